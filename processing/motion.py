@@ -1,0 +1,30 @@
+"""What a reader hands on: joint positions as the recording has them, before any rig is taken out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+class MotionError(ValueError):
+    """A recording that cannot be used; the message names the file, line, joint or frame, what was expected and found."""
+
+
+@dataclass
+class Motion:
+    """One performer's recording in the units, axes and joint order of its source.
+
+    Attributes:
+        joints: (frames, joints, 3) float32, global joint positions in source units; NaN where a joint was not tracked.
+        fps: Frames per second, or None where the source does not say.
+        joint_names: Names as the source has them, in the order of `joints`, or None where only `layout` is known.
+        parents: Parent index of each joint (-1 for a root), or None where the source has no tree.
+        layout: Name of a known rig ("kinect_v2_25", ...), or None.
+        source: File name or description, used in records and error messages.
+    """
+
+    joints: np.ndarray
+    fps: float | None = None
+    joint_names: list[str] | None = None
+    parents: list[int] | None = None
+    layout: str | None = None
+    source: str = "array"
