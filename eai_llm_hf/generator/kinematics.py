@@ -1,0 +1,264 @@
+"""From joint angles and footprints to joint positions of the 22-joint body.
+
+World frame: metres, Y up, left is +X for a performer facing +Z. Angles are in radians inside this file.
+Signs: pitch bends forward, roll raises the left side, yaw turns to the left.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, NUM_JOINTS
+
+from .performers import Body
+
+SIDES = np.array([1.0, -1.0])
+"""Direction of the left and of the right side along X."""
+
+SPINE_SHARES = (0.22, 0.27, 0.11, 0.40)
+"""Share of the spine's length of pelvis-spine1, spine1-spine2, spine2-spine3, spine3-neck."""
+
+_LEFT_RIGHT = {
+    part: (JOINT_INDEX[f"left_{part}"], JOINT_INDEX[f"right_{part}"])
+    for part in ("hip", "knee", "ankle", "foot", "collar", "shoulder", "elbow", "wrist")
+}
+
+
+@dataclass
+class PoseTrack:
+    """What the body does, frame by frame; actions write it, `solve` turns it into joints.
+
+    Shapes: (frames,) for one value, (frames, 2) for left and right, (frames, 2, 3) for the feet.
+
+    Attributes:
+        root: (frames, 2) X and Z of the pelvis, metres.
+        height: Pelvis height that is wished for, metres; lowered where the legs do not reach the feet.
+        heading: Direction of the body, radians from +Z to +X.
+        pelvis_yaw: Pelvis against the heading.
+        pelvis_pitch: Pelvis bends forward.
+        pelvis_roll: Pelvis raises its left side.
+        spine_pitch: Bend of the spine, spread over three joints.
+        spine_curl: Bend of the upper spine alone.
+        spine_roll: Side bend.
+        spine_yaw: Twist of the shoulders against the pelvis.
+        head_pitch: Bowing of the head against the vertical.
+        head_yaw: Turn of the head against the shoulders.
+        head_roll: Tilt of the head.
+        shoulder_lift: Collar raised.
+        shoulder_forward: Collar drawn forward.
+        arm_flexion: Upper arm raised forwards.
+        arm_abduction: Upper arm raised sideways.
+        arm_rotation: Upper arm turned outwards about its axis.
+        elbow: Flexion, 0 is straight.
+        foot_place: Point on the floor under the ankle of the flat foot (Y is the lift above the floor).
+        foot_yaw: Direction of the foot in the world.
+        foot_pitch: Above 0 the heel is raised about the ball, below 0 the toes are raised about the ankle.
+    """
+
+    root: np.ndarray
+    height: np.ndarray
+    heading: np.ndarray
+    pelvis_yaw: np.ndarray
+    pelvis_pitch: np.ndarray
+    pelvis_roll: np.ndarray
+    spine_pitch: np.ndarray
+    spine_curl: np.ndarray
+    spine_roll: np.ndarray
+    spine_yaw: np.ndarray
+    head_pitch: np.ndarray
+    head_yaw: np.ndarray
+    head_roll: np.ndarray
+    shoulder_lift: np.ndarray
+    shoulder_forward: np.ndarray
+    arm_flexion: np.ndarray
+    arm_abduction: np.ndarray
+    arm_rotation: np.ndarray
+    elbow: np.ndarray
+    foot_place: np.ndarray
+    foot_yaw: np.ndarray
+    foot_pitch: np.ndarray
+
+    @classmethod
+    def zeros(cls, frames: int) -> "PoseTrack":
+        """Returns the track of a body with all values 0."""
+        two = {"root", "shoulder_lift", "shoulder_forward", "arm_flexion", "arm_abduction", "arm_rotation", "elbow"}
+        two |= {"foot_yaw", "foot_pitch"}
+        shapes = {"foot_place": (frames, 2, 3)} | dict.fromkeys(two, (frames, 2))
+        return cls(**{field.name: np.zeros(shapes.get(field.name, (frames,))) for field in fields(cls)})
+
+
+def minimum_jerk(progress: np.ndarray) -> np.ndarray:
+    """Position along a reach at a share of its time, both 0 to 1 (Flash and Hogan 1985)."""
+    x = np.clip(progress, 0.0, 1.0)
+    return x * x * x * (10.0 - 15.0 * x + 6.0 * x * x)
+
+
+def euler_yxz(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray:
+    """Rotation about Z by roll, then about X by pitch, then about Y by yaw.
+
+    Args:
+        yaw: (...) radians.
+        pitch: (...) radians.
+        roll: (...) radians.
+
+    Returns:
+        (..., 3, 3) rotation matrices Ry Rx Rz.
+    """
+    cy, sy, cx, sx, cz, sz = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch), np.cos(roll), np.sin(roll)
+    matrix = np.empty((*np.broadcast(yaw, pitch, roll).shape, 3, 3))
+    matrix[..., 0, 0] = cy * cz + sy * sx * sz
+    matrix[..., 0, 1] = sy * sx * cz - cy * sz
+    matrix[..., 0, 2] = sy * cx
+    matrix[..., 1, 0] = cx * sz
+    matrix[..., 1, 1] = cx * cz
+    matrix[..., 1, 2] = -sx
+    matrix[..., 2, 0] = cy * sx * sz - sy * cz
+    matrix[..., 2, 1] = sy * sz + cy * sx * cz
+    matrix[..., 2, 2] = cy * cx
+    return matrix
+
+
+def standing_height(body: Body, knee_flexion: float) -> float:
+    """Height of the pelvis over flat feet with both knees bent by an angle in radians, metres."""
+    chord = np.sqrt(body.thigh**2 + body.shank**2 + 2 * body.thigh * body.shank * np.cos(knee_flexion))
+    return float(chord + body.ankle_height + body.hip_drop)
+
+
+def solve(track: PoseTrack, body: Body) -> tuple[np.ndarray, np.ndarray]:
+    """Forward kinematics of trunk and arms, two-bone inverse kinematics of the legs.
+
+    Args:
+        track: The movement.
+        body: Segment lengths.
+
+    Returns:
+        joints (frames, 22, 3) in metres and the orientation of each joint's frame (frames, 22, 3, 3).
+        All bone lengths are constant; a foot that cannot be reached is approached.
+    """
+    frames = len(track.heading)
+    joints = np.empty((frames, NUM_JOINTS, 3))
+    turns = np.empty((frames, NUM_JOINTS, 3, 3))
+
+    pelvis = euler_yxz(track.heading + track.pelvis_yaw, track.pelvis_pitch, track.pelvis_roll)
+    hip_offsets = np.stack([SIDES * body.hip_width, np.full(2, -body.hip_drop), np.zeros(2)], axis=-1)
+    hips = np.einsum("fab,sb->fsa", pelvis, hip_offsets)  # (frames, 2, 3) relative to the pelvis
+    ankles, feet, foot_turns = _feet(track, body)
+
+    joints[:, 0, ::2] = track.root
+    joints[:, 0, 1] = _pelvis_height(track, body, hips, ankles)
+    turns[:, 0] = pelvis
+    _trunk_and_head(track, body, joints, turns)
+    _arms(track, body, joints, turns)
+    _legs(track, body, hips + joints[:, :1], ankles, feet, foot_turns, joints, turns)
+    return joints, turns
+
+
+def _feet(track: PoseTrack, body: Body) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Wished ankle positions, balls relative to the ankles, and foot orientations, (frames, 2, 3) and (..., 3, 3)."""
+    zero = np.zeros_like(track.foot_yaw)
+    flat = euler_yxz(track.foot_yaw, zero, zero)
+    turned = euler_yxz(track.foot_yaw, track.foot_pitch, zero)
+    ball = np.array([0.0, body.ball_height - body.ankle_height, body.foot])
+    ball_flat, ball_turned = flat @ ball, turned @ ball
+    ankles = track.foot_place + np.array([0.0, body.ankle_height, 0.0])
+    heel_up = (track.foot_pitch > 0)[..., None]
+    return ankles + np.where(heel_up, ball_flat - ball_turned, 0.0), ball_turned, turned
+
+
+def _pelvis_height(track: PoseTrack, body: Body, hips: np.ndarray, ankles: np.ndarray) -> np.ndarray:
+    """The wished height, smoothly limited to what both legs reach."""
+    reach = 0.998 * body.leg
+    away = ankles[:, :, ::2] - hips[:, :, ::2] - track.root[:, None]
+    rise = np.sqrt(np.maximum(reach**2 - (away**2).sum(-1), (0.3 * reach) ** 2))
+    limits = ankles[:, :, 1] + rise - hips[:, :, 1]
+    softness = 0.008 * body.leg
+    candidates = np.concatenate([track.height[:, None], limits], axis=1) / softness
+    lowest = candidates.min(1)
+    return softness * (lowest - np.log(np.exp(lowest[:, None] - candidates).sum(1)))
+
+
+def _trunk_and_head(track: PoseTrack, body: Body, joints: np.ndarray, turns: np.ndarray) -> None:
+    index = JOINT_INDEX
+    up = np.array([0.0, 1.0, 0.0])
+    parent = 0
+    for name, share, bend, curl in (("spine1", 0, 0.35, 0.0), ("spine2", 1, 0.35, 0.4), ("spine3", 2, 0.3, 0.6)):
+        joint = index[name]
+        joints[:, joint] = joints[:, parent] + body.spine * SPINE_SHARES[share] * (turns[:, parent] @ up)
+        local = euler_yxz(
+            track.spine_yaw / 3, bend * track.spine_pitch + curl * track.spine_curl, track.spine_roll / 3
+        )
+        turns[:, joint] = turns[:, parent] @ local
+        parent = joint
+    neck, head = index["neck"], index["head"]
+    joints[:, neck] = joints[:, parent] + body.spine * SPINE_SHARES[3] * (turns[:, parent] @ up)
+    # The head keeps its own angle to the vertical whatever the trunk does; the trunk's pitch is taken out again.
+    trunk_pitch = np.arctan2(turns[:, parent, 1, 2], turns[:, parent, 1, 1]) * -1.0
+    turns[:, neck] = turns[:, parent] @ euler_yxz(track.head_yaw, track.head_pitch - trunk_pitch, track.head_roll)
+    joints[:, head] = joints[:, neck] + body.neck * (turns[:, neck] @ np.array([0.0, 0.985, 0.17]))
+    turns[:, head] = turns[:, neck]
+
+
+def _arms(track: PoseTrack, body: Body, joints: np.ndarray, turns: np.ndarray) -> None:
+    chest = JOINT_INDEX["spine3"]
+    down = np.array([0.0, -1.0, 0.0])
+    for side, sign in enumerate(SIDES):
+        collar, shoulder, elbow, wrist = (_LEFT_RIGHT[p][side] for p in ("collar", "shoulder", "elbow", "wrist"))
+        lift, forward = track.shoulder_lift[:, side], track.shoulder_forward[:, side]
+        zero = np.zeros_like(lift)
+        to_collar = np.array([sign * body.collar_width, 0.27 * body.spine, 0.01])
+        joints[:, collar] = joints[:, chest] + turns[:, chest] @ to_collar
+        turns[:, collar] = turns[:, chest] @ euler_yxz(-sign * forward, zero, sign * lift)
+        to_shoulder = np.array([sign * body.shoulder_width, 0.02 * body.spine, -0.01])
+        joints[:, shoulder] = joints[:, collar] + turns[:, collar] @ to_shoulder
+        # Rx(-flexion) Rz(abduction) Ry(rotation), the last about the upper arm's own axis
+        raised = euler_yxz(zero, -track.arm_flexion[:, side], sign * track.arm_abduction[:, side])
+        turns[:, shoulder] = turns[:, chest] @ raised @ euler_yxz(sign * track.arm_rotation[:, side], zero, zero)
+        joints[:, elbow] = joints[:, shoulder] + body.upper_arm * (turns[:, shoulder] @ down)
+        turns[:, elbow] = turns[:, shoulder] @ euler_yxz(zero, -track.elbow[:, side], zero)
+        joints[:, wrist] = joints[:, elbow] + body.forearm * (turns[:, elbow] @ down)
+        turns[:, wrist] = turns[:, elbow]
+
+
+def _legs(
+    track: PoseTrack,
+    body: Body,
+    hips: np.ndarray,
+    ankles: np.ndarray,
+    balls: np.ndarray,
+    foot_turns: np.ndarray,
+    joints: np.ndarray,
+    turns: np.ndarray,
+) -> None:
+    """Places knees so that they bend forwards, in the plane between the directions of pelvis and foot."""
+    leg = ankles - hips
+    distance = np.linalg.norm(leg, axis=-1, keepdims=True)
+    axis = leg / distance
+    distance = np.clip(distance, abs(body.thigh - body.shank) + 1e-3, body.leg - 1e-4)
+    along = (body.thigh**2 - body.shank**2 + distance**2) / (2 * distance)
+    aside = np.sqrt(np.maximum(body.thigh**2 - along**2, 0.0))
+    forward_pelvis = turns[:, None, 0, :, 2]
+    forward = forward_pelvis + np.stack(
+        [np.sin(track.foot_yaw), np.zeros_like(track.foot_yaw), np.cos(track.foot_yaw)], -1
+    )
+    forward = forward - (forward * axis).sum(-1, keepdims=True) * axis
+    forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
+    knees = hips + along * axis + aside * forward
+    reached = hips + distance * axis
+    thigh_turns = _leg_frames(knees - hips, forward)
+    shank_turns = _leg_frames(reached - knees, forward)
+    for part, positions, frames in (
+        ("hip", hips, thigh_turns),
+        ("knee", knees, shank_turns),
+        ("ankle", reached, foot_turns),
+        ("foot", reached + balls, foot_turns),
+    ):
+        joints[:, _LEFT_RIGHT[part]] = positions
+        turns[:, _LEFT_RIGHT[part]] = frames
+
+
+def _leg_frames(bone: np.ndarray, forward: np.ndarray) -> np.ndarray:
+    """Orientation whose -Y runs along a bone and whose Z points forward."""
+    up = -bone / np.linalg.norm(bone, axis=-1, keepdims=True)
+    front = forward - (forward * up).sum(-1, keepdims=True) * up
+    front /= np.linalg.norm(front, axis=-1, keepdims=True)
+    return np.stack([np.cross(up, front), up, front], axis=-1)
