@@ -1,0 +1,273 @@
+"""Read any supported recording, file or array, into one `Motion` per person.
+
+| suffix | what is expected |
+|---|---|
+| `.bvh` | a skeleton with its motion, see `bvh_reading.py` |
+| `.npy` | joint positions (frames, joints, 3) or (people, frames, joints, 3) |
+| `.npz` | the same as `joints`, or as the only such array; optional `fps`, `joint_names`, `layout`, `parents` |
+| `.csv` | a table with columns `<joint>_x, <joint>_y, <joint>_z`, or Kinect v2 rows, see `csv_reading.py` |
+
+Nothing is unpickled, and no size that a file declares is trusted before it has been held against the file and a cap.
+In messages frames and joints count from 0, lines and columns of a table from 1.
+"""
+
+import math
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from .bvh_reading import MAX_BYTES, MAX_COORDINATE, MAX_JOINTS, checked_fps, read_bvh, readable_file, shown
+from .csv_reading import read_csv
+from .motion import Motion, MotionError
+
+READABLE_SUFFIXES = (".bvh", ".csv", ".npy", ".npz")
+
+_SHAPES = "(frames, joints, 3) or (people, frames, joints, 3)"
+
+
+def read_motions(
+    path: str | Path,
+    fps: float | None = None,
+    layout: str | None = None,
+    joint_names: Sequence[str] | None = None,
+) -> list[Motion]:
+    """Read a recording; the suffix of `path` says how.
+
+    Args:
+        path: A file with one of `READABLE_SUFFIXES`.
+        fps: Frames per second, in place of what the file says or where it says nothing.
+        layout: Name of a known rig, in place of what the file says or where it says nothing.
+        joint_names: One name for each joint, in place of those in the file.
+
+    Returns:
+        One motion per person, in source units and axes.
+
+    Raises:
+        MotionError: The file cannot be used; the message names it, the place, and what was expected and found.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in READABLE_SUFFIXES:
+        raise MotionError(
+            f"{path.name}: cannot read {shown(suffix) if suffix else 'a file without a suffix'}; "
+            f"expected one of {', '.join(READABLE_SUFFIXES)}"
+        )
+    path = readable_file(path)
+    if suffix == ".bvh":
+        motion = read_bvh(path, fps)
+        if joint_names is not None:
+            motion.joint_names = _checked_names(joint_names, motion.joints.shape[1], path.name)
+        motion.layout = layout
+        return [motion]
+
+    parents = None
+    if suffix == ".csv":
+        table = read_csv(path, fps)
+        joints, fps = table.joints, table.fps
+        layout = table.layout if layout is None else layout
+        joint_names = table.joint_names if joint_names is None else joint_names
+    elif suffix == ".npy":
+        with _reading(path.name), path.open("rb") as file:
+            joints = _read_array(file, path.stat().st_size, path.name)
+    else:
+        content = _read_npz(path)
+        joints, parents = content["joints"], content.get("parents")
+        fps = content.get("fps") if fps is None else fps
+        layout = content.get("layout") if layout is None else layout
+        joint_names = content.get("joint_names") if joint_names is None else joint_names
+    return motions_from_array(joints, fps, layout, joint_names, source=path.name, parents=parents)
+
+
+def motions_from_array(
+    joints: np.ndarray,
+    fps: float | None = None,
+    layout: str | None = None,
+    joint_names: Sequence[str] | None = None,
+    source: str = "array",
+    parents: Sequence[int] | None = None,
+) -> list[Motion]:
+    """Check joint positions and split them by person.
+
+    Args:
+        joints: (frames, joints, 3) or (people, frames, joints, 3), real numbers; NaN where a joint was not tracked.
+        fps: Frames per second, or None where unknown.
+        layout: Name of a known rig, or None.
+        joint_names: One name for each joint, or None.
+        source: File name or description, for records and messages.
+        parents: Parent index of each joint, -1 for a root, or None.
+
+    Returns:
+        One motion per person. A joint that lacks any coordinate in a frame is NaN in all three.
+
+    Raises:
+        MotionError: Wrong shape, kind of value, number of names, tree or rate; an infinite or absurdly large value; a
+            person without any tracked joint.
+    """
+    try:
+        joints = np.asarray(joints)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise MotionError(f"{source}: expected an array {_SHAPES}; it cannot be made into one ({error})") from error
+    if joints.dtype.hasobject:
+        raise MotionError(f"{source}: expected an array {_SHAPES} of numbers; found Python objects")
+    if joints.dtype.kind not in "fiu":
+        raise MotionError(f"{source}: expected real numbers; found values of type {joints.dtype}")
+    if joints.ndim not in (3, 4) or joints.shape[-1] != 3:
+        raise MotionError(f"{source}: expected shape {_SHAPES}; found {joints.shape}")
+    if 0 in joints.shape:
+        raise MotionError(f"{source}: expected at least one frame and one joint; found shape {joints.shape}")
+    num_joints = joints.shape[-2]
+    if num_joints > MAX_JOINTS:
+        raise MotionError(f"{source}: expected at most {MAX_JOINTS} joints; found {num_joints} (shape {joints.shape})")
+
+    fps = None if fps is None else checked_fps(fps, source)
+    names = None if joint_names is None else _checked_names(joint_names, num_joints, source)
+    parents = None if parents is None else _checked_parents(parents, num_joints, source)
+    people = joints if joints.ndim == 4 else joints[None]
+    motions = []
+    for person, positions in enumerate(people, start=1):
+        who = source if len(people) == 1 else f"{source}, person {person} of {len(people)}"
+        motions.append(Motion(_checked_positions(positions, names, who), fps, names, parents, layout, who))
+    return motions
+
+
+def _checked_positions(positions: np.ndarray, names: list[str] | None, source: str) -> np.ndarray:
+    with np.errstate(over="ignore"):  # a float64 beyond float32 becomes infinite and is refused just below
+        joints = np.array(positions, dtype=np.float32)
+    absurd = np.abs(joints) > MAX_COORDINATE
+    if absurd.any():
+        frame, joint, axis = np.argwhere(absurd)[0]
+        name = f" {shown(names[joint])}" if names else ""
+        raise MotionError(
+            f"{source}: {'xyz'[axis]} of joint {joint}{name} is {positions[frame, joint, axis]:g} in frame {frame}; "
+            f"expected a number within {MAX_COORDINATE:g}, or NaN where not tracked"
+        )
+    untracked = np.isnan(joints).any(axis=-1)
+    if untracked.all():
+        raise MotionError(f"{source}: no joint is tracked in any frame; leave this person out")
+    joints[untracked] = np.nan
+    return joints
+
+
+def _checked_names(names: Sequence[str], num_joints: int, source: str) -> list[str]:
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        raise MotionError(f"{source}: expected joint_names as a list of strings; found {shown(repr(names))}")
+    if len(names) != num_joints:
+        raise MotionError(f"{source}: expected {num_joints} joint names, one for each joint; found {len(names)}")
+    return [str(name) for name in names]
+
+
+def _checked_parents(parents: Sequence[int], num_joints: int, source: str) -> list[int]:
+    given = np.asarray(parents)
+    if given.shape != (num_joints,) or given.dtype.kind not in "iu":
+        raise MotionError(
+            f"{source}: expected parents as {num_joints} integers; found shape {given.shape} of {given.dtype}"
+        )
+    tree: list[int] = given.tolist()
+    settled = [False] * num_joints  # known to lead to a root
+    for joint in range(num_joints):
+        path: dict[int, None] = {}
+        while joint != -1 and not settled[joint]:
+            if not -1 <= tree[joint] < num_joints:
+                raise MotionError(
+                    f"{source}: parent of joint {joint} is {tree[joint]}; expected -1 for a root, or a joint"
+                )
+            if joint in path:
+                raise MotionError(f"{source}: joint {joint} is its own ancestor in parents; expected a tree")
+            path[joint] = None
+            joint = tree[joint]
+        for passed in path:
+            settled[passed] = True
+    return tree
+
+
+@contextmanager
+def _reading(source: str) -> Iterator[None]:
+    """Turn what numpy and zipfile raise on a broken file into a MotionError."""
+    broken = (EOFError, OSError, OverflowError, RuntimeError, SyntaxError, ValueError)
+    try:
+        yield
+    except MotionError:
+        raise
+    except (*broken, tokenize.TokenError, zipfile.BadZipFile, zlib.error) as error:
+        raise MotionError(f"{source}: the file is damaged or not what its suffix says ({error})") from error
+
+
+def _read_array_header(stream: IO[bytes], source: str) -> tuple[tuple[int, ...], np.dtype]:
+    """Read (shape, dtype) of an array in NumPy's format without reading the array."""
+    version = np.lib.format.read_magic(stream)
+    if version == (1, 0):
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    elif version == (2, 0):
+        shape, _, dtype = np.lib.format.read_array_header_2_0(stream)
+    else:
+        raise MotionError(f"{source}: expected an array in NumPy's format 1.0 or 2.0; found version {version}")
+    return shape, dtype
+
+
+def _read_array(stream: IO[bytes], size: int, source: str) -> np.ndarray:
+    """Read one array from a stream that holds at most `size` bytes; refuse what is too large, cut off or a pickle."""
+    shape, dtype = _read_array_header(stream, source)
+    if dtype.hasobject:
+        raise MotionError(
+            f"{source}: holds Python objects (a pickle), which could run code when read; expected plain numbers"
+        )
+    needed = math.prod(shape) * dtype.itemsize
+    if min(shape, default=0) < 0 or needed > MAX_BYTES:
+        raise MotionError(f"{source}: declares shape {shape}, {needed:,} bytes; expected at most {MAX_BYTES:,}")
+    present = size - stream.tell()
+    if needed > present:
+        raise MotionError(f"{source}: the array is cut off: shape {shape} needs {needed:,} bytes; found {present:,}")
+    stream.seek(0)
+    return np.lib.format.read_array(stream, allow_pickle=False)
+
+
+def _read_npz(path: Path) -> dict[str, Any]:
+    """Read `joints`, and of `fps`, `layout`, `joint_names` and `parents` those that the file has."""
+    with _reading(path.name), zipfile.ZipFile(path) as archive:
+        members = {
+            info.filename.removesuffix(".npy"): info for info in archive.infolist() if info.filename.endswith(".npy")
+        }
+
+        def read(key: str) -> np.ndarray:
+            with archive.open(members[key]) as stream:
+                return _read_array(stream, members[key].file_size, f"{path.name}, array {shown(key)}")
+
+        content: dict[str, Any] = {"joints": read(_joints_key(archive, members, path.name))}
+        for key, kinds, expected in (
+            ("fps", "fiu", "one number"),
+            ("layout", "US", "one string"),
+            ("joint_names", "US", "strings"),
+            ("parents", "iu", "integers"),
+        ):
+            if key not in members:
+                continue
+            value = read(key)
+            if value.dtype.kind not in kinds or (expected.startswith("one ") and value.size != 1):
+                raise MotionError(
+                    f"{path.name}: expected {key} to hold {expected}; found shape {value.shape} of {value.dtype}"
+                )
+            if value.dtype.kind == "S":
+                value = np.char.decode(value, "utf-8")
+            content[key] = value.item() if expected.startswith("one ") else value.reshape(-1).tolist()
+        return content
+
+
+def _joints_key(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], source: str) -> str:
+    if "joints" in members:
+        return "joints"
+    shapes = {}
+    for key, info in members.items():
+        with archive.open(info) as stream:
+            shapes[key], _ = _read_array_header(stream, f"{source}, array {shown(key)}")
+    fitting = [key for key, shape in shapes.items() if len(shape) in (3, 4) and shape[-1] == 3]
+    if len(fitting) == 1:
+        return fitting[0]
+    found = ", ".join(f"{shown(key)} {shape}" for key, shape in list(shapes.items())[:20]) or "no arrays"
+    hint = " (SMPL pose parameters are rotations; joint positions are needed)" if "poses" in shapes else ""
+    raise MotionError(f"{source}: expected an array 'joints', or a single one of shape {_SHAPES}; found {found}{hint}")
