@@ -6,7 +6,10 @@ import numpy as np
 
 
 class MotionError(ValueError):
-    """A recording that cannot be used; the message names the file, line, joint or frame, what was expected and found."""
+    """A recording that cannot be used.
+
+    The message names the file and the line, joint or frame, what was expected and what was found.
+    """
 
 
 @dataclass

