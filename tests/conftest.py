@@ -1,0 +1,132 @@
+"""What the tests share: a tiny backbone and a tiny checkpoint, made on the spot, and generated clips."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the figures below are those of a CPU
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
+
+from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonFeatureExtractor, EaiSkeletonProcessor
+from eai_llm_hf.generator import clip_seed, generate_clip
+from eai_llm_hf.processing.motion_descriptors import measure
+from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+"""Real motion that lies beside the repository on some machines; tests that read it skip where it is absent."""
+
+TEXTS = [
+    "What emotion does this movement express, and how can you tell?",
+    "The movement looks happy sad angry proud not confident. The head is bowed and the arms are held close.",
+    "<|im_start|>user assistant system<|im_end|> the trunk is leaning forward, the legs are moving slowly 0123456789",
+]
+
+
+def make_clip(seed: int, **given) -> UnifiedClip:
+    """A generated clip on the unified skeleton."""
+    return unify(generate_clip(clip_seed(7, seed), **given).motion)
+
+
+def make_tokenizer(chat_ml: bool = True) -> PreTrainedTokenizerFast:
+    """A byte-level tokenizer of a few hundred tokens."""
+    special = ["<pad>", "<eos>"] + (["<|im_start|>", "<|im_end|>", "<empty_output>"] if chat_ml else [])
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=400, special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
+    )
+    tokenizer.train_from_iterator(TEXTS, trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="<|im_end|>" if chat_ml else "<eos>"
+    )
+
+
+def make_backbone(folder: Path, chat_ml: bool = True) -> Path:
+    """Writes a Llama of 4 layers and 32 dimensions with its tokenizer."""
+    tokenizer = make_tokenizer(chat_ml)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=512,
+        tie_word_embeddings=True,
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        bos_token_id=None,
+    )
+    AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def make_reference() -> MotionReference:
+    """A reference fitted on 40 generated clips."""
+    clips = [make_clip(seed, duration_s=3.0) for seed in range(40)]
+    return MotionReference.fit(np.stack([measure(clip.joints, clip.joint_mask) for clip in clips]))
+
+
+@pytest.fixture(scope="session")
+def tiny_backbone(tmp_path_factory) -> Path:
+    """Folder of a tiny text backbone."""
+    return make_backbone(tmp_path_factory.mktemp("backbone"))
+
+
+@pytest.fixture(scope="session")
+def processor(tiny_backbone) -> EaiSkeletonProcessor:
+    """A processor for the tiny backbone, with a reference."""
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(tiny_backbone)
+    return EaiSkeletonProcessor.from_tokenizer(
+        tokenizer, EaiSkeletonFeatureExtractor(reference=make_reference().to_dict())
+    )
+
+
+@pytest.fixture
+def model(tiny_backbone, processor) -> EaiLlmForCausalLM:
+    """A tiny untrained model in float32."""
+    torch.manual_seed(0)
+    return EaiLlmForCausalLM.from_backbone(
+        str(tiny_backbone),
+        processor.skeleton_token_id,
+        dtype=torch.float32,
+        skeleton_config={"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2},
+        text_layer=2,
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory, tiny_backbone, processor) -> Path:
+    """Folder of a tiny checkpoint in the small form, whose backbone is the tiny one."""
+    torch.manual_seed(0)
+    made = EaiLlmForCausalLM.from_backbone(
+        str(tiny_backbone),
+        processor.skeleton_token_id,
+        dtype=torch.float32,
+        skeleton_config={"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2},
+        text_layer=2,
+    )
+    folder = tmp_path_factory.mktemp("checkpoint")
+    made.save_pretrained(folder, include_backbone=False)
+    processor.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def clips() -> list[UnifiedClip]:
+    """Three generated clips of different length and rig."""
+    return [
+        make_clip(1, emotion="sad", action="walk", rig="bandai22", duration_s=4.0),
+        make_clip(2, emotion="happy", action="wave", rig="kinect_v2_25", duration_s=2.5),
+        make_clip(3, emotion="angry", action="run", rig="cmu31", duration_s=6.0),
+    ]

@@ -1,0 +1,556 @@
+"""The model: tokens and shapes, batches, attention kernels, generation, adapters, and both forms on disk."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+from conftest import make_backbone, make_clip
+from peft import LoraConfig, get_peft_model
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from eai_llm_hf import EaiLlmConfig, EaiLlmForCausalLM, EaiSkeletonConfig, EaiSkeletonProcessor
+from eai_llm_hf.backbones import find_or_fetch
+from eai_llm_hf.modeling.modeling_eai_llm import find_backbone, merge_lora
+from eai_llm_hf.training.answering import add_lora, fold_lora
+
+CLIP_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask")
+SMALL_TOWER = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2}
+
+
+def prompt(processor, clips=1, question="What emotion does this movement express?"):
+    """A question about so many clips, ready for an answer."""
+    content = [{"type": "skeleton"}] * clips + [{"type": "text", "text": question}]
+    return processor.tokenizer.apply_chat_template(
+        [{"role": "user", "content": content}],
+        chat_template=processor.chat_template,
+        tokenize=False,
+        add_generation_prompt=True,
+    )
+
+
+def asked(processor, clips):
+    """One prompt for each clip, of different lengths."""
+    texts = [prompt(processor, question="How? " * (1 + 3 * index)) for index in range(len(clips))]
+    return processor(text=texts, skeletons=clips)
+
+
+def alone(processor, clips, index):
+    """What `asked` makes of one of the clips, without padding."""
+    return processor(text=[prompt(processor, question="How? " * (1 + 3 * index))], skeletons=[clips[index]])
+
+
+def taught(clips, answers):
+    """A chat for each clip with the answer that is to be learned."""
+    why = {"type": "text", "text": "Why?"}
+    return [
+        [
+            {"role": "user", "content": [{"type": "skeleton", "skeleton": clip}, why]},
+            {"role": "assistant", "content": answer},
+        ]
+        for clip, answer in zip(clips, answers, strict=True)
+    ]
+
+
+def test_a_prompt_gives_logits_for_every_token(model, processor, clips):
+    inputs = asked(processor, clips)
+    output = model(**inputs)
+    assert output.logits.shape == (*inputs["input_ids"].shape, model.config.text_config.vocab_size)
+    assert output.loss is None
+    assert model(**inputs, logits_to_keep=1).logits.shape[:2] == (len(clips), 1)
+
+
+def test_the_processor_counts_the_tokens_that_the_model_makes(model, processor, clips):
+    extractor = processor.feature_extractor
+    for clip in clips:
+        made = model.get_skeleton_features(**extractor([clip], return_tensors="pt"))
+        assert made.shape == (extractor.num_tokens(len(clip.joints)), model.config.text_config.hidden_size)
+    together = model.get_skeleton_features(**extractor(clips, return_tensors="pt"))
+    assert len(together) == sum(extractor.num_tokens(len(clip.joints)) for clip in clips)
+
+
+def test_ten_seconds_become_at_most_96_tokens_with_the_default_configuration(processor):
+    config = EaiSkeletonConfig()
+    assert config.num_semantic_tokens + 10 * config.tokens_per_window <= 96
+    assert processor.feature_extractor.num_tokens(300) == config.num_semantic_tokens + 10 * config.tokens_per_window
+
+
+def test_the_feature_extractor_and_the_tower_agree_by_default(processor):
+    config, extractor = EaiSkeletonConfig(), processor.feature_extractor
+    features = extractor([make_clip(1, duration_s=2.0)])
+    assert features["skeleton_features"].shape[2:] == (len(config.segment_parts), config.num_channels)
+    for name in ("frames_per_window", "max_windows", "tokens_per_window", "num_semantic_tokens"):
+        assert getattr(extractor, name) == getattr(config, name)
+
+
+def test_a_wrong_number_of_placeholders_is_refused(model, processor, clips):
+    inputs = asked(processor, clips)
+    inputs["input_ids"][0, inputs["input_ids"][0] == processor.skeleton_token_id] = 5
+    with pytest.raises(ValueError, match=r"placeholders, but the clips have \d+ tokens"):
+        model(**inputs)
+
+
+def test_skeletons_without_input_ids_are_refused(model, processor, clips):
+    inputs = asked(processor, clips)
+    embeds = model.get_input_embeddings()(inputs.pop("input_ids"))
+    with pytest.raises(ValueError, match="need input_ids"):
+        model(inputs_embeds=embeds, **inputs)
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((1, 30, 14, 6), r"15 segments of 6 channels, found shape \(1, 30, 14, 6\)"),
+        ((1, 30, 15, 5), r"15 segments of 6 channels, found shape \(1, 30, 15, 5\)"),
+        ((1, 29, 15, 6), "whole windows of 30 frames, found 29 frames"),
+        ((1, 330, 15, 6), "1 to 10 whole windows of 30 frames, found 330 frames"),
+        ((1, 0, 15, 6), "found 0 frames"),
+    ],
+)
+def test_features_of_another_shape_are_refused(model, shape, message):
+    with pytest.raises(ValueError, match=message):
+        model.skeleton_tower(torch.zeros(shape), torch.ones(shape[:2]), torch.ones(1, shape[2]))
+
+
+def test_left_padded_batches_give_the_logits_of_single_clips(model, processor, clips):
+    batch = asked(processor, clips)
+    assert batch["attention_mask"][0, 0] == 0, "the prompts must differ in length for this test to say anything"
+    together = model(**batch).logits
+    for index in range(len(clips)):
+        single = model(**alone(processor, clips, index)).logits[0]
+        torch.testing.assert_close(together[index, -len(single) :], single, atol=1e-4, rtol=0)
+
+
+def test_left_padded_batches_generate_what_single_clips_do(model, processor, clips):
+    settings = {"max_new_tokens": 6, "do_sample": False, "eos_token_id": None}
+    settings |= {"return_dict_in_generate": True, "output_logits": True}
+    together = model.generate(**asked(processor, clips), **settings)
+    for index in range(len(clips)):
+        single = model.generate(**alone(processor, clips, index), **settings)
+        assert together.sequences[index, -6:].tolist() == single.sequences[0, -6:].tolist()
+        logits = torch.stack(together.logits)[:, index]
+        torch.testing.assert_close(logits, torch.stack(single.logits)[:, 0], atol=1e-4, rtol=0)
+
+
+def test_sdpa_gives_what_eager_attention_gives(model, processor, clips):
+    inputs = asked(processor, clips)
+    model.set_attn_implementation("sdpa")
+    assert model.skeleton_tower.config._attn_implementation == "sdpa"
+    sdpa, sdpa_tower = model(**inputs).logits, model.skeleton_tower(*(inputs[name] for name in CLIP_INPUTS))
+    model.set_attn_implementation("eager")
+    assert model.skeleton_tower.config._attn_implementation == "eager"
+    eager, eager_tower = model(**inputs).logits, model.skeleton_tower(*(inputs[name] for name in CLIP_INPUTS))
+    torch.testing.assert_close(sdpa_tower.semantic_tokens, eager_tower.semantic_tokens, atol=1e-5, rtol=0)
+    mask = inputs["attention_mask"].bool()
+    torch.testing.assert_close(sdpa[mask], eager[mask], atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "small"])
+def test_loading_in_bf16_keeps_the_skeleton_side_exact(model, processor, clips, tmp_path, whole):
+    model.save_pretrained(tmp_path, include_backbone=whole)
+    loaded = EaiLlmForCausalLM.from_pretrained(tmp_path, dtype=torch.bfloat16)
+    for name, parameter in loaded.named_parameters():
+        expected = torch.bfloat16 if name.startswith("language_model.") else torch.float32
+        assert parameter.dtype == expected, name
+    features = {name: value for name, value in asked(processor, clips).items() if name in CLIP_INPUTS}
+    exact = model.skeleton_tower(**features).semantic_tokens
+    torch.testing.assert_close(loaded.skeleton_tower(**features).semantic_tokens, exact, atol=1e-6, rtol=0)
+    assert loaded(**asked(processor, clips)).logits.dtype == torch.bfloat16
+
+
+def test_activation_checkpointing_gives_the_same_gradients(model, processor, clips):
+    def gradients():
+        model.zero_grad()
+        inputs = asked(processor, clips)
+        model(**inputs, labels=inputs["input_ids"], use_cache=False).loss.backward()
+        return {name: value.grad.clone() for name, value in model.named_parameters() if value.grad is not None}
+
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    for layer in model.skeleton_tower.layers:
+        layer.self_attn.dropout = 0.0
+    model.train()
+    plain = gradients()
+    calls = []
+    model.activation_checkpointing_enable()
+    model.skeleton_tower.layers[0].fc1.register_forward_hook(lambda *_: calls.append(1))
+    again = gradients()
+    assert len(calls) == 2, "a checkpointed layer runs once more on the way back"
+    assert plain.keys() == again.keys() and any(name.startswith("skeleton_tower.layers") for name in plain)
+    for name, gradient in plain.items():
+        torch.testing.assert_close(again[name], gradient, atol=1e-6, rtol=1e-4, msg=name)
+
+
+def test_greedy_decoding_with_and_without_a_cache_agrees(model, processor, clips):
+    inputs = asked(processor, clips)
+    settings = {"max_new_tokens": 6, "do_sample": False, "eos_token_id": None}
+    settings |= {"return_dict_in_generate": True, "output_logits": True}
+    cached = model.generate(**inputs, **settings)
+    assert len(cached.logits) == 6
+    for other in ({"use_cache": False}, {"cache_implementation": "static"}):
+        again = model.generate(**inputs, **other, **settings)
+        # Logits, since the words of so small a model hardly depend on the clip.
+        torch.testing.assert_close(torch.stack(again.logits), torch.stack(cached.logits), atol=1e-4, rtol=0)
+        assert torch.equal(again.sequences, cached.sequences)
+
+
+def test_greedy_decoding_is_the_argmax_of_forward(model, processor, clips):
+    inputs = alone(processor, clips, 0)
+    generated = model.generate(**inputs, max_new_tokens=4, do_sample=False, eos_token_id=None)
+    whole = {**inputs, "input_ids": generated, "attention_mask": torch.ones_like(generated)}
+    logits = model(**whole).logits[0]
+    start = inputs["input_ids"].shape[1]
+    assert generated[0, start:].tolist() == logits[start - 1 : -1].argmax(-1).tolist()
+
+
+def test_another_clip_changes_what_the_language_model_says(model, processor, clips):
+    inputs = alone(processor, clips, 0)
+    changed = {**inputs, "skeleton_features": inputs["skeleton_features"].flip(1)}
+    assert (model(**inputs).logits[0, -1] - model(**changed).logits[0, -1]).abs().max() > 1e-4
+
+
+def test_sampling_depends_on_the_seed_alone(model, processor, clips):
+    inputs = asked(processor, clips)
+    outputs = []
+    for seed in (0, 0, 1):
+        torch.manual_seed(seed)
+        outputs.append(model.generate(**inputs, max_new_tokens=8, do_sample=True, temperature=2.0, eos_token_id=None))
+    assert torch.equal(outputs[0], outputs[1]) and not torch.equal(outputs[0], outputs[2])
+
+
+def test_several_sequences_keep_each_prompt_with_its_clips(model, processor, clips):
+    texts = [prompt(processor, clips=2), prompt(processor, clips=0), prompt(processor, clips=1)]
+    inputs = processor(text=texts, skeletons=clips)
+    settings = {"max_new_tokens": 5, "eos_token_id": None}
+    greedy = model.generate(**inputs, do_sample=False, **settings)
+    torch.manual_seed(0)
+    # A temperature near zero makes sampling greedy, so that every copy of a prompt must repeat its greedy answer.
+    copies = model.generate(**inputs, do_sample=True, temperature=1e-6, num_return_sequences=2, **settings)
+    assert torch.equal(copies, greedy.repeat_interleave(2, 0))
+
+
+@pytest.mark.parametrize("use_cache", [True, False])
+def test_beams_of_a_batch_are_those_of_single_prompts(model, processor, clips, use_cache):
+    settings = {"max_new_tokens": 5, "num_beams": 3, "do_sample": False, "eos_token_id": None, "use_cache": use_cache}
+    texts = [prompt(processor, clips=2), prompt(processor, clips=1)]
+    batch = processor(text=texts, skeletons=clips)
+    together = model.generate(**batch, **settings)[:, -5:]
+    for index, own in enumerate((clips[:2], clips[2:])):
+        single = model.generate(**processor(text=[texts[index]], skeletons=own), **settings)[:, -5:]
+        assert together[index].tolist() == single[0].tolist()
+
+
+def test_text_without_clips_is_answered_too(model, processor):
+    inputs = processor(text=[prompt(processor, clips=0)])
+    assert model.generate(**inputs, max_new_tokens=3, do_sample=False).shape[1] > inputs["input_ids"].shape[1]
+
+
+def test_the_loss_is_the_mean_cross_entropy_of_the_next_labelled_token(model, processor, clips):
+    inputs = processor.training_inputs(taught(clips, ["sad", "happy and proud", "angry"]))
+    output = model(**inputs)
+    labels = inputs["labels"][:, 1:]
+    by_hand = [
+        -output.logits[row, column].log_softmax(-1)[labels[row, column]]
+        for row, column in (labels != -100).nonzero().tolist()
+    ]
+    assert 0 < len(by_hand) < labels.numel()
+    torch.testing.assert_close(output.loss, torch.stack(by_hand).mean())
+    # As the Trainer calls it when gradients accumulate: the sum over the tokens of all the small batches.
+    torch.testing.assert_close(model(**inputs, num_items_in_batch=100).loss, torch.stack(by_hand).sum() / 100)
+
+
+def test_a_tuple_is_given_on_request(model, processor, clips):
+    inputs = alone(processor, clips, 0)
+    output = model(**inputs, return_dict=False)
+    assert isinstance(output, tuple)
+    torch.testing.assert_close(output[0], model(**inputs).logits)
+
+
+def test_hidden_states_are_given_on_request(model, processor, clips):
+    output = model(**alone(processor, clips, 0), output_hidden_states=True)
+    assert len(output.hidden_states) == model.config.text_config.num_hidden_layers + 1
+
+
+# ---- skeleton side --------------------------------------------------------------------------------------------------
+
+
+def test_what_a_rig_lacks_changes_nothing_whatever_stands_there(model, processor, clips):
+    features = processor.feature_extractor(clips, return_tensors="pt")
+    features["skeleton_segment_mask"][:, [2, 6, 11]] = 0
+    changed = features["skeleton_features"].clone()
+    changed[:, :, [2, 6, 11]] = 1e3
+    before = model.skeleton_tower(**features)
+    after = model.skeleton_tower(**{**features, "skeleton_features": changed})
+    torch.testing.assert_close(after.semantic_tokens, before.semantic_tokens, atol=0, rtol=0)
+    torch.testing.assert_close(after.spatio_temporal_tokens, before.spatio_temporal_tokens, atol=0, rtol=0)
+    changed[:, :, 3] = 1e3  # this one is there
+    assert not torch.allclose(
+        model.skeleton_tower(**{**features, "skeleton_features": changed}).semantic_tokens, before.semantic_tokens
+    )
+
+
+def test_frames_of_padding_change_nothing_whatever_stands_there(model, processor, clips):
+    features = processor.feature_extractor(clips, return_tensors="pt")
+    padding = features["skeleton_frame_mask"] == 0
+    assert padding.any()
+    changed = features["skeleton_features"].clone()
+    changed[padding] = 1e3
+    before = model.skeleton_tower(**features)
+    after = model.skeleton_tower(**{**features, "skeleton_features": changed})
+    torch.testing.assert_close(after.semantic_tokens, before.semantic_tokens, atol=1e-6, rtol=0)
+    torch.testing.assert_close(after.descriptors, before.descriptors, atol=1e-6, rtol=0)
+
+
+def test_a_clip_gives_the_same_tokens_alone_and_in_a_batch(model, processor, clips):
+    together = model.skeleton_tower(**processor.feature_extractor(clips, return_tensors="pt"))
+    for index, clip in enumerate(clips):
+        single = model.skeleton_tower(**processor.feature_extractor([clip], return_tensors="pt"))
+        torch.testing.assert_close(together.semantic_tokens[index], single.semantic_tokens[0], atol=1e-5, rtol=0)
+        tokens = single.spatio_temporal_tokens[0]
+        torch.testing.assert_close(together.spatio_temporal_tokens[index, : len(tokens)], tokens, atol=1e-5, rtol=0)
+
+
+def test_each_descriptor_is_read_from_one_token_and_none_from_the_first(model):
+    tokens = model.skeleton_tower.descriptor_tokens().tolist()
+    config = model.config.skeleton_config
+    assert len(tokens) == config.num_descriptors and 0 not in tokens and max(tokens) < config.num_semantic_tokens
+    assert len(set(tokens)) == len(tokens)
+
+
+def test_label_scores_sum_to_one_and_do_not_depend_on_the_order_of_labels(model, processor, clips):
+    labels = ["happy", "sad", "angry", "full of quiet joy"]
+    features = processor.feature_extractor(clips, return_tensors="pt")
+
+    def scores(names):
+        states = model.encode_text(**processor.label_inputs(names)).unflatten(0, (len(names), -1))
+        return model.score_labels(**features, text_states=states)[0].softmax(-1)
+
+    forth, back = scores(labels), scores(labels[::-1])
+    assert forth.shape == (len(clips), len(labels))
+    torch.testing.assert_close(forth.sum(-1), torch.ones(len(clips)))
+    torch.testing.assert_close(forth, back.flip(-1), atol=1e-5, rtol=0)
+    assert forth.std(-1).min() > 1e-4, "different words must score differently"
+
+
+def test_temperature_divides_the_label_logits(model, processor, clips):
+    features = processor.feature_extractor(clips, return_tensors="pt")
+    states = model.encode_text(**processor.label_inputs(["happy", "sad"])).unflatten(0, (2, -1))
+    plain = model.score_labels(**features, text_states=states)[0]
+    model.config.temperature = 2.0
+    torch.testing.assert_close(model.score_labels(**features, text_states=states)[0], plain / 2)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_padding_does_not_change_the_encoding_of_a_text(model, processor, side):
+    texts = ["sad", "The movement looks happy and the arms are held high."]
+    settings = {"return_tensors": "pt", "return_token_type_ids": False}
+    single = [model.encode_text(**processor.tokenizer(text, **settings)) for text in texts]
+    inputs = processor.tokenizer(texts, padding=True, padding_side=side, **settings)
+    torch.testing.assert_close(model.encode_text(**inputs), torch.cat(single), atol=1e-5, rtol=0)
+
+
+# ---- adapters -------------------------------------------------------------------------------------------------------
+
+
+def train_a_step(peft_model, processor, clips):
+    """One step of Adam on one question; gives the names of the parameters that changed."""
+    before = {name: parameter.detach().clone() for name, parameter in peft_model.named_parameters()}
+    inputs = processor.training_inputs(taught(clips, ["The movement looks sad."] * len(clips)))
+    peft_model.train()
+    optimizer = torch.optim.Adam([p for p in peft_model.parameters() if p.requires_grad], lr=1e-2)
+    for _ in range(2):  # B starts at zero, so A gets its first gradient in the second step
+        optimizer.zero_grad()
+        peft_model(**inputs).loss.backward()
+        optimizer.step()
+    peft_model.eval()
+    return {name for name, parameter in peft_model.named_parameters() if not torch.equal(parameter, before[name])}
+
+
+def test_lora_trains_its_factors_and_the_modules_to_save_only(model, processor, clips):
+    config = LoraConfig(
+        r=2,
+        target_modules=r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj)",
+        modules_to_save=["skeleton_tower", "projector"],
+        task_type="CAUSAL_LM",
+    )
+    peft_model = get_peft_model(model, config)
+    changed = train_a_step(peft_model, processor, clips)
+    assert {name for name in changed if "lora_" not in name and "modules_to_save" not in name} == set()
+    assert any("lora_A" in name for name in changed) and any("lora_B" in name for name in changed)
+    assert any("skeleton_tower.modules_to_save" in name for name in changed)
+    assert any("projector.modules_to_save" in name for name in changed)
+
+    inputs = asked(processor, clips)
+    adapted = peft_model(**inputs).logits
+    merged = peft_model.merge_and_unload()
+    torch.testing.assert_close(merged(**inputs).logits, adapted, atol=1e-5, rtol=0)
+    assert isinstance(merged, EaiLlmForCausalLM)
+
+
+def test_an_adapter_saved_by_peft_is_read_back(model, processor, clips, tmp_path):
+    config = LoraConfig(
+        r=2, target_modules=r".*language_model.*\.q_proj", modules_to_save=["projector"], task_type="CAUSAL_LM"
+    )
+    base = tmp_path / "base"
+    model.save_pretrained(base)
+    peft_model = get_peft_model(EaiLlmForCausalLM.from_pretrained(base), config)
+    train_a_step(peft_model, processor, clips)
+    peft_model.save_pretrained(tmp_path / "adapter")
+    loaded = AutoModelForCausalLM.from_pretrained(tmp_path / "adapter")
+    inputs = asked(processor, clips)
+    expected = peft_model(**inputs).logits
+    assert not torch.allclose(model(**inputs).logits, expected, atol=1e-4)
+    torch.testing.assert_close(loaded(**inputs).logits, expected, atol=1e-5, rtol=0)
+
+
+def test_folded_lora_travels_in_the_small_form_and_adds_up(model, processor, clips, tmp_path):
+    inputs = asked(processor, clips)
+    texts = processor.label_inputs(["sad", "happy"])
+    encoded = model.encode_text(**texts)
+    for turn in ("first", "second"):
+        peft_model = add_lora(model, rank=2, alpha=4)
+        train_a_step(peft_model, processor, clips)
+        trained = peft_model(**inputs).logits
+        model = fold_lora(peft_model)
+        torch.testing.assert_close(model(**inputs).logits, trained, atol=1e-5, rtol=0)
+        model.save_pretrained(tmp_path / turn, include_backbone=False)
+        model = EaiLlmForCausalLM.from_pretrained(tmp_path / turn)
+        torch.testing.assert_close(model(**inputs).logits, trained, atol=1e-4, rtol=0)
+        torch.testing.assert_close(model.encode_text(**texts), encoded, msg="LoRA must leave the text space as it was")
+    assert {tensor.shape[0] for name, tensor in model.lora_factors.items() if name.endswith(".A")} == {4}
+
+
+def test_folded_lora_survives_the_whole_form(model, processor, clips, tmp_path):
+    peft_model = add_lora(model, rank=2, alpha=4)
+    train_a_step(peft_model, processor, clips)
+    model = fold_lora(peft_model)
+    inputs = asked(processor, clips)
+    expected = model(**inputs).logits
+    model.save_pretrained(tmp_path / "whole")
+    whole, report = EaiLlmForCausalLM.from_pretrained(tmp_path / "whole", output_loading_info=True)
+    assert not any(report[kind] for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"))
+    torch.testing.assert_close(whole(**inputs).logits, expected, atol=1e-6, rtol=0)
+    # The small form is the backbone as it was published plus the update, so the update must not be lost on the way.
+    whole.save_pretrained(tmp_path / "small", include_backbone=False)
+    small = EaiLlmForCausalLM.from_pretrained(tmp_path / "small")
+    torch.testing.assert_close(small(**inputs).logits, expected, atol=1e-5, rtol=0)
+
+
+def test_merge_lora_adds_the_product_of_its_factors():
+    layers = torch.nn.ModuleDict({"q": torch.nn.Linear(3, 2, bias=False)})
+    before = layers["q"].weight.detach().clone()
+    a, b = torch.randn(1, 3), torch.randn(2, 1)
+    merge_lora(layers, {"lora.q.A": a, "lora.q.B": b})
+    torch.testing.assert_close(layers["q"].weight.detach(), before + b @ a)
+
+
+# ---- on disk --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "small"])
+def test_a_saved_model_gives_the_same_outputs(model, processor, clips, tmp_path, whole):
+    inputs = asked(processor, clips)
+    model.config.temperature = 1.7
+    model.config.labels = ["calm", "tense"]
+    expected = model(**inputs)
+    model.save_pretrained(tmp_path, include_backbone=whole)
+    weights = load_file(tmp_path / "model.safetensors")
+    assert any(name.startswith("language_model.") for name in weights) == whole
+    config = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+    assert config["holds_backbone"] == whole and model.config.holds_backbone
+
+    for cls in (EaiLlmForCausalLM, AutoModelForCausalLM):
+        loaded = cls.from_pretrained(tmp_path)
+        assert isinstance(loaded, EaiLlmForCausalLM) and not loaded.training
+        torch.testing.assert_close(loaded(**inputs).logits, expected.logits, atol=1e-6, rtol=0)
+        assert (loaded.config.temperature, list(loaded.config.labels)) == (1.7, ["calm", "tense"])
+        assert loaded.config.holds_backbone, "in memory the model is whole, whatever it was read from"
+        assert loaded.generation_config.eos_token_id == model.generation_config.eos_token_id
+
+
+def test_the_form_can_change_between_saves(model, processor, clips, tmp_path):
+    inputs = asked(processor, clips)
+    expected = model(**inputs).logits
+    model.save_pretrained(tmp_path / "a", include_backbone=False)
+    EaiLlmForCausalLM.from_pretrained(tmp_path / "a").save_pretrained(tmp_path / "b")
+    EaiLlmForCausalLM.from_pretrained(tmp_path / "b").save_pretrained(tmp_path / "c", include_backbone=False)
+    loaded = EaiLlmForCausalLM.from_pretrained(tmp_path / "c")
+    torch.testing.assert_close(loaded(**inputs).logits, expected, atol=1e-6, rtol=0)
+
+
+def test_the_small_form_is_small_and_holds_no_word_of_the_backbone(model, tmp_path):
+    model.save_pretrained(tmp_path, include_backbone=False)
+    names = load_file(tmp_path / "model.safetensors").keys()
+    assert {name.split(".")[0] for name in names} == {"skeleton_tower", "projector", "alignment"}
+
+
+def test_loading_reports_no_missing_or_unexpected_weights(model, tmp_path):
+    for whole in (True, False):
+        model.save_pretrained(tmp_path / str(whole), include_backbone=whole)
+        _, report = EaiLlmForCausalLM.from_pretrained(tmp_path / str(whole), output_loading_info=True)
+        assert not any(report[kind] for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"))
+
+
+def test_the_small_form_without_the_name_of_a_backbone_is_refused(model, tmp_path):
+    model.config.backbone = None
+    with pytest.raises(ValueError, match=r"needs config\.backbone"):
+        model.save_pretrained(tmp_path, include_backbone=False)
+    with pytest.raises(ValueError, match="needs the name of its backbone"):
+        EaiLlmConfig(text_config=model.config.text_config, holds_backbone=False, text_layer=2)
+
+
+def test_a_missing_backbone_says_how_to_get_it(model, tmp_path, monkeypatch):
+    model.config.backbone = "someone/absent-model"
+    model.save_pretrained(tmp_path / "small", include_backbone=False)
+    monkeypatch.setenv("EAI_LLM_CACHE", str(tmp_path / "cache"))
+    # As the copy on the Hub has it, which cannot fetch by itself, and as the package has it.
+    for finder in (find_backbone, lambda name: str(find_or_fetch(name))):
+        monkeypatch.setattr(EaiLlmForCausalLM, "find_backbone", staticmethod(finder))
+        with pytest.raises(OSError, match=r"(?s)someone/absent-model.*eai-llm backbone fetch"):
+            EaiLlmForCausalLM.from_pretrained(tmp_path / "small")
+
+
+def test_the_label_logits_and_the_text_layer_follow_the_configuration(model):
+    with pytest.raises(ValueError, match="text_layer must lie between 1 and the backbone's 4 layers, found 5"):
+        EaiLlmConfig(text_config=model.config.text_config, text_layer=5)
+    with pytest.raises(ValueError, match="every body part from 0 to num_parts - 1 = 4"):
+        EaiSkeletonConfig(segment_parts=(0, 1, 2, 3, 3))
+    with pytest.raises(ValueError, match="multiple of num_attention_heads, found 30 and 4"):
+        EaiSkeletonConfig(hidden_size=30)
+    with pytest.raises(ValueError, match="num_semantic_tokens must be at least 2"):
+        EaiSkeletonConfig(num_semantic_tokens=1)
+
+
+def test_a_backbone_without_a_spare_token_gets_room_for_the_placeholder(tmp_path, clips):
+    folder = make_backbone(tmp_path / "backbone", chat_ml=False)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    words = len(tokenizer)
+    processor = EaiSkeletonProcessor.from_tokenizer(tokenizer)
+    assert processor.skeleton_token == "<skeleton>" and processor.skeleton_token_id == words
+    torch.manual_seed(0)
+    model = EaiLlmForCausalLM.from_backbone(
+        str(folder), processor.skeleton_token_id, dtype=torch.float32, skeleton_config=SMALL_TOWER, text_layer=2
+    )
+    assert model.config.text_config.vocab_size == words + 1
+    inputs = asked(processor, clips)
+    settings = {"max_new_tokens": 4, "do_sample": False, "repetition_penalty": 1.3, "eos_token_id": None}
+    expected, generated = model(**inputs).logits, model.generate(**inputs, **settings)
+    said = expected[inputs["attention_mask"].bool()]
+    assert (said[:, words] < said[:, :words].amax(-1)).all(), "the placeholder must never be the likeliest word"
+    for whole in (True, False):
+        model.save_pretrained(tmp_path / str(whole), include_backbone=whole)
+        loaded = EaiLlmForCausalLM.from_pretrained(tmp_path / str(whole))
+        torch.testing.assert_close(loaded(**inputs).logits, expected, atol=1e-6, rtol=0)
+        assert torch.equal(loaded.generate(**inputs, **settings), generated)
+
+
+def test_clips_of_one_performer_in_pieces_read_like_the_same_frames(model, processor, clips):
+    whole = clips[2]
+    piece = replace(whole, joints=whole.joints[:60])
+    copy = replace(whole, joints=whole.joints[:60].copy())
+    features = processor.feature_extractor([piece, copy], return_tensors="pt")
+    tokens = model.get_skeleton_features(**features)
+    first, second = tokens.chunk(2)
+    torch.testing.assert_close(first, second)
