@@ -1,0 +1,435 @@
+"""The pipeline "skeleton-emotion-explanation": a clip in, a record with emotion, probabilities and reasons out.
+
+    input --readers, unified skeleton--> clip of each person --cut--> windows
+    windows --tower, label texts--> probabilities of each window, their mean over the clip
+    window that shows the label best --language model--> explanation
+    explanation, measured descriptors --claims--> evidence
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import GenerationConfig, Pipeline
+from transformers.utils import logging
+
+from .motion import MotionError
+from .motion_claims import (
+    EXPLAIN_QUESTION,
+    Claim,
+    find_claims,
+    holds,
+    label_sentence,
+    notable_claims,
+    verbalise,
+)
+from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure
+from .motion_reference import MotionReference
+from .unified_skeleton import UnifiedClip
+
+logger = logging.get_logger(__name__)
+
+MIN_WINDOW_S = 1.0
+"""A rest shorter than this at the end of a long recording gets no window of its own."""
+
+EVIDENCE_CLAIMS = 8
+"""Claims in a record: those of the explanation first, then what else stands out."""
+
+FEWEST_CLAIMS = 2
+"""Where fewer claims of an explanation hold, the strongest measured ones are said instead."""
+
+_SKELETON_KEYS = ("layout", "frames", "fps", "matched_joints", "missing_joints", "up_axis", "unit_scale")
+_GENERATION_KEYS = frozenset(key for key in vars(GenerationConfig()) if not key.startswith("_"))
+
+
+@dataclass
+class _Person:
+    """One performer of one input on the way through the pipeline."""
+
+    clip: UnifiedClip
+    windows: list[tuple[int, int]]
+    """First frame and frame after the last of each window."""
+    probabilities: np.ndarray | None = None
+    """(windows, labels)"""
+    explained: int = 0
+    """The window that the explanation is about."""
+    text: str = ""
+
+    def overall(self) -> np.ndarray:
+        """Mean of the windows' probabilities, weighted by their length: (labels,)."""
+        lengths = np.array([last - first for first, last in self.windows], dtype=np.float64)
+        return lengths @ self.probabilities / lengths.sum()
+
+
+@dataclass
+class _Request:
+    """One input: its people, or the error that kept it from being read."""
+
+    source: str
+    people: list[_Person] = field(default_factory=list)
+    error: Exception | None = None
+
+
+class SkeletonEmotionExplanationPipeline(Pipeline):
+    """Emotion, probabilities and explanation of 3-D body movement.
+
+    Example:
+
+    ```python
+    >>> import eai_llm_hf
+    >>> from transformers import pipeline
+
+    >>> explain = pipeline("skeleton-emotion-explanation")
+    >>> explain("walk.bvh")["label"]
+    >>> explain(["walk.bvh", "wave.npz"], batch_size=2, candidate_labels=["calm", "tense"])
+    >>> explain({"joints": joints, "fps": 30, "layout": "kinect_v2_25"}, question="What do the arms do?")
+    ```
+
+    An input is a path, an array `(frames, joints, 3)` or `(people, frames, joints, 3)`, a dict with `joints` or `path`
+    and any of `fps`, `layout`, `joint_names`, or a list (or `datasets` column) of these. Each gives one record, a list
+    of records where the input holds several people, and a record with `error` where it could not be used.
+    """
+
+    _load_processor = True
+    _load_tokenizer = False
+    _load_feature_extractor = False
+    _load_image_processor = False
+    _pipeline_calls_generate = True
+    _default_generation_config = GenerationConfig(max_new_tokens=96, do_sample=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._text_states: dict[tuple[str, ...], torch.Tensor] = {}
+
+    def __call__(self, inputs, **kwargs):
+        """Explains one clip or many.
+
+        Args:
+            inputs: See the class.
+            candidate_labels (`list[str]`): Emotions to choose from, any words; the checkpoint's own by default.
+            question (`str`): A question about the movement; the explanation is then its answer.
+            label_only (`bool`): No explanation; costs no text generation.
+            window_s, hop_s (`float`): Length of and step between the windows of a long recording, at most 10 s, which
+                is the default for both.
+            reference (`str`, `dict` or `MotionReference`): What is ordinary, instead of the checkpoint's reference.
+            verify (`bool`, defaults to True): Takes statements that the measured movement does not bear out from the
+                explanation.
+            fps, layout, joint_names: For inputs that do not say.
+            batch_size (`int`): Clips that go through the model together.
+            max_new_tokens and other arguments of `generate`: For the text.
+
+        Returns:
+            The record, or a list of records for a list of inputs.
+        """
+        if isinstance(inputs, Sequence) and not isinstance(inputs, (str, list)):
+            inputs = list(inputs)
+        if isinstance(inputs, list) and not inputs:
+            return []
+        return super().__call__(inputs, **kwargs)
+
+    def _sanitize_parameters(
+        self,
+        candidate_labels: Sequence[str] | None = None,
+        question: str | None = None,
+        label_only: bool | None = None,
+        window_s: float | None = None,
+        hop_s: float | None = None,
+        reference: Any = None,
+        verify: bool | None = None,
+        fps: float | None = None,
+        layout: str | None = None,
+        joint_names: Sequence[str] | None = None,
+        **generate_kwargs,
+    ):
+        unknown = sorted(set(generate_kwargs) - _GENERATION_KEYS - {"generation_config", "streamer"})
+        if unknown:
+            raise TypeError(f"Unknown argument {', '.join(unknown)} for the skeleton-emotion-explanation pipeline.")
+        longest = self._feature_extractor.max_frames / 30
+        for name, value in (("window_s", window_s), ("hop_s", hop_s)):
+            if value is not None and not MIN_WINDOW_S <= value <= longest:
+                raise ValueError(f"{name} must lie between {MIN_WINDOW_S:g} and {longest:g} seconds, found {value}.")
+        if candidate_labels is not None:
+            labels = [candidate_labels] if isinstance(candidate_labels, str) else list(candidate_labels)
+            if len(set(labels)) < len(labels) or not labels or not all(label.strip() for label in labels):
+                raise ValueError(f"candidate_labels must be different words, at least one; found {labels}.")
+            candidate_labels = labels
+        preprocess = {
+            "fps": fps,
+            "layout": layout,
+            "joint_names": joint_names,
+            "window_s": window_s,
+            "hop_s": hop_s,
+        }
+        forward = {"candidate_labels": candidate_labels, "question": question, "label_only": label_only}
+        forward = {name: value for name, value in forward.items() if value is not None} | (
+            {"generate_kwargs": generate_kwargs} if generate_kwargs else {}
+        )
+        post = {
+            "reference": _as_reference(reference),
+            "verify": verify,
+            "question": question,
+            "label_only": label_only,
+            "candidate_labels": candidate_labels,
+        }
+        return (
+            {name: value for name, value in preprocess.items() if value is not None},
+            forward,
+            {name: value for name, value in post.items() if value is not None},
+        )
+
+    @property
+    def _feature_extractor(self):
+        return self.processor.feature_extractor
+
+    # ---- reading ------------------------------------------------------------------------------------------------
+
+    def preprocess(self, inputs, window_s: float | None = None, hop_s: float | None = None, **given) -> dict:
+        """Reads one input; what is wrong with it becomes part of the request, so that the others go on."""
+        request = _Request(source=_source_of(inputs))
+        try:
+            if isinstance(inputs, list):  # a column of a dataset without a format gives nested lists
+                inputs = np.asarray(inputs, dtype=np.float32)
+            for clip in self._feature_extractor.clips(inputs, **given):
+                for note in clip.report.get("notes", []):
+                    logger.warning(f"{request.source}: {note}")
+                request.people.append(_Person(clip, self._windows(clip, window_s, hop_s)))
+        except (MotionError, OSError, TypeError, ValueError) as error:
+            request.error = error
+        return {"request": request}
+
+    def _windows(self, clip: UnifiedClip, window_s: float | None, hop_s: float | None) -> list[tuple[int, int]]:
+        """First and end frame of each window; one for a clip that fits."""
+        frames = len(clip.joints)
+        window = round(window_s * clip.fps) if window_s else self._feature_extractor.max_frames
+        hop = min(round(hop_s * clip.fps) if hop_s else window, window)
+        if frames <= window:
+            return [(0, frames)]
+        return [
+            (start, min(start + window, frames))
+            for start in range(0, frames, hop)
+            if frames - start >= MIN_WINDOW_S * clip.fps and (start == 0 or start + window - hop < frames)
+        ]
+
+    # ---- the model ----------------------------------------------------------------------------------------------
+
+    def _forward(
+        self,
+        model_inputs,
+        candidate_labels: list[str] | None = None,
+        question: str | None = None,
+        label_only: bool = False,
+        generate_kwargs: dict | None = None,
+    ) -> dict:
+        requests = model_inputs["request"]
+        single = isinstance(requests, _Request)
+        people = [person for request in ([requests] if single else requests) for person in request.people]
+        labels = candidate_labels or list(self.model.config.labels)
+        if people:
+            self._score(people, labels)
+            if not label_only:
+                self._explain(people, labels, question, generate_kwargs or {})
+        return {"request": requests}
+
+    def _score(self, people: list[_Person], labels: list[str], batch: int = 32) -> None:
+        """Gives every window of every person its probabilities."""
+        windows = [_cut(person.clip, *window) for person in people for window in person.windows]
+        states = self.text_states(labels)
+        logits = []
+        for start in range(0, len(windows), batch):
+            features = self._feature_extractor(windows[start : start + batch], return_tensors="pt").to(self.device)
+            logits.append(self.model.score_labels(**features, text_states=states)[0])
+        probabilities = torch.cat(logits).double().softmax(-1).cpu().numpy()
+        for person in people:
+            person.probabilities, probabilities = (
+                probabilities[: len(person.windows)],
+                probabilities[len(person.windows) :],
+            )
+            best = int(person.overall().argmax())
+            person.explained = int(person.probabilities[:, best].argmax())
+
+    def text_states(self, labels: Sequence[str]) -> torch.Tensor:
+        """(labels, phrasings, text width), what the text encoder makes of labels; kept for the next call."""
+        key = tuple(labels)
+        if key not in self._text_states:
+            inputs = self.processor.label_inputs(labels).to(self.device)
+            self._text_states[key] = self.model.encode_text(**inputs).unflatten(0, (len(labels), -1))
+        return self._text_states[key]
+
+    def _explain(self, people: list[_Person], labels: list[str], question: str | None, generate_kwargs: dict) -> None:
+        """Lets the language model write, for each person, about the window that shows the label best."""
+        prompts, clips = [], []
+        for person in people:
+            label = labels[int(person.overall().argmax())]
+            chat = [
+                {
+                    "role": "user",
+                    "content": [{"type": "skeleton"}, {"type": "text", "text": question or EXPLAIN_QUESTION}],
+                }
+            ]
+            prompt = self.processor.tokenizer.apply_chat_template(
+                chat, chat_template=self.processor.chat_template, tokenize=False, add_generation_prompt=True
+            )
+            # The explanation is written for the label that the probabilities chose, so the two always agree.
+            prompts.append(prompt if question else prompt + label_sentence(label))
+            clips.append(_cut(person.clip, *person.windows[person.explained]))
+        inputs = self.processor(text=prompts, skeletons=clips).to(self.device)
+        output = self.model.generate(**inputs, **self._prepare_generate_kwargs(generate_kwargs))
+        answers = output[:, inputs["input_ids"].shape[1] :]
+        for person, answer in zip(people, answers, strict=True):
+            person.text = self.processor.tokenizer.decode(answer, skip_special_tokens=True).strip()
+
+    # ---- the record ---------------------------------------------------------------------------------------------
+
+    def postprocess(
+        self,
+        model_outputs,
+        reference: MotionReference | None = None,
+        verify: bool = True,
+        question: str | None = None,
+        label_only: bool = False,
+        candidate_labels: list[str] | None = None,
+    ) -> dict | list[dict]:
+        """The record of one input, a list where it holds several people."""
+        request = model_outputs["request"]
+        request = request[0] if isinstance(request, list) else request
+        if request.error is not None:
+            error = {"type": type(request.error).__name__, "message": str(request.error)}
+            return {"source": request.source, "error": error}
+        labels = candidate_labels or list(self.model.config.labels)
+        reference = reference or self._feature_extractor.motion_reference()
+        records = [
+            self._record(request.source, person, labels, reference, verify, question, label_only)
+            for person in request.people
+        ]
+        return records[0] if len(records) == 1 else records
+
+    def _record(self, source, person, labels, reference, verify, question, label_only) -> dict:
+        overall = person.overall()
+        order = np.argsort(-overall, kind="stable")
+        label = labels[int(order[0])]
+        start, end = person.windows[person.explained]
+        span = {"start_s": round(start / person.clip.fps, 3), "end_s": round(end / person.clip.fps, 3)}
+        window = _cut(person.clip, start, end)
+        vector = measure(window.joints, window.joint_mask, window.fps)
+
+        claims, explanation, dropped = [], "", 0
+        if not label_only:
+            claims = find_claims(person.text)
+            explanation = person.text if question else f"{label_sentence(label)} {person.text}".strip()
+            if verify and reference is not None:
+                explanation, claims, dropped = _verified(explanation, claims, label, vector, reference, question)
+        if reference is not None:
+            said = {claim.descriptor for claim in claims}
+            others = [claim for claim in notable_claims(vector, reference) if claim.descriptor not in said]
+            claims = [*claims, *others][: max(EVIDENCE_CLAIMS, len(claims))]
+        record = {
+            "source": source,
+            "label": label,
+            "score": float(overall[order[0]]),
+            "scores": {labels[index]: float(overall[index]) for index in order},
+            "explanation": explanation,
+            "evidence": [
+                _evidence(claim, vector, reference)
+                | span
+                | {"holds": holds(claim, vector, reference) if reference is not None else None}
+                for claim in claims
+            ],
+            "segments": [
+                {
+                    "start_s": round(first / person.clip.fps, 3),
+                    "end_s": round(last / person.clip.fps, 3),
+                    "label": labels[int(scores.argmax())],
+                    "score": float(scores.max()),
+                }
+                for (first, last), scores in zip(person.windows, person.probabilities, strict=True)
+            ],
+            "skeleton": {key: person.clip.report[key] for key in _SKELETON_KEYS},
+            "model": Path(self.model.config.name_or_path or self.model.config.model_type).name,
+        }
+        if question:
+            record["question"] = question
+        if verify and not label_only:
+            record["dropped_claims"] = dropped
+        return record
+
+
+def _cut(clip: UnifiedClip, start: int, end: int) -> UnifiedClip:
+    """The frames from start to end of a clip."""
+    if (start, end) == (0, len(clip.joints)):
+        return clip
+    return UnifiedClip(joints=clip.joints[start:end], joint_mask=clip.joint_mask, fps=clip.fps, report=clip.report)
+
+
+def _verified(
+    text: str, claims: list[Claim], label: str, vector: np.ndarray, reference: MotionReference, question: str | None
+) -> tuple[str, list[Claim], int]:
+    """The text without what the movement does not bear out.
+
+    A text whose claims all hold, none said twice, stays as it is. Otherwise it is written anew from the claims that
+    hold; where these are fewer than `FEWEST_CLAIMS`, the strongest measured ones join them (an answer to a question
+    gets none).
+
+    Returns:
+        The text, its claims and how many claims were taken out.
+    """
+    kept = [claim for claim in dict.fromkeys(claims) if holds(claim, vector, reference)]
+    dropped = len(claims) - len(kept)
+    if not dropped and (question or len(kept) >= FEWEST_CLAIMS):
+        return text, kept, 0
+    if question:
+        sentences = [sentence for sentence in text.replace("! ", ". ").split(". ") if sentence]
+        true = [s for s in sentences if all(holds(claim, vector, reference) for claim in find_claims(s))]
+        answer = ". ".join(true) if true else "The measured movement does not bear out an answer."
+        return answer if answer.endswith(".") else f"{answer}.", find_claims(answer), dropped
+    for claim in notable_claims(vector, reference):
+        if len(kept) >= FEWEST_CLAIMS:
+            break
+        if claim not in kept:
+            kept.append(claim)
+    return verbalise(label, kept), kept, dropped
+
+
+def _evidence(claim: Claim, vector: np.ndarray, reference: MotionReference | None) -> dict:
+    """A claim with the value that was measured, its unit and its place among the reference's clips.
+
+    What cannot be told (the rig lacks a joint, there is no reference or it lacks the descriptor) is None.
+    """
+    index = DESCRIPTOR_INDEX[claim.descriptor]
+    value = float(vector[index])
+    percentile = reference.percentile(index, value) if reference is not None else float("nan")
+    return {
+        "claim": claim.text,
+        "body_part": claim.body_part,
+        "descriptor": claim.descriptor,
+        "direction": claim.direction,
+        "value": round(value, 4) if np.isfinite(value) else None,
+        "unit": DESCRIPTORS[index].unit,
+        "percentile": round(percentile, 1) if np.isfinite(percentile) else None,
+    }
+
+
+def _source_of(inputs: Any) -> str:
+    """What a record calls its input: a path as given, else what the dict says, else "array"."""
+    if isinstance(inputs, (str, os.PathLike)):
+        return os.fspath(inputs)
+    if isinstance(inputs, Mapping):
+        return str(inputs.get("source") or inputs.get("path") or "array")
+    return str(getattr(inputs, "source", "array"))
+
+
+def _as_reference(reference: Any) -> MotionReference | None:
+    """A reference given as itself, as a dict or as the path of a JSON file."""
+    if reference is None or isinstance(reference, MotionReference):
+        return reference
+    if isinstance(reference, Mapping):
+        return MotionReference.from_dict(dict(reference))
+    with open(reference, encoding="utf-8") as file:
+        return MotionReference.from_dict(json.load(file))
+
+
+__all__ = ["SkeletonEmotionExplanationPipeline"]

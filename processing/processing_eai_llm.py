@@ -1,0 +1,239 @@
+"""The processor: clips and text in, what the model takes out; it knows how many tokens a clip becomes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
+
+from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+
+SPARE_TOKENS = ("<empty_output>",)
+"""Special tokens that known backbones have and never use; one of them spares the vocabulary a new entry."""
+
+LABEL_TEMPLATES = ("{}", "The movement looks {}.", "the emotion of the movement: {}")
+"""Phrasings whose mean stands for a label when it is compared with a clip."""
+
+_CONTENT = (
+    "{% if message['content'] is string %}{{ message['content'] }}{% else %}"
+    "{% for block in message['content'] %}"
+    "{% if block['type'] == 'skeleton' %}SKELETON{% else %}{{ block['text'] }}{% endif %}"
+    "{% endfor %}{% endif %}"
+)
+_TEMPLATE = (
+    "{% for message in messages %}"
+    "{% if message['role'] == 'assistant' %}ASSISTANT{% generation %}CONTENT{{ 'END' }}{% endgeneration %}"
+    "{% else %}TURN{% endif %}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}ASSISTANT{% endif %}"
+)
+
+
+def chat_template_for(tokenizer: PreTrainedTokenizerBase, skeleton_token: str) -> str:
+    """A chat template with skeletons: ChatML where the tokenizer has its tokens, plain speaker names otherwise."""
+    if "<|im_start|>" in tokenizer.get_vocab():
+        parts = {
+            "TURN": "{{ '<|im_start|>' + message['role'] + '\n' }}CONTENT{{ '<|im_end|>\n' }}",
+            "ASSISTANT": "{{ '<|im_start|>assistant\n' }}",
+            "END": "<|im_end|>\n",
+        }
+    else:
+        parts = {
+            "TURN": "{{ message['role'] | capitalize + ': ' }}CONTENT{{ '\n' }}",
+            "ASSISTANT": "{{ 'Assistant: ' }}",
+            "END": tokenizer.eos_token,
+        }
+    template = _TEMPLATE
+    for name in ("TURN", "ASSISTANT", "END"):
+        template = template.replace(name, parts[name])
+    return template.replace("CONTENT", _CONTENT).replace("SKELETON", skeleton_token)
+
+
+class EaiSkeletonProcessor(ProcessorMixin):
+    r"""Wraps a skeleton feature extractor and a tokenizer.
+
+    Args:
+        feature_extractor ([`EaiSkeletonFeatureExtractor`]): Reads clips.
+        tokenizer ([`PreTrainedTokenizerBase`]): The text backbone's tokenizer.
+        chat_template (`str`, *optional*): Jinja template; `{"type": "skeleton"}` content becomes `skeleton_token`.
+        skeleton_token (`str`, defaults to `"<skeleton>"`): The placeholder; one in the text stands for one clip.
+
+    Example:
+
+    ```python
+    >>> conversation = [{"role": "user", "content": [
+    ...     {"type": "skeleton", "path": "walk.bvh"},
+    ...     {"type": "text", "text": "What emotion does this movement express?"},
+    ... ]}]
+    >>> inputs = processor.apply_chat_template(
+    ...     conversation, add_generation_prompt=True, tokenize=True, return_dict=True
+    ... )
+    ```
+    """
+
+    def __init__(self, feature_extractor, tokenizer, chat_template=None, skeleton_token="<skeleton>"):
+        self.skeleton_token = skeleton_token
+        self.skeleton_token_id = tokenizer.convert_tokens_to_ids(skeleton_token)
+        super().__init__(feature_extractor, tokenizer, chat_template=chat_template)
+
+    @classmethod
+    def from_tokenizer(
+        cls, tokenizer: PreTrainedTokenizerBase, feature_extractor: EaiSkeletonFeatureExtractor | None = None
+    ) -> "EaiSkeletonProcessor":
+        """A processor for a text backbone: finds a spare special token or adds one, and builds the chat template."""
+        vocabulary = tokenizer.get_vocab()
+        token = next((token for token in SPARE_TOKENS if token in vocabulary), "<skeleton>")
+        if token not in vocabulary:
+            tokenizer.add_special_tokens({"additional_special_tokens": [token]})
+        if tokenizer.pad_token is None:
+            tokenizer.pad_token = tokenizer.eos_token
+        return cls(
+            feature_extractor or EaiSkeletonFeatureExtractor(),
+            tokenizer,
+            chat_template=chat_template_for(tokenizer, token),
+            skeleton_token=token,
+        )
+
+    @property
+    def model_input_names(self) -> list[str]:
+        """Names of what the model takes."""
+        return [*self.tokenizer.model_input_names, *self.feature_extractor.model_input_names]
+
+    def __call__(
+        self,
+        text: str | Sequence[str] | None = None,
+        skeletons: Any = None,
+        images=None,
+        videos=None,
+        audio=None,
+        fps: float | None = None,
+        layout: str | None = None,
+        joint_names: Sequence[str] | None = None,
+        return_tensors: str | None = "pt",
+        return_text_replacement_offsets: bool = False,
+        do_sample_frames: bool | None = None,
+        **text_kwargs,
+    ) -> BatchFeature:
+        """Prepares prompts and clips.
+
+        Args:
+            text: One prompt or several, with one `skeleton_token` for each clip.
+            skeletons: One clip or a list of clips for all prompts in reading order, in any form that the feature
+                extractor takes.
+            images: Not taken; here because `apply_chat_template` passes it.
+            videos: Not taken.
+            audio: Not taken.
+            fps: Frames per second of clips that do not say.
+            layout: Known rig of clips that do not say.
+            joint_names: Joint names of clips that do not say.
+            return_tensors: "pt", "np" or None for lists.
+            return_text_replacement_offsets: Whether to report where placeholders grew, for `apply_chat_template`.
+            do_sample_frames: Not taken; `apply_chat_template` adds it beside `fps`.
+            **text_kwargs: For the tokenizer; by default it pads on the left.
+
+        Raises:
+            ValueError: If nothing was given, images, video or sound were, or placeholders and clips differ in number.
+        """
+        if any(other is not None for other in (images, videos, audio)):
+            raise ValueError("This processor reads skeletons and text; found images, videos or audio.")
+        if text is None and skeletons is None:
+            raise ValueError("Give text=, skeletons= or both; found neither.")
+        data = {}
+        lengths: list[int] = []
+        if skeletons is not None:
+            features = self.feature_extractor(skeletons, fps=fps, layout=layout, joint_names=joint_names)
+            # The frame mask is whole windows wide, so that counting its frames counts the windows.
+            lengths = [self.feature_extractor.num_tokens(int(mask.sum())) for mask in features["skeleton_frame_mask"]]
+            data |= dict(features)
+        if text is not None:
+            prompts = [text] if isinstance(text, str) else list(text)
+            prompts, offsets = self._expand_placeholders(prompts, lengths)
+            defaults = {"padding": True, "padding_side": "left", "return_token_type_ids": False}
+            data |= self.tokenizer(prompts, **defaults | text_kwargs)
+            if return_text_replacement_offsets:
+                data["text_replacement_offsets"] = offsets
+        return BatchFeature(
+            data, tensor_type=return_tensors, skip_tensor_conversion=["text_replacement_offsets", "offset_mapping"]
+        )
+
+    def _expand_placeholders(self, prompts: list[str], lengths: list[int]) -> tuple[list[str], list[list[dict]]]:
+        """Repeats each placeholder as often as its clip has tokens; also says where, in characters."""
+        found = sum(prompt.count(self.skeleton_token) for prompt in prompts)
+        if found != len(lengths):
+            raise ValueError(
+                f"The text holds {found} placeholders '{self.skeleton_token}' for {len(lengths)} clips; "
+                "each clip (each person of an array with several) needs one."
+            )
+        remaining = iter(lengths)
+        expanded, offsets = [], []
+        for prompt in prompts:
+            pieces = prompt.split(self.skeleton_token)
+            grown, spans = pieces[0], []
+            start = len(pieces[0])
+            for piece in pieces[1:]:
+                replacement = self.skeleton_token * next(remaining)
+                spans.append(
+                    {
+                        "type": "skeleton",
+                        "span": (start, start + len(self.skeleton_token)),
+                        "new_span": (len(grown), len(grown) + len(replacement)),
+                        "text": self.skeleton_token,
+                        "replacement": replacement,
+                    }
+                )
+                start += len(self.skeleton_token) + len(piece)
+                grown += replacement + piece
+            expanded.append(grown)
+            offsets.append(spans)
+        return expanded, offsets
+
+    def _multimodal_inputs_from_conversations(self, conversations, *args, **kwargs):
+        images, videos, audio, others = super()._multimodal_inputs_from_conversations(conversations, *args, **kwargs)
+        skeletons = []
+        for conversation in conversations:
+            for message in conversation:
+                if isinstance(message.get("content"), str):
+                    continue
+                for block in message.get("content") or []:
+                    if block["type"] == "skeleton":
+                        skeletons.append(self._skeleton_of(block))
+        return images, videos, audio, others | ({"skeletons": skeletons} if skeletons else {})
+
+    @staticmethod
+    def _skeleton_of(block: dict) -> Any:
+        """The clip of a content block: its `skeleton`, or its `path` or `joints` with what describes them."""
+        return block["skeleton"] if "skeleton" in block else {k: v for k, v in block.items() if k != "type"}
+
+    def training_inputs(self, conversations: list[list[dict]]) -> BatchFeature:
+        """Model inputs with `labels` that are -100 everywhere but in the assistant's words.
+
+        Args:
+            conversations: Chats whose assistant turns are to be learned.
+        """
+        inputs = self.apply_chat_template(
+            conversations,
+            tokenize=True,
+            return_dict=True,
+            return_assistant_tokens_mask=True,
+            processor_kwargs={"padding": True},
+        )
+        learned = torch.tensor(inputs.pop("assistant_masks"), dtype=torch.bool)
+        inputs["labels"] = inputs["input_ids"].masked_fill(~learned, -100)
+        return inputs
+
+    def label_inputs(self, labels: Sequence[str]) -> BatchFeature:
+        """Tokenized phrasings of labels: (labels * phrasings, tokens), label by label."""
+        texts = [template.format(label) for label in labels for template in LABEL_TEMPLATES]
+        return self.tokenizer(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
+
+
+def _keep_the_pipeline_beside_the_processor():
+    """Never called: the relative import makes `save_pretrained` copy the pipeline along with the processor's code."""
+    from .pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+
+    return SkeletonEmotionExplanationPipeline
+
+
+EaiSkeletonProcessor.register_for_auto_class("AutoProcessor")
+
+__all__ = ["LABEL_TEMPLATES", "EaiSkeletonProcessor", "chat_template_for"]

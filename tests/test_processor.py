@@ -1,0 +1,411 @@
+"""The feature extractor and the processor: what movement features keep and leave out, and how prompts are made."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from conftest import make_clip, make_tokenizer
+from transformers import AutoFeatureExtractor, AutoProcessor
+
+from eai_llm_hf import EaiSkeletonFeatureExtractor, EaiSkeletonProcessor
+from eai_llm_hf.generator import generate_clip
+from eai_llm_hf.processing.motion import Motion, MotionError
+from eai_llm_hf.processing.movement_features import NUM_CHANNELS, SEGMENTS, leg_length, movement_features
+from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES
+from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, MIRROR
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
+
+SEGMENT_INDEX = {name: index for index, (name, _, _) in enumerate(SEGMENTS)}
+
+
+@pytest.fixture(scope="module")
+def walk() -> UnifiedClip:
+    return make_clip(1, emotion="sad", action="walk", rig="bandai22", duration_s=4.0)
+
+
+def features_of(joints, clip):
+    return movement_features(joints.astype(np.float32), clip.joint_mask)[0]
+
+
+# ---- movement features ----------------------------------------------------------------------------------------------
+
+
+def test_features_do_not_see_where_the_body_stands(walk):
+    moved = walk.joints + np.array([3.0, 0.4, -7.0])
+    np.testing.assert_allclose(features_of(moved, walk), features_of(walk.joints, walk), atol=2e-4)
+
+
+@pytest.mark.parametrize("degrees", [37.0, 120.0, 180.0, -90.0])
+def test_features_do_not_see_where_the_body_faces(walk, degrees):
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turned = walk.joints @ np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
+    np.testing.assert_allclose(features_of(turned, walk), features_of(walk.joints, walk), atol=2e-4)
+
+
+@pytest.mark.parametrize("scale", [0.6, 1.3])
+def test_features_do_not_see_how_large_the_body_is(walk, scale):
+    np.testing.assert_allclose(features_of(walk.joints * scale, walk), features_of(walk.joints, walk), atol=2e-4)
+
+
+@pytest.mark.parametrize("units", [1000.0, 100.0, 1 / 0.0254])
+def test_features_do_not_see_the_unit_or_the_up_axis_of_the_recording(walk, units):
+    extractor = EaiSkeletonFeatureExtractor()
+    z_up = walk.joints[..., [2, 0, 1]] * units
+    plain = extractor({"joints": walk.joints, "fps": 30, "joint_names": JOINT_NAMES})["skeleton_features"]
+    other = extractor({"joints": z_up, "fps": 30, "joint_names": JOINT_NAMES})["skeleton_features"]
+    np.testing.assert_allclose(other, plain, atol=1e-3)
+
+
+def test_features_do_not_see_where_a_rig_puts_the_spine_and_the_neck(walk):
+    joints = walk.joints.copy()
+    for name in ("spine1", "spine2", "spine3", "neck", "left_collar", "right_collar"):
+        joints[:, JOINT_INDEX[name]] += 0.1
+    np.testing.assert_allclose(features_of(joints, walk), features_of(walk.joints, walk), atol=1e-6)
+
+
+def test_features_see_the_posture_and_the_speed(walk):
+    bowed = walk.joints.copy()
+    bowed[:, JOINT_INDEX["head"]] += np.array([0.0, -0.1, 0.15])
+    change = np.abs(features_of(bowed, walk) - features_of(walk.joints, walk)).max(axis=(0, 2))
+    assert change[SEGMENT_INDEX["head"]] > 0.2
+    assert np.delete(change, SEGMENT_INDEX["head"]).max() < 1e-6
+    slow, fast = features_of(walk.joints, walk), features_of(walk.joints[::2], walk)
+    assert np.abs(fast[..., 3:]).mean() > 1.5 * np.abs(slow[..., 3:]).mean()
+
+
+def test_a_mirrored_body_has_the_features_of_the_other_side(walk):
+    mirrored = walk.joints[:, list(MIRROR)] * np.array([-1, 1, 1])
+    swap = []
+    for name, _, _ in SEGMENTS:
+        other = name.replace("left", "\0").replace("right", "left").replace("\0", "right")
+        swap.append(SEGMENT_INDEX[other])
+    expected = features_of(walk.joints, walk)[:, swap]
+    # Left and right change sign in directions and velocities (channels 0 and 3); the lines across the body are drawn
+    # from right to left on both, so they keep that one and change the others.
+    sign = np.ones((len(SEGMENTS), NUM_CHANNELS))
+    sign[:, [0, 3]] = -1
+    for across in ("shoulder line", "hip line"):
+        sign[SEGMENT_INDEX[across]] = [1, -1, -1, 1, -1, -1]
+    sign[SEGMENT_INDEX["root"]] = [-1, 1, 1, 1, -1, 1]
+    np.testing.assert_allclose(features_of(mirrored, walk), expected * sign, atol=2e-4)
+
+
+def test_directions_are_unit_vectors_and_velocities_their_change(walk):
+    values = features_of(walk.joints, walk)
+    np.testing.assert_allclose(np.linalg.norm(values[:, 1:, :3], axis=-1), 1, atol=1e-5)
+    change = (values[2:, 1:, :3] - values[:-2, 1:, :3]) * 15 * 0.25
+    np.testing.assert_allclose(values[1:-1, 1:, 3:], change, atol=1e-4)
+
+
+def test_a_standing_body_points_where_it_should():
+    joints = np.zeros((40, 22, 3), dtype=np.float32)
+    place = {
+        "left_hip": (0.1, 0.9, 0), "right_hip": (-0.1, 0.9, 0), "pelvis": (0, 0.95, 0),
+        "left_shoulder": (0.2, 1.4, 0), "right_shoulder": (-0.2, 1.4, 0), "head": (0, 1.7, 0),
+        "left_elbow": (0.5, 1.4, 0), "left_wrist": (0.5, 1.4, 0.3),
+    }  # fmt: skip
+    mask = np.zeros(22, dtype=bool)
+    for name, position in place.items():
+        joints[:, JOINT_INDEX[name]], mask[JOINT_INDEX[name]] = position, True
+    values, present = movement_features(joints, mask)
+    up, left, forward = (0, 1, 0), (1, 0, 0), (0, 0, 1)
+    expected = {
+        "trunk": up, "head": up, "shoulder line": left, "hip line": left,
+        "left upper arm": left, "left forearm": forward,
+    }  # fmt: skip
+    for name, direction in expected.items():
+        np.testing.assert_allclose(values[5, SEGMENT_INDEX[name], :3], direction, atol=1e-6)
+    np.testing.assert_allclose(values[..., 3:], 0, atol=1e-6)
+    seen = {name for name, index in SEGMENT_INDEX.items() if present[index]}
+    assert seen == {"root", "trunk", "head", "shoulder line", "hip line", "left upper arm", "left forearm"}
+
+
+def test_an_absent_joint_masks_its_segments_and_leaves_zeros(walk):
+    mask = walk.joint_mask.copy()
+    mask[JOINT_INDEX["left_elbow"]] = False
+    joints = walk.joints * mask[:, None]
+    values, present = movement_features(joints, mask)
+    absent = [SEGMENT_INDEX["left upper arm"], SEGMENT_INDEX["left forearm"]]
+    assert [index for index in range(len(SEGMENTS)) if not present[index]] == absent
+    assert not values[:, absent].any()
+    others = [index for index in range(len(SEGMENTS)) if present[index]]
+    np.testing.assert_allclose(values[:, others], features_of(walk.joints, walk)[:, others], atol=1e-6)
+
+
+def test_the_leg_is_as_long_as_thigh_and_shank(walk):
+    joints = walk.joints
+    hip, knee, ankle = (joints[:, JOINT_INDEX[f"left_{name}"]] for name in ("hip", "knee", "ankle"))
+    by_hand = np.median(np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1))
+    assert leg_length(joints, walk.joint_mask) == pytest.approx(by_hand, rel=0.02)
+
+
+# ---- feature extractor ----------------------------------------------------------------------------------------------
+
+
+def test_clips_of_different_length_and_rig_are_padded_to_the_longest(clips):
+    extractor = EaiSkeletonFeatureExtractor()
+    batch = extractor(clips, return_tensors="pt")
+    assert batch["skeleton_features"].dtype == torch.float32
+    assert batch["skeleton_features"].shape == (3, 180, len(SEGMENTS), NUM_CHANNELS)
+    assert batch["skeleton_frame_mask"].shape == (3, 180)
+    assert batch["skeleton_segment_mask"].shape == (3, len(SEGMENTS))
+    for index, clip in enumerate(clips):
+        single = extractor(clip)
+        kept = int(single["skeleton_frame_mask"].sum())
+        assert int(batch["skeleton_frame_mask"][index].sum()) == kept
+        np.testing.assert_array_equal(batch["skeleton_features"][index, :kept], single["skeleton_features"][0, :kept])
+        assert not batch["skeleton_features"][index, kept:].any()
+
+
+@pytest.mark.parametrize(
+    ("frames", "windows"), [(7, 1), (30, 1), (39, 1), (40, 2), (60, 2), (299, 10), (300, 10), (2000, 10)]
+)
+def test_a_rest_of_a_third_of_a_window_gets_a_window(frames, windows):
+    extractor = EaiSkeletonFeatureExtractor()
+    assert extractor.num_windows(frames) == windows
+    assert extractor.num_tokens(frames) == 21 + 6 * windows
+
+
+@pytest.mark.parametrize("frames", [7, 39, 40, 75, 299, 301, 330])
+def test_the_mask_says_as_many_windows_as_the_count(walk, frames):
+    extractor = EaiSkeletonFeatureExtractor()
+    joints = np.resize(walk.joints, (frames, 22, 3))
+    mask = extractor(replace(walk, joints=joints))["skeleton_frame_mask"][0]
+    assert mask.reshape(-1, 30).any(axis=1).sum() == extractor.num_windows(frames)
+    # The processor counts tokens from the mask.
+    assert extractor.num_tokens(int(mask.sum())) == extractor.num_tokens(frames)
+
+
+def test_a_clip_may_come_as_file_array_dict_motion_or_unified(tmp_path, walk):
+    extractor = EaiSkeletonFeatureExtractor()
+    np.savez(tmp_path / "walk.npz", joints=walk.joints, fps=30.0, layout="smpl22")
+    ways = {
+        "file": str(tmp_path / "walk.npz"),
+        "path": tmp_path / "walk.npz",
+        "dict of a path": {"path": str(tmp_path / "walk.npz")},
+        "dict of joints": {"joints": walk.joints, "fps": 30.0, "layout": "smpl22"},
+        "nested lists": {"joints": walk.joints.tolist(), "fps": 30, "joint_names": list(JOINT_NAMES)},
+        "tensor": {"joints": torch.from_numpy(walk.joints), "fps": 30, "layout": "smpl22"},
+        "motion": Motion(walk.joints, fps=30, layout="smpl22"),
+    }
+    expected = extractor(unify(Motion(walk.joints, fps=30, layout="smpl22")))["skeleton_features"]
+    for way, clip in ways.items():
+        np.testing.assert_allclose(extractor([clip])["skeleton_features"], expected, atol=1e-6, err_msg=way)
+    for bare in (walk.joints, torch.from_numpy(walk.joints)):
+        np.testing.assert_allclose(extractor(bare, fps=30, layout="smpl22")["skeleton_features"], expected, atol=1e-6)
+
+
+def test_several_people_in_an_array_are_several_clips(walk):
+    extractor = EaiSkeletonFeatureExtractor()
+    people = np.stack([walk.joints, walk.joints[::-1]])
+    assert len(extractor.clips(people, fps=30, layout="smpl22")) == 2
+    assert extractor(people, fps=30, layout="smpl22")["skeleton_features"].shape[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("clip", "error", "message"),
+    [
+        (3, TypeError, "found int"),
+        (None, TypeError, "found NoneType"),
+        ({"fps": 30}, TypeError, r"needs 'joints' or 'path', found the keys \['fps'\]"),
+        (np.zeros((5, 22)), MotionError, r"expected shape .* found \(5, 22\)"),
+        ("absent.bvh", MotionError, "absent.bvh"),
+    ],
+)
+def test_what_is_no_clip_is_refused(clip, error, message):
+    with pytest.raises(error, match=message):
+        EaiSkeletonFeatureExtractor()([clip])
+
+
+def test_a_reference_and_a_rig_of_ones_own_travel_with_the_extractor(processor, tmp_path, walk):
+    extractor = processor.feature_extractor
+    own = {**extractor.rigs["smpl22"], "name": "my_rig"}
+    made = EaiSkeletonFeatureExtractor(rigs={**extractor.rigs, "my_rig": own}, reference=extractor.reference)
+    made.save_pretrained(tmp_path)
+    for cls in (EaiSkeletonFeatureExtractor, AutoFeatureExtractor):
+        loaded = cls.from_pretrained(tmp_path)
+        assert loaded.to_dict() == made.to_dict()
+        np.testing.assert_array_equal(loaded.motion_reference().quantiles, extractor.motion_reference().quantiles)
+        clip = loaded.clips({"joints": walk.joints, "fps": 30, "layout": "my_rig"})[0]
+        assert clip.report["layout"] == "my_rig"
+    assert EaiSkeletonFeatureExtractor().motion_reference() is None
+
+
+# ---- processor ------------------------------------------------------------------------------------------------------
+
+
+def chat(block, question="Why?", answer=None):
+    turns = [{"role": "user", "content": [block, {"type": "text", "text": question}]}]
+    return turns if answer is None else [*turns, {"role": "assistant", "content": answer}]
+
+
+def test_one_placeholder_grows_to_the_tokens_of_its_clip(processor, clips):
+    token = processor.skeleton_token
+    texts = [f"a {token} b", f"{token}{token} c", "d"]
+    inputs = processor(text=texts, skeletons=clips)
+    tokens = [processor.feature_extractor.num_tokens(len(clip.joints)) for clip in clips]
+    found = (inputs["input_ids"] == processor.skeleton_token_id).sum(1).tolist()
+    assert found == [tokens[0], tokens[1] + tokens[2], 0]
+    assert set(inputs) == {"input_ids", "attention_mask", *processor.feature_extractor.model_input_names}
+    assert set(inputs) <= set(processor.model_input_names)
+    assert inputs["attention_mask"][2, 0] == 0 and inputs["attention_mask"][:, -1].all(), "padding stands on the left"
+    assert len(inputs["skeleton_features"]) == 3
+
+
+def test_text_and_clips_may_come_alone(processor, clips):
+    assert set(processor(text="hello")) == {"input_ids", "attention_mask"}
+    assert set(processor(skeletons=clips)) == set(processor.feature_extractor.model_input_names)
+    with pytest.raises(ValueError, match="found neither"):
+        processor()
+
+
+@pytest.mark.parametrize(("text", "found"), [("no place", 0), ("SS", 2)])
+def test_placeholders_and_clips_must_be_as_many(processor, walk, text, found):
+    with pytest.raises(ValueError, match=rf"holds {found} placeholders .* for 1 clips"):
+        processor(text=text.replace("S", processor.skeleton_token), skeletons=[walk])
+
+
+@pytest.mark.parametrize("other", ["images", "videos", "audio"])
+def test_pictures_and_sound_are_refused(processor, walk, other):
+    with pytest.raises(ValueError, match="found images, videos or audio"):
+        processor(text=processor.skeleton_token, skeletons=[walk], **{other: [np.zeros((2, 2, 3))]})
+
+
+def test_a_chat_holds_its_clip_as_path_joints_or_skeleton(processor, tmp_path, walk):
+    np.savez(tmp_path / "walk.npz", joints=walk.joints, fps=30.0, layout="smpl22")
+    blocks = [
+        {"type": "skeleton", "path": str(tmp_path / "walk.npz")},
+        {"type": "skeleton", "joints": walk.joints, "fps": 30, "layout": "smpl22"},
+        {"type": "skeleton", "skeleton": {"joints": walk.joints, "fps": 30, "layout": "smpl22"}},
+        {"type": "skeleton", "skeleton": str(tmp_path / "walk.npz")},
+        {"type": "skeleton", "skeleton": unify(Motion(walk.joints, fps=30, layout="smpl22"))},
+    ]
+    made = [
+        processor.apply_chat_template(
+            chat(block), add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
+        )
+        for block in blocks
+    ]
+    for inputs in made[1:]:
+        assert torch.equal(inputs["input_ids"], made[0]["input_ids"])
+        torch.testing.assert_close(inputs["skeleton_features"], made[0]["skeleton_features"])
+    ids = made[0]["input_ids"][0]
+    assert int((ids == processor.skeleton_token_id).sum()) == processor.feature_extractor.num_tokens(len(walk.joints))
+    words = processor.tokenizer.decode(ids[ids != processor.skeleton_token_id])
+    assert words == "<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"
+
+
+def test_chats_of_different_lengths_and_rigs_make_a_batch(processor, clips):
+    chats = [chat({"type": "skeleton", "skeleton": clip}, "Why? " * (1 + i)) for i, clip in enumerate(clips)]
+    inputs = processor.apply_chat_template(
+        chats, add_generation_prompt=True, tokenize=True, return_dict=True, processor_kwargs={"padding": True}
+    )
+    counts = [processor.feature_extractor.num_tokens(len(clip.joints)) for clip in clips]
+    assert (torch.as_tensor(inputs["input_ids"]) == processor.skeleton_token_id).sum(1).tolist() == counts
+    assert len(inputs["skeleton_features"]) == len(clips)
+
+
+def test_a_chat_may_be_text_alone_and_content_may_be_a_string(processor):
+    inputs = processor.apply_chat_template(
+        [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}],
+        add_generation_prompt=True,
+        tokenize=True,
+        return_dict=True,
+    )
+    assert "skeleton_features" not in inputs
+    assert processor.tokenizer.decode(torch.as_tensor(inputs["input_ids"])[0]) == (
+        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n"
+    )
+
+
+def test_the_assistant_mask_covers_the_answers_and_their_end(processor, clips):
+    blocks = [{"type": "skeleton", "skeleton": clip} for clip in clips]
+    answers = ("The movement looks sad.", "Happy, for the arms swing widely.", "Oh")
+    chats = [
+        [*chat(block, answer=answer), *chat(block, "And?", "No.")]
+        for block, answer in zip(blocks, answers, strict=True)
+    ]
+    inputs = processor.apply_chat_template(
+        chats,
+        tokenize=True,
+        return_dict=True,
+        return_assistant_tokens_mask=True,
+        processor_kwargs={"padding": True},
+    )
+    ids, masks = torch.as_tensor(inputs["input_ids"]), torch.as_tensor(inputs["assistant_masks"]).bool()
+    for turns, row, mask in zip(chats, ids, masks, strict=True):
+        answers = [turn["content"] for turn in turns if turn["role"] == "assistant"]
+        assert processor.tokenizer.decode(row[mask]) == "".join(f"{answer}<|im_end|>\n" for answer in answers)
+
+
+def test_training_inputs_learn_the_answer_alone(processor, clips):
+    answers = ("sad", "happy and proud", "angry")
+    inputs = processor.training_inputs(
+        [chat({"type": "skeleton", "skeleton": c}, answer=a) for c, a in zip(clips, answers, strict=True)]
+    )
+    assert "assistant_masks" not in inputs and inputs["labels"].shape == inputs["input_ids"].shape
+    for row, labels, answer in zip(inputs["input_ids"], inputs["labels"], answers, strict=True):
+        learned = labels != -100
+        assert torch.equal(labels[learned], row[learned])
+        assert processor.tokenizer.decode(labels[learned]) == f"{answer}<|im_end|>\n"
+    assert not (inputs["labels"] == processor.skeleton_token_id).any()
+
+
+@pytest.mark.parametrize("chat_ml", [True, False], ids=["ChatML", "plain"])
+def test_a_processor_fits_any_tokenizer(walk, chat_ml):
+    tokenizer = make_tokenizer(chat_ml)
+    words = len(tokenizer)
+    made = EaiSkeletonProcessor.from_tokenizer(tokenizer)
+    assert made.skeleton_token == ("<empty_output>" if chat_ml else "<skeleton>")
+    assert len(tokenizer) == words + (not chat_ml), "a spare token needs no new word"
+    assert made.skeleton_token_id == tokenizer.convert_tokens_to_ids(made.skeleton_token)
+    inputs = made.training_inputs([chat({"type": "skeleton", "skeleton": walk}, answer="Sad.")])
+    assert int((inputs["input_ids"] == made.skeleton_token_id).sum()) == made.feature_extractor.num_tokens(120)
+    learned = made.tokenizer.decode(inputs["labels"][inputs["labels"] != -100])
+    assert learned == ("Sad.<|im_end|>\n" if chat_ml else "Sad.<eos>")
+
+
+def test_a_tokenizer_without_padding_pads_with_its_end(walk):
+    tokenizer = make_tokenizer(chat_ml=False)
+    tokenizer.pad_token = None
+    made = EaiSkeletonProcessor.from_tokenizer(tokenizer)
+    inputs = made(text=["a", "a longer text"])
+    assert inputs["input_ids"][0, 0] == tokenizer.eos_token_id and inputs["attention_mask"][0, 0] == 0
+
+
+def test_label_inputs_hold_every_phrasing_label_by_label(processor):
+    ids = processor.label_inputs(["sad", "not confident"])["input_ids"]
+    texts = processor.tokenizer.batch_decode(ids, skip_special_tokens=True)
+    assert texts == [template.format(label) for label in ("sad", "not confident") for template in LABEL_TEMPLATES]
+
+
+def test_a_saved_processor_is_read_back_equal(processor, tmp_path, clips):
+    processor.save_pretrained(tmp_path)
+    conversation = chat({"type": "skeleton", "skeleton": clips[0]}, answer="Sad.")
+    expected = processor.training_inputs([conversation])
+    for cls in (EaiSkeletonProcessor, AutoProcessor):
+        loaded = cls.from_pretrained(tmp_path)
+        assert type(loaded) is EaiSkeletonProcessor
+        assert loaded.skeleton_token == processor.skeleton_token and loaded.chat_template == processor.chat_template
+        assert loaded.feature_extractor.to_dict() == processor.feature_extractor.to_dict()
+        inputs = loaded.training_inputs([conversation])
+        assert inputs.keys() == expected.keys()
+        for name, value in expected.items():
+            torch.testing.assert_close(inputs[name], value, atol=0, rtol=0, msg=name)
+
+
+def test_a_processor_with_an_added_token_is_read_back_equal(tmp_path, walk):
+    made = EaiSkeletonProcessor.from_tokenizer(make_tokenizer(chat_ml=False))
+    made.save_pretrained(tmp_path)
+    loaded = EaiSkeletonProcessor.from_pretrained(tmp_path)
+    assert (loaded.skeleton_token, loaded.skeleton_token_id) == ("<skeleton>", made.skeleton_token_id)
+    text = f"{loaded.skeleton_token} What?"
+    assert torch.equal(loaded(text=text, skeletons=walk)["input_ids"], made(text=text, skeletons=walk)["input_ids"])
+
+
+def test_the_rate_and_rig_of_arrays_reach_the_reader(processor):
+    motion = generate_clip(5, rig="kinect_v2_25", duration_s=3.0).motion
+    inputs = processor(text=processor.skeleton_token, skeletons=[motion.joints], fps=motion.fps, layout="kinect_v2_25")
+    expected = processor(text=processor.skeleton_token, skeletons=[motion])
+    torch.testing.assert_close(inputs["skeleton_features"], expected["skeleton_features"])
