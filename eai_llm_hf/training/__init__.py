@@ -1,0 +1,1 @@
+"""Two-stage training: skeleton-language alignment, then question answering with LoRA."""

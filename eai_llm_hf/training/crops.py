@@ -1,0 +1,164 @@
+"""Crops to train on: drawn with balance, augmented and measured on the fly, each a function of its number.
+
+`CropDataset[i]` depends on the seed and i alone, so a run that resumes, or that two processes share, sees the same
+crops as one that never stopped.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from eai_llm_hf.processing.motion_descriptors import measure
+from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX, MIRROR
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+
+
+@dataclass
+class Crop:
+    """An augmented piece of a clip with what is true of it.
+
+    Attributes:
+        clip: The piece itself.
+        label: Its emotion, or None.
+        vector: (descriptors,) values measured on the piece.
+    """
+
+    clip: UnifiedClip
+    label: str | None
+    vector: np.ndarray
+
+
+@dataclass
+class AugmentationConfig:
+    """What may happen to a clip; the emotion and the truth of measured claims survive all of it.
+
+    Attributes:
+        shortest_s, longest_s: Length of a crop; a shorter clip is taken whole.
+        mirror: Probability of swapping left and right.
+        warp: Largest share by which time runs faster or slower.
+        noise_m: Standard deviation of jitter on joints in metres, drawn up to this much a crop.
+        drop: Probability that one group of joints (feet, wrists, head) is missing.
+    """
+
+    shortest_s: float = 2.0
+    longest_s: float = 6.0
+    mirror: float = 0.5
+    warp: float = 0.15
+    noise_m: float = 0.004
+    drop: float = 0.1
+
+
+_DROPPED_GROUPS = (
+    ("left_foot", "right_foot"),
+    ("left_wrist", "right_wrist"),
+    ("head", "neck"),
+    ("left_ankle", "right_ankle", "left_foot", "right_foot"),
+)
+
+
+def augment(joints: np.ndarray, mask: np.ndarray, config: AugmentationConfig, rng: np.random.Generator) -> UnifiedClip:
+    """Draws a crop of a clip and changes what does not matter.
+
+    Args:
+        joints: (frames, 22, 3) unified clip.
+        mask: (22,) bool.
+        config: What may happen.
+        rng: Source of all choices.
+    """
+    length = round(rng.uniform(config.shortest_s, config.longest_s) * FRAME_RATE)
+    start = int(rng.integers(max(len(joints) - length, 0) + 1))
+    joints = joints[start : start + length]
+
+    speed = 1 + rng.uniform(-config.warp, config.warp)
+    times = np.arange(0, len(joints) - 1 + 1e-6, speed)
+    before = np.minimum(times.astype(int), len(joints) - 2) if len(joints) > 1 else times.astype(int)
+    share = (times - before)[:, None, None].astype(np.float32)
+    joints = joints[before] * (1 - share) + joints[np.minimum(before + 1, len(joints) - 1)] * share
+
+    if rng.random() < config.mirror:
+        joints = joints[:, list(MIRROR)] * np.array([-1, 1, 1], dtype=np.float32)
+        mask = mask[list(MIRROR)]
+    mask = mask.copy()
+    if rng.random() < config.drop:
+        mask[[JOINT_INDEX[name] for name in _DROPPED_GROUPS[rng.integers(len(_DROPPED_GROUPS))]]] = False
+    noise = rng.uniform(0, config.noise_m)
+    joints = joints + rng.normal(0, noise, joints.shape).astype(np.float32)
+    return UnifiedClip(joints=(joints * mask[:, None]).astype(np.float32), joint_mask=mask, fps=FRAME_RATE, report={})
+
+
+class CropDataset(Dataset):
+    """Endless crops of some corpora, as many as asked for, balanced over corpora and labels.
+
+    Args:
+        rows: Clips with `joints`, `joint_mask`, `label` and `corpus`, as a corpus dataset has them.
+        length: Number of crops.
+        seed: Decides every crop together with its number.
+        config: Augmentation.
+        weights: How often each corpus (by the start of its name) is drawn; equal where not given.
+        labelled: Whether to draw labelled clips only.
+
+    Raises:
+        ValueError: If there is no clip to draw.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[dict],
+        length: int,
+        seed: int = 0,
+        config: AugmentationConfig | None = None,
+        weights: dict[str, float] | None = None,
+        labelled: bool = False,
+    ):
+        self.length = length
+        self.seed = seed
+        self.config = config or AugmentationConfig()
+        self.groups: dict[str, dict[str | None, list[tuple[np.ndarray, np.ndarray]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for row in rows:
+            if row["label"] is not None or not labelled:
+                # All rigs of the generator are one corpus here: what is balanced is where movement comes from.
+                corpus = row["corpus"].partition("-")[0]
+                clip = (np.asarray(row["joints"], dtype=np.float32), np.asarray(row["joint_mask"], dtype=bool))
+                self.groups[corpus][row["label"]].append(clip)
+        if not self.groups:
+            raise ValueError(f"There is no {'labelled ' if labelled else ''}clip to train on.")
+        self.names = sorted(self.groups)
+        shares = np.array([(weights or {}).get(name, 1.0) for name in self.names], dtype=np.float64)
+        self.shares = shares / shares.sum()
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, index: int) -> Crop:
+        rng = np.random.default_rng([self.seed, index])
+        group = self.groups[self.names[rng.choice(len(self.names), p=self.shares)]]
+        labels = sorted(group, key=str)
+        label = labels[rng.integers(len(labels))]
+        joints, mask = group[label][rng.integers(len(group[label]))]
+        clip = augment(joints, mask, self.config, rng)
+        return Crop(clip, label, measure(clip.joints, clip.joint_mask))
+
+    def labels(self) -> list[str]:
+        """All labels that can be drawn, sorted."""
+        return sorted({label for group in self.groups.values() for label in group if label is not None})
+
+
+def fit_reference(crops: CropDataset) -> MotionReference:
+    """What is ordinary among crops: a balanced mixture of the training corpora."""
+    return MotionReference.fit(np.stack([crops[index].vector for index in range(len(crops))]))
+
+
+def descriptor_targets(vectors: np.ndarray, reference: MotionReference) -> tuple[torch.Tensor, torch.Tensor]:
+    """Robust z-scores cut at 3 and their mask, (crops, descriptors) each."""
+    scores, mask = reference.standardise(vectors)
+    return torch.from_numpy(np.clip(scores, -3, 3)), torch.from_numpy(mask)
+
+
+__all__ = ["AugmentationConfig", "Crop", "CropDataset", "augment", "descriptor_targets", "fit_reference"]

@@ -1,0 +1,51 @@
+"""What decides a training run; read by the recipe, the command line and `HfArgumentParser`."""
+
+from dataclasses import dataclass, field
+
+from eai_llm_hf.backbones import DEFAULT_BACKBONE
+
+DEFAULT_LABELS = ("happy", "sad", "angry", "proud", "not confident")
+"""Emotions that the generator and Bandai's first set both have; a label of one corpus only would teach the corpus."""
+
+
+@dataclass
+class Recipe:
+    """Everything that decides a training run. The defaults are those of the embedded checkpoint."""
+
+    output_dir: str = field(metadata={"help": "folder for checkpoints and the result"})
+    corpora: list[str] = field(
+        default_factory=lambda: ["generated"],
+        metadata={"help": "generated[:CLIPS], bandai1=FOLDER, bandai2=FOLDER, folder=FOLDER (a sub-folder a label)"},
+    )
+    labels: list[str] = field(
+        default_factory=lambda: list(DEFAULT_LABELS), metadata={"help": "emotions to learn; others are unlabelled"}
+    )
+    held_out: list[str] = field(
+        default_factory=lambda: ["byes", "bow"], metadata={"help": "content families that are never trained on"}
+    )
+    validation: list[str] = field(
+        default_factory=lambda: ["guide"], metadata={"help": "content families for validation and calibration"}
+    )
+    model: str | None = field(default=None, metadata={"help": "checkpoint to start from; a new model by default"})
+    backbone: str = field(default=DEFAULT_BACKBONE, metadata={"help": "backbone of a new model: Hub id or folder"})
+    stages: str = field(default="both", metadata={"help": "one, two or both"})
+    stage_one_steps: int = field(default=1500, metadata={"help": "steps of the alignment"})
+    stage_one_batch_size: int = field(default=48, metadata={"help": "crops a step and process"})
+    stage_one_learning_rate: float = field(default=1e-3, metadata={"help": "peak learning rate of the alignment"})
+    stage_two_steps: int = field(default=900, metadata={"help": "steps of the question answering"})
+    stage_two_batch_size: int = field(default=8, metadata={"help": "chats a step and process"})
+    stage_two_learning_rate: float = field(default=8e-4, metadata={"help": "peak rate of projector and LoRA"})
+    lora_rank: int = field(default=16, metadata={"help": "rank of LoRA"})
+    save_steps: int = field(default=150, metadata={"help": "steps between checkpoints"})
+    seed: int = field(default=0, metadata={"help": "decides weights, clips, crops and questions"})
+    dtype: str = field(default="bfloat16", metadata={"help": "precision of the frozen backbone"})
+    num_workers: int = field(default=1, metadata={"help": "processes that prepare batches"})
+    report_to: str = field(default="none", metadata={"help": "tensorboard, trackio, ... or none"})
+    use_cpu: bool = field(default=False, metadata={"help": "train on the CPU even where there is a GPU"})
+
+    def __post_init__(self):
+        if self.stages not in ("one", "two", "both"):
+            raise ValueError(f"stages must be one, two or both, found '{self.stages}'.")
+
+
+__all__ = ["DEFAULT_LABELS", "Recipe"]

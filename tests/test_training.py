@@ -1,0 +1,318 @@
+"""Training: what changes and what does not, resuming, low-rank factors, and mistakes in the recipe."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
+from eai_llm_hf.cli import main
+from eai_llm_hf.corpora import generated_corpus
+from eai_llm_hf.training import recipe as recipe_module
+from eai_llm_hf.training.alignment import AlignmentCollator, AlignmentModel
+from eai_llm_hf.training.answering import ChatCollator, QuestionDataset, add_lora, fold_lora
+from eai_llm_hf.training.crops import CropDataset
+from eai_llm_hf.training.recipe import load_splits, split_of, train
+from eai_llm_hf.training.settings import Recipe
+
+STEPS = 4
+
+
+class Interrupted(Exception):
+    """What the tests raise in the middle of a run."""
+
+
+@pytest.fixture(autouse=True)
+def few_crops(monkeypatch):
+    """A reference and a validation that take no time."""
+    monkeypatch.setattr(recipe_module, "REFERENCE_CROPS", 60)
+    monkeypatch.setattr(recipe_module, "VALIDATION_CROPS", 12)
+
+
+@pytest.fixture
+def settings(tmp_path, tiny_backbone):
+    """Makes a recipe of a few steps."""
+
+    def make(**changes) -> Recipe:
+        given = {
+            "output_dir": str(tmp_path / "run"),
+            "corpora": ["generated:20"],
+            "backbone": str(tiny_backbone),
+            "stage_one_steps": STEPS,
+            "stage_one_batch_size": 4,
+            "stage_two_steps": STEPS,
+            "stage_two_batch_size": 2,
+            "lora_rank": 2,
+            "save_steps": 2,
+            "num_workers": 0,
+            "dtype": "float32",
+            "use_cpu": True,
+        }
+        return Recipe(**given | changes)
+
+    return make
+
+
+@pytest.fixture
+def in_memory(monkeypatch):
+    """The weights of the untrained model and, after `train`, the model as it was saved."""
+    kept = {}
+    new_model, save_checkpoint = recipe_module.new_model, recipe_module.save_checkpoint
+
+    def keep_new(*args):
+        made = new_model(*args)
+        kept["before"] = {name: value.clone() for name, value in made[0].state_dict().items()}
+        return made
+
+    def keep_saved(model, *args):
+        kept["model"] = model
+        save_checkpoint(model, *args)
+
+    monkeypatch.setattr(recipe_module, "new_model", keep_new)
+    monkeypatch.setattr(recipe_module, "save_checkpoint", keep_saved)
+    return kept
+
+
+@pytest.fixture
+def trainer(monkeypatch):
+    """Counts the steps of each stage and stops a run before a given one."""
+
+    class Watched(recipe_module.Trainer):
+        steps: list[str] = []
+        stop: tuple[str, int] | None = None
+
+        def training_step(self, *args, **kwargs):
+            stage = Path(self.args.output_dir).name
+            if (stage, self.state.global_step) == self.stop:
+                raise Interrupted
+            self.steps.append(f"{stage} {self.state.global_step}")
+            return super().training_step(*args, **kwargs)
+
+    Watched.steps = []
+    monkeypatch.setattr(recipe_module, "Trainer", Watched)
+    return Watched
+
+
+def logits_of(model, processor, clips) -> torch.Tensor:
+    """Logits of a prompt with each clip."""
+    text = [f"{processor.skeleton_token} What emotion?"] * len(clips)
+    with torch.no_grad():
+        return model(**processor(text=text, skeletons=clips)).logits.float()
+
+
+def changed(before: dict, after: dict) -> set[str]:
+    """Names of the tensors that differ."""
+    return {name for name, value in before.items() if not torch.equal(value.float(), after[name].float())}
+
+
+def begins(names, *starts) -> set[str]:
+    return {name for name in names if name.startswith(starts)}
+
+
+def test_stage_one_changes_every_parameter_of_tower_and_alignment_and_no_other(settings, in_memory):
+    folder = train(settings(stages="one"))
+    before, after = in_memory["before"], EaiLlmForCausalLM.from_pretrained(folder).state_dict()
+    assert changed(before, after) == begins(before, "skeleton_tower.", "alignment.")
+
+
+def test_stage_one_reaches_every_parameter_with_a_gradient(model, processor):
+    rows = generated_corpus(8)
+    labels = sorted({row["label"] for row in rows})
+    reference = processor.feature_extractor.motion_reference()
+    alignment = AlignmentModel(model, processor, labels).train()
+    crops = CropDataset(rows, 8)
+    alignment(**AlignmentCollator(processor, reference, labels)([crops[index] for index in range(8)]))[
+        "loss"
+    ].backward()
+    assert [name for name, value in alignment.named_parameters() if value.grad is None or not value.grad.any()] == []
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_stage_two_trains_projector_and_lora_alone_and_the_checkpoint_answers_as_the_model_did(
+    dtype, settings, in_memory, clips
+):
+    folder = train(settings(stages="two", dtype=dtype))
+    before, made = in_memory["before"], in_memory["model"]
+    loaded = EaiLlmForCausalLM.from_pretrained(folder, dtype=dtype)
+    processor = EaiSkeletonProcessor.from_pretrained(folder)
+    layers = range(made.config.text_layer, made.config.text_config.num_hidden_layers)
+    adapted = {
+        f"language_model.model.layers.{layer}.self_attn.{name}_proj.weight" for layer in layers for name in "qkvo"
+    }
+    differing = changed(before, loaded.state_dict())
+    assert begins(differing, "projector.") == begins(before, "projector.")
+    assert differing - begins(before, "projector.") <= adapted
+    if dtype == "float32":  # a step of 4 is below the resolution of bfloat16 in some of them
+        assert differing - begins(before, "projector.") == adapted
+    assert {name.removeprefix("lora.")[:-1] + "weight" for name in loaded.lora_factors} == {
+        name.removeprefix("language_model.") for name in adapted
+    }
+    assert loaded.language_model.dtype == getattr(torch, dtype)
+    assert loaded.projector.out.weight.dtype == torch.float32
+    tolerance = 1e-5 if dtype == "float32" else 2e-2
+    torch.testing.assert_close(
+        logits_of(loaded, processor, clips), logits_of(made, processor, clips), atol=tolerance, rtol=tolerance
+    )
+
+
+def test_folding_lora_in_gives_what_peft_computed_and_the_label_texts_stay_as_they_were(
+    model, processor, clips, tmp_path
+):
+    texts = processor.label_inputs(["happy", "sad"])
+    encoded = model.encode_text(**texts)
+    untouched = logits_of(model, processor, clips)
+    peft_model = add_lora(model, rank=3, alpha=12)
+    with torch.no_grad():
+        for value in peft_model.parameters():
+            if value.requires_grad:
+                value.add_(0.1 * torch.randn_like(value))
+    peft_model.eval()
+    expected = logits_of(peft_model, processor, clips)
+    assert not torch.allclose(expected, untouched, atol=1e-3)
+
+    folded = fold_lora(peft_model)
+    torch.testing.assert_close(logits_of(folded, processor, clips), expected, atol=1e-5, rtol=1e-5)
+    assert torch.equal(folded.encode_text(**texts), encoded)
+    assert not [name for name, _ in folded.named_parameters() if "lora" in name or "modules_to_save" in name]
+    assert all(value.requires_grad for value in folded.parameters())
+
+    for small in (True, False):
+        folded.save_pretrained(tmp_path / f"{small}", include_backbone=not small)
+        loaded = EaiLlmForCausalLM.from_pretrained(tmp_path / f"{small}")
+        torch.testing.assert_close(logits_of(loaded, processor, clips), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_a_second_fine_tuning_of_a_small_checkpoint_adds_its_ranks_and_loads_again(
+    settings, in_memory, clips, tmp_path
+):
+    first = train(settings(stages="two", output_dir=str(tmp_path / "first"), lora_rank=2))
+    second = train(settings(stages="two", output_dir=str(tmp_path / "second"), lora_rank=3, model=str(first), seed=1))
+    loaded = EaiLlmForCausalLM.from_pretrained(second)
+    ranks = {value.shape[0] for name, value in loaded.lora_factors.items() if name.endswith(".A")}
+    assert ranks == {5}
+    processor = EaiSkeletonProcessor.from_pretrained(second)
+    expected = logits_of(in_memory["model"], processor, clips)
+    torch.testing.assert_close(logits_of(loaded, processor, clips), expected, atol=1e-5, rtol=1e-5)
+    earlier = EaiLlmForCausalLM.from_pretrained(first)
+    assert not torch.allclose(logits_of(earlier, processor, clips), expected, atol=1e-4)
+    # What was learned from clips the first time stays beside what comes later: the reference and the tower.
+    assert (
+        processor.feature_extractor.reference
+        == EaiSkeletonProcessor.from_pretrained(first).feature_extractor.reference
+    )
+    assert not changed(earlier.skeleton_tower.state_dict(), loaded.skeleton_tower.state_dict())
+
+
+@pytest.mark.parametrize("stage", ["stage-one", "stage-two"])
+def test_a_run_that_was_interrupted_goes_on_and_ends_bit_for_bit_where_one_ends_that_was_not(
+    stage, settings, trainer, tmp_path
+):
+    whole = EaiLlmForCausalLM.from_pretrained(train(settings(output_dir=str(tmp_path / "whole"))))
+
+    trainer.stop = (stage, 3)
+    with pytest.raises(Interrupted):
+        train(settings())
+    assert not (tmp_path / "run" / "checkpoint").exists()
+    # A checkpoint that a kill left half written does not count.
+    (tmp_path / "run" / stage / "checkpoint-3").mkdir()
+    trainer.stop, trainer.steps = None, []
+    resumed = EaiLlmForCausalLM.from_pretrained(train(settings()))
+
+    rest = ["stage-one 2", "stage-one 3"] if stage == "stage-one" else []
+    rest += [f"stage-two {step}" for step in range(2 if stage == "stage-two" else 0, STEPS)]
+    assert trainer.steps == rest
+    assert not changed(whole.state_dict(), resumed.state_dict())
+
+
+def test_a_finished_run_is_not_repeated(settings, trainer):
+    first = EaiLlmForCausalLM.from_pretrained(train(settings())).state_dict()
+    trainer.steps = []
+    again = EaiLlmForCausalLM.from_pretrained(train(settings())).state_dict()
+    assert trainer.steps == []
+    assert not changed(first, again)
+
+
+def test_a_crop_depends_on_seed_and_number_alone():
+    rows = generated_corpus(6)
+    first, second, other = CropDataset(rows, 5), CropDataset(rows, 99), CropDataset(rows, 5, seed=1)
+    assert np.array_equal(first[3].clip.joints, second[3].clip.joints)
+    assert first[3].label == second[3].label
+    assert first[3].clip.joints.shape != other[3].clip.joints.shape or not np.array_equal(
+        first[3].clip.joints, other[3].clip.joints
+    )
+
+
+def test_only_the_answer_is_learned(processor):
+    rows = generated_corpus(6)
+    reference = processor.feature_extractor.motion_reference()
+    chats = QuestionDataset(CropDataset(rows, 4, labelled=True), reference, sorted({row["label"] for row in rows}))
+    batch = ChatCollator(processor)([chats[0], chats[1]])
+    for index in (0, 1):
+        learned = batch["labels"][index]
+        answer = processor.tokenizer.decode(learned[learned != -100])
+        said = chats[index][1]["content"]
+        assert said and answer.strip().removesuffix("<|im_end|>").strip() == said.strip()
+
+
+def test_no_clip_stands_on_two_sides_of_the_split(settings):
+    recipe = settings()
+    splits = load_splits(["generated:40"], recipe.labels, recipe.held_out, recipe.validation, 0)
+    performers = {side: {row["performer"] for row in rows} for side, rows in splits.items()}
+    assert all(splits.values())
+    assert not performers["train"] & performers["test"] | performers["train"] & performers["validation"]
+    recorded = {"source": "a.bvh", "corpus": "bandai1", "family": "bow"}
+    assert split_of(recorded, ["bow"], ["guide"]) == "test"
+    assert split_of(recorded, ["byes"], ["bow"]) == "validation"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"labels": ["bored"]}, r"labels \['bored'\]; the corpora have \['angry', "),
+        ({"corpora": ["emilya"]}, "found 'emilya'"),
+        ({"corpora": ["generated:many"]}, "found 'many'"),
+        ({"corpora": ["folder=nowhere/clips"]}, "does not exist: nowhere/clips"),
+    ],
+)
+def test_a_label_or_corpus_that_is_not_there_is_named(settings, changes, words):
+    with pytest.raises(ValueError, match=words):
+        train(settings(**changes))
+
+
+def test_an_unknown_stage_is_named():
+    with pytest.raises(ValueError, match="found 'three'"):
+        Recipe(output_dir="run", stages="three")
+
+
+def test_the_command_shows_every_setting_with_its_default(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["train", "--help"])
+    assert stop.value.code == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    for name in Recipe.__dataclass_fields__:
+        assert f"--{name.replace('_', '-')}" in shown
+    assert f"(default {Recipe(output_dir='run').stage_one_steps})" in shown
+
+
+def test_the_command_passes_its_flags_on_as_the_recipe(monkeypatch, capsys):
+    seen = []
+    monkeypatch.setattr(recipe_module, "train", lambda recipe: seen.append(recipe) or Path("made"))
+    flags = ["--corpora", "generated:5", "folder=clips", "--labels", "calm", "--stage-one-learning-rate", "0.01"]
+    assert main(["train", "--output-dir", "run", *flags, "--use-cpu", "--validation"]) == 0
+    assert capsys.readouterr().out == "made\n"
+    assert seen == [
+        Recipe(
+            output_dir="run",
+            corpora=["generated:5", "folder=clips"],
+            labels=["calm"],
+            stage_one_learning_rate=0.01,
+            use_cpu=True,
+            validation=[],
+        )
+    ]
+
+
+def test_the_command_says_what_is_wrong_in_one_line(capsys):
+    assert main(["train", "--output-dir", "run", "--corpora", "emilya"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith("eai-llm: A corpus is generated[:CLIPS]")
