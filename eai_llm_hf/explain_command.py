@@ -1,0 +1,170 @@
+"""`eai-llm explain`: clips in, records out, on stdout; progress and warnings go to stderr."""
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from .record_picture import draw_record
+from .rendering import picture_path
+
+_EPILOG = """example:
+  eai-llm explain walk.bvh
+  eai-llm explain recordings/ --format json > records.jsonl
+  eai-llm explain kinect.csv --question "What do the arms do?"
+  eai-llm explain walk.bvh --labels joy grief --report walk.png
+"""
+_SUFFIXES = (".bvh", ".npy", ".npz", ".csv")
+
+
+def register(subparsers) -> None:
+    """Adds the command to the parser."""
+    parser = subparsers.add_parser(
+        "explain",
+        help="emotion, probabilities and explanation of clips",
+        description="Says what emotion the movement in each clip expresses, how sure that is, and how one can tell.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "clips", nargs="+", metavar="CLIP", help="motion files (.bvh .npy .npz .csv) or folders of them"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="text to read (default), or a JSON record a line"
+    )
+    parser.add_argument(
+        "--labels", nargs="+", metavar="WORD", help="emotions to choose from; the checkpoint's own by default"
+    )
+    parser.add_argument("--question", help="a question about the movement, answered instead of the explanation")
+    parser.add_argument("--label-only", action="store_true", help="no explanation, much faster")
+    parser.add_argument("--report", metavar="FILE.png", help="draw the clip beside its record (one clip)")
+    parser.add_argument("--model", help="checkpoint: folder or Hub id; the embedded one by default")
+    parser.add_argument(
+        "--reference", metavar="FILE.json", help="what is ordinary, instead of the checkpoint's reference"
+    )
+    parser.add_argument(
+        "--no-verify", action="store_true", help="keep statements that the measurements do not bear out"
+    )
+    parser.add_argument(
+        "--window-s", type=float, metavar="S", help="window of a long recording in seconds (at most 10, the default)"
+    )
+    parser.add_argument(
+        "--hop-s", type=float, metavar="S", help="step between windows in seconds (the window by default)"
+    )
+    parser.add_argument("--fps", type=float, help="frames per second of files that do not say")
+    parser.add_argument("--layout", help="rig of files that do not name their joints, such as kinect_v2_25")
+    parser.add_argument(
+        "--max-new-tokens", type=int, default=96, metavar="N", help="length of the text at most (default 96)"
+    )
+    parser.add_argument(
+        "--batch-size", type=int, default=8, metavar="N", help="clips that go through the model together (default 8)"
+    )
+    parser.add_argument("--trust-remote-code", action="store_true", help="run the code of a checkpoint from the Hub")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Explains the clips; 1 where one could not be read.
+
+    Raises:
+        ValueError: If `--report` is given for several clips or with a suffix that no picture has.
+    """
+    clips = list(find_clips(args.clips))
+    if args.report and len(clips) != 1:
+        raise ValueError(f"--report draws one clip, found {len(clips)}.")
+    report = picture_path(args.report) if args.report else None
+    from tqdm import tqdm
+
+    pipe = load_pipeline(args.model, args.trust_remote_code)
+    options = {
+        "candidate_labels": args.labels,
+        "question": args.question,
+        "label_only": args.label_only or None,
+        "reference": args.reference,
+        "window_s": args.window_s,
+        "hop_s": args.hop_s,
+        "fps": args.fps,
+        "layout": args.layout,
+    }
+    options = {name: value for name, value in options.items() if value is not None}
+    failed = 0
+    # A generator makes the pipeline stream: each record is printed as soon as it is there.
+    results = pipe(
+        (clip for clip in clips),
+        batch_size=min(args.batch_size, len(clips)),
+        verify=not args.no_verify,
+        max_new_tokens=args.max_new_tokens,
+        **options,
+    )
+    for result in tqdm(results, total=len(clips), unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty()):
+        records = result if isinstance(result, list) else [result]
+        for record in records:
+            failed += "error" in record
+            print(json.dumps(record) if args.format == "json" else as_text(record), flush=True)
+        if report and "error" not in records[0]:
+            people = pipe.feature_extractor.clips(clips[0], args.fps, args.layout)
+            for number, (record, clip) in enumerate(zip(records, people, strict=True), start=1):
+                path = report if len(people) == 1 else report.with_stem(f"{report.stem}-{number}")
+                draw_record(record, clip, path)
+                print(f"drawn in {path}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def load_pipeline(model: str | None, trust_remote_code: bool = False):
+    """The pipeline on a checkpoint, the embedded one by default."""
+    from transformers import pipeline
+    from transformers.utils import logging
+
+    from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, SkeletonEmotionExplanationPipeline
+
+    logging.disable_progress_bar()
+    pipeline_class = None if trust_remote_code else SkeletonEmotionExplanationPipeline
+    return pipeline(
+        TASK,
+        model=str(model or DEFAULT_CHECKPOINT),
+        pipeline_class=pipeline_class,
+        trust_remote_code=trust_remote_code or None,
+    )
+
+
+def find_clips(paths: Sequence[str]) -> Iterator[str]:
+    """The files as given, and the motion files in folders, sorted.
+
+    Raises:
+        ValueError: If a folder holds no motion file.
+    """
+    for path in paths:
+        if Path(path).is_dir():
+            found = sorted(str(file) for file in Path(path).rglob("*") if file.suffix.lower() in _SUFFIXES)
+            if not found:
+                raise ValueError(f"The folder {path} holds no motion file ({' '.join(_SUFFIXES)}).")
+            yield from found
+        else:
+            yield path
+
+
+def as_text(record: dict) -> str:
+    """A record for people."""
+    if "error" in record:
+        return f"{record['source']}\n  could not be read: {record['error']['message']}\n"
+    lines = [record["source"], f"  {record['label']} ({record['score']:.0%})"]
+    for label, score in record["scores"].items():
+        lines.append(f"    {label:<16} {score:6.1%}  {'#' * round(30 * score)}")
+    lines += textwrap.wrap(record["explanation"], 96, initial_indent="  ", subsequent_indent="  ")
+    if record["evidence"]:
+        lines.append("  measured:")
+    for item in record["evidence"]:
+        mark = {True: "+", False: "-", None: "?"}[item["holds"]]
+        value = "absent" if item["value"] is None else f"{item['value']:g} {item['unit']}"
+        place = "" if item["percentile"] is None else f", percentile {item['percentile']:.0f}"
+        lines.append(f"    {mark} {item['claim']} ({item['descriptor']} {value}{place})")
+    if len(record["segments"]) > 1:
+        lines.append("  over time:")
+        for part in record["segments"]:
+            lines.append(f"    {part['start_s']:8.1f} to {part['end_s']:.1f} s  {part['label']} ({part['score']:.0%})")
+    missing = record["skeleton"]["missing_joints"]
+    if missing:
+        lines.append(f"  joints that the recording lacks: {', '.join(missing)}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,125 @@
+"""The model card of a checkpoint, generated from the records of its training and evaluation."""
+
+from .evaluate_command import as_table
+
+_FRONT = """---
+license: {licence}
+library_name: transformers
+pipeline_tag: other
+base_model: {backbone}
+tags:
+- emotion-recognition
+- skeleton
+- motion-capture
+- explainability
+- eai-llm
+---
+"""
+
+_USE = """# EAI-LLM on {backbone_name}
+
+What emotion does a 3-D body movement express, and how can you tell? This checkpoint answers with the emotion, its
+probabilities and an explanation in words, after "Understanding Emotional Body Expressions via Large Language Models"
+(arXiv 2412.12581).
+
+```python
+from transformers import pipeline
+
+explain = pipeline("skeleton-emotion-explanation", model="THIS REPOSITORY OR FOLDER", trust_remote_code=True)
+record = explain("walk.bvh")
+print(record["label"], record["scores"], record["explanation"])
+```
+
+Inputs are motion files (.bvh .npy .npz .csv) and joint arrays of any rig whose joints can be matched by name.
+Emotions it was trained on: {labels}. Other words may be passed as `candidate_labels`; how well they work is not
+measured.
+"""
+
+_LIMITS = """## Limits
+
+- The emotions were acted or generated. What a body expresses is not what a person feels: do not use this to judge
+  people, in hiring, policing, education or diagnosis.
+- With `verify=True` (the default) statements in the explanation that the measured movement does not bear out are taken
+  out. What remains is true of the movement; whether it is why the model chose the label has not been tested.
+- "High" and "low" are relative to the clips that the reference was fitted on, see `preprocessor_config.json` or
+  `processor_config.json`.
+- Clips shorter than 2 s and rigs far from a human body were not tested.
+"""
+
+
+def model_card(config: dict, training: dict | None, evaluation: dict | None) -> str:
+    """The card as Markdown.
+
+    Args:
+        config: The checkpoint's `config.json`.
+        training: Its `training.json`, or None where it is not known.
+        evaluation: Its `evaluation.json`, or None where it was not evaluated.
+    """
+    backbone = config.get("backbone") or "unknown"
+    non_commercial = any(corpus.startswith("bandai") for corpus in (training or {}).get("corpora", []))
+    card = _FRONT.format(licence="cc-by-nc-4.0" if non_commercial else "apache-2.0", backbone=backbone)
+    card += "\n" + _USE.format(backbone_name=backbone.rpartition("/")[2], labels=", ".join(config["labels"]))
+    if training:
+        card += "\n" + _training_section(training, non_commercial)
+    card += "\n## Evaluation\n\n"
+    if evaluation:
+        card += (
+            "Clips whose contents or performers were never trained on; nothing was chosen by "
+            "their scores. `eai-llm evaluate` prints the same tables:\n\n```\n"
+            f"eai-llm evaluate --corpora {' '.join(_named(training))}\n```\n\n"
+            f"{as_table(evaluation)}\n\n"
+            'Intervals are 95% bootstrap intervals over clips. "Hold" is the share of the '
+            "claims in explanations, without the guard, that the measured movement bears out; beside it the same "
+            "texts held against another clip.\n"
+        )
+        for corpus, result in evaluation.items():
+            card += "\n" + _confusion(corpus, result["model"])
+    else:
+        card += "Not evaluated.\n"
+    return card + "\n" + _LIMITS
+
+
+def _training_section(training: dict, non_commercial: bool) -> str:
+    minutes = {stage: seconds / 60 for stage, seconds in training["seconds"].items()}
+    times = ", ".join(f"{stage} {value:.0f} min" for stage, value in minutes.items())
+    clips = ", ".join(f"{count} {side}" for side, count in training["clips"].items())
+    section = f"""## Training
+
+Two stages: skeleton-language alignment of the tower against the frozen backbone's text states
+({training["stage_one_steps"]} steps of {training["stage_one_batch_size"]}), then question answering with the projector
+and LoRA of rank {training["lora_rank"]} ({training["stage_two_steps"]} steps of {training["stage_two_batch_size"]}).
+Corpora: {", ".join(_named(training))}. Clips: {clips}. Held out: the content families
+{", ".join(training["held_out"])} of recordings and every fifth virtual performer. Time: {times}.
+
+```
+eai-llm train --output-dir runs/mine --corpora {" ".join(_named(training))} \\
+  --stage-one-steps {training["stage_one_steps"]} --stage-two-steps {training["stage_two_steps"]} \\
+  --seed {training["seed"]}
+```
+"""
+    if non_commercial:
+        section += """
+Trained in part on the Bandai-Namco-Research-Motiondataset by Bandai Namco Research Inc., CC BY-NC 4.0: **these weights
+are for non-commercial use**. The sizes of the generator's effects were set after looking at that dataset's statistics,
+so generated and recorded movement are not independent.
+"""
+    return section
+
+
+def _named(training: dict | None) -> list[str]:
+    """The corpora as the command line names them, with a word in place of their folder."""
+    return [
+        spec if spec.startswith("generated") else f"{spec}={spec.upper()}_FOLDER"
+        for spec in (training or {}).get("corpora", [])
+    ]
+
+
+def _confusion(corpus: str, scores: dict) -> str:
+    lines = [f"{corpus}, rows true, columns given:", "", f"| | {' | '.join(scores['labels'])} |"]
+    lines.append("|---" * (len(scores["labels"]) + 1) + "|")
+    for label, row in zip(scores["labels"], scores["confusion"], strict=True):
+        lines.append(f"| {label} | {' | '.join(map(str, row))} |")
+    return "\n".join(lines) + "\n"
+
+
+__all__ = ["model_card"]
