@@ -1,0 +1,84 @@
+"""Makes the clips in `hub_examples/clips` with the project's own generator, so that they are free to use.
+
+    python hub_examples/make_clips.py
+
+The performers are among those that the embedded checkpoint was never trained on (their numbers divide by 5), and each
+clip comes in another format and rig: BVH in centimetres, CSV and NPZ in metres.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from eai_llm_hf.generator import generate_clip
+from eai_llm_hf.processing.motion import Motion
+
+CLIPS = (
+    # file, seed, emotion, action, rig, performer
+    ("walk-sad.bvh", 11, "sad", "walk", "bandai22", 10),
+    ("wave-happy.csv", 12, "happy", "wave", "kinect_v2_25", 25),
+    ("walk-angry.npz", 13, "angry", "walk", "smpl24", 40),
+    ("talk-not-confident.npz", 14, "not confident", "talk", "smpl22", 55),
+)
+
+
+def write_bvh(motion: Motion, path: Path) -> None:
+    """Writes positions as BVH: each joint has position channels, its place relative to its parent, and no rotation."""
+    children: dict[int, list[int]] = {joint: [] for joint in range(-1, len(motion.parents))}
+    for joint, parent in enumerate(motion.parents):
+        children[parent].append(joint)
+    order, lines = [], ["HIERARCHY"]
+
+    def describe(joint: int, indent: str) -> None:
+        order.append(joint)
+        lines.append(f"{indent}{'ROOT' if motion.parents[joint] < 0 else 'JOINT'} {motion.joint_names[joint]}")
+        lines.append(f"{indent}{{")
+        lines.append(f"{indent}  OFFSET 0 0 0")
+        lines.append(f"{indent}  CHANNELS 3 Xposition Yposition Zposition")
+        for child in children[joint]:
+            describe(child, indent + "  ")
+        if not children[joint]:
+            lines.append(f"{indent}  End Site\n{indent}  {{\n{indent}    OFFSET 0 0 0\n{indent}  }}")
+        lines.append(f"{indent}}}")
+
+    describe(children[-1][0], "")
+    parents = np.array(motion.parents)
+    from_parent = motion.joints - np.where((parents < 0)[:, None], 0, motion.joints[:, parents])
+    lines += ["MOTION", f"Frames: {len(motion.joints)}", f"Frame Time: {1 / motion.fps:.6f}"]
+    lines += [" ".join(f"{value:.2f}" for value in frame[order].ravel()) for frame in from_parent]
+    path.write_text("\n".join(lines) + "\n", encoding="ascii")
+
+
+def write_csv(motion: Motion, path: Path) -> None:
+    """Writes positions as a table: time in seconds, then x, y and z of each joint."""
+    names = ["time", *(f"{name}_{axis}" for name in motion.joint_names for axis in "xyz")]
+    rows = [",".join(names)]
+    for number, frame in enumerate(motion.joints):
+        cells = ["" if np.isnan(value) else f"{value:.3f}" for value in frame.ravel()]
+        rows.append(",".join([f"{number / motion.fps:.4f}", *cells]))
+    path.write_text("\n".join(rows) + "\n", encoding="ascii")
+
+
+def write_npz(motion: Motion, path: Path) -> None:
+    """Writes positions as arrays that the reader knows by name."""
+    np.savez_compressed(path, joints=motion.joints.round(3), fps=motion.fps, joint_names=np.array(motion.joint_names))
+
+
+def main() -> None:
+    """Writes the clips."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "clips", help="folder to write")
+    args = parser.parse_args()
+    args.output.mkdir(parents=True, exist_ok=True)
+    writers = {".bvh": write_bvh, ".csv": write_csv, ".npz": write_npz}
+    for name, seed, emotion, action, rig, performer in CLIPS:
+        clip = generate_clip(
+            seed, emotion=emotion, intensity=0.9, action=action, rig=rig, performer=performer, duration_s=5.0
+        )
+        writers[Path(name).suffix](clip.motion, args.output / name)
+        print(args.output / name)
+
+
+if __name__ == "__main__":
+    main()

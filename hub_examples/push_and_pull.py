@@ -1,0 +1,46 @@
+"""Pushes a checkpoint to the Hub and loads it back as others will, who have transformers but not this package.
+
+    hf auth login
+    python hub_examples/push_and_pull.py --repo me/my-eai-llm --model runs/mine/checkpoint walk.bvh
+
+The repository gets weights, code, processor, model card and licence. Whoever loads it must allow its code with
+`trust_remote_code=True`. (Here, where the package is imported, its own classes are used; the code is the same.)
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from huggingface_hub import HfApi
+from transformers import AutoModelForCausalLM, AutoProcessor, pipeline
+
+from eai_llm_hf import DEFAULT_CHECKPOINT, TASK
+from eai_llm_hf.export import export
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Pushes a checkpoint to the Hub and loads it back.")
+    parser.add_argument("clips", nargs="+", help="motion files to explain with what was pulled")
+    parser.add_argument("--repo", required=True, help="the Hub repository, USER/NAME")
+    parser.add_argument("--model", default=str(DEFAULT_CHECKPOINT), help="checkpoint to push")
+    parser.add_argument("--private", action="store_true", help="make the repository private")
+    args = parser.parse_args()
+
+    api = HfApi()
+    repo = api.create_repo(args.repo, private=args.private, exist_ok=True).repo_id
+    with tempfile.TemporaryDirectory() as folder:
+        export(args.model, Path(folder))
+        api.upload_folder(repo_id=repo, folder_path=folder, commit_message="Upload EAI-LLM")
+    print(f"pushed to {repo}")
+
+    model = AutoModelForCausalLM.from_pretrained(repo, trust_remote_code=True)
+    processor = AutoProcessor.from_pretrained(repo, trust_remote_code=True)
+    print(f"pulled {type(model).__name__} and {type(processor).__name__}")
+
+    explain = pipeline(TASK, model=repo, trust_remote_code=True)
+    for record in explain(args.clips):
+        print(record["source"], record["label"], record["scores"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""What emotion do the clips in this folder express, and how can you tell?
+
+    python hub_examples/quickstart.py
+    python hub_examples/quickstart.py walk.bvh --model runs/mine/checkpoint
+
+A model may be a checkpoint's folder or its name on the Hub; the one that comes with the package is the default.
+"""
+
+import argparse
+from pathlib import Path
+
+from transformers import pipeline
+
+from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, SkeletonEmotionExplanationPipeline
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Explains clips of body movement.")
+    parser.add_argument("clips", nargs="*", help="motion files; by default those in hub_examples/clips")
+    parser.add_argument("--model", default=str(DEFAULT_CHECKPOINT), help="checkpoint: folder or Hub id")
+    args = parser.parse_args()
+    clips = args.clips or sorted(str(path) for path in (Path(__file__).parent / "clips").iterdir())
+
+    explain = pipeline(TASK, model=args.model, pipeline_class=SkeletonEmotionExplanationPipeline)
+    for record in explain(clips, batch_size=len(clips)):
+        print(record["source"])
+        if "error" in record:
+            print(f"  could not be read: {record['error']['message']}")
+            continue
+        for label, score in record["scores"].items():
+            print(f"  {label:<16} {score:6.1%}")
+        print(f"  {record['explanation']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""The examples, each run as a user would run it, on tiny models; and a training run that is killed."""
+
+import json
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import make_clip
+from hub_stand_in import HubStandIn
+
+from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
+from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
+
+REPOSITORY = Path(__file__).parents[1]
+EXAMPLES = REPOSITORY / "hub_examples"
+STEPS = 16
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Variables for a subprocess: offline, on one thread, so that sums are added in the same order every time."""
+    return os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""} | more
+
+
+def finish(command: list[str], **more: str) -> subprocess.CompletedProcess:
+    """Runs a command to its end, which must be a good one."""
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=environment(**more), capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done
+
+
+@pytest.fixture
+def example(monkeypatch, capsys):
+    """Runs an example in this process and gives what it prints."""
+
+    def run(name: str, *arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", [name, *arguments])
+        runpy.run_path(str(EXAMPLES / name), run_name="__main__")
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory) -> Path:
+    """A folder of clips, a sub-folder a label."""
+    root = tmp_path_factory.mktemp("corpus")
+    for label in ("happy", "sad", "angry"):
+        (root / label).mkdir()
+        for number in range(6):
+            clip = make_clip(number, emotion=label, action="walk", duration_s=2.5)
+            file = root / label / f"take{number}.npz"
+            np.savez(file, joints=clip.joints, fps=clip.fps, joint_names=np.array(JOINT_NAMES))
+    return root
+
+
+def test_quickstart_prints_label_probabilities_and_explanation(example, corpus, tiny_checkpoint):
+    clips = [str(corpus / "sad" / "take0.npz"), str(corpus / "happy" / "take1.npz")]
+    said = example("quickstart.py", *clips, "--model", str(tiny_checkpoint))
+    for clip in clips:
+        assert clip in said
+    for label in ("happy", "sad", "angry", "proud", "not confident"):
+        assert said.count(f"  {label:<16} ") == len(clips)
+    assert said.count("The movement") >= len(clips)
+
+
+def test_quickstart_takes_the_clips_of_the_repository_by_default(example, tiny_checkpoint):
+    clips = sorted((EXAMPLES / "clips").iterdir())
+    assert clips, "hub_examples/clips holds no clip"
+    said = example("quickstart.py", "--model", str(tiny_checkpoint))
+    assert all(str(clip) in said for clip in clips)
+    assert "could not be read" not in said
+
+
+def test_fine_tuning_on_a_folder_scores_before_and_after(example, corpus, tiny_checkpoint, tmp_path):
+    run = tmp_path / "run"
+    said = example(
+        "finetune_on_your_folder.py",
+        str(corpus),
+        *("--model", str(tiny_checkpoint), "--output-dir", str(run), "--steps", "2", "--use-cpu"),
+    )
+    scores = [line for line in said.splitlines() if "balanced accuracy" in line and "chance 0.33" in line]
+    assert [line.partition(":")[0] for line in scores] == ["before", "after"]
+    assert EaiLlmForCausalLM.from_pretrained(run / "checkpoint").config.labels == ["angry", "happy", "sad"]
+
+
+def test_pushing_and_pulling(corpus, tiny_checkpoint, tmp_path):
+    clip = str(corpus / "sad" / "take0.npz")
+    with HubStandIn() as hub:
+        said = finish(
+            [sys.executable, str(EXAMPLES / "push_and_pull.py"), clip, "--repo", "someone/mine"]
+            + ["--model", str(tiny_checkpoint), "--private"],
+            **hub.environment(),
+            HF_HOME=str(tmp_path),
+        ).stdout
+        assert "pushed to someone/mine" in said
+        assert "pulled EaiLlmForCausalLM and EaiSkeletonProcessor" in said
+        assert f"{clip} " in said
+        assert {"README.md", "LICENSE", "modeling_eai_llm.py"} <= set(hub.repositories["someone/mine"])
+        assert hub.private == {"someone/mine"}
+
+
+def test_two_processes_train_together(corpus, tiny_backbone, tmp_path):
+    recipe = {
+        "output_dir": str(tmp_path / "run"),
+        "corpora": ["generated:20", f"folder={corpus}"],
+        "labels": ["happy", "sad", "angry"],
+        "backbone": str(tiny_backbone),
+        "stage_one_steps": 2,
+        "stage_one_batch_size": 4,
+        "stage_two_steps": 2,
+        "stage_two_batch_size": 2,
+        "lora_rank": 2,
+        "num_workers": 0,
+        "dtype": "float32",
+        "use_cpu": True,
+    }
+    (tmp_path / "recipe.json").write_text(json.dumps(recipe))
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    done = finish([*torchrun, str(EXAMPLES / "finetune_with_trainer.py"), str(tmp_path / "recipe.json")])
+    assert done.stdout.splitlines().count(str(tmp_path / "run" / "checkpoint")) == 1  # one process speaks
+    for stage in ("one", "two"):  # two processes leave the state of two random generators
+        states = (tmp_path / "run" / f"stage-{stage}" / "checkpoint-2").glob("rng_state_*.pth")
+        assert {state.name for state in states} == {"rng_state_0.pth", "rng_state_1.pth"}
+    model = EaiLlmForCausalLM.from_pretrained(tmp_path / "run" / "checkpoint")
+    processor = EaiSkeletonProcessor.from_pretrained(tmp_path / "run" / "checkpoint")
+    inputs = processor(text=processor.skeleton_token, skeletons=str(corpus / "sad" / "take0.npz"))
+    assert torch.isfinite(model(**inputs).logits).all()
+
+
+def test_a_run_that_was_killed_goes_on_and_ends_where_one_ends_that_was_not(corpus, tiny_checkpoint, tmp_path):
+    def command(folder: str) -> list[str]:
+        settings = {
+            "output-dir": str(tmp_path / folder),
+            "model": str(tiny_checkpoint),
+            "stage-one-steps": 4,
+            "stage-one-batch-size": 4,
+            "stage-two-steps": STEPS,
+            "stage-two-batch-size": 2,
+            "lora-rank": 2,
+            "save-steps": 4,
+            "num-workers": 0,
+            "dtype": "float32",
+        }
+        flags = [word for name, value in settings.items() for word in (f"--{name}", str(value))]
+        return [sys.executable, "-m", "eai_llm_hf", "train", *flags, "--use-cpu", "--corpora", f"folder={corpus}"]
+
+    def weights(folder: str) -> dict[str, torch.Tensor]:
+        return EaiLlmForCausalLM.from_pretrained(tmp_path / folder / "checkpoint").state_dict()
+
+    run = tmp_path / "killed"
+    with open(tmp_path / "log", "w") as log:
+        process = subprocess.Popen(
+            command("killed"), cwd=REPOSITORY, env=environment(), stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            deadline = time.monotonic() + 120
+            while not list((run / "stage-two").glob("checkpoint-*/trainer_state.json")):
+                assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "log").read_text()[-4000:]
+                time.sleep(0.005)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    assert process.returncode == -signal.SIGKILL
+    assert not (run / "checkpoint").exists()
+
+    said = finish(command("killed")).stderr
+    assert "stage-one goes on from checkpoint-4" in said
+    reached = int(said.partition("stage-two goes on from checkpoint-")[2].split()[0])
+    assert 4 <= reached < STEPS
+
+    assert "goes on from" not in finish(command("whole")).stderr
+    resumed, whole = weights("killed"), weights("whole")
+    assert [name for name, value in whole.items() if not torch.equal(value, resumed[name])] == []
