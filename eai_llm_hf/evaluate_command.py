@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from .explain_command import load_pipeline
+from .records import TRAINING, read_record
 
 _EPILOG = """example:
   eai-llm evaluate --corpora bandai1=bandai1/data generated:2000 --output evaluation.json
@@ -51,10 +52,10 @@ def run(args: argparse.Namespace) -> int:
     from .evaluation import evaluate
     from .training.recipe import load_splits
 
-    record_file = Path(args.model or DEFAULT_CHECKPOINT) / "training.json"
-    if not record_file.is_file():
-        raise ValueError(f"{record_file} is missing: it says what training held out, and eai-llm train writes it.")
-    record = json.loads(record_file.read_text(encoding="utf-8"))
+    model = args.model or DEFAULT_CHECKPOINT
+    record = read_record(model, TRAINING)
+    if record is None:
+        raise ValueError(f"{model} has no {TRAINING}, which eai-llm train writes: it says what training held out.")
     splits = load_splits(args.corpora, record["labels"], record["held_out"], record["validation"], record["seed"])
     pipe = load_pipeline(args.model)
     results = evaluate(pipe, splits["train"], splits["test"], record["labels"], args.explanations, args.seed)

@@ -19,6 +19,7 @@ from eai_llm_hf.processing.motion_claims import find_claims, holds
 from eai_llm_hf.processing.motion_descriptors import measure
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
 BOOTSTRAPS = 2000
@@ -33,7 +34,7 @@ def as_clip(row: dict) -> UnifiedClip:
         "frames": len(joints),
         "fps": float(row["fps"]),
         "matched_joints": int(mask.sum()),
-        "missing_joints": [],
+        "missing_joints": [name for name, there in zip(JOINT_NAMES, mask, strict=True) if not there],
         "up_axis": "y",
         "unit_scale": 1.0,
     }

@@ -120,6 +120,7 @@ def load_pipeline(model: str | None, trust_remote_code: bool = False):
     from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, SkeletonEmotionExplanationPipeline
 
     logging.disable_progress_bar()
+    logging.set_verbosity_error()  # what a backbone's own settings make transformers warn of is not for our users
     pipeline_class = None if trust_remote_code else SkeletonEmotionExplanationPipeline
     return pipeline(
         TASK,

@@ -1,17 +1,14 @@
 """Writes a checkpoint as a Hub repository: code, weights, processor, model card and licence in one flat folder."""
 
-import json
-import shutil
 from importlib.metadata import files
 from pathlib import Path
 
+from eai_llm_hf.modeling.configuration_eai_llm import EaiLlmConfig
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 
 from .model_card import model_card
-
-RECORDS = ("training.json", "evaluation.json")
-"""What a checkpoint remembers of its making; the model card is written from it."""
+from .records import EVALUATION, RECORDS, TRAINING, read_record, write_record
 
 
 def export(model: str | Path, folder: str | Path, include_backbone: bool = True) -> Path:
@@ -37,19 +34,16 @@ def export(model: str | Path, folder: str | Path, include_backbone: bool = True)
     loaded.save_pretrained(folder, include_backbone=include_backbone)
     processor.save_pretrained(folder)
     for name in RECORDS:
-        if (Path(model) / name).is_file():
-            shutil.copyfile(Path(model) / name, folder / name)
+        if record := read_record(model, name):
+            write_record(folder, name, record)
     write_card(folder)
     return folder
 
 
 def write_card(folder: Path) -> None:
     """Writes README.md and LICENSE into a checkpoint folder, from the records that lie there."""
-    records = {
-        name: json.loads((folder / name).read_text(encoding="utf-8")) for name in RECORDS if (folder / name).is_file()
-    }
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    card = model_card(config, records.get("training.json"), records.get("evaluation.json"))
+    config = EaiLlmConfig.from_pretrained(folder)
+    card = model_card(config, read_record(folder, TRAINING), read_record(folder, EVALUATION))
     (folder / "README.md").write_text(card, encoding="utf-8")
     (folder / "LICENSE").write_text(licence_text(), encoding="utf-8")
 

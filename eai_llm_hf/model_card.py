@@ -1,6 +1,12 @@
 """The model card of a checkpoint, generated from the records of its training and evaluation."""
 
+from dataclasses import MISSING, fields
+
+from eai_llm_hf.modeling.configuration_eai_llm import EaiLlmConfig
+
 from .evaluate_command import as_table
+from .records import is_non_commercial, trained_on
+from .training.settings import Recipe
 
 _FRONT = """---
 license: {licence}
@@ -31,8 +37,8 @@ print(record["label"], record["scores"], record["explanation"])
 ```
 
 Inputs are motion files (.bvh .npy .npz .csv) and joint arrays of any rig whose joints can be matched by name.
-Emotions it was trained on: {labels}. Other words may be passed as `candidate_labels`; how well they work is not
-measured.
+Emotions it was trained on: {labels}.
+Other words may be passed as `candidate_labels`; how well they work is not measured.
 """
 
 _LIMITS = """## Limits
@@ -40,32 +46,33 @@ _LIMITS = """## Limits
 - The emotions were acted or generated. What a body expresses is not what a person feels: do not use this to judge
   people, in hiring, policing, education or diagnosis.
 - With `verify=True` (the default) statements in the explanation that the measured movement does not bear out are taken
-  out. What remains is true of the movement; whether it is why the model chose the label has not been tested.
+  out, as far as the reader of statements knows their words. Whether what remains is why the model chose the label has
+  not been tested.
 - "High" and "low" are relative to the clips that the reference was fitted on, see `preprocessor_config.json` or
   `processor_config.json`.
 - Clips shorter than 2 s and rigs far from a human body were not tested.
 """
 
 
-def model_card(config: dict, training: dict | None, evaluation: dict | None) -> str:
+def model_card(config: EaiLlmConfig, training: dict | None, evaluation: dict | None) -> str:
     """The card as Markdown.
 
     Args:
-        config: The checkpoint's `config.json`.
+        config: The checkpoint's configuration.
         training: Its `training.json`, or None where it is not known.
         evaluation: Its `evaluation.json`, or None where it was not evaluated.
     """
-    backbone = config.get("backbone") or "unknown"
-    non_commercial = any(corpus.startswith("bandai") for corpus in (training or {}).get("corpora", []))
+    backbone = config.backbone or "unknown"
+    non_commercial = is_non_commercial(training)
     card = _FRONT.format(licence="cc-by-nc-4.0" if non_commercial else "apache-2.0", backbone=backbone)
-    card += "\n" + _USE.format(backbone_name=backbone.rpartition("/")[2], labels=", ".join(config["labels"]))
+    card += "\n" + _USE.format(backbone_name=backbone.rpartition("/")[2], labels=", ".join(config.labels))
     if training:
         card += "\n" + _training_section(training, non_commercial)
     card += "\n## Evaluation\n\n"
     if evaluation:
         card += (
             "Clips whose contents or performers were never trained on; nothing was chosen by "
-            "their scores. `eai-llm evaluate` prints the same tables:\n\n```\n"
+            "their scores.\n`eai-llm evaluate` prints the same tables:\n\n```\n"
             f"eai-llm evaluate --corpora {' '.join(_named(training))}\n```\n\n"
             f"{as_table(evaluation)}\n\n"
             'Intervals are 95% bootstrap intervals over clips. "Hold" is the share of the '
@@ -85,17 +92,20 @@ def _training_section(training: dict, non_commercial: bool) -> str:
     clips = ", ".join(f"{count} {side}" for side, count in training["clips"].items())
     section = f"""## Training
 
-Two stages: skeleton-language alignment of the tower against the frozen backbone's text states
-({training["stage_one_steps"]} steps of {training["stage_one_batch_size"]}), then question answering with the projector
-and LoRA of rank {training["lora_rank"]} ({training["stage_two_steps"]} steps of {training["stage_two_batch_size"]}).
-Corpora: {", ".join(_named(training))}. Clips: {clips}. Held out: the content families
-{", ".join(training["held_out"])} of recordings and every fifth virtual performer. Time: {times}.
+- Stage one: skeleton-language alignment of the tower against the frozen backbone's text states,
+  {training["stage_one_steps"]} steps of {training["stage_one_batch_size"]} crops.
+- Stage two: question answering with the projector and LoRA of rank {training["lora_rank"]},
+  {training["stage_two_steps"]} steps of {training["stage_two_batch_size"]} chats.
+- Corpora: {", ".join(trained_on(training))}; clips: {clips}. What has none of the labels teaches the descriptors alone.
+- Held out: of recordings the content families {", ".join(training["held_out"])}; of generated movement every fifth
+  virtual performer, whose contents are trained on.
+- Backbone: {training["backbone_form"]}. Time: {times}.
 
 ```
-eai-llm train --output-dir runs/mine --corpora {" ".join(_named(training))} \\
-  --stage-one-steps {training["stage_one_steps"]} --stage-two-steps {training["stage_two_steps"]} \\
-  --seed {training["seed"]}
+{_command(training)}
 ```
+
+The LICENSE file covers the code.
 """
     if non_commercial:
         section += """
@@ -104,6 +114,18 @@ are for non-commercial use**. The sizes of the generator's effects were set afte
 so generated and recorded movement are not independent.
 """
     return section
+
+
+def _command(training: dict) -> str:
+    """The command that trains such a checkpoint: whatever differs from the recipe's defaults."""
+    parts = ["eai-llm train --output-dir runs/mine", f"--corpora {' '.join(_named(training))}"]
+    for setting in fields(Recipe):
+        default = setting.default if setting.default_factory is MISSING else setting.default_factory()
+        value = training.get(setting.name, default)
+        if setting.name not in ("output_dir", "corpora", "model", "num_workers", "report_to") and value != default:
+            words = [f'"{word}"' if " " in word else word for word in value] if isinstance(value, list) else [value]
+            parts.append(f"--{setting.name.replace('_', '-')} {' '.join(map(str, words))}")
+    return " ".join(parts)
 
 
 def _named(training: dict | None) -> list[str]:

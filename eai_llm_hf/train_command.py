@@ -5,7 +5,8 @@ import dataclasses
 import typing
 
 _EPILOG = """example:
-  eai-llm train --output-dir runs/mine --corpora folder=clips/            a sub-folder a label
+  eai-llm train --output-dir runs/mine --corpora folder=clips/ --labels calm tense   a sub-folder a label
+  eai-llm train --output-dir runs/more --corpora folder=clips/ --labels calm tense --model default
   eai-llm train --output-dir runs/joint --corpora generated:2000 bandai1=bandai1/data
   torchrun --nproc-per-node 2 -m eai_llm_hf train --output-dir runs/two   two processes
 

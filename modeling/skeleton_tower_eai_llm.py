@@ -1,16 +1,16 @@
 r"""The multi-granularity skeleton tower: movement features in, spatio-temporal and semantic tokens out.
 
-    skeleton_features (clips, frames, segments, channels)
-        |  temporal convolutions within each body part and over the whole body
-        |  pooled over windows of one second
-    (clips, windows x (parts + 1), hidden)   + where and when          learned queries (semantic, hidden)
-        \_______________________________________  _____________________________/
-                                                \/
-                                      transformer encoder, masked
-                                                |
-              spatio-temporal tokens            |             semantic tokens
-              how each part moves, when                       what the movement means: the first is aligned with
-                                                              emotion texts, the others regress the descriptors
+skeleton_features (clips, frames, segments, channels)
+    |  temporal convolutions within each body part and over the whole body
+    |  pooled over windows of one second
+(clips, windows x (parts + 1), hidden)   + where and when          learned queries (semantic, hidden)
+    \_______________________________________  _____________________________/
+                                            \/
+                                  transformer encoder, masked
+                                            |
+          spatio-temporal tokens            |             semantic tokens
+          how each part moves, when                       what the movement means: the first is aligned with
+                                                          emotion texts, the others regress the descriptors
 """
 
 from dataclasses import dataclass
@@ -124,9 +124,7 @@ class BodyPartEncoder(nn.Module):
         self.act = ACT2FN["gelu"]
         self.pool = nn.Linear(2 * config.conv_channels, config.hidden_size)
 
-    def forward(
-        self, features: torch.Tensor, frame_mask: torch.Tensor, segment_mask: torch.Tensor
-    ) -> torch.Tensor:
+    def forward(self, features: torch.Tensor, frame_mask: torch.Tensor, segment_mask: torch.Tensor) -> torch.Tensor:
         """Encodes one body part.
 
         Args:

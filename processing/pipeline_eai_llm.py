@@ -1,9 +1,9 @@
 """The pipeline "skeleton-emotion-explanation": a clip in, a record with emotion, probabilities and reasons out.
 
-    input --readers, unified skeleton--> clip of each person --cut--> windows
-    windows --tower, label texts--> probabilities of each window, their mean over the clip
-    window that shows the label best --language model--> explanation
-    explanation, measured descriptors --claims--> evidence
+input --readers, unified skeleton--> clip of each person --cut--> windows
+windows --tower, label texts--> probabilities of each window, their mean over the clip
+window that shows the label best --language model--> explanation
+explanation, measured descriptors --claims--> evidence
 """
 
 import json
@@ -153,6 +153,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         for name, value in (("window_s", window_s), ("hop_s", hop_s)):
             if value is not None and not MIN_WINDOW_S <= value <= longest:
                 raise ValueError(f"{name} must lie between {MIN_WINDOW_S:g} and {longest:g} seconds, found {value}.")
+        if hop_s is not None and hop_s > (window_s or longest):
+            raise ValueError(f"hop_s must not exceed window_s, or frames are skipped; found {hop_s} and {window_s}.")
         if candidate_labels is not None:
             labels = [candidate_labels] if isinstance(candidate_labels, str) else list(candidate_labels)
             if len(set(labels)) < len(labels) or not labels or not all(label.strip() for label in labels):

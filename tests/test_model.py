@@ -515,7 +515,7 @@ def test_a_missing_backbone_says_how_to_get_it(model, tmp_path, monkeypatch):
 def test_the_label_logits_and_the_text_layer_follow_the_configuration(model):
     with pytest.raises(ValueError, match="text_layer must lie between 1 and the backbone's 4 layers, found 5"):
         EaiLlmConfig(text_config=model.config.text_config, text_layer=5)
-    with pytest.raises(ValueError, match="every body part from 0 to num_parts - 1 = 4"):
+    with pytest.raises(ValueError, match="every part from 0 to num_parts - 1 = 4"):
         EaiSkeletonConfig(segment_parts=(0, 1, 2, 3, 3))
     with pytest.raises(ValueError, match="multiple of num_attention_heads, found 30 and 4"):
         EaiSkeletonConfig(hidden_size=30)

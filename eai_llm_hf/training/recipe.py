@@ -1,8 +1,8 @@
 """The recipe: corpora in, a checkpoint out. Each stage goes on where it stopped, and one that is done is not repeated.
 
-    OUTPUT/stage-one/    Trainer checkpoints of the alignment
-    OUTPUT/stage-two/    Trainer checkpoints of the question answering (projector and LoRA)
-    OUTPUT/checkpoint/   the small form: what was trained, with processor, reference and training record
+OUTPUT/stage-one/    Trainer checkpoints of the alignment
+OUTPUT/stage-two/    Trainer checkpoints of the question answering (projector and LoRA)
+OUTPUT/checkpoint/   the small form: what was trained, with processor, reference and training record
 """
 
 import hashlib
@@ -18,12 +18,13 @@ from accelerate import PartialState
 from transformers import AutoTokenizer, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
 
-from eai_llm_hf.backbones import find_or_fetch
+from eai_llm_hf.backbones import converted_folder, find_or_fetch
 from eai_llm_hf.corpora import load_corpus
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
+from eai_llm_hf.records import DEFAULT_CHECKPOINT, TRAINING, read_record, trained_on, write_record
 
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
 from .answering import ChatCollator, QuestionDataset, add_lora, fold_lora
@@ -94,10 +95,14 @@ def train(recipe: Recipe) -> Path:
     for side, rows in splits.items():
         logger.warning(f"{side}: {len(rows)} clips, {dict(Counter(str(row['label']) for row in rows))}")
 
-    if recipe.model is not None:
-        model = EaiLlmForCausalLM.from_pretrained(recipe.model, dtype=recipe.dtype)
-        processor = EaiSkeletonProcessor.from_pretrained(recipe.model)
+    start = str(DEFAULT_CHECKPOINT) if recipe.model == "default" else recipe.model
+    before = read_record(start, TRAINING) if start is not None else None
+    if start is not None:
+        model = EaiLlmForCausalLM.from_pretrained(start, dtype=recipe.dtype)
+        processor = EaiSkeletonProcessor.from_pretrained(start)
         reference = processor.feature_extractor.motion_reference()
+        if reference is None:
+            raise ValueError(f"The checkpoint {start} has no motion reference, which claims and targets refer to.")
     else:
         count = min(REFERENCE_CROPS, CROPS_PER_CLIP * len(splits["train"]))
         crops = CropDataset(splits["train"], count, recipe.seed)
@@ -115,6 +120,8 @@ def train(recipe: Recipe) -> Path:
     settings = {name: value for name, value in asdict(recipe).items() if name not in ("output_dir", "model")}
     record = settings | {
         "corpora": [spec.partition("=")[0] for spec in recipe.corpora],
+        "corpora_before": trained_on(before),
+        "backbone_form": before["backbone_form"] if before else backbone_form(recipe.backbone),
         "clips": {side: len(rows) for side, rows in splits.items()},
         "seconds": {stage: round(value, 1) for stage, value in seconds.items()},
     }
@@ -139,11 +146,18 @@ def new_model(
     return model, processor, reference
 
 
+def backbone_form(backbone: str) -> str:
+    """In which form the backbone's weights were: they are not the same numbers from the Hub and from the registry."""
+    if Path(find_or_fetch(backbone)) == converted_folder(backbone):
+        return f"{backbone}, converted from 4-bit GGUF"
+    return f"{Path(backbone).name if Path(backbone).is_dir() else backbone}, as published"
+
+
 def save_checkpoint(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, folder: Path, record: dict) -> None:
     """Writes the small form with its processor and the record of its training."""
     model.save_pretrained(folder, include_backbone=False)
     processor.save_pretrained(folder)
-    (folder / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_record(folder, TRAINING, record)
 
 
 def _arguments(recipe: Recipe, stage: str, **changes) -> TrainingArguments:

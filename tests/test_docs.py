@@ -1,0 +1,76 @@
+"""The pages for users, held against the code: what they name is there."""
+
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from eai_llm_hf.cli import build_parser
+from eai_llm_hf.generator import ACTIONS, DEFAULT_EMOTIONS, EMOTIONS, RIGS, STYLE_PARAMETERS
+from eai_llm_hf.generator.emotions import DESIGN
+from eai_llm_hf.processing.claim_phrases import PHRASES
+from eai_llm_hf.processing.joint_matching import load_rigs
+from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def rows(page: Path) -> dict[str, list[str]]:
+    """Cells of the table rows of a page by their first cell."""
+    lines = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {row[0].strip("`"): row[1:] for row in cells}
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """Parsers of the commands by name."""
+    parser = build_parser()
+    return next(action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files_that_are_there(page):
+    links = re.findall(r"\]\((?!https?:|#)([^)]+)\)", page.read_text(encoding="utf-8"))
+    made_later = {"docs/explained-clip.png"}  # docs/make_readme_picture.py draws it from the checkpoint
+    assert not [link for link in links if link not in made_later and not (page.parent / link).is_file()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_on_the_pages_have_the_options_that_they_are_given(page):
+    known = commands()
+    for line in page.read_text(encoding="utf-8").splitlines():
+        for name, rest in re.findall(r"(?:eai-llm|eai_llm_hf) ([a-z]+)((?: [^`#|]+)?)", line):
+            if not line.lstrip().startswith(("eai-llm", "torchrun", "`")) and f"`eai-llm {name}" not in line:
+                continue
+            assert name in known, f"{page.name} names eai-llm {name}"
+            options = set(re.findall(r"(?<!\S)(--[a-z-]+)", rest))
+            assert options <= set(known[name]._option_string_actions), f"{page.name}: {line}"
+
+
+def test_the_readme_names_every_command():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.search(r"`eai-llm ((?:[a-z]+ \| )+[a-z]+)`", text)
+    assert listed is not None and set(listed[1].split(" | ")) == set(commands())
+
+
+def test_the_readme_names_every_rig():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.search(r"Known rigs: `([^`]+)`", text)[1].split()) == set(load_rigs())
+
+
+def test_the_table_of_descriptors_is_that_of_the_code():
+    table = rows(ROOT / "docs" / "record.md")
+    for descriptor in DESCRIPTORS:
+        clauses = [PHRASES[descriptor.name, direction].clauses[0] for direction in ("low", "high")]
+        assert table[descriptor.name] == [descriptor.body_part, descriptor.unit, *clauses]
+
+
+def test_the_table_of_effects_is_that_of_the_generator():
+    table = rows(ROOT / "docs" / "generator.md")
+    for name, parameter in STYLE_PARAMETERS.items():
+        effects = [EMOTIONS[emotion].get(name) for emotion in DEFAULT_EMOTIONS]
+        cells = ["" if e is None else f"{e.size:+g}{'*' if e.sources == (DESIGN,) else ''}" for e in effects]
+        assert table[name] == [parameter.unit, parameter.meaning, *cells]
+    assert all(name in table["actions"][0] for name in ACTIONS) and all(name in table["rigs"][0] for name in RIGS)
