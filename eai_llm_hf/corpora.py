@@ -15,7 +15,7 @@ from eai_llm_hf.generator import clip_seed, generate_clip
 from eai_llm_hf.processing.motion import MotionError
 from eai_llm_hf.processing.motion_reading import read_motions
 from eai_llm_hf.processing.skeleton_tree import NUM_JOINTS
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
 
 logger = logging.get_logger(__name__)
 
@@ -115,11 +115,11 @@ def _dataset(rows: Iterator[dict], what: str) -> datasets.Dataset:
     return datasets.Dataset.from_list(collected, features=FEATURES).with_format("numpy")
 
 
-def _row(clip, **columns) -> dict:
+def _row(clip: UnifiedClip, **columns: str | None) -> dict:
     return {"joints": clip.joints, "joint_mask": clip.joint_mask, "fps": clip.fps} | columns
 
 
-def _readable(paths: Sequence[Path]) -> Iterator[tuple[Path, int, object]]:
+def _readable(paths: Sequence[Path]) -> Iterator[tuple[Path, int, UnifiedClip]]:
     """Path, person and unified clip of all files that can be read; the others are named in one warning."""
     broken = []
     for path in paths:
@@ -135,9 +135,9 @@ def _readable(paths: Sequence[Path]) -> Iterator[tuple[Path, int, object]]:
 
 def _bandai_rows(root: Path, corpus: str) -> Iterator[dict]:
     """Bandai-Namco-Research-Motiondataset-1 and -2: `dataset-1_{content}_{style}_{take}.bvh`, performers not given."""
-    paths = [path for path in sorted(root.rglob("*.bvh")) if _BANDAI_NAME.match(path.stem)]
-    for path, _, clip in _readable(paths):
-        name = _BANDAI_NAME.match(path.stem)
+    names = {path: name for path in sorted(root.rglob("*.bvh")) if (name := _BANDAI_NAME.match(path.stem))}
+    for path, _, clip in _readable(list(names)):
+        name = names[path]
         yield _row(
             clip,
             label=_BANDAI_LABELS.get(name["style"]),

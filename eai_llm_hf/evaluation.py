@@ -50,26 +50,31 @@ def label_scores(truth: Sequence[str], guesses: Sequence[str], labels: Sequence[
         labels: All candidate labels; the rows and columns of the confusion matrix (true, given).
         seed: Of the bootstrap.
     """
-    truth, guesses = np.asarray(truth), np.asarray(guesses)
+    true, given = np.asarray(truth), np.asarray(guesses)
     measures = {
         "accuracy": lambda t, g: float(np.mean(t == g)),
         "balanced_accuracy": lambda t, g: float(balanced_accuracy_score(t, g)),
         "macro_f1": lambda t, g: float(f1_score(t, g, labels=labels, average="macro", zero_division=0)),
     }
     rng = np.random.default_rng(seed)
-    draws = [rng.integers(len(truth), size=len(truth)) for _ in range(BOOTSTRAPS)]
-    scores: dict = {"clips": len(truth), "chance": round(1 / len(labels), 4)}
+    draws = [rng.integers(len(true), size=len(true)) for _ in range(BOOTSTRAPS)]
+    scores: dict = {"clips": len(true), "chance": round(1 / len(labels), 4)}
     for name, score in measures.items():
         # A draw may lack a class; accuracy of what it has is what the interval is about.
         if name == "balanced_accuracy":
-            spread = [np.mean([np.mean(guesses[d][truth[d] == c] == c) for c in np.unique(truth[d])]) for d in draws]
+            spread = [_mean_recall(true[draw], given[draw]) for draw in draws]
         else:
-            spread = [score(truth[d], guesses[d]) for d in draws]
+            spread = [score(true[draw], given[draw]) for draw in draws]
         low, high = np.percentile(spread, [2.5, 97.5])
-        scores[name] = {"value": round(score(truth, guesses), 4), "interval": [round(low, 4), round(high, 4)]}
+        scores[name] = {"value": round(score(true, given), 4), "interval": [round(low, 4), round(high, 4)]}
     scores["labels"] = list(labels)
-    scores["confusion"] = confusion_matrix(truth, guesses, labels=labels).tolist()
+    scores["confusion"] = confusion_matrix(true, given, labels=labels).tolist()
     return scores
+
+
+def _mean_recall(true: np.ndarray, given: np.ndarray) -> float:
+    """Balanced accuracy over the classes that are there."""
+    return float(np.mean([np.mean(given[true == label] == label) for label in np.unique(true)]))
 
 
 def baseline_guesses(train: Sequence[dict], test: Sequence[dict]) -> list[str]:
@@ -138,7 +143,7 @@ def explanation_scores(
     pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], labels: Sequence[str]
 ) -> dict:
     """Checks what the language model writes, without the guard, against the clip and against the next one."""
-    reference = pipe.feature_extractor.motion_reference()
+    reference = pipe.processor.feature_extractor.motion_reference()
     vectors = [measure(clip.joints, clip.joint_mask, clip.fps) for clip in clips]
     said = []
     for clip in tqdm(clips, desc="explanations", unit="clip"):
@@ -158,8 +163,10 @@ def explanation_scores(
 
 
 def _share_that_holds(said: list, vectors: list[np.ndarray], reference: MotionReference) -> float | None:
-    checked = [holds(claim, vector, reference) for found, vector in zip(said, vectors, strict=True) for claim in found]
-    checked = [value for value in checked if value is not None]
+    verdicts = [
+        holds(claim, vector, reference) for found, vector in zip(said, vectors, strict=True) for claim in found
+    ]
+    checked = [value for value in verdicts if value is not None]
     return round(float(np.mean(checked)), 4) if checked else None
 
 

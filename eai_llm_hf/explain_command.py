@@ -6,6 +6,10 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eai_llm_hf import SkeletonEmotionExplanationPipeline
 
 from .record_picture import draw_record
 from .rendering import picture_path
@@ -19,7 +23,7 @@ _EPILOG = """example:
 _SUFFIXES = (".bvh", ".npy", ".npz", ".csv")
 
 
-def register(subparsers) -> None:
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to the parser."""
     parser = subparsers.add_parser(
         "explain",
@@ -112,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def load_pipeline(model: str | None, trust_remote_code: bool = False):
+def load_pipeline(model: str | None, trust_remote_code: bool = False) -> "SkeletonEmotionExplanationPipeline":
     """The pipeline on a checkpoint, the embedded one by default."""
     from transformers import pipeline
     from transformers.utils import logging
@@ -122,7 +126,7 @@ def load_pipeline(model: str | None, trust_remote_code: bool = False):
     logging.disable_progress_bar()
     logging.set_verbosity_error()  # what a backbone's own settings make transformers warn of is not for our users
     pipeline_class = None if trust_remote_code else SkeletonEmotionExplanationPipeline
-    return pipeline(
+    return pipeline(  # type: ignore[call-overload]  # transformers lists its own tasks alone
         TASK,
         model=str(model or DEFAULT_CHECKPOINT),
         pipeline_class=pipeline_class,

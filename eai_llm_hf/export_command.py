@@ -9,7 +9,7 @@ _EPILOG = """example:
 """
 
 
-def register(subparsers) -> None:
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to the parser."""
     parser = subparsers.add_parser(
         "export",

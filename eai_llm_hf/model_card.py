@@ -96,7 +96,8 @@ def _training_section(training: dict, non_commercial: bool) -> str:
   {training["stage_one_steps"]} steps of {training["stage_one_batch_size"]} crops.
 - Stage two: question answering with the projector and LoRA of rank {training["lora_rank"]},
   {training["stage_two_steps"]} steps of {training["stage_two_batch_size"]} chats.
-- Corpora: {", ".join(trained_on(training))}; clips: {clips}. What has none of the labels teaches the descriptors alone.
+- Corpora: {", ".join(trained_on(training))}; clips: {clips}.
+  Clips without one of the labels teach the descriptors alone.
 - Held out: of recordings the content families {", ".join(training["held_out"])}; of generated movement every fifth
   virtual performer, whose contents are trained on.
 - Backbone: {training["backbone_form"]}. Time: {times}.

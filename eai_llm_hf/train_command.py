@@ -14,7 +14,7 @@ The command goes on where an interrupted run in the same folder stopped.
 """
 
 
-def register(subparsers) -> None:
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to the parser."""
     parser = subparsers.add_parser(
         "train",
@@ -34,7 +34,7 @@ def register(subparsers) -> None:
             options["required"] = True
         if kind is bool:
             options["action"] = "store_true"
-        elif typing.get_origin(setting.type) is list:
+        elif setting.default_factory is not dataclasses.MISSING:
             options |= {"nargs": "*", "metavar": "NAME", "default": setting.default_factory()}
         else:
             options |= {"type": kind, "default": None if options.get("required") else setting.default}

@@ -187,7 +187,7 @@ def question_answer(
 
 
 def _one_of(options: Sequence[str], rng: np.random.Generator) -> str:
-    return options[rng.integers(len(options))]
+    return options[int(rng.integers(len(options)))]
 
 
 def _explanation(label: str, claims: Sequence[Claim], rng: np.random.Generator, variety: float) -> str:

@@ -6,6 +6,7 @@ does not write, since they suppose something (steps, a walk) that need not be th
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = ["NEAR_DUPLICATES", "PHRASES", "USUAL", "Phrases"]
 
@@ -25,7 +26,7 @@ class Phrases:
     bound: float | None = None
 
 
-PHRASES: dict[tuple[str, str], Phrases] = {
+PHRASES: dict[tuple[str, Literal["high", "low"]], Phrases] = {
     ("movement_speed", "high"): Phrases(
         ("the movement is fast", "the body moves fast", "the whole body moves quickly", "the movement is rapid"),
         ("fast movement", "the person moves fast", "the movement is hurried", "the performer moves fast"),

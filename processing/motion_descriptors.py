@@ -245,13 +245,13 @@ def _smoothness(body: BodyFrame) -> float:
     resting = (_RESTING_SPEED * body.leg_length) ** 2
     if not (energy >= resting and bend * FRAME_RATE**2 >= resting):
         return np.nan
-    return -0.5 * np.log(max(energy * np.mean(jerk * jerk) / bend**2, _TINY))
+    return -0.5 * float(np.log(np.maximum(energy * np.mean(jerk * jerk) / bend**2, _TINY)))
 
 
 def _pauses(body: BodyFrame) -> float:
     if np.isnan(body.leg_length):
         return np.nan
-    return np.mean(body.body_speed < _STILL_SPEED)
+    return float(np.mean(body.body_speed < _STILL_SPEED))
 
 
 def _vertical_bounce(body: BodyFrame) -> float:

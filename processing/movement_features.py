@@ -90,7 +90,10 @@ def _end_points(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[dict[str, n
     """Positions (frames, 3) of every end point that a segment names, and whether it is present."""
     points = {name: joints[:, index] for name, index in JOINT_INDEX.items()}
     present = {name: bool(joint_mask[index]) for name, index in JOINT_INDEX.items()}
-    for middle, joint, stand_in in (("hips", "hip", "pelvis"), ("shoulders", "shoulder", None)):
+    for middle, joint, stand_in in (
+        ("hips", "hip", "pelvis"),
+        ("shoulders", "shoulder", ""),
+    ):  # a pelvis can stand in for the hips
         left, right = f"left_{joint}", f"right_{joint}"
         if present[left] and present[right]:
             points[middle], present[middle] = (points[left] + points[right]) / 2, True

@@ -438,9 +438,7 @@ def test_overall_scores_are_the_mean_of_the_windows_weighted_by_length(pipe, lon
         assert record["score"] == pytest.approx(mean, abs=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("window_s", "hop_s"), [(4.0, None), (4.0, 2.0), (3.0, 1.0), (None, 5.0), (7.5, 7.5)]
-)
+@pytest.mark.parametrize(("window_s", "hop_s"), [(4.0, None), (4.0, 2.0), (3.0, 1.0), (None, 5.0), (7.5, 7.5)])
 def test_windows_cover_the_whole_recording(pipe, long, window_s, hop_s):
     parts = pipe(long, label_only=True, window_s=window_s, hop_s=hop_s)["segments"]
     seconds = len(long["joints"]) / 30

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -126,7 +127,7 @@ def generate_clip(
     )
 
 
-def iterate_clips(count: int | None, seed: int, **fixed) -> Iterator[GeneratedClip]:
+def iterate_clips(count: int | None, seed: int, **fixed: Any) -> Iterator[GeneratedClip]:
     """Makes clips one after the other, keeping none.
 
     Args:

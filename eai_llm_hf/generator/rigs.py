@@ -249,4 +249,4 @@ def _lose_limbs(points: np.ndarray, sensor: RigSensor, layout: _Layout, frames: 
     for _ in range(rng.poisson(sensor.dropouts_per_minute * frames / sensor.fps / 60)):
         lost = np.flatnonzero(layout.blend[:, _LIMBS[rng.integers(len(_LIMBS))]].any(1))
         start = int(rng.integers(frames))
-        points[start : start + int(rng.integers(2, max(3, sensor.fps // 2))), lost] = np.nan
+        points[start : start + int(rng.integers(2, max(3, int(sensor.fps // 2)))), lost] = np.nan

@@ -70,7 +70,7 @@ def load_splits(
     for spec in corpora:
         for row in load_corpus(spec, seed):
             label = str(row["label"]) if row["label"] is not None else None
-            found |= {label} - {None}
+            found |= {label} if label is not None else set()
             splits[split_of(row, held_out, validation)].append({**row, "label": label if label in labels else None})
     if not any(row["label"] for row in splits["train"]):
         raise ValueError(f"No training clip has one of the labels {list(labels)}; the corpora have {sorted(found)}.")
