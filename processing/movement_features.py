@@ -9,7 +9,7 @@ shoulders, not on the joint called neck, and the spine's joints, which sit anywh
 import numpy as np
 
 from .skeleton_tree import FRAME_RATE, JOINT_INDEX
-from .unified_skeleton import facing
+from .unified_skeleton import facing, leg_length
 
 SEGMENTS: tuple[tuple[str, str, str], ...] = (
     # name, from joint, to joint; "hips" and "shoulders" are midpoints
@@ -34,7 +34,7 @@ VELOCITY_SCALE = 0.25
 """Brings velocities (1/s) to the size of directions."""
 
 _SMOOTHING = np.array([1, 4, 6, 4, 1], dtype=np.float32) / 16
-_DEFAULT_LEG_LENGTH = 0.85
+_DEFAULT_LEG_M = 0.85  # for rigs without legs
 
 
 def movement_features(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -66,24 +66,12 @@ def movement_features(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.nd
     features[:, 1:, 3:] = VELOCITY_SCALE * _velocity(features[:, 1:, :3])
 
     if segment_mask[0]:
-        leg = leg_length(joints, joint_mask)
+        leg = leg_length(joints, joint_mask) or _DEFAULT_LEG_M
         yaw = np.unwrap(np.arctan2(forward[:, 0], forward[:, 2]))
         features[:, 0, :3] = VELOCITY_SCALE * np.einsum("tij,tj->ti", heading, _velocity(points["hips"])) / leg
         features[:, 0, 3] = (points["hips"][:, 1] - np.median(points["hips"][:, 1])) / leg
         features[:, 0, 4] = VELOCITY_SCALE * _velocity(yaw)
     return features, segment_mask
-
-
-def leg_length(joints: np.ndarray, joint_mask: np.ndarray) -> float:
-    """Median length of thigh and shank in metres, over the legs that are present; 0.85 where none is."""
-    lengths = []
-    for side in ("left", "right"):
-        hip, knee, ankle = (JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
-        if joint_mask[[hip, knee, ankle]].all():
-            thigh = np.linalg.norm(joints[:, knee] - joints[:, hip], axis=1)
-            shank = np.linalg.norm(joints[:, ankle] - joints[:, knee], axis=1)
-            lengths.append(np.median(thigh + shank))
-    return float(np.mean(lengths)) if lengths else _DEFAULT_LEG_LENGTH
 
 
 def _end_points(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, bool]]:

@@ -440,8 +440,16 @@ def _to_y_up(positions: np.ndarray, up_axis: str) -> np.ndarray:
     return positions[..., list(order)] * np.array(signs, positions.dtype)
 
 
-def _leg_length(body: np.ndarray, mask: np.ndarray) -> float | None:
-    """Median over frames of thigh plus shank, mean of the sides that are complete; None without legs."""
+def leg_length(body: np.ndarray, mask: np.ndarray) -> float | None:
+    """How long the legs are.
+
+    Args:
+        body: (frames, 22, 3) positions in any unit.
+        mask: (22,) bool.
+
+    Returns:
+        Median over frames of thigh plus shank, mean of the sides that are complete; None without legs.
+    """
     lengths = []
     for side in ("left", "right"):
         hip, knee, ankle = (JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
@@ -456,7 +464,7 @@ def _find_unit_scale(
     body: np.ndarray, mask: np.ndarray, units: str | None, declared: str | None, source: str, notes: list[str]
 ) -> float:
     """Metres per source unit: as given, as the rig declares where that makes a person, or the unit that does."""
-    measured, expected, (shortest, longest), what = _leg_length(body, mask), _LEG_M, _LEG_RANGE_M, "leg"
+    measured, expected, (shortest, longest), what = leg_length(body, mask), _LEG_M, _LEG_RANGE_M, "leg"
     if measured is None:
         expected, (shortest, longest), what = _TRUNK_M, _TRUNK_RANGE_M, "trunk"
         shoulders = body[:, [_LEFT_SHOULDER, _RIGHT_SHOULDER]].mean(axis=1)

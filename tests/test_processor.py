@@ -11,10 +11,10 @@ from transformers import AutoFeatureExtractor, AutoProcessor
 from eai_llm_hf import EaiSkeletonFeatureExtractor, EaiSkeletonProcessor
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.motion import Motion, MotionError
-from eai_llm_hf.processing.movement_features import NUM_CHANNELS, SEGMENTS, leg_length, movement_features
+from eai_llm_hf.processing.movement_features import NUM_CHANNELS, SEGMENTS, movement_features
 from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, MIRROR
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip, leg_length, unify
 
 SEGMENT_INDEX = {name: index for index, (name, _, _) in enumerate(SEGMENTS)}
 
