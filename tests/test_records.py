@@ -1,0 +1,71 @@
+"""What a checkpoint remembers: its corpora, its licence, the command that made it."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from eai_llm_hf import DEFAULT_CHECKPOINT, EaiLlmConfig
+from eai_llm_hf.export import export
+from eai_llm_hf.model_card import model_card
+from eai_llm_hf.records import EVALUATION, TRAINING, is_non_commercial, read_record, trained_on, write_record
+from eai_llm_hf.training.settings import Recipe
+
+
+def made_with(**changes) -> dict:
+    recipe = asdict(Recipe(output_dir="runs/x")) | changes
+    return recipe | {
+        "corpora_before": changes.get("corpora_before", []),
+        "backbone_form": "tiny, as published",
+        "clips": {"train": 3, "validation": 1, "test": 1},
+        "seconds": {"stage one": 60.0},
+    }
+
+
+@pytest.fixture(scope="module")
+def config(tiny_checkpoint):
+    return EaiLlmConfig.from_pretrained(tiny_checkpoint)
+
+
+def test_a_checkpoint_inherits_the_licence_of_the_one_it_started_from(config):
+    training = made_with(corpora=["folder"], corpora_before=["generated:20", "bandai1"])
+    assert is_non_commercial(training) and trained_on(training) == ["generated:20", "bandai1", "folder"]
+    card = model_card(config, training, None)
+    assert "license: cc-by-nc-4.0" in card and "non-commercial" in card
+
+
+def test_weights_from_generated_movement_alone_are_free(config):
+    card = model_card(config, made_with(corpora=["generated:20"]), None)
+    assert "license: apache-2.0" in card and "non-commercial" not in card
+
+
+def test_the_card_names_every_setting_that_differs_from_the_defaults(config):
+    card = model_card(
+        config, made_with(corpora=["generated:20", "folder"], seed=5, labels=["calm", "very tense"]), None
+    )
+    assert '--corpora generated:20 folder=FOLDER --labels calm "very tense" --seed 5' in card
+    assert "--lora-rank" not in card
+
+
+def test_a_checkpoint_without_records_gives_none_and_a_card_that_says_so(config, tiny_checkpoint):
+    assert read_record(tiny_checkpoint, TRAINING) is None
+    assert "Not evaluated." in model_card(config, None, None)
+
+
+def test_an_export_carries_the_records(tiny_checkpoint, tmp_path):
+    source = tmp_path / "source"
+    export(tiny_checkpoint, source, include_backbone=False)
+    write_record(source, TRAINING, made_with(corpora=["bandai1"]))
+    folder = export(source, tmp_path / "out")
+    assert read_record(folder, TRAINING)["corpora"] == ["bandai1"]
+    assert "license: cc-by-nc-4.0" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_embedded_checkpoint_says_how_it_was_made_and_how_good_it_is():
+    training, evaluation = read_record(DEFAULT_CHECKPOINT, TRAINING), read_record(DEFAULT_CHECKPOINT, EVALUATION)
+    card = (DEFAULT_CHECKPOINT / "README.md").read_text(encoding="utf-8")
+    assert model_card(EaiLlmConfig.from_pretrained(DEFAULT_CHECKPOINT), training, evaluation) == card
+    for scores in evaluation.values():
+        assert scores["model"]["accuracy"]["interval"][0] > scores["model"]["chance"]
+    assert sum(file.stat().st_size for file in DEFAULT_CHECKPOINT.iterdir()) < 25e6
+    assert '"/' not in json.dumps(training["corpora"]), "no folder of the machine that trained"
