@@ -131,10 +131,7 @@ def _command(training: dict) -> str:
 
 def _named(training: dict | None) -> list[str]:
     """The corpora as the command line names them, with a word in place of their folder."""
-    return [
-        spec if spec.startswith("generated") else f"{spec}=FOLDER"
-        for spec in (training or {}).get("corpora", [])
-    ]
+    return [spec if spec.startswith("generated") else f"{spec}=FOLDER" for spec in (training or {}).get("corpora", [])]
 
 
 def _confusion(corpus: str, scores: dict) -> str:
