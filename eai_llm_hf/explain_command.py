@@ -117,12 +117,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def load_pipeline(model: str | None, trust_remote_code: bool = False) -> "SkeletonEmotionExplanationPipeline":
-    """The pipeline on a checkpoint, the embedded one by default."""
+    """The pipeline on a checkpoint, the embedded one by default.
+
+    Raises:
+        ValueError: If the name is that of a folder and there is none.
+    """
     from transformers import pipeline
     from transformers.utils import logging
 
     from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, SkeletonEmotionExplanationPipeline
 
+    if model and model.startswith(("/", ".", "~")) and not Path(model).is_dir():
+        raise ValueError(f"There is no checkpoint folder {model}.")
     logging.disable_progress_bar()
     logging.set_verbosity_error()  # what a backbone's own settings make transformers warn of is not for our users
     pipeline_class = None if trust_remote_code else SkeletonEmotionExplanationPipeline

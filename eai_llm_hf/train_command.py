@@ -1,7 +1,9 @@
 """`eai-llm train`: the recipe from the command line, every field of it a flag."""
 
 import argparse
+import contextlib
 import dataclasses
+import sys
 import typing
 
 _EPILOG = """example:
@@ -51,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
     from .training.recipe import train
     from .training.settings import Recipe
 
-    folder = train(Recipe(**{field.name: getattr(args, field.name) for field in dataclasses.fields(Recipe)}))
+    recipe = Recipe(**{field.name: getattr(args, field.name) for field in dataclasses.fields(Recipe)})
+    with contextlib.redirect_stdout(sys.stderr):  # the Trainer logs there; stdout is for the result
+        folder = train(recipe)
     print(f"{folder}")
     return 0

@@ -43,6 +43,9 @@ EVIDENCE_CLAIMS = 8
 FEWEST_CLAIMS = 2
 """Where fewer claims of an explanation hold, the strongest measured ones are said instead."""
 
+NO_ANSWER = "The measured movement does not bear out an answer."
+"""Said where no sentence of an answer holds, and nothing stands out in the body parts that it spoke of."""
+
 _SKELETON_KEYS = ("layout", "frames", "fps", "matched_joints", "missing_joints", "up_axis", "unit_scale")
 _GENERATION_KEYS = frozenset(key for key in vars(GenerationConfig()) if not key.startswith("_"))
 
@@ -373,8 +376,8 @@ def _verified(
     """The text without what the movement does not bear out.
 
     A text whose claims all hold, none said twice, stays as it is. Otherwise it is written anew from the claims that
-    hold; where these are fewer than `FEWEST_CLAIMS`, the strongest measured ones join them (an answer to a question
-    gets none).
+    hold; where these are fewer than `FEWEST_CLAIMS`, the strongest measured ones join them. Of an answer to a question
+    the true sentences stay; where none is, it is what was measured of the body parts that it spoke of.
 
     Returns:
         The text, its claims and how many claims were taken out.
@@ -386,8 +389,13 @@ def _verified(
     if question:
         sentences = [sentence for sentence in text.replace("! ", ". ").split(". ") if sentence]
         true = [s for s in sentences if all(holds(claim, vector, reference) for claim in find_claims(s))]
-        answer = ". ".join(true) if true else "The measured movement does not bear out an answer."
-        return answer if answer.endswith(".") else f"{answer}.", find_claims(answer), dropped
+        if true:
+            answer = ". ".join(true).removesuffix(".") + "."
+        else:
+            parts = {claim.body_part for claim in claims}
+            measured = [c.text for c in notable_claims(vector, reference) if c.body_part in parts][:FEWEST_CLAIMS]
+            answer = " and ".join(measured).capitalize() + "." if measured else NO_ANSWER
+        return answer, find_claims(answer), dropped
     for claim in notable_claims(vector, reference):
         if len(kept) >= FEWEST_CLAIMS:
             break

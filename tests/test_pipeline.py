@@ -356,9 +356,16 @@ def test_a_false_answer_to_a_question_is_taken_out(pipe, inputs, monkeypatch):
     says(monkeypatch, pipe, f"{sentence(false)} {sentence(true)}")
     record = pipe(inputs[0], question="What can you see?")
     assert find_claims(record["explanation"]) == [true] and record["dropped_claims"] == 1
+
+
+def test_an_answer_that_is_all_false_gives_way_to_what_was_measured_of_the_same_body_part(pipe, inputs, monkeypatch):
+    false, _, _ = a_false_and_a_true_claim(pipe, inputs[0])
     says(monkeypatch, pipe, sentence(false))
     record = pipe(inputs[0], question="What can you see?")
-    assert find_claims(record["explanation"]) == [] and record["explanation"]
+    vector, reference = truth(pipe, inputs[0])
+    expected = [claim for claim in notable_claims(vector, reference) if claim.body_part == false.body_part][:2]
+    assert find_claims(record["explanation"]) == expected and record["explanation"]
+    assert false not in expected and record["dropped_claims"] == 1
 
 
 def test_a_question_at_the_end_or_no_sentence_at_all_breaks_nothing(pipe, inputs, monkeypatch):
