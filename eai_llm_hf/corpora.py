@@ -13,7 +13,7 @@ from transformers.utils import logging
 
 from eai_llm_hf.generator import clip_seed, generate_clip
 from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import read_motions
+from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES, read_motions
 from eai_llm_hf.processing.skeleton_tree import NUM_JOINTS
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
 
@@ -53,7 +53,6 @@ _FAMILIES = (
     ("wave", "byes"),
     ("raise", "raises"),
 )
-_MOTION_SUFFIXES = (".bvh", ".npy", ".npz", ".csv")
 
 
 def content_family(content: str) -> str:
@@ -157,7 +156,7 @@ def _folder_rows(root: Path) -> Iterator[dict]:
         path: label.name
         for label in labels
         for path in sorted(label.rglob("*"))
-        if path.suffix.lower() in _MOTION_SUFFIXES
+        if path.suffix.lower() in READABLE_SUFFIXES
     }
     for path, person, clip in _readable(list(paths)):
         clip_id = f"{paths[path]}/{path.stem}" + (f"#{person}" if person else "")

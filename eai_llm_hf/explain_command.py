@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES
+
 if TYPE_CHECKING:
     from eai_llm_hf import SkeletonEmotionExplanationPipeline
 
@@ -20,7 +22,6 @@ _EPILOG = """example:
   eai-llm explain kinect.csv --question "What do the arms do?"
   eai-llm explain walk.bvh --labels joy grief --report walk.png
 """
-_SUFFIXES = (".bvh", ".npy", ".npz", ".csv")
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -148,9 +149,9 @@ def find_clips(paths: Sequence[str]) -> Iterator[str]:
     """
     for path in paths:
         if Path(path).is_dir():
-            found = sorted(str(file) for file in Path(path).rglob("*") if file.suffix.lower() in _SUFFIXES)
+            found = sorted(str(file) for file in Path(path).rglob("*") if file.suffix.lower() in READABLE_SUFFIXES)
             if not found:
-                raise ValueError(f"The folder {path} holds no motion file ({' '.join(_SUFFIXES)}).")
+                raise ValueError(f"The folder {path} holds no motion file ({' '.join(READABLE_SUFFIXES)}).")
             yield from found
         else:
             yield path

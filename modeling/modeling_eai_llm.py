@@ -458,7 +458,7 @@ def find_backbone(name: str) -> str:
 
 def backbone_cache() -> Path:
     """The folder of converted backbones: `$EAI_LLM_CACHE/backbones`, by default in `~/.cache/eai_llm_hf`."""
-    return Path(os.environ.get("EAI_LLM_CACHE", Path.home() / ".cache" / "eai_llm_hf")).expanduser() / "backbones"
+    return Path(os.environ.get("EAI_LLM_CACHE") or "~/.cache/eai_llm_hf").expanduser() / "backbones"
 
 
 def find_or_explain(cls: type[EaiLlmForCausalLM], name: str) -> str:

@@ -30,6 +30,7 @@ from .motion_claims import (
 )
 from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure
 from .motion_reference import MotionReference
+from .skeleton_tree import FRAME_RATE
 from .unified_skeleton import UnifiedClip
 
 logger = logging.get_logger(__name__)
@@ -152,7 +153,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         unknown = sorted(set(generate_kwargs) - _GENERATION_KEYS - {"generation_config", "streamer"})
         if unknown:
             raise TypeError(f"Unknown argument {', '.join(unknown)} for the skeleton-emotion-explanation pipeline.")
-        longest = self._feature_extractor.max_frames / 30
+        longest = self._feature_extractor.max_frames / FRAME_RATE
         for name, value in (("window_s", window_s), ("hop_s", hop_s)):
             if value is not None and not MIN_WINDOW_S <= value <= longest:
                 raise ValueError(f"{name} must lie between {MIN_WINDOW_S:g} and {longest:g} seconds, found {value}.")
