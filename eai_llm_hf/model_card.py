@@ -22,6 +22,9 @@ tags:
 ---
 """
 
+_PLACES = {"manifest": "FILE", "hub": "USER/NAME"}
+"""What stands after the name of a corpus; a folder for the others."""
+
 _USE = """# EAI-LLM on {backbone_name}
 
 What emotion does a 3-D body movement express, and how can you tell? This checkpoint answers with the emotion, its
@@ -36,7 +39,7 @@ record = explain("walk.bvh")
 print(record["label"], record["scores"], record["explanation"])
 ```
 
-Inputs are motion files (.bvh .npy .npz .csv) and joint arrays of any rig whose joints can be matched by name.
+Inputs are motion files (.bvh .c3d .csv .json .npy .npz .trc) and joint arrays of any rig whose joints can be matched by name.
 Emotions it was trained on: {labels}.
 Other words may be passed as `candidate_labels`; how well they work is not measured.
 """
@@ -131,7 +134,8 @@ def _command(training: dict) -> str:
 
 def _named(training: dict | None) -> list[str]:
     """The corpora as the command line names them, with a word in place of their folder."""
-    return [spec if spec.startswith("generated") else f"{spec}=FOLDER" for spec in (training or {}).get("corpora", [])]
+    specs = (training or {}).get("corpora", [])
+    return [spec if spec.startswith("generated") else f"{spec}={_PLACES.get(spec, 'FOLDER')}" for spec in specs]
 
 
 def _confusion(corpus: str, scores: dict) -> str:

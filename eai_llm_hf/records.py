@@ -42,9 +42,14 @@ def trained_on(training: dict | None) -> list[str]:
     return [*(training or {}).get("corpora_before", []), *(training or {}).get("corpora", [])]
 
 
+def clips_of(training: dict | None) -> list[str]:
+    """Where the clips came from, whatever the corpora that brought them were called on the command line."""
+    return (training or {}).get("clips_of", [])
+
+
 def is_non_commercial(training: dict | None) -> bool:
     """Whether the weights carry a corpus's non-commercial condition: both Bandai sets are CC BY-NC 4.0."""
-    return any(corpus.startswith("bandai") for corpus in trained_on(training))
+    return any(corpus.startswith("bandai") for corpus in (*trained_on(training), *clips_of(training)))
 
 
 __all__ = [
@@ -52,6 +57,7 @@ __all__ = [
     "EVALUATION",
     "RECORDS",
     "TRAINING",
+    "clips_of",
     "is_non_commercial",
     "read_record",
     "trained_on",

@@ -34,6 +34,11 @@ def test_a_checkpoint_inherits_the_licence_of_the_one_it_started_from(config):
     assert "license: cc-by-nc-4.0" in card and "non-commercial" in card
 
 
+def test_a_prepared_corpus_keeps_the_licence_of_the_clips_in_it():
+    assert is_non_commercial(made_with(corpora=["prepared"], clips_of=["bandai1"]))
+    assert not is_non_commercial(made_with(corpora=["prepared"], clips_of=["generated-cmu31"]))
+
+
 def test_weights_from_generated_movement_alone_are_free(config):
     card = model_card(config, made_with(corpora=["generated:20"]), None)
     assert "license: apache-2.0" in card and "non-commercial" not in card

@@ -5,7 +5,6 @@ OUTPUT/stage-two/    Trainer checkpoints of the question answering (projector an
 OUTPUT/checkpoint/   the small form: what was trained, with processor, reference and training record
 """
 
-import hashlib
 import json
 import time
 from collections import Counter
@@ -24,7 +23,8 @@ from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
-from eai_llm_hf.records import DEFAULT_CHECKPOINT, TRAINING, read_record, trained_on, write_record
+from eai_llm_hf.records import DEFAULT_CHECKPOINT, TRAINING, clips_of, read_record, trained_on, write_record
+from eai_llm_hf.splits import refuse_shared_takes, split_of
 
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
 from .answering import ChatCollator, QuestionDataset, add_lora, fold_lora
@@ -39,31 +39,13 @@ CROPS_PER_CLIP = 20
 VALIDATION_CROPS = 256
 
 
-def split_of(row: dict, held_out: Sequence[str], validation: Sequence[str]) -> str:
-    """The side a clip stands on, "train", "validation" or "test": a stable function of what identifies it.
-
-    Generated clips are split by performer, recordings by family of contents; a corpus none of whose families is named
-    is split by a hash of the family, a fifth each for validation and test.
-    """
-    if row["source"] == "generated":
-        return ("test", "validation", "train", "train", "train")[int(row["performer"].rpartition("-")[2]) % 5]
-    if row["family"] in held_out:
-        return "test"
-    if row["family"] in validation:
-        return "validation"
-    if row["corpus"] in ("bandai1", "bandai2"):
-        return "train"
-    digest = hashlib.sha256(f"{row['corpus']}/{row['family']}".encode()).digest()
-    return ("test", "validation", "train", "train", "train")[digest[0] % 5]
-
-
 def load_splits(
     corpora: Sequence[str], labels: Sequence[str], held_out: Sequence[str], validation: Sequence[str], seed: int
 ) -> dict[str, list[dict]]:
     """Rows of all corpora by side; labels outside the list are taken off.
 
     Raises:
-        ValueError: If nothing with a label is left to train on.
+        ValueError: If nothing with a label is left to train on, or a take would stand on two sides.
     """
     splits: dict[str, list[dict]] = {"train": [], "validation": [], "test": []}
     found: set[str] = set()
@@ -72,6 +54,8 @@ def load_splits(
             label = str(row["label"]) if row["label"] is not None else None
             found |= {label} if label is not None else set()
             splits[split_of(row, held_out, validation)].append({**row, "label": label if label in labels else None})
+    sides = [side for side, rows in splits.items() for _ in rows]
+    refuse_shared_takes([row for rows in splits.values() for row in rows], sides)
     if not any(row["label"] for row in splits["train"]):
         raise ValueError(f"No training clip has one of the labels {list(labels)}; the corpora have {sorted(found)}.")
     if unseen := [label for label in labels if label not in found]:
@@ -120,6 +104,7 @@ def train(recipe: Recipe) -> Path:
     settings = {name: value for name, value in asdict(recipe).items() if name not in ("output_dir", "model")}
     record = settings | {
         "corpora": [spec.partition("=")[0] for spec in recipe.corpora],
+        "clips_of": sorted({str(row["corpus"]) for rows in splits.values() for row in rows} | set(clips_of(before))),
         "corpora_before": trained_on(before),
         "backbone_form": before["backbone_form"] if before else backbone_form(recipe.backbone),
         "clips": {side: len(rows) for side, rows in splits.items()},

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from eai_llm_hf.backbones import DEFAULT_BACKBONE
+from eai_llm_hf.corpora.vocabulary import canonical_label
 
 DEFAULT_LABELS = ("happy", "sad", "angry", "proud", "not confident")
 """Emotions that the generator and Bandai's first set both have; a label of one corpus only would teach the corpus."""
@@ -18,7 +19,10 @@ class Recipe:
     output_dir: str = field(metadata={"help": "folder for checkpoints and the result"})
     corpora: list[str] = field(
         default_factory=lambda: ["generated"],
-        metadata={"help": "generated[:CLIPS], bandai1=FOLDER, bandai2=FOLDER, folder=FOLDER (a sub-folder a label)"},
+        metadata={
+            "help": "generated[:CLIPS], folder=FOLDER (a sub-folder a label), manifest=FILE, prepared=FOLDER, "
+            "hub=USER/NAME, or bandai1=, bandai2=, kdae=, emilya=, egbm= or diema=FOLDER"
+        },
     )
     labels: list[str] = field(
         default_factory=lambda: list(DEFAULT_LABELS), metadata={"help": "emotions to learn; others are unlabelled"}
@@ -51,6 +55,7 @@ class Recipe:
     use_cpu: bool = field(default=False, metadata={"help": "train on the CPU even where there is a GPU"})
 
     def __post_init__(self):
+        self.labels = list(dict.fromkeys(canonical_label(label) for label in self.labels))
         if self.stages not in ("one", "two", "both"):
             raise ValueError(f"stages must be one, two or both, found '{self.stages}'.")
 

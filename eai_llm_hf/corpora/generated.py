@@ -1,0 +1,71 @@
+"""The corpus of the project's own generator: as many clips as one asks for, none kept."""
+
+import json
+from collections.abc import Iterator
+
+from eai_llm_hf.generator import GeneratedClip, clip_seed, generate_clip
+from eai_llm_hf.processing.motion import MotionError
+from eai_llm_hf.processing.unified_skeleton import unify
+
+from .adapter import Corpus
+from .schema import LeftOut, clip_row, content_family
+
+DEFAULT_CLIPS = 2000
+CLIPS_PER_SHARD = 32
+
+GENERATED = Corpus(
+    name="generated",
+    title="Movement of the project's own generator",
+    origin="eai_llm_hf.generator",
+    licence="apache-2.0",
+    terms="None beyond the licence of this package.",
+    rests_on="Effects of emotions on movement by name in docs/generator.md.",
+    assumes=(
+        "`intensity` and `expression` say what was put into a clip, not what people see in it: nobody judged it.",
+        "Performers are virtual; the corpus of a clip is `generated-RIG`.",
+    ),
+    tried_on="made by this package",
+)
+
+
+def shards(clips: int) -> list[range]:
+    """The numbers of all clips in parts that can be made apart."""
+    return [range(start, min(start + CLIPS_PER_SHARD, clips)) for start in range(0, clips, CLIPS_PER_SHARD)]
+
+
+def generated_rows(seed: int, numbers: range, left_out: list[LeftOut]) -> Iterator[dict]:
+    """Rows of some clips; a clip is a function of seed and number.
+
+    Args:
+        seed: Of the corpus.
+        numbers: Which clips.
+        left_out: Takes clips that do not fit the unified skeleton.
+    """
+    for number in numbers:
+        made = generate_clip(clip_seed(seed, number))
+        clip_id = f"generated-{seed}-{number}"
+        try:
+            clip = unify(made.motion)
+        except MotionError as error:
+            left_out.append(LeftOut(clip_id, str(error)))
+            continue
+        yield clip_row(
+            clip,
+            label=made.label,
+            intensity=made.intensity,
+            expression=_expression(made),
+            performer=f"generated-{made.performer}",
+            content=made.action,
+            family=content_family(made.action),
+            corpus=f"generated-{made.rig}",
+            clip_id=clip_id,
+            source="generated",
+        )
+
+
+def _expression(made: GeneratedClip) -> str:
+    """What the emotion added to each style parameter, as JSON; the units stand in `STYLE_PARAMETERS`."""
+    return json.dumps({name: round(float(value), 6) for name, value in made.expression.items()})
+
+
+__all__ = ["CLIPS_PER_SHARD", "DEFAULT_CLIPS", "GENERATED", "generated_rows", "shards"]

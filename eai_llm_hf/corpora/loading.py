@@ -1,0 +1,229 @@
+"""From a corpus's name on the command line to its rows: in memory, or as a stream."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import datasets
+from datasets.iterable_dataset import ArrowExamplesIterable
+from transformers.utils import logging
+
+from . import generated
+from .adapter import Adapter, Corpus
+from .bandai import BANDAI1, BANDAI2
+from .diema import DIEMA
+from .emilya_egbm import EGBM, EMILYA
+from .folders import FOLDER
+from .kdae import KDAE
+from .manifest import MANIFEST
+from .schema import FEATURES, LeftOut, recording_rows
+
+logger = logging.get_logger(__name__)
+
+ADAPTERS: dict[str, Adapter] = {
+    adapter.about.name: adapter for adapter in (BANDAI1, BANDAI2, KDAE, EMILYA, EGBM, DIEMA, FOLDER, MANIFEST)
+}
+CORPORA: dict[str, Corpus] = {name: adapter.about for name, adapter in ADAPTERS.items()} | {
+    "generated": generated.GENERATED
+}
+"""Descriptions of all corpora that can be prepared, by name."""
+
+PREPARATION = "preparation.json"
+"""File that stands in every prepared folder, and in finished ones only."""
+
+_CHUNK = 256
+_ROWS_PER_TABLE = 16
+"""Rows that a stream encodes at once: one by one takes ten times as long."""
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Source:
+    """A corpus that was named and found but not read.
+
+    Attributes:
+        about: Its description.
+        name: Its name without the folders of this machine.
+        parts: Pieces that can be read apart, in their order: recordings, or numbers of generated clips.
+        read: Gives the rows of a piece and adds what could not be read to the list.
+        clips: Number of clips as far as it can be known before reading.
+        left_out: What was found and is not taken.
+        root: Folder or file that it lies in, or None.
+    """
+
+    about: Corpus
+    name: str
+    parts: list
+    read: Callable[..., Iterator[dict]]
+    clips: int
+    left_out: list[LeftOut]
+    root: Path | None
+
+    def rows(self, left_out: list[LeftOut]) -> Iterator[dict]:
+        """All rows; what could not be read is added to the list."""
+        for part in self.parts:
+            yield from self.read(part, left_out)
+
+
+def open_corpus(spec: str, seed: int = 0) -> Source:
+    """Finds a corpus by its name, without reading a clip.
+
+    Args:
+        spec: As for `load_corpus`, but neither "prepared" nor "hub".
+        seed: Of the generated corpus.
+
+    Raises:
+        ValueError: If the name is unknown, or its folder is missing or not such a corpus.
+    """
+    kind, _, place = spec.partition("=")
+    name, colon, count = kind.partition(":")
+    if name == "generated" and not place:
+        if colon and not (count.isdecimal() and int(count)):
+            raise ValueError(f"'generated:CLIPS' needs a number of clips, found '{count}'.")
+        clips = int(count) if colon else generated.DEFAULT_CLIPS
+        read = partial(generated.generated_rows, seed)
+        return Source(generated.GENERATED, f"generated:{clips}", generated.shards(clips), read, clips, [], None)
+    if kind not in ADAPTERS or not place:
+        folders = ", ".join(f"{known}=FOLDER" for known in ADAPTERS if known != "manifest")
+        raise ValueError(
+            f"A corpus is generated[:CLIPS], {folders}, manifest=FILE, prepared=FOLDER or hub=USER/NAME, "
+            f"found '{spec}'."
+        )
+    root = Path(place)
+    if kind == "manifest" and not root.is_file():
+        raise ValueError(f"The file of corpus 'manifest' does not exist: {root}")
+    if kind != "manifest" and not root.is_dir():
+        raise ValueError(f"The folder of corpus '{kind}' does not exist: {root}")
+    recordings, left_out = ADAPTERS[kind].find(root)
+    return Source(ADAPTERS[kind].about, kind, recordings, recording_rows, len(recordings), left_out, root)
+
+
+def load_corpus(spec: str, seed: int = 0, streaming: bool = False) -> datasets.Dataset | datasets.IterableDataset:
+    """Loads a corpus by its name on the command line.
+
+    Args:
+        spec: `generated[:CLIPS]`, the name of an adapter with its folder (`bandai1=`, `bandai2=`, `kdae=`, `emilya=`,
+            `egbm=`, `diema=`, `folder=`), `manifest=FILE`, `prepared=FOLDER` or `hub=USER/NAME`.
+        seed: Of the generated corpus.
+        streaming: Whether to give an `IterableDataset`, which reads or makes each clip when it is its turn and keeps
+            none. Its shards let the workers of a `DataLoader` share it.
+
+    Returns:
+        Rows of `FEATURES` in the format "numpy", the same and in the same order whether streaming or not. Recordings
+        that cannot be read are left out and named in a warning.
+
+    Raises:
+        ValueError: If the name is unknown, or the folder is missing, is not such a corpus or holds no clip that can be
+            read.
+    """
+    kind, _, place = spec.partition("=")
+    if kind in ("prepared", "hub") and place:
+        return _prepared(place, streaming) if kind == "prepared" else _from_hub(place, streaming)
+    source = open_corpus(spec, seed)
+    if streaming:
+        _warn(source.left_out, source.clips)
+        return _stream(source)
+    return _in_memory(source, f"corpus '{spec}'")
+
+
+def generated_corpus(clips: int, seed: int = 0) -> datasets.Dataset:
+    """Clips of the project's own generator, balanced over the default emotions by chance."""
+    return _in_memory(open_corpus(f"generated:{clips}", seed), "the generated corpus")
+
+
+def encode_rows(rows: list[dict]) -> datasets.Dataset:
+    """Rows as a dataset of `FEATURES` in memory."""
+    return datasets.Dataset.from_list(rows, features=FEATURES)
+
+
+def nothing_read(what: str, left_out: list[LeftOut]) -> ValueError:
+    """The error where no clip is left."""
+    shown = "".join(f"\n  {entry}" for entry in left_out[:_SHOWN])
+    return ValueError(f"No clip of {what} could be read.{shown}")
+
+
+def _in_memory(source: Source, what: str) -> datasets.Dataset:
+    """All rows, encoded in chunks so that the largest corpora are held once."""
+    left_out = list(source.left_out)
+    chunks = [encode_rows(chunk) for chunk in _chunks(source.rows(left_out), _CHUNK)]
+    if not chunks:
+        raise nothing_read(what, left_out)
+    _warn(left_out, source.clips)
+    return datasets.concatenate_datasets(chunks).with_format("numpy")
+
+
+def _stream(source: Source) -> datasets.IterableDataset:
+    if not source.parts:
+        raise nothing_read(f"corpus '{source.name}'", source.left_out)
+    # Arrow tables, as prepared corpora have them, so that all values have the types of FEATURES.
+    examples = ArrowExamplesIterable(_tables, {"parts": source.parts, "read": source.read})
+    info = datasets.DatasetInfo(features=FEATURES)
+    return datasets.IterableDataset(examples, info=info).with_format("numpy")
+
+
+def _tables(parts: list, read: Callable[..., Iterator[dict]]) -> Iterator[tuple]:
+    """Keys and Arrow tables of the rows of some pieces; files that cannot be read are named as they come."""
+    for part in parts:
+        left_out: list[LeftOut] = []
+        for chunk in _chunks(read(part, left_out), _ROWS_PER_TABLE):
+            yield chunk[0]["clip_id"], encode_rows(chunk).data.table
+        for entry in left_out:
+            logger.warning(f"left out: {entry}")
+
+
+def _chunks(rows: Iterator[dict], size: int) -> Iterator[list[dict]]:
+    chunk: list[dict] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _warn(left_out: list[LeftOut], clips: int) -> None:
+    if left_out:
+        shown = "\n  ".join(str(entry) for entry in left_out[:_SHOWN])
+        more = f"\n  and {len(left_out) - _SHOWN} more" if len(left_out) > _SHOWN else ""
+        logger.warning(f"{len(left_out)} left out beside {clips} recordings:\n  {shown}{more}")
+
+
+def _prepared(folder: str, streaming: bool) -> datasets.Dataset | datasets.IterableDataset:
+    """Rows of a folder that `prepare_corpus` wrote."""
+    shards = sorted(str(path) for path in Path(folder).glob("data/train-*.parquet"))
+    if not (Path(folder) / PREPARATION).is_file() or not shards:
+        raise ValueError(f"{folder} was not written by `eai-llm data prepare`: {PREPARATION} or data/ is not there.")
+    loaded = datasets.load_dataset("parquet", data_files={"train": shards}, split="train", streaming=streaming)
+    return _with_our_columns(loaded, folder)
+
+
+def _from_hub(name: str, streaming: bool) -> datasets.Dataset | datasets.IterableDataset:
+    """Rows of a dataset on the Hub that came from `prepare_corpus`."""
+    return _with_our_columns(datasets.load_dataset(name, split="train", streaming=streaming), name)
+
+
+def _with_our_columns(
+    loaded: datasets.Dataset | datasets.IterableDataset, where: str
+) -> datasets.Dataset | datasets.IterableDataset:
+    features = loaded.features or {}
+    wrong = [column for column in FEATURES if features.get(column) != FEATURES[column]]
+    if wrong:
+        raise ValueError(
+            f"{where}: expected the columns of `eai-llm data prepare`; missing or of another type: {wrong}."
+        )
+    return loaded.select_columns(list(FEATURES)).with_format("numpy")
+
+
+__all__ = [
+    "ADAPTERS",
+    "CORPORA",
+    "PREPARATION",
+    "Source",
+    "encode_rows",
+    "generated_corpus",
+    "load_corpus",
+    "nothing_read",
+    "open_corpus",
+]
