@@ -5,7 +5,16 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from . import backbone_command, evaluate_command, explain_command, export_command, render_command, train_command
+from . import (
+    backbone_command,
+    calibrate_command,
+    data_command,
+    evaluate_command,
+    explain_command,
+    export_command,
+    render_command,
+    train_command,
+)
 from .version import __version__
 
 _DESCRIPTION = "What emotion does this body movement express, and how can you tell?"
@@ -25,9 +34,11 @@ def build_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (
         explain_command,
+        calibrate_command,
         render_command,
         train_command,
         evaluate_command,
+        data_command,
         export_command,
         backbone_command,
     ):

@@ -47,7 +47,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--report", metavar="FILE.png", help="draw the clip beside its record (one clip)")
     parser.add_argument("--model", help="checkpoint: folder or Hub id; the embedded one by default")
     parser.add_argument(
-        "--reference", metavar="FILE.json", help="what is ordinary, instead of the checkpoint's reference"
+        "--reference",
+        metavar="FILE.json",
+        help="what is ordinary, as eai-llm calibrate writes it, instead of the checkpoint's reference",
     )
     parser.add_argument(
         "--no-verify", action="store_true", help="keep statements that the measurements do not bear out"
@@ -59,7 +61,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--hop-s", type=float, metavar="S", help="step between windows in seconds (the window by default)"
     )
     parser.add_argument("--fps", type=float, help="frames per second of files that do not say")
-    parser.add_argument("--layout", help="rig of files that do not name their joints, such as kinect_v2_25")
+    parser.add_argument(
+        "--layout",
+        help="rig of files that do not name their joints, such as kinect_v2_25, or the path of a rig file (.json)",
+    )
     parser.add_argument(
         "--max-new-tokens", type=int, default=96, metavar="N", help="length of the text at most (default 96)"
     )

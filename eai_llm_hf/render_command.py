@@ -35,7 +35,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--steps", type=int, default=8, metavar="N", help="figures in a picture (default 8)")
     parser.add_argument("--animate", action="store_true", help="write a .gif beside each picture")
     parser.add_argument("--fps", type=float, help="frames per second of files that do not say")
-    parser.add_argument("--layout", help="rig of files that do not name their joints, such as kinect_v2_25")
+    parser.add_argument(
+        "--layout",
+        help="rig of files that do not name their joints, such as kinect_v2_25, or the path of a rig file (.json)",
+    )
     parser.set_defaults(run=run)
 
 

@@ -1,28 +1,23 @@
 """Which joint of a recording is which joint of the unified skeleton: known rigs first, then the field's names.
 
-A rig is data (`rigs/*.json`: joint names, parents, map to the 22, units, up axis). A rig that nobody described is
-matched by its joint names: a name is taken apart into a side, a word and a number ("mixamorig:LeftUpLeg" -> left,
-"upleg"; "thigh.L" -> left, "thigh"; "lhip" -> left, "hip"; "spine.001" -> "spine", 1) and the word is looked up among
-the names that the field uses. What a word means can depend on the others: "shoulder" is the collar where an upper arm
-exists too, "foot" is the ankle where no other joint is called so.
+A rig is data (`rigs/*.json`, or a file of the user's: joint names, parents, map to the 22, units, up axis). A rig that
+nobody described is matched by its joint names: a name is taken apart into a side, a word and a number
+("mixamorig:LeftUpLeg" -> left, "upleg"; "thigh.L" -> left, "thigh"; "lhip" -> left, "hip"; "spine.001" -> "spine", 1)
+and the word is looked up among the names that the field uses. What a word means can depend on the others: "shoulder"
+is the collar where an upper arm exists too, "foot" is the ankle where no other joint is called so.
 """
 
 import difflib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from .motion import MotionError
+from .rig_files import BODY, MAX_JOINTS, Rigs, as_list, depth_of, load_rigs, plain_name
 from .skeleton_tree import JOINT_INDEX, JOINT_NAMES
 
-Rigs = Mapping[str, Mapping[str, Any]]
-
-MAX_JOINTS = 4096
-"""More joint names than this are not a body."""
+_LARGELY = 2 / 3  # of a rig's mapped joints: enough to recognise it though some are not there
 
 _SIDES = {
     "left": "left",
@@ -38,20 +33,21 @@ _SIDES = {
 # Tokens that say nothing about the joint: characters, exporters and rigging layers put them before or after the name.
 _NOISE = frozenset(
     "joint jnt jt j bone bn bip bip01 bip001 biped valve mixamorig armature def org m f avg c center skel skeleton "
-    "character rig actor".split()
+    "character rig actor bend of the".split()
 )
-_TIPS = frozenset("end nub tip effector site top leaf twist roll ik pole target helper".split())
+_ENDS = frozenset("end nub tip effector site".split())  # tips of chains
+_TIPS = _ENDS | frozenset("top leaf twist roll ik pole target helper".split())
 
 # Words for a joint on one side, best first. "shoulder", "arm", "foot" and "hand" are resolved in `_match_side`.
 _HIP = ("upleg", "upperleg", "thigh", "femur", "hip", "hips", "hipjoint", "pelvis")
 _KNEE = ("knee", "leg", "lowerleg", "lowleg", "loleg", "shin", "calf", "tibia", "foreleg", "shank")
-_ANKLE = ("ankle",)
+_ANKLE = ("ankle", "talus")
 _TOE = ("toebase", "toe", "toes", "ball", "footindex", "bigtoe", "forefoot", "metatarsal")
 _FOOT = ("foot", "feet")
 _COLLAR = ("collar", "clavicle", "collarbone", "clav", "scapula")
 _SHOULDER = ("shoulder", "shldr")
 _UPPER_ARM = ("upperarm", "uparm", "arm", "humerus", "bicep", "uarm")
-_ELBOW = ("elbow", "forearm", "lowerarm", "lowarm", "loarm", "farm", "radius", "larm")
+_ELBOW = ("elbow", "forearm", "lowerarm", "lowarm", "loarm", "farm", "radius", "larm", "ulna")
 _WRIST = ("wrist",)
 _HAND = ("hand", "palm")
 _EAR = ("ear",)
@@ -73,13 +69,13 @@ _PELVIS = (
     "root",
     "cog",
 )
-_NECK = ("neck", "neckbase", "lowerneck", "shouldercenter", "shouldercentre", "cervical")
+_NECK = ("neck", "neckbase", "lowerneck", "necklower", "necktwist", "shouldercenter", "shouldercentre", "cervical")
 _HEAD = ("head", "face", "skull", "upperneck", "nose")
 # From the pelvis upwards; joints with the same word follow their numbers, joints of a known tree their depth.
 _SPINE = tuple(
-    "sacrum waist ab abs abdomen belly lowerback spinelower lowerspine spinenavel spine spinemid midspine spinemiddle "
-    "back middleback torso trunk spineupper upperspine upperback chest spinechest spineshoulder sternum thorax "
-    "upperchest".split()
+    "sacrum waist ab abs abdomen belly abdomenlower abdomenupper lowerback spinelower lowerspine spinenavel "
+    "middlespine spine spinemid midspine spinemiddle back middleback torso trunk spineupper upperspine upperback "
+    "chest chestlower spinechest spineshoulder sternum thorax upperchest chestupper".split()
 )
 # Xsens and medical rigs number the vertebrae.
 _VERTEBRA = re.compile(r"^([lt])(\d{1,2})$")
@@ -94,12 +90,14 @@ class JointMatch:
         layout: Name of the rig where it was recognised, otherwise "by-name".
         missing: Names of the unified joints that the recording does not have.
         how: Name of each matched unified joint -> how it was found, for `data inspect` and reports.
+        unused: Names of the recording's joints that stand for none of the 22.
     """
 
     map: dict[int, list[int]]
     layout: str
     missing: list[str]
     how: dict[str, str] = field(default_factory=dict)
+    unused: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -112,73 +110,28 @@ class _Parsed:
     number: int
 
 
-@lru_cache(maxsize=1)
-def load_rigs() -> dict[str, dict[str, Any]]:
-    """Reads the rigs that lie in `rigs/` beside this file.
-
-    Returns:
-        Rig name -> its description, joints, parents, map to the unified joints, units and up axis. Empty where the
-        folder is absent, as on the Hub, where the feature extractor's configuration carries the rigs.
-    """
-    folder = Path(__file__).parent / "rigs"
-    rigs = {}
-    for path in sorted(folder.glob("*.json")):
-        rig = json.loads(path.read_text(encoding="utf-8"))
-        check_rig(rig, path.name)
-        rigs[rig["name"]] = rig
-    return rigs
-
-
-def check_rig(rig: Mapping[str, Any], source: str) -> None:
-    """Checks a rig's fields, so that a mistake in a user's rig file is named where it stands.
-
-    Args:
-        rig: The content of a rig file.
-        source: Name of the file, for the message.
-
-    Raises:
-        MotionError: If a field is absent, a joint unknown, a length wrong, or a unit or axis not one of the known.
-    """
-    if not isinstance(rig, Mapping):
-        raise MotionError(f"{source}: a rig is a JSON object with the keys name, joints, parents and map.")
-    absent = [key for key in ("name", "joints", "parents", "map") if key not in rig]
-    if absent:
-        raise MotionError(f"{source}: the rig lacks {', '.join(absent)}.")
-    joints, parents = rig["joints"], rig["parents"]
-    if len(joints) != len(parents):
-        raise MotionError(f"{source}: {len(joints)} joints but {len(parents)} parents.")
-    if len({_plain(joint) for joint in joints}) != len(joints):
-        raise MotionError(f"{source}: a joint name occurs twice.")
-    for joint, names in rig["map"].items():
-        if joint not in JOINT_INDEX:
-            raise MotionError(f"{source}: map names {joint!r}, expected a unified joint ({', '.join(JOINT_NAMES)}).")
-        for name in _as_list(names):
-            if name not in joints:
-                raise MotionError(f"{source}: {joint} is mapped to {name!r}, which is not among the rig's joints.")
-    if rig.get("units") not in (None, "m", "cm", "mm", "inch"):
-        raise MotionError(f"{source}: units {rig['units']!r}, expected m, cm, mm, inch or null.")
-    if rig.get("up_axis") not in (None, "x", "-x", "y", "-y", "z", "-z"):
-        raise MotionError(f"{source}: up_axis {rig['up_axis']!r}, expected x, y, z, -x, -y, -z or null.")
-
-
 def match_joints(
     joint_names: Sequence[str],
     parents: Sequence[int] | None = None,
     rigs: Rigs | None = None,
     layout: str | None = None,
     source: str = "array",
+    strict: bool = False,
 ) -> JointMatch:
     """Finds the unified joints among a recording's joints.
 
-    A rig is recognised when all joints it maps are there and no name is foreign to it, in any order, whatever the
-    case, separators and namespaces. Otherwise the names are matched one by one.
+    A rig is recognised when no name is foreign to it and all the joints that it maps are there, or most of them and
+    no other rig would say otherwise; in any order, whatever the case, separators, namespaces and a prefix that all
+    names share. Otherwise the names are matched one by one.
 
     Args:
         joint_names: Names as the source has them.
         parents: Parent index of each joint (-1 for a root), used to order the spine.
         rigs: Rig name -> rig; `load_rigs()` when None.
-        layout: Name of a rig that the caller declares; the names may then stand in any order but must be that rig's.
+        layout: Name of a rig that the caller declares; it is taken where the recording has its pelvis and shoulders,
+            whatever else is absent or beside them.
         source: File name for error messages.
+        strict: Whether a declared rig that does not fit is an error; if not, the joints are matched without it.
 
     Returns:
         The match; it always holds the pelvis and both shoulders.
@@ -192,47 +145,77 @@ def match_joints(
         raise MotionError(f"{source}: {len(names)} joints; a body has 1 to {MAX_JOINTS}.")
     if parents is not None and len(parents) != len(names):
         raise MotionError(f"{source}: {len(names)} joint names but {len(parents)} parents.")
-    match = _match_rig(names, rigs, layout) or _match_by_name(names, parents)
+    match = _match_declared(names, rigs[layout], source, strict) if layout is not None and layout in rigs else None
+    match = match or _match_rig(names, rigs) or _match_by_name(names, parents)
     _require_a_body(match, names, source)
+    used = {index for sources in match.map.values() for index in sources}
+    match.unused = [name for index, name in enumerate(names) if index not in used]
     return match
-
-
-def _as_list(names: str | Sequence[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
-
-
-def _plain(name: str) -> str:
-    """The name without namespace, case and separators: "Armature|Left Hand" -> "lefthand"."""
-    name = re.split(r"[:|]", name.strip())[-1]
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 # ---------------------------------------------------------------------------------------------------------- known rigs
 
 
-def _match_rig(names: list[str], rigs: Rigs, layout: str | None) -> JointMatch | None:
+def _match_declared(names: list[str], rig: Mapping[str, Any], source: str, strict: bool) -> JointMatch | None:
+    """The joints as the declared rig maps them, as far as they are there; None where that gives no body."""
+    best: JointMatch | None = None
+    for where in _spellings(names):
+        match = _as_rig_says(rig, where, names)
+        if best is None or len(match.map) > len(best.map):
+            best = match
+    assert best is not None  # there is always the spelling as it stands
+    lacking = [joint for joint in BODY if joint in best.missing]
+    if lacking and strict:
+        wanted = ", ".join(
+            f"{joint} to {' and '.join(repr(name) for name in as_list(rig['map'][joint]))}" for joint in lacking
+        )
+        raise MotionError(
+            f"{source}: the rig {rig['name']} maps {wanted}, which the recording does not have. {_listed(names)}"
+        )
+    return None if lacking else best
+
+
+def _match_rig(names: list[str], rigs: Rigs) -> JointMatch | None:
     """The rig whose joints these are, or None. Of several the one with the fewest joints that are not there wins."""
-    where: dict[str, int] = {}
+    for where in _spellings(names):
+        whole: list[tuple[int, JointMatch]] = []
+        partly: list[tuple[int, JointMatch]] = []
+        for rig in rigs.values():
+            of_rig = {plain_name(joint) for joint in rig["joints"]}
+            if any(not _TIPS & set(_tokens(names[where[name]])) for name in where.keys() - of_rig):
+                continue
+            match, absent = _as_rig_says(rig, where, names), len(of_rig - where.keys())
+            if len(match.map) == len(rig["map"]):
+                whole.append((absent, match))
+            elif len(match.map) >= _LARGELY * len(rig["map"]) and not set(BODY) & set(match.missing):
+                partly.append((absent, match))
+        if whole:
+            return min(whole, key=lambda candidate: candidate[0])[1]
+        if partly and all(match.map == partly[0][1].map for _, match in partly):
+            return min(partly, key=lambda candidate: candidate[0])[1]
+    return None
+
+
+def _spellings(names: list[str]) -> list[dict[str, int]]:
+    """Plain name -> index: as the names stand, and without the prefix that all share, where they share one."""
+    skip = _shared_prefix([_tokens(name) for name in names])
+    spellings: list[dict[str, int]] = [{}, {}] if skip else [{}]
     for index, name in enumerate(names):
-        where.setdefault(_plain(name), index)
-    best, best_absent = None, 0
-    for rig in rigs.values() if layout is None or layout not in rigs else [rigs[layout]]:
-        of_rig = {_plain(joint) for joint in rig["joints"]}
-        mapped = {_plain(name) for value in rig["map"].values() for name in _as_list(value)}
-        absent = len(of_rig - where.keys())
-        foreign = {name for name in where.keys() - of_rig if not _TIPS & set(_tokens(names[where[name]]))}
-        if not mapped <= where.keys() or (foreign and layout is None):
-            continue
-        if best is None or absent < best_absent:
-            best, best_absent = rig, absent
-    if best is None:
-        return None
+        for plain, where in zip((plain_name(name), "".join(_tokens(name)[skip:])), spellings, strict=False):
+            where.setdefault(plain, index)
+    return spellings
+
+
+def _as_rig_says(rig: Mapping[str, Any], where: Mapping[str, int], names: list[str]) -> JointMatch:
+    """The joints that a rig maps, as far as they are there."""
     joint_map, how = {}, {}
-    for joint, value in best["map"].items():
-        sources = [where[_plain(name)] for name in _as_list(value)]
-        joint_map[JOINT_INDEX[joint]] = sources
-        how[joint] = " and ".join(names[index] for index in sources) + f" (rig {best['name']})"
-    return _finish(joint_map, str(best["name"]), how)
+    for joint, value in rig["map"].items():
+        plain = [plain_name(name) for name in as_list(value)]
+        if all(name in where for name in plain):
+            sources = [where[name] for name in plain]
+            joint_map[JOINT_INDEX[joint]] = sources
+            how[joint] = " and ".join(names[index] for index in sources) + f" (rig {rig['name']})"
+    return _finish(joint_map, str(rig["name"]), how)
 
 
 def _finish(joint_map: dict[int, list[int]], layout: str, how: dict[str, str]) -> JointMatch:
@@ -273,7 +256,7 @@ def _parse_names(names: list[str]) -> list[_Parsed]:
 
 def _parse(index: int, tokens: list[str]) -> _Parsed | None:
     """Takes a name apart; None for tips of chains, twist bones and names without a word."""
-    if not tokens or _TIPS & set(tokens):
+    if not tokens or (_TIPS & set(tokens) and tokens[:2] != ["neck", "twist"]):
         return None
     vertebra = _VERTEBRA.match("".join(tokens))
     if vertebra:
@@ -284,12 +267,14 @@ def _parse(index: int, tokens: list[str]) -> _Parsed | None:
     number = 0
     for token in tokens:
         if token.isdigit():
-            number = int(token[:6])
+            number = int(token[:6]) if words or side else 0  # before both it counts characters: "Bip001 Spine"
         elif token in _SIDES and side is None:
             side = _SIDES[token]
         elif token not in _NOISE or (token in ("center", "c") and words):
             words.append(token)
     word = "".join(words)
+    if word not in _PELVIS and word not in _NECK:  # "hipcenter" is a word of its own, "headcenter" the head
+        word = re.sub(r"cent(er|re)$", "", word)
     if side is None:
         side, word = _side_inside(word)
     if not word:
@@ -310,11 +295,16 @@ def _side_inside(word: str) -> tuple[str | None, str]:
 
 def _match_by_name(names: list[str], parents: Sequence[int] | None) -> JointMatch:
     parsed = _parse_names(names)
+    # Of joints with the same word the lowest number, then the nearest to the root: never the order in the file.
+    parsed.sort(
+        key=lambda part: (part.number, 0 if parents is None else depth_of(part.index, parents), names[part.index])
+    )
     found: dict[str, list[int]] = {}
     for side in ("left", "right"):
         words: dict[str, int] = {}
-        for part in sorted((part for part in parsed if part.side == side), key=lambda part: part.number):
-            words.setdefault(part.word, part.index)
+        for part in parsed:
+            if part.side == side:
+                words.setdefault(part.word, part.index)
         for joint, index in _match_side(words).items():
             found[f"{side}_{joint}"] = [index]
     midline = [part for part in parsed if part.side is None]
@@ -322,15 +312,19 @@ def _match_by_name(names: list[str], parents: Sequence[int] | None) -> JointMatc
         best = _first(accepted, midline)
         if best is not None:
             found[joint] = [best]
-    found.update(_match_spine(midline, parents, found))
+    found.update(_match_rigify(midline, found) or _match_spine(midline, parents, found))
     how = {joint: " and ".join(names[index] for index in sources) for joint, sources in found.items()}
+    for side, index in _wrists_at_tips(names, parents, found).items():
+        how[f"{side}_wrist"] = f"{names[index]}, the tip of {how[f'{side}_elbow']}"
+        found[f"{side}_wrist"] = [index]
     for joint, sides in (("pelvis", "hip"), ("neck", "shoulder")):
         left, right = found.get(f"left_{sides}"), found.get(f"right_{sides}")
         if joint not in found and left and right:
             found[joint] = left + right
             how[joint] = f"mean of both {sides}s"
     ears = {part.side: part.index for part in parsed if part.side and part.word in _EAR}
-    if len(ears) == 2 and how.get("head", "nose").lower() == "nose":
+    nose = [part.index for part in midline if part.word == "nose"][:1]
+    if len(ears) == 2 and found.get("head", nose) == nose:
         found["head"] = [ears["left"], ears["right"]]
         how["head"] = "mean of both ears"
     joint_map = {JOINT_INDEX[joint]: sources for joint, sources in found.items()}
@@ -387,12 +381,27 @@ def _match_side(words: dict[str, int]) -> dict[str, int]:
     return {joint: index for joint, index in joints.items() if index is not None}
 
 
-def _depth(joint: int, parents: Sequence[int]) -> int:
-    """Steps to the root; bounded, so that a cycle in a broken file ends."""
-    depth = 0
-    while 0 <= parents[joint] < len(parents) and depth <= len(parents):
-        joint, depth = int(parents[joint]), depth + 1
-    return depth
+def _match_rigify(midline: list[_Parsed], found: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """The midline of Blender's Rigify, whose one chain "spine" to "spine.006" is pelvis, spine, neck and head."""
+    chain = {part.number: part.index for part in midline if part.word == "spine"}
+    if "pelvis" in found or "neck" in found or not {0, 1, 2, 3, 4} < set(chain):
+        return {}
+    joints = {"pelvis": 0, "spine1": 1, "spine2": 2, "spine3": 3, "neck": 4, "head": max(chain)}
+    return {joint: [chain[number]] for joint, number in joints.items()}
+
+
+def _wrists_at_tips(names: list[str], parents: Sequence[int] | None, found: Mapping[str, list[int]]) -> dict[str, int]:
+    """Side -> tip of its lower arm, for rigs without hands: where the lower arm ends, there is the wrist."""
+    if parents is None:
+        return {}
+    tips = {}
+    for side in ("left", "right"):
+        if f"{side}_elbow" in found and f"{side}_wrist" not in found:
+            (elbow,) = found[f"{side}_elbow"]
+            below = [index for index, parent in enumerate(parents) if parent == elbow]
+            if len(below) == 1 and _ENDS & set(_tokens(names[below[0]])):
+                tips[side] = below[0]
+    return tips
 
 
 def _match_spine(
@@ -402,9 +411,9 @@ def _match_spine(
     taken = {sources[0] for sources in found.values()}
     chain = [j for j in midline if (j.word in _SPINE or j.word == "vertebra") and j.index not in taken]
 
-    def height(joint: _Parsed) -> tuple[int, ...]:
+    def height(joint: _Parsed) -> tuple[int, ...]:  # of equal height they stay in the order of the names
         rank = len(_SPINE) if joint.word == "vertebra" else _SPINE.index(joint.word)
-        return (rank, joint.number) if parents is None else (_depth(joint.index, parents), rank, joint.number)
+        return (rank, joint.number) if parents is None else (depth_of(joint.index, parents), rank, joint.number)
 
     ordered = sorted(chain, key=height)
     chain_indices = [joint.index for joint in ordered]
@@ -435,13 +444,13 @@ def _require_a_body(match: JointMatch, names: list[str], source: str) -> None:
         return
     plain: dict[str, str] = {}
     for name in names:
-        plain.setdefault(_plain(name), name)
+        plain.setdefault(plain_name(name), name)
     advice = []
     for joint in lacking:
         label = "pelvis (or both hips)" if joint == "pelvis" else joint
         near: list[str] = []
         for example in _EXAMPLES[joint]:
-            for close in difflib.get_close_matches(_plain(example), plain, n=1, cutoff=0.75):
+            for close in difflib.get_close_matches(plain_name(example), plain, n=1, cutoff=0.75):
                 if plain[close] not in near:
                     near.append(plain[close])
         if near:
@@ -450,8 +459,12 @@ def _require_a_body(match: JointMatch, names: list[str], source: str) -> None:
         else:
             advice.append(f"{label}, e.g. {' or '.join(repr(name) for name in _EXAMPLES[joint][:3])}")
     found = ", ".join(f"{joint} ({how})" for joint, how in match.how.items()) or "none"
-    shown = ", ".join(repr(name) for name in names[:12]) + (", ..." if len(names) > 12 else "")
     raise MotionError(
         f"{source}: no body among these joint names. Not found: {'; '.join(advice)}. Found: {found}. "
-        f"The {len(names)} names are {shown}. Rename the joints or describe the rig in a rig file."
+        f"{_listed(names)} Rename the joints or describe the rig in a rig file."
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:12]) + (", ..." if len(names) > 12 else "")
+    return f"The {len(names)} names are {shown}."

@@ -23,6 +23,7 @@ class Motion:
         parents: Parent index of each joint (-1 for a root), or None where the source has no tree.
         layout: Name of a known rig ("kinect_v2_25", ...), or None.
         source: File name or description, used in records and error messages.
+        units: Unit of length that the source states ("m", "cm", "mm", "inch"), or None.
     """
 
     joints: np.ndarray
@@ -31,3 +32,4 @@ class Motion:
     parents: list[int] | None = None
     layout: str | None = None
     source: str = "array"
+    units: str | None = None

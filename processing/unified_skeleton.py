@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from .joint_matching import JointMatch, Rigs, load_rigs, match_joints
+from .joint_matching import JointMatch, match_joints
 from .motion import Motion, MotionError
-from .skeleton_tree import FRAME_RATE, JOINT_INDEX, JOINT_NAMES, NUM_JOINTS, PARENTS
+from .rig_files import Rigs, load_rigs, read_rig
+from .skeleton_tree import FRAME_RATE, JOINT_INDEX, JOINT_NAMES, MIRROR, NUM_JOINTS, PARENTS
 
 UNIT_SCALES = {"m": 1.0, "cm": 0.01, "mm": 0.001, "inch": 0.0254}
 """Metres per unit of length."""
@@ -61,13 +62,21 @@ class UnifiedClip:
         joint_mask: (22,) bool, False where the recording does not have the joint.
         fps: Frames per second, always 30.
         report: What was found: layout, frames and fps of the source, matched_joints (count), missing_joints (names),
-            up_axis, unit_scale (metres per source unit), notes (what a user should know).
+            up_axis, unit_scale (metres per source unit), notes (what a user should know); for `data inspect` also how
+            (name of each matched joint -> where it comes from), unused_joints (names), gaps (name of each joint that
+            was lost at times -> share of the frames in which it was tracked) and reasons (for up_axis and unit).
     """
 
     joints: np.ndarray
     joint_mask: np.ndarray
     fps: float = FRAME_RATE
     report: dict[str, Any] = field(default_factory=dict)
+
+    def mirrored(self) -> "UnifiedClip":
+        """The same movement in a mirror: left and right exchanged."""
+        sides = list(MIRROR)
+        joints = self.joints[:, sides] * np.array([-1.0, 1.0, 1.0], dtype=np.float32)
+        return UnifiedClip(joints, self.joint_mask[sides], self.fps, self.report)
 
 
 def unify(
@@ -96,10 +105,14 @@ def unify(
     match, rig = _match(motion, joints.shape[1], rigs)
     notes: list[str] = []
 
-    body, mask = _select(joints, match, motion, notes)
-    axis = up_axis or _find_up_axis(body, mask, rig.get("up_axis"), motion.source, notes)
+    body, mask, gaps = _select(joints, match, motion, notes)
+    axis, why_axis = up_axis, f"{up_axis}: as given"
+    if axis is None:
+        axis, why_axis = _find_up_axis(body, mask, rig.get("up_axis"), motion.source, notes)
     body = _to_y_up(body, axis)
-    scale = _find_unit_scale(body, mask, units, rig.get("units"), motion.source, notes)
+    declared = motion.units or rig.get("units")
+    declared_by = "file" if motion.units else "rig"
+    scale, why_unit = _find_unit_scale(body, mask, units, declared, declared_by, motion.source, notes)
     body *= np.float32(scale)
     _mask_coincident(body, mask, notes)
     body = resample(body, fps)
@@ -116,6 +129,10 @@ def unify(
         "up_axis": axis,
         "unit_scale": float(f"{scale:.6g}"),
         "notes": notes,
+        "how": match.how,
+        "unused_joints": match.unused,
+        "gaps": gaps,
+        "reasons": {"up_axis": why_axis, "unit": why_unit},
     }
     return UnifiedClip(np.ascontiguousarray(body), mask, FRAME_RATE, report)
 
@@ -280,8 +297,16 @@ def _checked_fps(motion: Motion, frames: int) -> float:
 def _match(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch, dict[str, Any]]:
     """Matches the joints by name or declared layout; the second value is the rig, empty where none was recognised."""
     source, names, layout = motion.source, motion.joint_names, motion.layout
-    if layout is not None and layout not in rigs:
-        raise MotionError(f"{source}: layout {layout!r} is not known; known are {', '.join(sorted(rigs))}.")
+    rig_file = layout if layout is not None and layout.lower().endswith(".json") else None
+    if rig_file is not None:
+        described = read_rig(rig_file)
+        layout = str(described["name"])
+        rigs = {layout: described}
+    elif layout is not None and layout not in rigs:
+        raise MotionError(
+            f"{source}: layout {layout!r} is not known; known are {', '.join(sorted(rigs))}, or give the path of "
+            "a rig file, which ends with .json."
+        )
     if names is None:
         if layout is None:
             same = [name for name, rig in rigs.items() if len(rig["joints"]) == count]
@@ -294,15 +319,18 @@ def _match(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch, dict[str
             raise MotionError(f"{source}: layout {layout} has {len(names)} joints, the recording has {count}.")
     if len(names) != count:
         raise MotionError(f"{source}: {len(names)} joint names for {count} joints.")
-    match = match_joints(names, motion.parents, rigs, layout, source)
+    match = match_joints(names, motion.parents, rigs, layout, source, strict=rig_file is not None)
     return match, dict(rigs.get(match.layout, {}))
 
 
-def _select(joints: np.ndarray, match: JointMatch, motion: Motion, notes: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def _select(
+    joints: np.ndarray, match: JointMatch, motion: Motion, notes: list[str]
+) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
     """Gathers the 22 joints, with gaps closed.
 
     Returns:
-        (frames, 22, 3) float32 in source units, and (22,) bool: False where the joint is absent or hardly tracked.
+        (frames, 22, 3) float32 in source units; (22,) bool: False where the joint is absent or hardly tracked; and for
+        each joint that was lost at times its name and the share of frames in which it was tracked.
     """
     source, names = motion.source, motion.joint_names
     body = np.zeros((len(joints), NUM_JOINTS, 3), np.float32)
@@ -323,6 +351,7 @@ def _select(joints: np.ndarray, match: JointMatch, motion: Motion, notes: list[s
         tracked[lost_frames] = False
         tracked[:, never] = False
     filled, kept = {}, {}
+    gaps: dict[str, float] = {}
     for column, index in enumerate(needed):
         share = float(tracked[:, column].mean())
         kept[index] = share
@@ -331,6 +360,8 @@ def _select(joints: np.ndarray, match: JointMatch, motion: Motion, notes: list[s
     for joint, sources in match.map.items():
         label = " and ".join(_joint_label(index, names) for index in sources)
         share = min(kept[index] for index in sources)
+        if share < 1.0:
+            gaps[JOINT_NAMES[joint]] = round(share, 4)
         if share >= _MIN_TRACKED:
             body[:, joint] = np.mean([filled[index] for index in sources], axis=0, dtype=np.float32)
             mask[joint] = True
@@ -345,7 +376,7 @@ def _select(joints: np.ndarray, match: JointMatch, motion: Motion, notes: list[s
             )
         else:
             notes.append(f"{JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames and is left out")
-    return body, mask
+    return body, mask, gaps
 
 
 def _joint_label(index: int, names: list[str] | None) -> str:
@@ -402,10 +433,15 @@ def _middle(body: np.ndarray, joints: Sequence[int], mask: np.ndarray) -> np.nda
     return body[:, present].mean(axis=1) if present else None
 
 
-def _find_up_axis(body: np.ndarray, mask: np.ndarray, declared: str | None, source: str, notes: list[str]) -> str:
+def _find_up_axis(
+    body: np.ndarray, mask: np.ndarray, declared: str | None, source: str, notes: list[str]
+) -> tuple[str, str]:
     """The axis along which the body stands: from the ankles (or the pelvis) to the middle of the shoulders.
 
     The rig's declared axis stays unless another is clearly better: a clip of someone lying does not turn the world.
+
+    Returns:
+        The axis, and why it was taken.
     """
     top = body[:, [_LEFT_SHOULDER, _RIGHT_SHOULDER]].mean(axis=1)
     bottom = _middle(body, _ANKLES, mask)
@@ -418,18 +454,28 @@ def _find_up_axis(body: np.ndarray, mask: np.ndarray, declared: str | None, sour
         raise MotionError(
             f"{source}: shoulders and pelvis stand in one point in every frame; there is no body to read."
         )
-    mean = (upward[usable] / length[usable, None]).mean(axis=0)
+    directions = upward[usable] / length[usable, None]
+    mean = directions.mean(axis=0)
     alignment = {axis: float(_to_y_up(mean[None], axis)[0, 1]) for axis in _TO_Y_UP}
     best = max(alignment, key=lambda axis: alignment[axis])
     if declared is not None and declared != best:
         if alignment[best] < 0.8 or alignment[declared] > alignment[best] - 0.3:
-            return declared
+            return declared, (
+                f"{declared}: the rig says so, and that the body stands along {best} ({alignment[best]:.2f}, along "
+                f"{declared} {alignment[declared]:.2f}) is not enough against it"
+            )
         notes.append(
             f"up is {best}, along which the body stands ({alignment[best]:.2f}), not {declared} as the rig says"
         )
     elif declared is None and alignment[best] < 0.7:
         notes.append(f"the up axis {best} is a weak guess: the body's alignment with it is {alignment[best]:.2f}")
-    return best
+    standing = float((_to_y_up(directions, best)[:, 1] > np.sqrt(0.5)).mean())  # within 45 degrees of the axis
+    below = "the pelvis" if _middle(body[:1], _ANKLES, mask) is None else "the ankles"
+    rig = "names none" if declared is None else f"says {declared}"
+    return (
+        best,
+        f"{best}: the shoulders stand above {below} along {best} in {standing:.0%} of the frames; the rig {rig}",
+    )
 
 
 def _to_y_up(positions: np.ndarray, up_axis: str) -> np.ndarray:
@@ -461,9 +507,19 @@ def leg_length(body: np.ndarray, mask: np.ndarray) -> float | None:
 
 
 def _find_unit_scale(
-    body: np.ndarray, mask: np.ndarray, units: str | None, declared: str | None, source: str, notes: list[str]
-) -> float:
-    """Metres per source unit: as given, as the rig declares where that makes a person, or the unit that does."""
+    body: np.ndarray,
+    mask: np.ndarray,
+    units: str | None,
+    declared: str | None,
+    declared_by: str,
+    source: str,
+    notes: list[str],
+) -> tuple[float, str]:
+    """Metres per source unit: as given, as the rig declares where that makes a person, or the unit that does.
+
+    Returns:
+        The scale, and why it was taken.
+    """
     measured, expected, (shortest, longest), what = leg_length(body, mask), _LEG_M, _LEG_RANGE_M, "leg"
     if measured is None:
         expected, (shortest, longest), what = _TRUNK_M, _TRUNK_RANGE_M, "trunk"
@@ -475,20 +531,31 @@ def _find_unit_scale(
         length = measured * UNIT_SCALES[units]
         if not shortest <= length <= longest:
             notes.append(f"in {units}, as given, the {what} is {length:.3g} m long, outside {shortest} to {longest} m")
-        return UNIT_SCALES[units]
+        return UNIT_SCALES[units], _unit_reason(units, what, measured, "as given")
     plausible = {unit: s for unit, s in UNIT_SCALES.items() if shortest <= measured * s <= longest}
     if declared in plausible:
-        return plausible[declared]
+        return plausible[declared], _unit_reason(declared, what, measured, f"the {declared_by} says so")
     if plausible:
         unit = min(plausible, key=lambda unit: abs(np.log(measured * plausible[unit] / expected)))
-        because = f"the {what} is {measured:.3g} units long"
-        notes.append(f"units taken for {unit}: {because}" + (f", too far from {declared}" if declared else ""))
-        return plausible[unit]
+        long = f"the {what} is {measured:.3g} units long"
+        notes.append(f"units taken for {unit}: {long}" + (f", too far from {declared}" if declared else ""))
+        others = " or ".join(other for other in plausible if other != unit)
+        why = f"the {declared_by} says {declared}, which makes no person" if declared else "the rig names none"
+        why += f"; {others} is less likely" if others else ""
+        return plausible[unit], _unit_reason(unit, what, measured, why)
     notes.append(
         f"no unit of length makes a person of this body (the {what} is {measured:.3g} units long): scaled to a "
         f"{what} of {expected} m"
     )
-    return expected / measured
+    return (
+        expected / measured,
+        f"no unit makes a person: the {what} is {measured:.3g} units long, taken for {expected} m",
+    )
+
+
+def _unit_reason(unit: str, what: str, measured: float, why: str) -> str:
+    bones = "thigh and shank are" if what == "leg" else "the trunk (pelvis to shoulders) is"
+    return f"{unit}: {bones} {measured:.3g} {unit} long; {why}"
 
 
 # ------------------------------------------------------------------------------------------------- heading and placing

@@ -17,7 +17,7 @@ from eai_llm_hf.explain_command import as_text, find_clips
 from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
 from eai_llm_hf.version import __version__
 
-COMMANDS = ("explain", "render", "train", "evaluate", "export", "backbone")
+COMMANDS = ("explain", "calibrate", "render", "train", "evaluate", "data", "export", "backbone")
 SHORT = ["--max-new-tokens", "4"]
 
 
