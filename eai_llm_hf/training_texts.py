@@ -37,13 +37,16 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "proud": ("pride", "self-assured", "triumphant", "dignified", "self-satisfied"),
     "not confident": ("unsure", "insecure", "timid", "lack of confidence", "insecurity", "hesitant"),
     "neutral": ("calm", "no particular emotion", "unemotional", "ordinary", "normal"),
-    "fear": ("afraid", "fearful", "scared", "frightened", "anxious"),
-    "disgust": ("disgusted", "repelled", "repulsed", "revulsion"),
-    "surprise": ("surprised", "astonished", "startled", "amazed", "astonishment"),
+    "afraid": ("fearful", "scared", "frightened", "fear"),
+    "disgusted": ("disgust", "repelled", "repulsed", "revulsion"),
+    "surprised": ("surprise", "astonished", "startled", "amazed", "astonishment"),
 }
 _SYNONYMS["joy"] = ("joyful", "happy", "happiness", "delighted")
 _SYNONYMS["sadness"] = ("sad", "sorrow", "sorrowful", "downcast")
 _SYNONYMS["anger"] = ("angry", "furious", "rage", "enraged")
+_SYNONYMS["fear"] = ("afraid", "fearful", "scared", "frightened", "anxious")
+_SYNONYMS["disgust"] = ("disgusted", "repelled", "repulsed", "revulsion")
+_SYNONYMS["surprise"] = ("surprised", "astonished", "startled", "amazed", "astonishment")
 _SYNONYMS["pride"] = ("proud", "self-assured", "triumphant")
 _LABEL_TEMPLATES = (
     "{}",

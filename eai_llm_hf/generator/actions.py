@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from . import gait, gestures
+from . import gait, gestures, reaching, sitting
 from .kinematics import PoseTrack
 from .scene import Scene
 
@@ -30,6 +30,9 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "wave": Action(gestures.wave, 1.5),
         "point": Action(gestures.point, 1.0),
         "bow": Action(gestures.bow, 1.0),
+        "pick up": Action(reaching.pick_up, 1.2),
+        "sit down": Action(sitting.sit_down, 1.2),
+        "throw": Action(reaching.throw, 1.2),
         "talk": Action(gestures.talk, 2.0),
     }
 )

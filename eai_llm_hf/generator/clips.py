@@ -34,6 +34,7 @@ class GeneratedClip:
         expression: For each style parameter what the emotion added in this clip, in the parameter's unit, after
             the limits of the body; 0 where the emotion left no sign.
         style: For each style parameter the value of this clip: habits, mood of the day and expression together.
+        contacts: (frames, 2) bool, whether the left and the right foot are meant to stand on the floor.
     """
 
     motion: Motion
@@ -45,6 +46,7 @@ class GeneratedClip:
     seed: int
     expression: dict[str, float] = field(repr=False)
     style: dict[str, float] = field(repr=False)
+    contacts: np.ndarray = field(repr=False)
 
 
 def generate_clip(
@@ -112,7 +114,8 @@ def generate_clip(
         fps=fps,
         rng=movement,
     )
-    joints, turns = solve(ACTIONS[action].perform(scene), scene.body)
+    track = ACTIONS[action].perform(scene)
+    joints, turns = solve(track, scene.body, fps)
     source = f"generated-{seed}"
     return GeneratedClip(
         motion=record(joints, turns, scene.body.stature, rig, recording, source),
@@ -124,6 +127,7 @@ def generate_clip(
         seed=seed,
         expression=expression,
         style=style,
+        contacts=track.planted,
     )
 
 

@@ -4,25 +4,14 @@ A *style* is one value for each entry of `STYLE_PARAMETERS`. A performer's habit
 an emotion adds its effects, scaled by the intensity. To add an emotion, add an entry to `EMOTIONS`: nothing else in
 the generator knows the names of the emotions.
 
-Directions follow the publications named beside each effect; they report directions and, for a part, angles and ratios
-of recorded performers. Sizes are in the unit of the style parameter at intensity 1 and are this project's choice:
-not measured values of these papers. They were set after looking at the per-emotion medians of walks, runs, bows and
-waves of Bandai-Namco set 1, then enlarged by half so that a linear probe on a dozen features can learn them while one
-on speed and head pitch cannot. Results on that set are therefore not those of a generator blind to it. The
-attributions of directions were written from memory of the papers and are to be checked against their text.
+Directions follow the publications named beside each effect; `emotion_sources` says which of these statements were read
+and which are attributed from memory. "design" marks an effect that rests on no publication, only on what makes the
+movement plausible. "not confident" has no literature under that name; its posture effects are those of shame.
 
-* Wallbott 1998, "Bodily expression of emotion", Eur. J. Soc. Psychol. 28 (coded posture and movement quality).
-* de Meijer 1989, "The contribution of general features of body movement to the attribution of emotions",
-  J. Nonverbal Behav. 13 (trunk, arms, vertical direction, force, velocity, directness).
-* Montepare et al. 1987, "The identification of emotions from gait information", J. Nonverbal Behav. 11.
-* Roether et al. 2009, "Critical features for the perception of emotion from gait", J. Vision 9(6):15.
-* Gross, Crane and Fredrickson 2012, "Effort-Shape and kinematic assessment of bodily expression of emotion during
-  gait", Hum. Mov. Sci. 31.
-* Michalak et al. 2009, "Embodiment of sadness and depression: gait patterns", Psychosom. Med. 71.
-* Tracy and Robins 2004, "Show your pride", Psychol. Sci. 15.
-
-"not confident" has no literature under that name; its posture effects are those that Wallbott 1998 reports for shame.
-"design" marks an effect that rests on no publication, only on what makes the movement plausible.
+Sizes are in the unit of the style parameter at intensity 1 and are this project's choice: not measured values of these
+papers. They were set after looking at the per-emotion medians of walks, runs, bows and waves of Bandai-Namco set 1,
+then enlarged by half so that a linear probe on a dozen features can learn them while one on speed and head pitch
+cannot (`benchmarks/giveaway.py`). Results on that set are therefore not those of a generator blind to it.
 """
 
 from collections.abc import Mapping
@@ -31,14 +20,21 @@ from types import MappingProxyType
 
 import numpy as np
 
-WALLBOTT = "Wallbott 1998"
-DE_MEIJER = "de Meijer 1989"
-MONTEPARE = "Montepare 1987"
-ROETHER = "Roether 2009"
-GROSS = "Gross, Crane and Fredrickson 2012"
-MICHALAK = "Michalak 2009"
-TRACY = "Tracy and Robins 2004"
-DESIGN = "design"
+from .emotion_sources import (
+    COULSON,
+    DAEL,
+    DE_MEIJER,
+    DESIGN,
+    GROSS,
+    HALOVIC,
+    MELZER,
+    MICHALAK,
+    MONTEPARE,
+    ROETHER,
+    TRACY_MATSUMOTO,
+    TRACY_ROBINS,
+    WALLBOTT,
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,7 @@ class Effect:
 
     Attributes:
         size: Signed change at intensity 1, in the unit of the style parameter.
-        sources: Publications, by name, that report this direction.
+        sources: Publications, by name, that report this direction, those that were read first; `DESIGN` if none.
     """
 
     size: float
@@ -115,82 +111,82 @@ EMOTIONS: Mapping[str, Mapping[str, Effect]] = MappingProxyType(
     {
         "neutral": _effects(),
         "happy": _effects(
-            tempo=(0.21, MONTEPARE, GROSS),
-            step_length=(0.09, GROSS),
-            head_pitch=(-12.0, WALLBOTT),
+            tempo=(0.21, GROSS, MONTEPARE),
+            step_length=(0.09, HALOVIC, GROSS),
+            head_pitch=(-12.0, COULSON, WALLBOTT),
             trunk_lean=(-2.0, DE_MEIJER),
-            trunk_curl=(-9.0, DE_MEIJER, GROSS),
-            shoulder_lift=(3.0, WALLBOTT),
+            trunk_curl=(-9.0, GROSS, DE_MEIJER),
+            shoulder_lift=(-3.0, GROSS),
             arm_abduction=(9.0, WALLBOTT, DE_MEIJER),
             elbow_flexion=(9.0, ROETHER),
-            arm_swing=(0.68, ROETHER, MONTEPARE),
+            arm_swing=(0.68, GROSS, HALOVIC, ROETHER, MONTEPARE),
             gesture_size=(0.52, WALLBOTT, DE_MEIJER),
-            bounce=(0.75, MONTEPARE, DE_MEIJER),
+            bounce=(0.75, MELZER, MONTEPARE, DE_MEIJER),
             jerkiness=(0.08, WALLBOTT),
             lateral_sway=(0.45, DESIGN),
             head_turn=(0.52, DESIGN),
         ),
         "sad": _effects(
-            tempo=(-0.51, MONTEPARE, ROETHER, GROSS, MICHALAK),
-            step_length=(-0.33, MONTEPARE, GROSS),
-            head_pitch=(21.0, WALLBOTT, ROETHER, GROSS),
+            tempo=(-0.51, GROSS, MICHALAK, HALOVIC, ROETHER, MONTEPARE),
+            step_length=(-0.33, HALOVIC, MONTEPARE, GROSS),
+            head_pitch=(21.0, GROSS, ROETHER, COULSON, MELZER, WALLBOTT),
             trunk_lean=(3.0, DE_MEIJER, MICHALAK),
-            trunk_curl=(13.5, WALLBOTT, DE_MEIJER, GROSS, MICHALAK),
+            trunk_curl=(13.5, GROSS, MICHALAK, COULSON, WALLBOTT, DE_MEIJER),
             shoulder_lift=(-6.0, WALLBOTT),
             shoulder_forward=(7.5, WALLBOTT),
-            arm_abduction=(-6.0, DE_MEIJER),
-            elbow_flexion=(-10.5, ROETHER),
-            arm_swing=(-1.2, MONTEPARE, ROETHER, MICHALAK),
+            arm_abduction=(-6.0, COULSON, DE_MEIJER),
+            elbow_flexion=(-10.5, COULSON, ROETHER),
+            arm_swing=(-1.2, GROSS, MICHALAK, HALOVIC, MONTEPARE, ROETHER),
             gesture_size=(-0.75, WALLBOTT),
             bounce=(-0.68, MICHALAK),
             jerkiness=(-0.18, WALLBOTT, GROSS),
             hesitation=(0.22, DESIGN),
             lateral_sway=(0.45, MICHALAK),
-            head_turn=(-0.75, WALLBOTT),
+            head_turn=(-0.75, DESIGN),
         ),
         "angry": _effects(
-            tempo=(0.27, MONTEPARE, ROETHER, GROSS),
-            step_length=(0.18, MONTEPARE, GROSS),
+            tempo=(0.27, GROSS, HALOVIC, ROETHER, MONTEPARE),
+            step_length=(0.18, HALOVIC, MONTEPARE, GROSS),
             head_pitch=(7.5, DESIGN),
-            trunk_lean=(10.5, DE_MEIJER),
+            trunk_lean=(10.5, DAEL, DE_MEIJER),
             shoulder_lift=(4.5, WALLBOTT),
             shoulder_forward=(6.0, DESIGN),
             arm_abduction=(7.5, WALLBOTT),
-            elbow_flexion=(27.0, ROETHER),
-            arm_swing=(0.38, ROETHER, MONTEPARE),
+            elbow_flexion=(27.0, COULSON, ROETHER),
+            arm_swing=(0.38, GROSS, HALOVIC, ROETHER, MONTEPARE),
             gesture_size=(0.3, WALLBOTT, DE_MEIJER),
             bounce=(0.22, MONTEPARE),
-            jerkiness=(0.6, WALLBOTT, DE_MEIJER, GROSS),
+            jerkiness=(0.6, WALLBOTT, MELZER, DE_MEIJER, GROSS),
             knee_flexion=(3.0, DESIGN),
             hesitation=(-0.15, DE_MEIJER),
-            head_turn=(-0.3, DE_MEIJER),
+            head_turn=(-0.3, DESIGN),
             stance_width=(0.22, DESIGN),
         ),
         "proud": _effects(
-            tempo=(-0.18, GROSS),
+            tempo=(-0.18, DESIGN),
             step_length=(0.08, MONTEPARE),
-            head_pitch=(-18.0, WALLBOTT, TRACY),
-            trunk_lean=(-7.5, TRACY),
-            trunk_curl=(-13.5, WALLBOTT, TRACY),
+            head_pitch=(-18.0, TRACY_ROBINS, TRACY_MATSUMOTO, WALLBOTT),
+            trunk_lean=(-7.5, TRACY_ROBINS),
+            trunk_curl=(-13.5, TRACY_ROBINS, TRACY_MATSUMOTO, WALLBOTT),
             shoulder_lift=(1.5, DESIGN),
-            shoulder_forward=(-15.0, WALLBOTT, TRACY),
-            arm_abduction=(13.5, TRACY),
-            elbow_flexion=(6.0, TRACY),
+            shoulder_forward=(-15.0, TRACY_MATSUMOTO, WALLBOTT),
+            arm_abduction=(13.5, TRACY_ROBINS),
+            elbow_flexion=(6.0, TRACY_ROBINS),
             gesture_size=(0.22, DESIGN),
             jerkiness=(-0.09, DESIGN),
             hesitation=(-0.15, DESIGN),
             lateral_sway=(0.3, DESIGN),
             head_turn=(-0.45, DESIGN),
-            stance_width=(0.3, TRACY),
+            stance_width=(0.3, TRACY_ROBINS),
         ),
         "not confident": _effects(
             tempo=(-0.18, DESIGN),
             step_length=(-0.42, DESIGN),
-            head_pitch=(21.0, WALLBOTT),
+            head_pitch=(21.0, TRACY_MATSUMOTO, WALLBOTT),
             trunk_lean=(9.0, WALLBOTT),
-            trunk_curl=(10.5, WALLBOTT),
+            trunk_curl=(10.5, TRACY_MATSUMOTO, WALLBOTT),
             shoulder_lift=(4.5, DESIGN),
-            shoulder_forward=(13.5, DESIGN),
+            shoulder_forward=(13.5, TRACY_MATSUMOTO),
             arm_abduction=(-9.0, DESIGN),
             elbow_flexion=(33.0, DESIGN),
             arm_swing=(-1.35, DESIGN),
@@ -203,17 +199,17 @@ EMOTIONS: Mapping[str, Mapping[str, Effect]] = MappingProxyType(
             head_turn=(0.6, DESIGN),
             stance_width=(-0.38, DESIGN),
         ),
-        "fear": _effects(
-            tempo=(0.12, WALLBOTT),
-            step_length=(-0.3, ROETHER),
+        "afraid": _effects(
+            tempo=(0.12, HALOVIC),
+            step_length=(-0.3, HALOVIC, ROETHER),
             head_pitch=(3.0, DESIGN),
-            trunk_lean=(-6.0, DE_MEIJER),
+            trunk_lean=(-6.0, MELZER, DE_MEIJER),
             trunk_curl=(7.5, DE_MEIJER),
             shoulder_lift=(12.0, DESIGN),
             shoulder_forward=(9.0, WALLBOTT),
             arm_abduction=(-7.5, ROETHER),
-            elbow_flexion=(48.0, ROETHER),
-            arm_swing=(-0.9, ROETHER),
+            elbow_flexion=(48.0, COULSON, ROETHER),
+            arm_swing=(-0.9, HALOVIC, ROETHER),
             gesture_size=(-0.45, DESIGN),
             jerkiness=(0.52, WALLBOTT),
             knee_flexion=(15.0, ROETHER),
@@ -221,13 +217,13 @@ EMOTIONS: Mapping[str, Mapping[str, Effect]] = MappingProxyType(
             head_turn=(0.9, DESIGN),
             stance_width=(-0.3, DESIGN),
         ),
-        "disgust": _effects(
+        "disgusted": _effects(
             tempo=(-0.09, DE_MEIJER),
             head_pitch=(6.0, WALLBOTT),
-            trunk_lean=(-9.0, DE_MEIJER),
+            trunk_lean=(-9.0, COULSON, DE_MEIJER),
             trunk_curl=(7.5, DE_MEIJER),
             shoulder_lift=(4.5, DESIGN),
-            shoulder_forward=(9.0, WALLBOTT),
+            shoulder_forward=(-9.0, WALLBOTT),
             arm_abduction=(-6.0, WALLBOTT),
             elbow_flexion=(21.0, DESIGN),
             gesture_size=(-0.45, WALLBOTT),
@@ -235,14 +231,14 @@ EMOTIONS: Mapping[str, Mapping[str, Effect]] = MappingProxyType(
             hesitation=(0.3, DESIGN),
             head_turn=(0.45, DESIGN),
         ),
-        "surprise": _effects(
+        "surprised": _effects(
             tempo=(0.15, DE_MEIJER),
             step_length=(-0.15, DESIGN),
-            head_pitch=(-9.0, DESIGN),
-            trunk_lean=(-9.0, DE_MEIJER),
-            trunk_curl=(-6.0, DE_MEIJER),
+            head_pitch=(-9.0, COULSON),
+            trunk_lean=(-9.0, COULSON, DE_MEIJER),
+            trunk_curl=(-6.0, COULSON, DE_MEIJER),
             shoulder_lift=(10.5, DESIGN),
-            arm_abduction=(12.0, DE_MEIJER),
+            arm_abduction=(12.0, COULSON, DE_MEIJER),
             elbow_flexion=(36.0, DESIGN),
             gesture_size=(0.3, DE_MEIJER),
             jerkiness=(0.52, DE_MEIJER),
@@ -251,7 +247,7 @@ EMOTIONS: Mapping[str, Mapping[str, Effect]] = MappingProxyType(
         ),
     }
 )
-"""Effects of each emotion on the style parameters it changes."""
+"""Effects of each emotion, named by an adjective, on the style parameters it changes."""
 
 DEFAULT_EMOTIONS: tuple[str, ...] = ("happy", "sad", "angry", "proud", "not confident")
 """The vocabulary of the default model; clips without a given emotion draw from it."""

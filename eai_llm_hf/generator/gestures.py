@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from .kinematics import SIDES, PoseTrack, standing_height
-from .scene import Scene, play_strokes, rate_of_time, sharpen, slow_noise, take_posture
+from .kinematics import SIDES, PoseTrack
+from .scene import Scene, play_strokes, sharpen, slow_noise
+from .standing import blend_arm, clock_of, follow_arms, main_hand, stand
 
 # Arm poses: flexion, abduction, outward rotation of the upper arm, elbow flexion; degrees.
 _RAISED_TO_WAVE = np.array([35.0, 58.0, 72.0, 80.0])
@@ -12,47 +13,48 @@ _POINTING = np.array([80.0, 12.0, 0.0, 8.0])
 
 def idle(scene: Scene) -> PoseTrack:
     """Stands, shifts the weight from foot to foot, looks around."""
-    return _stand(scene)
+    return stand(scene)
 
 
 def wave(scene: Scene) -> PoseTrack:
     """Raises one hand (sometimes both) and waves it."""
-    track = _stand(scene)
-    rng, clock = scene.rng, _clock(scene)
+    track = stand(scene)
+    rng, clock = scene.rng, clock_of(scene)
     size, jerkiness = scene.ratio("gesture_size"), scene.style["jerkiness"]
     both = rng.random() < 0.22
-    main = _main_hand(scene)
+    main = main_hand(scene)
     raised = _RAISED_TO_WAVE * (1 + 0.12 * rng.standard_normal(4)) * min(1.25, 0.5 + 0.5 * size)
     raised[3] = rng.uniform(60, 95)
-    start, stroke = rng.uniform(-0.2, 0.8), 0.75 * (1 - 0.35 * jerkiness)
+    start, stroke = rng.uniform(-0.2, 0.8), 0.62 * (1 - 0.35 * jerkiness)
     hold = rng.uniform(1.5, 3.0)
     pause = rng.uniform(1.0, 2.5)
     starts = np.array([start, start + stroke + hold, start + 2 * stroke + hold + pause, 1e3])
     starts[3] = starts[2] + stroke + hold
     up = play_strokes(clock, starts, np.full(4, stroke), np.array([[1.0], [0.0], [1.0], [0.0]]))[:, 0]
-    frequency = rng.uniform(1.2, 2.0)
+    frequency = rng.uniform(1.6, 2.6)
     beat = sharpen(np.sin(2 * np.pi * frequency * clock), jerkiness) * up**2
     for side in (0, 1):
         if side == main or both:
             delay = 1.0 if side == main else 0.92
             change = np.radians(raised)[None] * (up * delay)[:, None]
-            swing = np.radians(22.0) * size * beat * (1.0 if side == main else -1.0)
-            _blend_arm(track, side, change, up)
+            swing = np.radians(24.0) * size * beat * (1.0 if side == main else -1.0)
+            blend_arm(track, side, change, up)
             track.elbow[:, side] += swing
             track.arm_rotation[:, side] += 0.5 * swing
             track.shoulder_lift[:, side] += 0.10 * up
     track.spine_roll -= 0.05 * size * up * SIDES[main] * (not both)
-    track.head_yaw += 0.04 * beat
-    return _bounded(track)
+    track.spine_roll += 0.03 * size * beat * SIDES[main] * (not both)
+    track.head_yaw += 0.05 * beat
+    return follow_arms(track, scene)
 
 
 def point(scene: Scene) -> PoseTrack:
     """Points at one or two places, looking there."""
-    track = _stand(scene)
-    rng, clock = scene.rng, _clock(scene)
+    track = stand(scene)
+    rng, clock = scene.rng, clock_of(scene)
     jerkiness, size = scene.style["jerkiness"], scene.ratio("gesture_size")
-    main = _main_hand(scene)
-    stroke = 0.8 * (1 - 0.45 * jerkiness)
+    main = main_hand(scene)
+    stroke = 0.66 * (1 - 0.4 * jerkiness)
     count = 2
     first = rng.uniform(-0.1, 0.9)
     starts = first + np.arange(2 * count) * rng.uniform(1.4, 2.2)
@@ -66,7 +68,7 @@ def point(scene: Scene) -> PoseTrack:
     targets[2, 0] *= rng.choice([1.0, 1.0, 0.8])
     change = np.radians(play_strokes(clock, starts, np.full(2 * count, stroke), targets))
     shown = play_strokes(clock, starts, np.full(2 * count, stroke), np.tile([[1.0], [0.0]], (count, 1)))[:, 0]
-    _blend_arm(track, main, change, shown)
+    blend_arm(track, main, change, shown)
     looks = np.zeros((2 * count, 1))
     looks[::2, 0] = away * SIDES[main]
     turn = np.radians(play_strokes(clock + 0.15, starts, np.full(2 * count, stroke), looks))[:, 0]
@@ -74,15 +76,15 @@ def point(scene: Scene) -> PoseTrack:
     track.spine_yaw += 0.22 * turn
     track.spine_pitch += np.radians(4.0 * size) * shown
     track.shoulder_forward[:, main] += np.radians(12) * shown
-    return _bounded(track)
+    return follow_arms(track, scene)
 
 
 def bow(scene: Scene) -> PoseTrack:
     """Bows from the hips, stays, and comes up again; once or twice."""
-    track = _stand(scene)
-    rng, clock = scene.rng, _clock(scene)
+    track = stand(scene)
+    rng, clock = scene.rng, clock_of(scene)
     depth = np.radians(np.clip(rng.normal(48, 12) * scene.ratio("gesture_size") ** 0.6, 18, 80))
-    stroke = rng.uniform(0.8, 1.2) * (1 - 0.3 * scene.style["jerkiness"])
+    stroke = rng.uniform(1.0, 1.5) * (1 - 0.3 * scene.style["jerkiness"])
     hold, first = rng.uniform(0.3, 1.4), rng.uniform(0.0, 0.8)
     gap = rng.uniform(0.8, 2.0)
     starts = first + np.array([0.0, stroke + hold, 2 * stroke + hold + gap, 3 * stroke + 2 * hold + gap])
@@ -102,19 +104,19 @@ def bow(scene: Scene) -> PoseTrack:
     track.arm_abduction *= 1 - 0.5 * down[:, None]
     track.arm_rotation -= 0.7 * hands_in_front * down[:, None]
     track.elbow += 0.5 * hands_in_front * down[:, None]
-    return _bounded(track)
+    return follow_arms(track, scene)
 
 
 def talk(scene: Scene) -> PoseTrack:
     """Talks and accompanies the words with strokes and beats of the hands and nods of the head."""
-    track = _stand(scene)
-    rng, clock = scene.rng, _clock(scene)
+    track = stand(scene)
+    rng, clock = scene.rng, clock_of(scene)
     size, jerkiness = scene.ratio("gesture_size"), scene.style["jerkiness"]
-    main = _main_hand(scene)
+    main = main_hand(scene)
     strokes = 24
     starts = -2.0 + np.cumsum(rng.gamma(3.0, 0.38, strokes))
-    durations = rng.uniform(0.4, 0.75, strokes) * (1 - 0.4 * jerkiness)
-    active = rng.random(strokes) < 0.78
+    durations = rng.uniform(0.32, 0.62, strokes) * (1 - 0.4 * jerkiness)
+    active = rng.random(strokes) < 0.85
     poses = np.stack(
         [
             rng.uniform(5, 45, strokes),
@@ -134,69 +136,10 @@ def talk(scene: Scene) -> PoseTrack:
         shown = play_strokes(clock, starts, durations, mine[:, None].astype(float))[:, 0]
         beats = sharpen(np.sin(2 * np.pi * 2.1 * clock + side * 0.4), jerkiness)
         beats *= 0.5 + 0.5 * slow_noise(rng, scene.time, 1, 0.3, 1.0)[0]
-        _blend_arm(track, side, change, shown)
-        track.elbow[:, side] += np.radians(7.0) * size * beats * shown
+        blend_arm(track, side, change, shown)
+        track.elbow[:, side] += np.radians(9.0) * size * beats * shown
     nods = slow_noise(rng, clock, 3, 0.4, 2.2)
-    track.head_pitch += np.radians(2.5) * size * nods[0]
-    track.head_roll += np.radians(1.5) * size * nods[1]
-    track.spine_yaw += np.radians(2.5) * size * nods[2]
-    return _bounded(track)
-
-
-def _stand(scene: Scene) -> PoseTrack:
-    """Stands on two fixed feet; the weight moves between them."""
-    rng, body, time = scene.rng, scene.body, scene.time
-    heading = np.radians(2.0) * slow_noise(rng, time, 1, 0.05, 0.3)[0] * scene.performer.liveliness
-    sway = slow_noise(rng, time, 2, 0.06, 0.7)
-    amount = scene.ratio("lateral_sway") * scene.performer.liveliness
-    width = body.hip_width * 1.15 * scene.ratio("stance_width")
-    shifts = np.cumsum(rng.exponential(2.5, 6)) - 1.5
-    sides = rng.choice([-1.0, 0.0, 1.0], 6) * rng.uniform(0.2, 0.8, 6)
-    weight = play_strokes(time, shifts, np.full(6, 1.1), sides[:, None])[:, 0]
-    root = np.zeros((scene.frames, 2))
-    root[:, 0] = width * 0.75 * weight * min(amount, 1.4) + 0.004 * amount * sway[0]
-    root[:, 1] = 0.004 * amount * sway[1] + 0.25 * body.foot - 0.3 * body.spine * np.sin(scene.angle("trunk_lean"))
-    track = take_posture(scene, heading, root)
-    track.pelvis_roll += np.radians(4.0) * weight
-    track.spine_roll -= np.radians(5.0) * weight
-    stagger = rng.normal(0, 0.02, 2)
-    for side in (0, 1):
-        track.foot_place[:, side, 0] = SIDES[side] * width
-        track.foot_place[:, side, 2] = stagger[side]
-        track.foot_yaw[:, side] = SIDES[side] * np.radians(rng.uniform(4, 16))
-    settle = 0.006 * body.leg * scene.ratio("bounce") * slow_noise(rng, time, 1, 0.2, 1.0)[0]
-    track.height += settle - 0.004 * body.leg
-    lowest = standing_height(body, np.radians(45))
-    np.maximum(track.height, lowest, out=track.height)
-    return track
-
-
-def _clock(scene: Scene) -> np.ndarray:
-    """(frames,) seconds that run faster or slower with the tempo and halt with hesitation."""
-    return np.cumsum(scene.ratio("tempo") * rate_of_time(scene, scene.time)) / scene.fps
-
-
-def _main_hand(scene: Scene) -> int:
-    """0 for left, 1 for right; mostly the preferred hand."""
-    return int(scene.performer.left_handed == (scene.rng.random() < 0.12))
-
-
-def _blend_arm(track: PoseTrack, side: int, pose: np.ndarray, shown: np.ndarray) -> None:
-    """Moves an arm from its posture to a pose (frames, 4) radians, as far as it is shown (frames,) 0 to 1."""
-    rest = 1.0 - 0.85 * np.clip(shown, 0.0, 1.0)
-    channels = (track.arm_flexion, track.arm_abduction, track.arm_rotation, track.elbow)
-    for channel, values in zip(channels, pose.T, strict=True):
-        channel[:, side] = channel[:, side] * rest + values
-
-
-def _bounded(track: PoseTrack) -> PoseTrack:
-    """Keeps elbows and shoulders within what joints can do, with soft ends."""
-    track.elbow[:] = _soft_limit(track.elbow, np.radians(4), np.radians(140))
-    track.arm_rotation[:] = _soft_limit(track.arm_rotation, np.radians(-80), np.radians(95))
-    return track
-
-
-def _soft_limit(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    width = 0.12
-    lower = low + width * np.logaddexp(0.0, (values - low) / width)
-    return high - width * np.logaddexp(0.0, (high - lower) / width)
+    track.head_pitch += np.radians(3.5) * size * nods[0]
+    track.head_roll += np.radians(2.5) * size * nods[1]
+    track.spine_yaw += np.radians(3.5) * size * nods[2]
+    return follow_arms(track, scene)

@@ -53,6 +53,9 @@ class PoseTrack:
         foot_place: Point on the floor under the ankle of the flat foot (Y is the lift above the floor).
         foot_yaw: Direction of the foot in the world.
         foot_pitch: Above 0 the heel is raised about the ball, below 0 the toes are raised about the ankle.
+        planted: Whether the foot is meant to stand: its ball, or its heel, rests on one point of the floor.
+        hand_place: (frames, 2, 3) point in the world that a wrist is led to, metres.
+        hand_hold: How far the wrist is led there, 0 (the arm's own angles) to 1.
     """
 
     root: np.ndarray
@@ -77,14 +80,28 @@ class PoseTrack:
     foot_place: np.ndarray
     foot_yaw: np.ndarray
     foot_pitch: np.ndarray
+    planted: np.ndarray
+    hand_place: np.ndarray
+    hand_hold: np.ndarray
 
     @classmethod
     def zeros(cls, frames: int) -> "PoseTrack":
-        """Returns the track of a body with all values 0."""
+        """Returns the track of a body with all values 0 and both feet planted."""
         two = {"root", "shoulder_lift", "shoulder_forward", "arm_flexion", "arm_abduction", "arm_rotation", "elbow"}
-        two |= {"foot_yaw", "foot_pitch"}
-        shapes = {"foot_place": (frames, 2, 3)} | dict.fromkeys(two, (frames, 2))
-        return cls(**{field.name: np.zeros(shapes.get(field.name, (frames,))) for field in fields(cls)})
+        two |= {"foot_yaw", "foot_pitch", "hand_hold"}
+        shapes = dict.fromkeys(("foot_place", "hand_place"), (frames, 2, 3)) | dict.fromkeys(two, (frames, 2))
+        values = {field.name: np.zeros(shapes.get(field.name, (frames,))) for field in fields(cls)}
+        return cls(**(values | {"planted": np.ones((frames, 2), bool)}))
+
+
+_STANDING_REACH = 0.9975
+"""Share of its length to which a standing leg stretches: the knee keeps 8 degrees."""
+
+_LIFTED_SLACK = 2.5
+"""How far above the reach of a lifted leg the pelvis may be, in heights of that foot: a leg that swings stretches."""
+
+_FORESIGHT_S = 0.08
+"""How long before a leg is at its limit the pelvis begins to give way, seconds."""
 
 
 def minimum_jerk(progress: np.ndarray) -> np.ndarray:
@@ -124,16 +141,17 @@ def standing_height(body: Body, knee_flexion: float) -> float:
     return float(chord + body.ankle_height + body.hip_drop)
 
 
-def solve(track: PoseTrack, body: Body) -> tuple[np.ndarray, np.ndarray]:
-    """Forward kinematics of trunk and arms, two-bone inverse kinematics of the legs.
+def solve(track: PoseTrack, body: Body, fps: float) -> tuple[np.ndarray, np.ndarray]:
+    """Forward kinematics of the trunk, two-bone inverse kinematics of the legs and of hands that hold something.
 
     Args:
         track: The movement.
         body: Segment lengths.
+        fps: Frames per second.
 
     Returns:
         joints (frames, 22, 3) in metres and the orientation of each joint's frame (frames, 22, 3, 3).
-        All bone lengths are constant; a foot that cannot be reached is approached.
+        All bone lengths are constant; a foot or an object that cannot be reached is approached.
     """
     frames = len(track.heading)
     joints = np.empty((frames, NUM_JOINTS, 3))
@@ -145,7 +163,7 @@ def solve(track: PoseTrack, body: Body) -> tuple[np.ndarray, np.ndarray]:
     ankles, feet, foot_turns = _feet(track, body)
 
     joints[:, 0, ::2] = track.root
-    joints[:, 0, 1] = _pelvis_height(track, body, hips, ankles)
+    joints[:, 0, 1] = _pelvis_height(track, body, hips, ankles, fps)
     turns[:, 0] = pelvis
     _trunk_and_head(track, body, joints, turns)
     _arms(track, body, joints, turns)
@@ -165,16 +183,20 @@ def _feet(track: PoseTrack, body: Body) -> tuple[np.ndarray, np.ndarray, np.ndar
     return ankles + np.where(heel_up, ball_flat - ball_turned, 0.0), ball_turned, turned
 
 
-def _pelvis_height(track: PoseTrack, body: Body, hips: np.ndarray, ankles: np.ndarray) -> np.ndarray:
-    """The wished height, smoothly limited to what both legs reach."""
-    reach = 0.998 * body.leg
+def _pelvis_height(track: PoseTrack, body: Body, hips: np.ndarray, ankles: np.ndarray, fps: float) -> np.ndarray:
+    """The wished height, where need be lowered in time so that standing legs reach the floor without a jerk."""
+    reach = _STANDING_REACH * body.leg
     away = ankles[:, :, ::2] - hips[:, :, ::2] - track.root[:, None]
     rise = np.sqrt(np.maximum(reach**2 - (away**2).sum(-1), (0.3 * reach) ** 2))
-    limits = ankles[:, :, 1] + rise - hips[:, :, 1]
-    softness = 0.008 * body.leg
-    candidates = np.concatenate([track.height[:, None], limits], axis=1) / softness
-    lowest = candidates.min(1)
-    return softness * (lowest - np.log(np.exp(lowest[:, None] - candidates).sum(1)))
+    limits = (ankles[:, :, 1] + rise - hips[:, :, 1] + _LIFTED_SLACK * track.foot_place[:, :, 1]).min(1)
+    # The lowest limit nearby, smoothed over the same span, is smooth and nowhere above the limit itself.
+    half = max(1, round(_FORESIGHT_S * fps))
+    window = np.hanning(2 * half + 3)[1:-1]
+    padded = np.pad(limits, 2 * half, mode="edge")
+    nearby = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1).min(-1)
+    limit = np.convolve(nearby, window / window.sum(), mode="valid")
+    softness = 0.006 * body.leg
+    return -softness * np.logaddexp(-track.height / softness, -limit / softness)
 
 
 def _trunk_and_head(track: PoseTrack, body: Body, joints: np.ndarray, turns: np.ndarray) -> None:
@@ -216,7 +238,32 @@ def _arms(track: PoseTrack, body: Body, joints: np.ndarray, turns: np.ndarray) -
         joints[:, elbow] = joints[:, shoulder] + body.upper_arm * (turns[:, shoulder] @ down)
         turns[:, elbow] = turns[:, shoulder] @ euler_yxz(zero, -track.elbow[:, side], zero)
         joints[:, wrist] = joints[:, elbow] + body.forearm * (turns[:, elbow] @ down)
+        if track.hand_hold[:, side].any():
+            _lead_hand(track, body, side, joints, turns)
         turns[:, wrist] = turns[:, elbow]
+
+
+def _lead_hand(track: PoseTrack, body: Body, side: int, joints: np.ndarray, turns: np.ndarray) -> None:
+    """Moves a wrist from where the arm's angles put it towards `hand_place`; the elbow stays on its side."""
+    shoulder, elbow, wrist = (_LEFT_RIGHT[part][side] for part in ("shoulder", "elbow", "wrist"))
+    hold = track.hand_hold[:, side, None]
+    start, arm = joints[:, shoulder], body.upper_arm + body.forearm
+    to_wrist = joints[:, wrist] + hold * (track.hand_place[:, side] - joints[:, wrist]) - start
+    distance = np.linalg.norm(to_wrist, axis=-1, keepdims=True)
+    axis = to_wrist / distance
+    distance = _soft_reach(np.maximum(distance, 0.35 * arm), 0.995 * arm, 0.01 * arm)
+    # Elbows point outwards, down and back of a hand that is led; where the arm's own angles rule, where those put it.
+    outwards = turns[:, JOINT_INDEX["spine3"]] @ np.array([0.55 * SIDES[side], -0.6, -0.6])
+    pole = (1 - hold) * (joints[:, elbow] - start) / body.upper_arm + hold * outwards
+    pole -= (pole * axis).sum(-1, keepdims=True) * axis
+    pole /= np.linalg.norm(pole, axis=-1, keepdims=True) + 1e-6
+    along = (body.upper_arm**2 - body.forearm**2 + distance**2) / (2 * distance)
+    aside = np.sqrt(np.maximum(body.upper_arm**2 - along**2, 0.0))
+    led = hold[:, 0] > 0
+    joints[led, elbow] = (start + along * axis + aside * pole)[led]
+    joints[led, wrist] = (start + distance * axis)[led]
+    for joint, child in ((shoulder, elbow), (elbow, wrist)):
+        turns[led, joint] = _bone_frames((joints[:, child] - joints[:, joint])[:, None], -pole[:, None])[led, 0]
 
 
 def _legs(
@@ -233,7 +280,8 @@ def _legs(
     leg = ankles - hips
     distance = np.linalg.norm(leg, axis=-1, keepdims=True)
     axis = leg / distance
-    distance = np.clip(distance, abs(body.thigh - body.shank) + 1e-3, body.leg - 1e-4)
+    distance = np.maximum(distance, 0.25 * body.leg)
+    distance = _soft_reach(distance, 0.9995 * body.leg, 0.0025 * body.leg)
     along = (body.thigh**2 - body.shank**2 + distance**2) / (2 * distance)
     aside = np.sqrt(np.maximum(body.thigh**2 - along**2, 0.0))
     forward_pelvis = turns[:, None, 0, :, 2]
@@ -244,8 +292,8 @@ def _legs(
     forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
     knees = hips + along * axis + aside * forward
     reached = hips + distance * axis
-    thigh_turns = _leg_frames(knees - hips, forward)
-    shank_turns = _leg_frames(reached - knees, forward)
+    thigh_turns = _bone_frames(knees - hips, forward)
+    shank_turns = _bone_frames(reached - knees, forward)
     for part, positions, frames in (
         ("hip", hips, thigh_turns),
         ("knee", knees, shank_turns),
@@ -256,7 +304,12 @@ def _legs(
         turns[:, _LEFT_RIGHT[part]] = frames
 
 
-def _leg_frames(bone: np.ndarray, forward: np.ndarray) -> np.ndarray:
+def _soft_reach(distance: np.ndarray, longest: float, softness: float) -> np.ndarray:
+    """A distance that nears the longest one instead of being cut there, so that no joint snaps straight."""
+    return longest - softness * np.logaddexp(0.0, (longest - distance) / softness)
+
+
+def _bone_frames(bone: np.ndarray, forward: np.ndarray) -> np.ndarray:
     """Orientation whose -Y runs along a bone and whose Z points forward."""
     up = -bone / np.linalg.norm(bone, axis=-1, keepdims=True)
     front = forward - (forward * up).sum(-1, keepdims=True) * up

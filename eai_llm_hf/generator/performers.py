@@ -84,7 +84,7 @@ class Performer:
 
     Attributes:
         performer_id: Number that determines everything else.
-        age: Years, 18 to 80. Age shortens steps, slows and bends a little.
+        age: Years, 18 to 80. Age slows, shortens steps, bends, and widens the stance (`AGE_EFFECTS`).
         body: Segment lengths, metres.
         habits: For each style parameter the performer's neutral value, in its unit.
         expressivity: For each style parameter the gain with which this performer shows emotions (around 1).
@@ -104,6 +104,11 @@ class Performer:
     head_tilt: float
     liveliness: float
 
+    @property
+    def ageing(self) -> float:
+        """How far age shows: 0 up to 40 years, 1 at 80."""
+        return max(0.0, self.age - OLD_FROM) / OLD_FROM
+
 
 AGE_EFFECTS: Mapping[str, float] = {
     "tempo": -0.10,
@@ -114,8 +119,21 @@ AGE_EFFECTS: Mapping[str, float] = {
     "bounce": -0.25,
     "arm_swing": -0.2,
     "knee_flexion": 4.0,
+    "stance_width": 0.25,
+    "gesture_size": -0.15,
+    "jerkiness": -0.05,
+    "hesitation": 0.06,
+    "lateral_sway": 0.15,
 }
-"""Change of habits at 80 years against 40, in the unit of each style parameter (linear in age from 40 on)."""
+"""Change of habits at 80 years against 40, in the unit of each style parameter (linear in age from 40 on).
+
+Older people go slower with shorter steps and stand longer on both feet (Winter et al. 1990, "Biomechanical walking
+pattern changes in the fit and healthy elderly", Phys. Ther. 70; attributed from memory); that they stoop, stand wider
+and do everything a little smaller and more carefully, and all sizes, are this project's choice.
+"""
+
+OLD_FROM = 40.0
+"""Age in years from which on people get slower."""
 
 
 @lru_cache(maxsize=4096)
@@ -139,7 +157,7 @@ def make_performer(performer_id: int) -> Performer:
     body = Body(stature, **{name: float(stature * share) for name, share in shares.items()})
 
     age = float(rng.choice([rng.uniform(18, 45), rng.uniform(45, 80)], p=[0.7, 0.3]))
-    old = max(0.0, age - 40.0) / 40.0
+    old = max(0.0, age - OLD_FROM) / OLD_FROM
     habits = {}
     for name, parameter in STYLE_PARAMETERS.items():
         habit = parameter.neutral + parameter.habit_sd * rng.standard_normal() + old * AGE_EFFECTS.get(name, 0.0)

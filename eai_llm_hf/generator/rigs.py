@@ -4,7 +4,7 @@ Names, parents and the map to the unified skeleton are those of the package's ri
 adds what only a generator needs. A joint of a rig without an entry in `RigSensor.joints` stands where the map says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -33,7 +33,12 @@ class RigSensor:
         body_scale: Factors on the performer's segment lengths: a rig has proportions of its own.
         joints: For joints that the map does not place, or places elsewhere, where they stand.
         noise_mm: Standard deviation of each coordinate; hands and feet get twice as much.
-        dropouts_per_minute: How often a limb is lost for up to half a second (NaN).
+        gaps_per_minute: How often markers of a limb are lost for up to half a second; they are NaN, as in an optical
+            recording before its gaps are filled.
+        guesses_per_minute: How often a limb is hidden for up to half a second and the sensor guesses: it leaves the
+            limb where it last was on the body, trembling, and comes back to the truth bit by bit.
+        losses_per_minute: How often the whole body is lost for a few frames; all joints are then 0, as in files of
+            trackers that write every frame.
         faces_camera: Whether the recording is in the axes of a camera that the performer roughly faces.
     """
 
@@ -43,7 +48,9 @@ class RigSensor:
     body_scale: Mapping[str, float] = field(default_factory=dict)
     joints: Mapping[str, Offset] = field(default_factory=dict)
     noise_mm: float = 0.0
-    dropouts_per_minute: float = 0.0
+    gaps_per_minute: float = 0.0
+    guesses_per_minute: float = 0.0
+    losses_per_minute: float = 0.0
     faces_camera: bool = False
 
 
@@ -92,7 +99,8 @@ RIGS: Mapping[str, RigSensor] = MappingProxyType(
                 **_hand({"Hand{}": (0.0, -0.045, 0.0), "HandTip{}": (0.0, -0.09, 0.0), "Thumb{}": (0.0, -0.04, 0.03)}),
             },
             noise_mm=5.0,
-            dropouts_per_minute=4.0,
+            guesses_per_minute=5.0,
+            losses_per_minute=1.0,
             faces_camera=True,
         ),
         "cmu31": RigSensor(
@@ -117,6 +125,7 @@ RIGS: Mapping[str, RigSensor] = MappingProxyType(
                 "RThumb": ("right_wrist", 0.0, -0.02, 0.02),
             },
             noise_mm=0.5,
+            gaps_per_minute=1.0,
         ),
         "kdae59": RigSensor(
             fps=125.0,
@@ -207,6 +216,11 @@ def record(
     points[:, moved] += np.einsum("fjab,jb->fja", turns[:, layout.anchors[moved]], layout.offsets[moved] * stature)
     points = _into_the_room(points, sensor, rng)
     points[:, layout.at_origin] = 0.0
+    for rows, lost in _hidden_limbs(sensor.guesses_per_minute, sensor, layout, frames, rng):
+        resting = points[rows[:1], lost] - points[rows[:1], :1] + points[rows, :1]  # (rows, lost, 3)
+        belief = np.sqrt(np.hanning(len(rows) + 2)[1:-1, None, None])
+        resting += rng.normal(0.0, 0.012, resting.shape)
+        points[np.ix_(rows, lost)] += belief * (resting - points[np.ix_(rows, lost)])
     if sensor.noise_mm:
         noise = rng.standard_normal(points.shape, dtype=np.float32)
         noise[1:] = 0.6 * noise[1:] + 0.8 * noise[:-1]
@@ -214,8 +228,11 @@ def record(
     if sensor.up_axis == "z":
         points = np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
     points /= sensor.metres_per_unit
-    if sensor.dropouts_per_minute:
-        _lose_limbs(points, sensor, layout, frames, rng)
+    for rows, lost in _hidden_limbs(sensor.gaps_per_minute, sensor, layout, frames, rng):
+        points[np.ix_(rows, lost)] = np.nan
+    for _ in range(rng.poisson(sensor.losses_per_minute * frames / sensor.fps / 60)):
+        start = int(rng.integers(frames))
+        points[start : start + int(rng.integers(1, max(2, min(int(sensor.fps // 3), frames // 4))))] = 0.0
     return Motion(
         joints=points.astype(np.float32),
         fps=sensor.fps,
@@ -245,8 +262,11 @@ _LIMBS = tuple(
 )
 
 
-def _lose_limbs(points: np.ndarray, sensor: RigSensor, layout: _Layout, frames: int, rng: np.random.Generator) -> None:
-    for _ in range(rng.poisson(sensor.dropouts_per_minute * frames / sensor.fps / 60)):
+def _hidden_limbs(
+    per_minute: float, sensor: RigSensor, layout: _Layout, frames: int, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Draws when which limb is hidden: frames, and joints of the rig."""
+    for _ in range(rng.poisson(per_minute * frames / sensor.fps / 60) if per_minute else 0):
         lost = np.flatnonzero(layout.blend[:, _LIMBS[rng.integers(len(_LIMBS))]].any(1))
         start = int(rng.integers(frames))
-        points[start : start + int(rng.integers(2, max(3, int(sensor.fps // 2)))), lost] = np.nan
+        yield np.arange(start, min(frames, start + int(rng.integers(2, max(3, int(sensor.fps // 2)))))), lost

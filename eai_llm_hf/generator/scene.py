@@ -43,6 +43,10 @@ class Scene:
         return float(np.exp(self.style[name]))
 
 
+_MOST_HALTS = 24
+"""Halts for want of confidence in one clip, at most."""
+
+
 def slow_noise(
     rng: np.random.Generator, time: np.ndarray, channels: int, slowest: float, fastest: float
 ) -> np.ndarray:
@@ -80,8 +84,10 @@ def rate_of_time(scene: Scene, time: np.ndarray) -> np.ndarray:
     rng, hesitation = scene.rng, scene.style["hesitation"]
     rate = 1.0 + 0.04 * slow_noise(rng, time, 1, 0.15, 0.8)[0]
     span = time[-1] - time[0]
-    halts = rng.poisson(1.4 * hesitation * span / 4.0)
-    for middle, width, depth in rng.random((min(halts, 12), 3)):
+    # As many draws whatever the style, so that an emotion changes only what it is said to change.
+    for middle, width, depth, chance in rng.random((_MOST_HALTS, 4)):
+        if chance * _MOST_HALTS > 0.35 * hesitation * span:
+            continue
         distance = (time - time[0] - middle * span) / (0.25 + 0.5 * width)
         rate *= 1.0 - min(0.9, (0.3 + 0.6 * depth) * (0.5 + 0.8 * hesitation)) * np.exp(-(distance**2))
     return np.maximum(rate, 0.08)
@@ -139,8 +145,8 @@ def take_posture(scene: Scene, heading: np.ndarray, root: np.ndarray) -> PoseTra
     tremor = slow_noise(rng, time, 6, 2.5, 6.0) * degree * max(0.0, style["jerkiness"] - 0.15)
     track.spine_yaw += 1.2 * tremor[0]
     track.head_yaw += 1.5 * tremor[1]
-    track.arm_flexion += 2.5 * tremor[2:4].T
-    track.elbow += 2.5 * np.abs(tremor[4:6].T)
+    track.arm_flexion += 1.4 * tremor[2:4].T
+    track.elbow += 1.6 * np.abs(tremor[4:6].T)
     return track
 
 
