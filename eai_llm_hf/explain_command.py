@@ -34,7 +34,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "clips", nargs="+", metavar="CLIP", help="motion files (.bvh .npy .npz .csv) or folders of them"
+        "clips", nargs="+", metavar="CLIP", help=f"motion files ({' '.join(READABLE_SUFFIXES)}) or folders of them"
     )
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="text to read (default), or a JSON record a line"

@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields
 from eai_llm_hf.modeling.configuration_eai_llm import EaiLlmConfig
 
 from .evaluate_command import as_table
-from .records import is_non_commercial, trained_on
+from .records import is_non_commercial, rounds, trained_on
 from .training.settings import Recipe
 
 _FRONT = """---
@@ -39,7 +39,8 @@ record = explain("walk.bvh")
 print(record["label"], record["scores"], record["explanation"])
 ```
 
-Inputs are motion files (.bvh .c3d .csv .json .npy .npz .trc) and joint arrays of any rig whose joints can be matched by name.
+Inputs are motion files (.bvh .c3d .csv .json .npy .npz .trc) and joint arrays of any rig whose joints can be matched
+by name.
 Emotions it was trained on: {labels}.
 Other words may be passed as `candidate_labels`; how well they work is not measured.
 """
@@ -90,27 +91,27 @@ def model_card(config: EaiLlmConfig, training: dict | None, evaluation: dict | N
 
 
 def _training_section(training: dict, non_commercial: bool) -> str:
-    minutes = {stage: seconds / 60 for stage, seconds in training["seconds"].items()}
-    times = ", ".join(f"{stage} {value:.0f} min" for stage, value in minutes.items())
+    """How the checkpoint was made, round by round where it started from another one."""
+    history = rounds(training)
     clips = ", ".join(f"{count} {side}" for side, count in training["clips"].items())
     section = f"""## Training
 
-- Stage one: skeleton-language alignment of the tower against the frozen backbone's text states,
-  {training["stage_one_steps"]} steps of {training["stage_one_batch_size"]} crops.
-- Stage two: question answering with the projector and LoRA of rank {training["lora_rank"]},
-  {training["stage_two_steps"]} steps of {training["stage_two_batch_size"]} chats.
+- Stage one: skeleton-language alignment of the tower against the frozen backbone's text states.
+- Stage two: question answering with the projector and LoRA.
 - Corpora: {", ".join(trained_on(training))}; clips: {clips}.
   Clips without one of the labels teach the descriptors alone.
 - Held out: of recordings the content families {", ".join(training["held_out"])}; of generated movement every fifth
   virtual performer, whose contents are trained on.
-- Backbone: {training["backbone_form"]}. Time: {times}.
-
-```
-{_command(training)}
-```
-
-The LICENSE file covers the code.
+- Backbone: {training["backbone_form"]}.
 """
+    for number, record in enumerate(history, start=1):
+        times = ", ".join(f"{stage} {value / 60:.0f} min" for stage, value in record["seconds"].items())
+        if len(history) > 1:
+            section += f"\nRound {number} of {len(history)}, {_steps(record)} ({times}):\n"
+        else:
+            section += f"\n{_steps(record).capitalize()} ({times}):\n"
+        section += f"```\n{_command(record)}\n```\n"
+    section += "\nThe LICENSE file covers the code.\n"
     if non_commercial:
         section += """
 Trained in part on the Bandai-Namco-Research-Motiondataset by Bandai Namco Research Inc., CC BY-NC 4.0: **these weights
@@ -120,9 +121,17 @@ so generated and recorded movement are not independent.
     return section
 
 
+def _steps(record: dict) -> str:
+    first = f"{record['stage_one_steps']} steps of {record['stage_one_batch_size']} crops"
+    second = f"{record['stage_two_steps']} steps of {record['stage_two_batch_size']} chats"
+    return f"{first}, then {second} with LoRA of rank {record['lora_rank']}"
+
+
 def _command(training: dict) -> str:
     """The command that trains such a checkpoint: whatever differs from the recipe's defaults."""
     parts = ["eai-llm train --output-dir runs/mine", f"--corpora {' '.join(_named(training))}"]
+    if training.get("before"):
+        parts.append("--model CHECKPOINT_OF_THE_ROUND_BEFORE")
     for setting in fields(Recipe):
         default = setting.default if setting.default_factory is MISSING else setting.default_factory()
         value = training.get(setting.name, default)

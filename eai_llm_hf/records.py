@@ -37,14 +37,23 @@ def write_record(folder: Path, name: str, record: dict) -> None:
     (folder / name).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
+def rounds(training: dict | None) -> list[dict]:
+    """The trainings that a checkpoint went through, the first one first: each record holds the one `before` it."""
+    found = []
+    while training:
+        found.append(training)
+        training = training.get("before")
+    return found[::-1]
+
+
 def trained_on(training: dict | None) -> list[str]:
-    """The corpora that a checkpoint has seen, those of the checkpoints before it first."""
-    return [*(training or {}).get("corpora_before", []), *(training or {}).get("corpora", [])]
+    """The corpora that a checkpoint has seen, those of the checkpoints before it first, each once."""
+    return list(dict.fromkeys(corpus for record in rounds(training) for corpus in record.get("corpora", [])))
 
 
 def clips_of(training: dict | None) -> list[str]:
     """Where the clips came from, whatever the corpora that brought them were called on the command line."""
-    return (training or {}).get("clips_of", [])
+    return sorted({corpus for record in rounds(training) for corpus in record.get("clips_of", [])})
 
 
 def is_non_commercial(training: dict | None) -> bool:
@@ -60,6 +69,7 @@ __all__ = [
     "clips_of",
     "is_non_commercial",
     "read_record",
+    "rounds",
     "trained_on",
     "write_record",
 ]

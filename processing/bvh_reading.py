@@ -18,30 +18,33 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
 
 from .motion import Motion, MotionError
+from .recording import (
+    MAX_BYTES,
+    MAX_COORDINATE,
+    MAX_FPS,
+    MAX_JOINTS,
+    MIN_FPS,
+    checked_fps,
+    numbered_lines,
+    readable_file,
+    shown,
+)
 
-MAX_COORDINATE = 1e6
-"""Largest magnitude of a coordinate or angle, in source units; a person one kilometre away in millimetres."""
-
-MAX_BYTES = 2**31
-"""Largest clip that is read, in bytes of its joint positions or table."""
-
-MAX_JOINTS = 4096
 MAX_DEPTH = 512
 MAX_CHANNELS_PER_JOINT = 16
-MAX_LINE_LENGTH = 2**20
-
-MIN_FPS, MAX_FPS = 1.0, 2000.0
 
 _BLOCK_FRAMES = 1024
 _AXES = "xyz"
 _CHANNEL = re.compile(r"[xyz](position|rotation)")
-_MOTION_HEADER = re.compile(r"(frames|frame\s*time)\s*:?\s*(\S+)", re.IGNORECASE)
+# Possessive, so that no line of blanks is tried in all its divisions.
+_MOTION_HEADER = re.compile(r"(frames|frame\s*+time)\s*+:?+\s*+(\S++)", re.IGNORECASE)
 
 
 def read_bvh(path: str | Path, fps: float | None = None) -> Motion:
@@ -73,50 +76,6 @@ def read_bvh(path: str | Path, fps: float | None = None) -> Motion:
         parents=[joint.parent for joint in skeleton],
         source=path.name,
     )
-
-
-def readable_file(path: str | Path) -> Path:
-    """Return `path` if it is a regular, non-empty file; else raise MotionError. Devices and pipes never block."""
-    path = Path(path)
-    if path.is_dir():
-        raise MotionError(f"{path}: a folder; expected a motion file")
-    if not path.is_file():
-        raise MotionError(f"{path}: no such file")
-    if path.stat().st_size == 0:
-        raise MotionError(f"{path.name}: the file is empty")
-    return path
-
-
-def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield (line number from 1, line) of a text file, a line at a time, refusing lines no motion file has."""
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            number = 0
-            while line := file.readline(MAX_LINE_LENGTH):
-                number += 1
-                if len(line) == MAX_LINE_LENGTH:
-                    raise MotionError(
-                        f"{path.name}, line {number}: longer than {MAX_LINE_LENGTH:,} characters; not a motion file"
-                    )
-                yield number, line
-    except OSError as error:
-        raise MotionError(f"{path.name}: cannot be read ({error.strerror})") from error
-
-
-def checked_fps(fps: float, source: str) -> float:
-    """Return `fps` as a float, or raise MotionError where it is no frame rate."""
-    try:
-        rate = float(fps)
-    except (TypeError, ValueError):
-        rate = math.nan
-    if not MIN_FPS <= rate <= MAX_FPS:
-        raise MotionError(f"{source}: fps is {fps!r}; expected {MIN_FPS:g} to {MAX_FPS:g} frames per second")
-    return rate
-
-
-def shown(text: str, limit: int = 40) -> str:
-    """Quote a piece of a file for a message: printable, and short whatever the file holds."""
-    return ascii(text if len(text) <= limit else text[:limit] + "...")
 
 
 @dataclass
@@ -320,17 +279,10 @@ def _read_frames(lines: Iterator[tuple[int, str]], skeleton: list[_Joint], decla
     blocks: list[np.ndarray] = []
     frames = 0
     last_line = 0
-    while True:
-        rows: list[tuple[int, str]] = []
-        for number, line in lines:
-            line = line.strip()
-            if _is_content(line):
-                rows.append((number, line))
-                if len(rows) == block_frames:
-                    break
+    while rows := list(islice(lines, block_frames)):
+        values, rows = _parse_block(rows, columns, frames, source)
         if not rows:
-            break
-        values = _parse_rows(rows, columns, frames, source)
+            continue
         blocks.append(_forward_kinematics(skeleton, values))
         frames += len(rows)
         last_line = rows[-1][0]
@@ -346,16 +298,16 @@ def _read_frames(lines: Iterator[tuple[int, str]], skeleton: list[_Joint], decla
     return np.concatenate(blocks)
 
 
-def _parse_rows(
+def _parse_block(
     rows: list[tuple[int, str]], columns: list[tuple[str, str]], first_frame: int, source: str
-) -> np.ndarray:
-    """Parse (line number, text) rows into values (rows, columns) float64."""
-    try:
-        values = np.loadtxt([text for _, text in rows], dtype=np.float64, comments=None, ndmin=2)
-    except ValueError:
-        values = np.empty((0, 0))
-    if values.shape != (len(rows), len(columns)):
-        _raise_for_bad_row(rows, columns, source)
+) -> tuple[np.ndarray, list[tuple[int, str]]]:
+    """Parse (line number, text) lines into values (rows, columns) float64, beside the lines that hold them."""
+    values = _parsed([text for _, text in rows], len(columns))
+    if values is None:  # perhaps blank lines or comments are among them
+        rows = [(number, text) for number, text in rows if _is_content(text.strip())]
+        values = _parsed([text for _, text in rows], len(columns))
+        if values is None:
+            _raise_for_bad_row(rows, columns, source)
     sane = np.abs(values) <= MAX_COORDINATE  # False for NaN as well
     if not sane.all():
         row, column = np.argwhere(~sane)[0]
@@ -364,7 +316,20 @@ def _parse_rows(
             f"{source}, line {rows[row][0]}: {channel} of joint {shown(joint)} is {values[row, column]:g} in frame "
             f"{first_frame + row} (counted from 0); expected a number within {MAX_COORDINATE:g}"
         )
-    return values
+    return values, rows
+
+
+def _parsed(lines: list[str], width: int) -> np.ndarray | None:
+    """Return the numbers (lines, width) float64, or None unless every line holds as many."""
+    if not lines:
+        return np.empty((0, width))
+    if not lines[0].strip():  # numpy warns of text without any number
+        return None
+    try:
+        values = np.loadtxt(lines, dtype=np.float64, comments=None, ndmin=2)
+    except ValueError:
+        return None
+    return values if values.shape == (len(lines), width) else None
 
 
 def _raise_for_bad_row(rows: list[tuple[int, str]], columns: list[tuple[str, str]], source: str) -> NoReturn:

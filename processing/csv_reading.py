@@ -1,10 +1,13 @@
 """Read joint positions from tables of text.
 
-Two kinds are told apart by their first row:
+Three kinds are told apart by their first row:
 
-- **With a header**: columns `<joint>_x, <joint>_y, <joint>_z` for each joint (`.`, `:`, `-` or a space may stand for
-  `_`, in any case and any order), and optionally a time column (`time`, `timestamp`, `time_ms`, ...). Other columns,
-  such as frame numbers or confidences, are passed over.
+- **Wide**: columns `<joint>_x, <joint>_y, <joint>_z` for each joint (`.`, `:`, `-` or a space may stand for `_`, in
+  any case and any order), and optionally a time column (`time`, `timestamp`, `time_ms`, ...). Other columns, such as
+  frame numbers or confidences, are passed over.
+- **Long**: a row for each frame and joint, in any order, with columns `frame` or `time` (or both), `joint` (or `name`,
+  `marker`, `landmark`, ...), `x`, `y` and `z`. A joint without a row in a frame is NaN there, and so is a frame whose
+  number was left out. Joints that are numbers are taken in their order.
 - **Without a header**: Kinect v2 rows as Microsoft's LabanotationSuite records them: the time in ticks of 100 ns, then
   x, y, z and the tracking state (0 not tracked, 1 inferred, 2 tracked) of 25 joints in the order of the Kinect SDK's
   `JointType`. An inferred joint is kept, one that is not tracked becomes NaN.
@@ -24,8 +27,17 @@ from pathlib import Path
 
 import numpy as np
 
-from .bvh_reading import MAX_BYTES, MAX_COORDINATE, MAX_JOINTS, numbered_lines, readable_file, shown
 from .motion import MotionError
+from .recording import (
+    MAX_BYTES,
+    MAX_COORDINATE,
+    MAX_JOINTS,
+    Recording,
+    fps_of_times,
+    numbered_lines,
+    readable_file,
+    shown,
+)
 
 KINECT_V2_LAYOUT = "kinect_v2_25"
 
@@ -33,34 +45,43 @@ _KINECT_V2_JOINTS = 25
 _KINECT_V2_WIDTH = 1 + 4 * _KINECT_V2_JOINTS
 
 _COORDINATE_COLUMN = re.compile(r"(?P<joint>.*[^\s_.:-])[\s_.:-]+(?P<axis>[xyz])", re.IGNORECASE)
-_TIME_COLUMN = re.compile(r"time[\s_-]?(stamp)?[\W_]*(s|secs?|seconds?|ms|milliseconds?|ticks)?\W*", re.IGNORECASE)
+# Possessive, so that no cell of punctuation is tried in all its divisions.
+_TIME_COLUMN = re.compile(
+    r"time[\s_-]?+(stamp)?+[\W_]*+(seconds?|secs?|s|milliseconds?|ms|ticks)?+\W*+", re.IGNORECASE
+)
 
-_TIME_UNITS = (1.0, 1e-3, 1e-7)
-"""Seconds, milliseconds and ticks of 100 ns; a time column is in the first unit that makes its rate plausible."""
+_FRAME_COLUMNS = ("frame", "frameid", "frameindex", "framenumber", "frameno", "framenum", "sample")
+_NAME_COLUMNS = (
+    "jointname", "joint", "markername", "marker", "landmarkname", "landmark", "keypointname", "keypoint", "bodypart",
+    "pointname", "point", "name", "jointid", "jointindex", "landmarkid", "landmarkindex", "keypointid",
+)  # fmt: skip
+"""Best first, without case and separators."""
 
-_PLAUSIBLE_FPS = (5.0, 500.0)
-"""Narrow enough that no step fits two units."""
+_MAX_GAP_FACTOR = 10
+"""A long table whose frame numbers span more than this times its frames is refused."""
 
 
 @dataclass
-class CsvTable:
-    """What a table holds.
+class _LongColumns:
+    """Where things stand in a row that holds one joint in one frame.
 
     Attributes:
-        joints: (frames, joints, 3) float64, source units, NaN where not tracked.
-        fps: Frames per second, or None where there is no time column.
-        joint_names: Names from the header, or None.
-        layout: `KINECT_V2_LAYOUT` for a table without a header, else None.
+        labels: Name of every column, for messages.
+        frame: Index of the column with frame numbers, or None.
+        time: Index of the time column, or None; one of both is there.
+        joint: Index of the column with the joint's name or number.
+        coordinates: Indices of x, y and z.
     """
 
-    joints: np.ndarray
-    fps: float | None
-    joint_names: list[str] | None
-    layout: str | None
+    labels: list[str]
+    frame: int | None
+    time: int | None
+    joint: int
+    coordinates: list[int]
 
 
 @dataclass
-class _Columns:
+class Columns:
     """Where things stand in a row.
 
     Attributes:
@@ -78,7 +99,7 @@ class _Columns:
     joint_names: list[str] | None
 
 
-def read_csv(path: str | Path, fps: float | None = None) -> CsvTable:
+def read_csv(path: str | Path, fps: float | None = None) -> Recording:
     """Read one table; the text is passed through a line at a time and never held.
 
     Args:
@@ -86,8 +107,7 @@ def read_csv(path: str | Path, fps: float | None = None) -> CsvTable:
         fps: Frames per second; where given, the time column is not consulted.
 
     Returns:
-        The table. Rows are taken as evenly spaced in time, at the mean of the steps that lie within half of the median
-        step, so that dropped frames and a clock of whole milliseconds do not bend the rate.
+        One performer. Frames are taken as evenly spaced in time, see `fps_of_times`.
 
     Raises:
         MotionError: No such table, or a cell that cannot be used; the message names the line and the column.
@@ -98,7 +118,8 @@ def read_csv(path: str | Path, fps: float | None = None) -> CsvTable:
     if not first_line:
         raise MotionError(f"{path.name}: the file holds no rows")
     delimiter = max(",;\t", key=first_line.count)
-    reader = csv.reader(chain([first_line], (line for _, line in lines)), delimiter=delimiter)
+    # A quoted cell may hold line ends, which count for the reader's limit on cells.
+    reader = csv.reader(chain([first_line], (line + "\n" for _, line in lines)), delimiter=delimiter)
     rows: Iterator[tuple[int, list[str]]] = ((first_number - 1 + reader.line_num, row) for row in reader)
     try:
         line, first_row = next(rows)
@@ -107,13 +128,34 @@ def read_csv(path: str | Path, fps: float | None = None) -> CsvTable:
             first_row.pop()
         if all(_is_number(cell) for cell in first_row if cell):
             columns = _columns_of_kinect_v2(len(first_row), path.name, line)
-            rows = chain([(line, first_row)], rows)
-        else:
-            columns = _columns_of_header(first_row, path.name, line)
-        values, row_lines = _read_rows(rows, columns, path.name)
+            return recording_of_rows(chain([(line, first_row)], rows), columns, fps, path.name)
+        if long_columns := _columns_of_long_header(first_row):
+            return _recording_of_long_rows(rows, long_columns, fps, path.name)
+        columns = _columns_of_header(first_row, path.name, line)
+        return recording_of_rows(rows, columns, fps, path.name)
     except csv.Error as error:
         raise MotionError(f"{path.name}: not a table of text ({error})") from error
-    return _table_of(values, row_lines, columns, fps, path.name)
+
+
+def recording_of_rows(
+    rows: Iterator[tuple[int, list[str]]], columns: Columns, fps: float | None, source: str
+) -> Recording:
+    """Read a table that has a row for each frame.
+
+    Args:
+        rows: (line number, cells) of each row below the header.
+        columns: Where things stand in a row.
+        fps: Frames per second; where given, the time column is not consulted.
+        source: File name.
+
+    Returns:
+        One performer, a frame for each row.
+
+    Raises:
+        MotionError: No rows, a row of another width, or a cell that cannot be used.
+    """
+    values, row_lines = _read_rows(rows, columns, source)
+    return _checked_table(values, row_lines, columns, fps, source)
 
 
 def _is_number(cell: str) -> bool:
@@ -124,7 +166,7 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _columns_of_kinect_v2(width: int, source: str, line: int) -> _Columns:
+def _columns_of_kinect_v2(width: int, source: str, line: int) -> Columns:
     if width != _KINECT_V2_WIDTH:
         raise MotionError(
             f"{source}, line {line}: a row of numbers without a header; expected {_KINECT_V2_WIDTH} of them "
@@ -133,7 +175,7 @@ def _columns_of_kinect_v2(width: int, source: str, line: int) -> _Columns:
         )
     firsts = range(1, width, 4)
     cells = ("x", "y", "z", "state")
-    return _Columns(
+    return Columns(
         labels=["time"] + [f"{cell} of joint {joint}" for joint in range(_KINECT_V2_JOINTS) for cell in cells],
         time=0,
         coordinates=[first + axis for first in firsts for axis in range(3)],
@@ -142,7 +184,7 @@ def _columns_of_kinect_v2(width: int, source: str, line: int) -> _Columns:
     )
 
 
-def _columns_of_header(header: list[str], source: str, line: int) -> _Columns:
+def _columns_of_header(header: list[str], source: str, line: int) -> Columns:
     time = None
     joints: dict[str, dict[str, int]] = {}  # in order of first appearance
     for index, label in enumerate(header):
@@ -171,10 +213,10 @@ def _columns_of_header(header: list[str], source: str, line: int) -> _Columns:
     if len(joints) > MAX_JOINTS:
         raise MotionError(f"{source}, line {line}: expected at most {MAX_JOINTS} joints; found {len(joints)}")
     coordinates = [axes[axis] for axes in joints.values() for axis in "xyz"]
-    return _Columns(labels=header, time=time, coordinates=coordinates, states=[], joint_names=list(joints))
+    return Columns(labels=header, time=time, coordinates=coordinates, states=[], joint_names=list(joints))
 
 
-def _read_rows(rows: Iterator[tuple[int, list[str]]], columns: _Columns, source: str) -> tuple[np.ndarray, array]:
+def _read_rows(rows: Iterator[tuple[int, list[str]]], columns: Columns, source: str) -> tuple[np.ndarray, array]:
     """Return the wanted cells (frames, [time] + coordinates + states) float64, and the line of each frame."""
     width = len(columns.labels)
     wanted = ([] if columns.time is None else [columns.time]) + columns.coordinates + columns.states
@@ -183,48 +225,50 @@ def _read_rows(rows: Iterator[tuple[int, list[str]]], columns: _Columns, source:
     for line, row in rows:
         if len(row) < 2 and not "".join(row).strip():  # a blank line; a row of empty cells is an untracked frame
             continue
-        while len(row) > width and not row[-1].strip():
-            row.pop()
-        if len(row) != width:
-            raise MotionError(f"{source}, line {line}: expected {width} cells; found {len(row)}")
-        cells = pick(row)
+        cells = pick(_fitted(row, width, line, source))
         try:
             numbers = list(map(float, cells))
         except ValueError:
-            numbers = [_number(cell, line, columns, index, source) for cell, index in zip(cells, wanted, strict=True)]
+            numbers = [
+                _number(cell, line, columns.labels, index, source) for cell, index in zip(cells, wanted, strict=True)
+            ]
         values.extend(numbers)
         row_lines.append(line)
-        if len(values) * values.itemsize > MAX_BYTES:
-            raise MotionError(f"{source}, line {line}: more than {MAX_BYTES:,} bytes of numbers; split the file")
+        if len(values) * values.itemsize > MAX_BYTES // 2:
+            raise MotionError(f"{source}, line {line}: more than {MAX_BYTES // 2:,} bytes of numbers; split the file")
     if not row_lines:
         raise MotionError(f"{source}: no rows after the header; expected one for each frame")
     return np.frombuffer(values).reshape(len(row_lines), len(wanted)), row_lines
 
 
-def _number(cell: str, line: int, columns: _Columns, index: int, source: str) -> float:
+def _fitted(row: list[str], width: int, line: int, source: str) -> list[str]:
+    """Take empty cells beyond `width` away from a row, or refuse it."""
+    while len(row) > width and not row[-1].strip():
+        row.pop()
+    if len(row) != width:
+        raise MotionError(f"{source}, line {line}: expected {width} cells; found {len(row)}")
+    return row
+
+
+def _number(cell: str, line: int, labels: list[str], index: int, source: str) -> float:
     if not cell.strip():
         return math.nan
     if not _is_number(cell):
         raise MotionError(
-            f"{source}, line {line}, column {index + 1} ({shown(columns.labels[index])}): expected a number; "
+            f"{source}, line {line}, column {index + 1} ({shown(labels[index])}): expected a number; "
             f"found {shown(cell)}"
         )
     return float(cell)
 
 
-def _table_of(values: np.ndarray, row_lines: array, columns: _Columns, fps: float | None, source: str) -> CsvTable:
+def _checked_table(
+    values: np.ndarray, row_lines: array, columns: Columns, fps: float | None, source: str
+) -> Recording:
     """Check the cells and give them their shape."""
     num_coordinates = len(columns.coordinates)
     first = 0 if columns.time is None else 1
     coordinates = values[:, first : first + num_coordinates].copy()
-    absurd = np.abs(coordinates) > MAX_COORDINATE  # False for NaN
-    if absurd.any():
-        row, column = np.argwhere(absurd)[0]
-        index = columns.coordinates[column]
-        raise MotionError(
-            f"{source}, line {row_lines[row]}, column {index + 1} ({shown(columns.labels[index])}): expected a number "
-            f"within {MAX_COORDINATE:g}, or nothing; found {coordinates[row, column]:g}"
-        )
+    _refuse_absurd(coordinates, row_lines, columns.labels, columns.coordinates, source)
     joints = coordinates.reshape(len(values), -1, 3)
     if columns.states:
         states = values[:, first + num_coordinates :]
@@ -237,32 +281,132 @@ def _table_of(values: np.ndarray, row_lines: array, columns: _Columns, fps: floa
             )
         joints[states == 0] = np.nan
     if fps is None and columns.time is not None:
-        fps = _fps_of_times(values[:, 0], row_lines, source)
+        fps = fps_of_times(values[:, 0], lambda row: f"line {row_lines[row]}", source)
     layout = None if columns.joint_names else KINECT_V2_LAYOUT
-    return CsvTable(joints=joints, fps=fps, joint_names=columns.joint_names, layout=layout)
+    return Recording(joints, fps, columns.joint_names, layout)
 
 
-def _fps_of_times(times: np.ndarray, row_lines: array, source: str) -> float | None:
-    """Return the rate of a time column (frames,), or None for a single frame."""
-    if not np.isfinite(times).all():
-        line = row_lines[int(np.argmin(np.isfinite(times)))]
-        raise MotionError(f"{source}, line {line}: expected a time; found none (or pass fps)")
-    steps = np.diff(times)
-    if len(steps) == 0:
-        return None
-    if (steps < 0).any():
-        row = int(np.argmax(steps < 0)) + 1
+def _refuse_absurd(
+    coordinates: np.ndarray, row_lines: array, labels: list[str], columns: list[int], source: str
+) -> None:
+    """Raise for the first of (rows, columns) that no body can have."""
+    absurd = np.abs(coordinates) > MAX_COORDINATE  # False for NaN
+    if absurd.any():
+        row, column = np.argwhere(absurd)[0]
         raise MotionError(
-            f"{source}, line {row_lines[row]}: expected a time not before that of the row above, "
-            f"{times[row - 1]:.12g}; found {times[row]:.12g}"
+            f"{source}, line {row_lines[row]}, column {columns[column] + 1} ({shown(labels[columns[column]])}): "
+            f"expected a number within {MAX_COORDINATE:g}, or nothing; found {coordinates[row, column]:g}"
         )
-    median = float(np.median(steps))
-    step = float(steps[np.abs(steps - median) <= median / 2].mean())
-    slowest, fastest = _PLAUSIBLE_FPS
-    for unit in _TIME_UNITS:
-        if 1 / fastest <= step * unit <= 1 / slowest:
-            return 1 / (step * unit)
-    raise MotionError(
-        f"{source}: the time column steps by {step:g}; expected {slowest:g} to {fastest:g} frames per second in "
-        "seconds, milliseconds or ticks of 100 ns (or pass fps)"
-    )
+
+
+# ------------------------------------------------------------------------------------------------ a row for each joint
+
+
+def _columns_of_long_header(header: list[str]) -> _LongColumns | None:
+    """Return where things stand, or None where this is not the header of a long table."""
+    plain = [re.sub(r"[\W_]+", "", label.lower()) for label in header]
+    coordinates = []
+    for axis in "xyz":
+        fitting = [index for index, label in enumerate(plain) if label in (axis, f"pos{axis}", f"position{axis}")]
+        if len(fitting) != 1:
+            return None
+        coordinates += fitting
+    joint = next((plain.index(name) for name in _NAME_COLUMNS if name in plain), None)
+    frame = next((plain.index(name) for name in _FRAME_COLUMNS if name in plain), None)
+    time = next((index for index, label in enumerate(header) if _TIME_COLUMN.fullmatch(label)), None)
+    if joint is None or (frame is None and time is None):
+        return None
+    return _LongColumns(header, frame, time, joint, coordinates)
+
+
+def _recording_of_long_rows(
+    rows: Iterator[tuple[int, list[str]]], columns: _LongColumns, fps: float | None, source: str
+) -> Recording:
+    """Gather the rows of each frame and place them by joint."""
+    key = columns.time if columns.frame is None else columns.frame
+    assert key is not None
+    wanted = [key, key if columns.time is None else columns.time, *columns.coordinates]
+    pick = itemgetter(*wanted)
+    width = len(columns.labels)
+    names: dict[str, int] = {}  # in order of first appearance
+    values, joint_of_row, row_lines = array("d"), array("i"), array("q")
+    for line, row in rows:
+        if not "".join(row).strip():
+            continue
+        row = _fitted(row, width, line, source)
+        name = row[columns.joint].strip()
+        if not name:
+            raise MotionError(
+                f"{source}, line {line}, column {columns.joint + 1} ({shown(columns.labels[columns.joint])}): "
+                "expected the name of a joint; found nothing"
+            )
+        try:
+            values.extend(list(map(float, pick(row))))
+        except ValueError:
+            values.extend([_number(row[index], line, columns.labels, index, source) for index in wanted])
+        joint_of_row.append(names.setdefault(name, len(names)))
+        row_lines.append(line)
+        if len(names) > MAX_JOINTS:
+            raise MotionError(f"{source}, line {line}: expected at most {MAX_JOINTS} joints; found {len(names)}")
+        if len(values) * values.itemsize > MAX_BYTES // 2:
+            raise MotionError(f"{source}, line {line}: more than {MAX_BYTES // 2:,} bytes of numbers; split the file")
+    if not row_lines:
+        raise MotionError(f"{source}: no rows after the header; expected one for each joint in each frame")
+
+    table = np.frombuffer(values).reshape(len(row_lines), len(wanted))
+    _refuse_absurd(table[:, 2:], row_lines, columns.labels, columns.coordinates, source)
+    keys, first_rows, frame_of_row = np.unique(table[:, 0], return_index=True, return_inverse=True)
+    if not np.isfinite(keys).all():
+        at = int(np.argmin(np.isfinite(table[:, 0])))
+        raise MotionError(
+            f"{source}, line {row_lines[at]}, column {key + 1} ({shown(columns.labels[key])}): expected the number "
+            f"or time of a frame; found {'nothing' if np.isnan(table[at, 0]) else table[at, 0]}"
+        )
+    number_of_frame = np.arange(len(keys)) if columns.frame is None else _frame_numbers(keys, source)
+    frames = int(number_of_frame[-1]) + 1
+    if frames * len(names) * 24 > MAX_BYTES:
+        raise MotionError(f"{source}: {frames:,} frames of {len(names)} joints are too many; split the file")
+
+    order = list(names)
+    joint_names: list[str] | None = order
+    if all(re.fullmatch(r"\d{1,9}", name) for name in order):
+        order.sort(key=int)
+        joint_names = None
+    place = np.argsort([names[name] for name in order])  # place in `order` of a joint by its first appearance
+    cell = number_of_frame[frame_of_row] * len(order) + place[np.asarray(joint_of_row)]
+    _refuse_twice(cell, row_lines, order, source)
+    joints = np.full((frames * len(order), 3), np.nan)
+    joints[cell] = table[:, 2:]
+    if fps is None and columns.time is not None:
+        fps = fps_of_times(table[first_rows, 1], lambda frame: f"line {row_lines[first_rows[frame]]}", source)
+    return Recording(joints.reshape(frames, len(order), 3), fps, joint_names)
+
+
+def _frame_numbers(keys: np.ndarray, source: str) -> np.ndarray:
+    """Count the frames from 0 by their sorted numbers, so that one left out becomes a frame without tracking."""
+    if len(keys) == 1:
+        return np.zeros(1, np.int64)
+    with np.errstate(over="ignore"):
+        steps = np.diff(keys)
+        step, span = float(steps.min()), float(keys[-1] - keys[0])
+    if not math.isfinite(span) or span > _MAX_GAP_FACTOR * len(keys) * step:
+        widest = int(np.argmax(steps))
+        raise MotionError(
+            f"{source}: expected frames that are numbered without long gaps; after {keys[widest]:g} comes "
+            f"{keys[widest + 1]:g}; the usual step is {float(np.median(steps)):g}"
+        )
+    numbers = (keys - keys[0]) / step
+    if np.abs(numbers - np.rint(numbers)).max() > 1e-3:
+        raise MotionError(f"{source}: expected frames that are numbered in equal steps; the smallest is {step:g}")
+    return np.rint(numbers).astype(np.int64)
+
+
+def _refuse_twice(cell: np.ndarray, row_lines: array, names: list[str], source: str) -> None:
+    order = np.argsort(cell, kind="stable")
+    same = np.flatnonzero(np.diff(cell[order]) == 0)
+    if len(same):
+        first, second = order[same[0]], order[same[0] + 1]
+        raise MotionError(
+            f"{source}, line {row_lines[second]}: expected one row for joint "
+            f"{shown(names[cell[second] % len(names)])} in each frame; line {row_lines[first]} holds it already"
+        )

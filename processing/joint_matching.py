@@ -81,6 +81,11 @@ _SPINE = tuple(
 _VERTEBRA = re.compile(r"^([lt])(\d{1,2})$")
 
 
+# Of the Plug-in Gait and Helen Hayes marker sets, by which a file of markers on the skin is told.
+_SURFACE_MARKERS = frozenset("lasi rasi lpsi rpsi c7 t10 clav strn lkne rkne lank rank lsho rsho".split())
+_FEW_MARKERS = 4
+
+
 @dataclass
 class JointMatch:
     """Where the joints of the unified skeleton come from in a recording.
@@ -459,9 +464,14 @@ def _require_a_body(match: JointMatch, names: list[str], source: str) -> None:
         else:
             advice.append(f"{label}, e.g. {' or '.join(repr(name) for name in _EXAMPLES[joint][:3])}")
     found = ", ".join(f"{joint} ({how})" for joint, how in match.how.items()) or "none"
+    remedy = "Rename the joints or describe the rig in a rig file."
+    if len(_SURFACE_MARKERS & plain.keys()) >= _FEW_MARKERS:
+        remedy = (
+            "These look like markers on the skin; what is needed are joint centres, as motion capture solves them."
+        )
     raise MotionError(
         f"{source}: no body among these joint names. Not found: {'; '.join(advice)}. Found: {found}. "
-        f"{_listed(names)} Rename the joints or describe the rig in a rig file."
+        f"{_listed(names)} {remedy}"
     )
 
 

@@ -3,9 +3,12 @@
 | suffix | what is expected |
 |---|---|
 | `.bvh` | a skeleton with its motion, see `bvh_reading.py` |
+| `.c3d` | points in space with their labels, see `c3d_reading.py`; needs the package `c3d` |
 | `.npy` | joint positions (frames, joints, 3) or (people, frames, joints, 3) |
 | `.npz` | the same as `joints`, or as the only such array; optional `fps`, `joint_names`, `layout`, `parents` |
-| `.csv` | a table with columns `<joint>_x, <joint>_y, <joint>_z`, or Kinect v2 rows, see `csv_reading.py` |
+| `.csv` | a row for each frame, or for each frame and joint; or Kinect v2 rows; see `csv_reading.py` |
+| `.json` | a list of frames, such as MediaPipe Pose world landmarks, see `json_reading.py` |
+| `.trc` | a table of markers, see `trc_reading.py` |
 
 Nothing is unpickled, and no size that a file declares is trusted before it has been held against the file and a cap.
 In messages frames and joints count from 0, lines and columns of a table from 1.
@@ -13,6 +16,7 @@ In messages frames and joints count from 0, lines and columns of a table from 1.
 
 import math
 import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -22,12 +26,19 @@ from typing import IO, Any
 
 import numpy as np
 
-from .bvh_reading import MAX_BYTES, MAX_COORDINATE, MAX_JOINTS, checked_fps, read_bvh, readable_file, shown
+from .bvh_reading import read_bvh
+from .c3d_reading import read_c3d
 from .csv_reading import read_csv
+from .json_reading import read_json
 from .motion import Motion, MotionError
+from .recording import MAX_BYTES, MAX_COORDINATE, MAX_JOINTS, Recording, checked_fps, known_units, readable_file, shown
+from .trc_reading import read_trc
 
-READABLE_SUFFIXES = (".bvh", ".csv", ".npy", ".npz")
+READABLE_SUFFIXES = (".bvh", ".c3d", ".csv", ".json", ".npy", ".npz", ".trc")
 
+_READERS = {".c3d": read_c3d, ".csv": read_csv, ".json": read_json, ".trc": read_trc}
+
+_MAX_NAMES_BYTES = 2**22
 _SHAPES = "(frames, joints, 3) or (people, frames, joints, 3)"
 
 
@@ -66,22 +77,22 @@ def read_motions(
         motion.layout = layout
         return [motion]
 
-    parents = None
-    if suffix == ".csv":
-        table = read_csv(path, fps)
-        joints, fps = table.joints, table.fps
-        layout = table.layout if layout is None else layout
-        joint_names = table.joint_names if joint_names is None else joint_names
+    if suffix in _READERS:
+        found = _READERS[suffix](path, fps)
     elif suffix == ".npy":
         with _reading(path.name), path.open("rb") as file:
-            joints = _read_array(file, path.stat().st_size, path.name)
+            found = Recording(_read_array(file, path.stat().st_size, path.name))
     else:
-        content = _read_npz(path)
-        joints, parents = content["joints"], content.get("parents")
-        fps = content.get("fps") if fps is None else fps
-        layout = content.get("layout") if layout is None else layout
-        joint_names = content.get("joint_names") if joint_names is None else joint_names
-    return motions_from_array(joints, fps, layout, joint_names, source=path.name, parents=parents)
+        found = _read_npz(path)
+    return motions_from_array(
+        found.joints,
+        found.fps if fps is None else fps,
+        found.layout if layout is None else layout,
+        found.joint_names if joint_names is None else joint_names,
+        source=path.name,
+        parents=found.parents,
+        units=found.units,
+    )
 
 
 def motions_from_array(
@@ -91,6 +102,7 @@ def motions_from_array(
     joint_names: Sequence[str] | None = None,
     source: str = "array",
     parents: Sequence[int] | None = None,
+    units: str | None = None,
 ) -> list[Motion]:
     """Check joint positions and split them by person.
 
@@ -101,6 +113,7 @@ def motions_from_array(
         joint_names: One name for each joint, or None.
         source: File name or description, for records and messages.
         parents: Parent index of each joint, -1 for a root, or None.
+        units: "m", "cm", "mm" or "inch" where the source says so, or None.
 
     Returns:
         One motion per person. A joint that lacks any coordinate in a frame is NaN in all three.
@@ -132,16 +145,16 @@ def motions_from_array(
     motions = []
     for person, positions in enumerate(people, start=1):
         who = source if len(people) == 1 else f"{source}, person {person} of {len(people)}"
-        motions.append(Motion(_checked_positions(positions, names, who), fps, names, parents, layout, who))
+        motions.append(Motion(_checked_positions(positions, names, who), fps, names, parents, layout, who, units))
     return motions
 
 
 def _checked_positions(positions: np.ndarray, names: list[str] | None, source: str) -> np.ndarray:
     with np.errstate(over="ignore"):  # a float64 beyond float32 becomes infinite and is refused just below
         joints = np.array(positions, dtype=np.float32)
-    absurd = np.abs(joints) > MAX_COORDINATE
-    if absurd.any():
-        frame, joint, axis = np.argwhere(absurd)[0]
+    # Without a copy of the whole: NaN neither is the largest nor the smallest.
+    if max(np.fmax.reduce(joints, axis=None), -np.fmin.reduce(joints, axis=None)) > MAX_COORDINATE:
+        frame, joint, axis = np.argwhere(np.abs(joints) > MAX_COORDINATE)[0]
         name = f" {shown(names[joint])}" if names else ""
         raise MotionError(
             f"{source}: {'xyz'[axis]} of joint {joint}{name} is {positions[frame, joint, axis]:g} in frame {frame}; "
@@ -188,14 +201,18 @@ def _checked_parents(parents: Sequence[int], num_joints: int, source: str) -> li
 
 @contextmanager
 def _reading(source: str) -> Iterator[None]:
-    """Turn what numpy and zipfile raise on a broken file into a MotionError."""
+    """Turn what numpy and zipfile raise on a broken file into a MotionError, and pass over what they warn of."""
     broken = (EOFError, OSError, OverflowError, RuntimeError, SyntaxError, ValueError)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except MotionError:
         raise
     except (*broken, tokenize.TokenError, zipfile.BadZipFile, zlib.error) as error:
-        raise MotionError(f"{source}: the file is damaged or not what its suffix says ({error})") from error
+        raise MotionError(
+            f"{source}: the file is damaged or not what its suffix says ({shown(str(error), 120)})"
+        ) from error
 
 
 def _read_array_header(stream: IO[bytes], source: str) -> tuple[tuple[int, ...], np.dtype]:
@@ -210,7 +227,7 @@ def _read_array_header(stream: IO[bytes], source: str) -> tuple[tuple[int, ...],
     return shape, dtype
 
 
-def _read_array(stream: IO[bytes], size: int, source: str) -> np.ndarray:
+def _read_array(stream: IO[bytes], size: int, source: str, limit: int = MAX_BYTES) -> np.ndarray:
     """Read one array from a stream that holds at most `size` bytes; refuse what is too large, cut off or a pickle."""
     shape, dtype = _read_array_header(stream, source)
     if dtype.hasobject:
@@ -218,8 +235,9 @@ def _read_array(stream: IO[bytes], size: int, source: str) -> np.ndarray:
             f"{source}: holds Python objects (a pickle), which could run code when read; expected plain numbers"
         )
     needed = math.prod(shape) * dtype.itemsize
-    if min(shape, default=0) < 0 or needed > MAX_BYTES:
-        raise MotionError(f"{source}: declares shape {shape}, {needed:,} bytes; expected at most {MAX_BYTES:,}")
+    kept = max(needed, math.prod(shape) * 4)  # as float32
+    if min(shape, default=0) < 0 or kept > limit:
+        raise MotionError(f"{source}: declares shape {shape}, {kept:,} bytes; expected at most {limit:,}")
     present = size - stream.tell()
     if needed > present:
         raise MotionError(f"{source}: the array is cut off: shape {shape} needs {needed:,} bytes; found {present:,}")
@@ -227,27 +245,28 @@ def _read_array(stream: IO[bytes], size: int, source: str) -> np.ndarray:
     return np.lib.format.read_array(stream, allow_pickle=False)
 
 
-def _read_npz(path: Path) -> dict[str, Any]:
-    """Read `joints`, and of `fps`, `layout`, `joint_names` and `parents` those that the file has."""
+def _read_npz(path: Path) -> Recording:
+    """Read `joints`, and of `fps`, `layout`, `joint_names`, `parents` and `units` those that the file has."""
     with _reading(path.name), zipfile.ZipFile(path) as archive:
         members = {
             info.filename.removesuffix(".npy"): info for info in archive.infolist() if info.filename.endswith(".npy")
         }
 
-        def read(key: str) -> np.ndarray:
+        def read(key: str, limit: int) -> np.ndarray:
             with archive.open(members[key]) as stream:
-                return _read_array(stream, members[key].file_size, f"{path.name}, array {shown(key)}")
+                return _read_array(stream, members[key].file_size, f"{path.name}, array {shown(key)}", limit)
 
-        content: dict[str, Any] = {"joints": read(_joints_key(archive, members, path.name))}
+        content: dict[str, Any] = {"joints": read(_joints_key(archive, members, path.name), MAX_BYTES)}
         for key, kinds, expected in (
             ("fps", "fiu", "one number"),
             ("layout", "US", "one string"),
             ("joint_names", "US", "strings"),
             ("parents", "iu", "integers"),
+            ("units", "US", "one string"),
         ):
             if key not in members:
                 continue
-            value = read(key)
+            value = read(key, _MAX_NAMES_BYTES)
             if value.dtype.kind not in kinds or (expected.startswith("one ") and value.size != 1):
                 raise MotionError(
                     f"{path.name}: expected {key} to hold {expected}; found shape {value.shape} of {value.dtype}"
@@ -255,7 +274,8 @@ def _read_npz(path: Path) -> dict[str, Any]:
             if value.dtype.kind == "S":
                 value = np.char.decode(value, "utf-8")
             content[key] = value.item() if expected.startswith("one ") else value.reshape(-1).tolist()
-        return content
+        content["units"] = known_units(content.get("units", ""))
+        return Recording(**content)
 
 
 def _joints_key(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], source: str) -> str:

@@ -367,3 +367,11 @@ def test_the_page_names_every_family():
     page = (Path(__file__).parents[1] / "docs" / "rigs.md").read_text(encoding="utf-8")
     for name, (joints, _) in FAMILIES.items():
         assert f"| {name} | `{joints['left_hip']}`, `{joints['left_shoulder']}`" in page
+
+
+def test_markers_on_the_skin_are_told_from_joints():
+    markers = ["Anna:LASI", "Anna:RASI", "Anna:LKNE", "Anna:RKNE", "Anna:LANK", "Anna:C7", "Anna:CLAV"]
+    with pytest.raises(MotionError, match=r"markers on the skin; what is needed are joint centres"):
+        match_joints(markers, None, load_rigs(), None, "gait.c3d")
+    with pytest.raises(MotionError, match=r"Rename the joints or describe the rig"):
+        match_joints(["alpha", "beta", "gamma"], None, load_rigs(), None, "gait.c3d")

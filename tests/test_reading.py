@@ -1,21 +1,17 @@
-"""Reading recordings: BVH, NumPy arrays and tables, whole and broken."""
+"""Reading arrays, NumPy files, and what all suffixes share."""
 
 import io
 import os
 import time
 import tracemalloc
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
 
-from eai_llm_hf.processing.bvh_reading import MAX_DEPTH, MAX_JOINTS, read_bvh
 from eai_llm_hf.processing.motion import MotionError
 from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES, motions_from_array, read_motions
-
-SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+from eai_llm_hf.processing.recording import MAX_JOINTS
 
 ARM = """HIERARCHY
 ROOT Hips
@@ -44,7 +40,6 @@ Frame Time: 0.0333333
 4 5 6 -10 -20 -30 -40 -50 -60
 7 8 9 90 0 180 0 -90 45
 """
-ARM_ROWS = np.array([row.split() for row in ARM.splitlines()[-3:]], dtype=float)
 
 
 @pytest.fixture
@@ -60,257 +55,6 @@ def write(tmp_path):
         return path
 
     return write_file
-
-
-def bvh(body, rows=("0",), frames=None, frame_time="0.04"):
-    """Give a file with the braces of `body` and these rows."""
-    frames = len(rows) if frames is None else frames
-    return "\n".join(["HIERARCHY", body, "MOTION", f"Frames: {frames}", f"Frame Time: {frame_time}", *rows, ""])
-
-
-# ------------------------------------------------------------------------------------------------------- bvh, whole
-
-
-def test_forward_kinematics_agrees_with_scipy(write):
-    motion = read_bvh(write(ARM))
-
-    root = ARM_ROWS[:, :3]
-    root_rotation = Rotation.from_euler("ZXY", ARM_ROWS[:, 3:6], degrees=True)
-    arm = root + root_rotation.apply([10, 0, 0])
-    arm_rotation = root_rotation * Rotation.from_euler("YZX", ARM_ROWS[:, 6:9], degrees=True)
-    hand = arm + arm_rotation.apply([5, 1, 2])
-    np.testing.assert_allclose(motion.joints, np.stack([root, arm, hand], axis=1), atol=1e-5)
-    assert motion.joints.dtype == np.float32
-
-
-def test_a_bvh_file_gives_names_parents_and_rate_without_end_sites(write):
-    motion = read_bvh(write(ARM))
-    assert motion.joint_names == ["Hips", "Arm", "Hand"]
-    assert motion.parents == [-1, 0, 1]
-    assert (motion.fps, motion.source, motion.layout) == (30.0, "clip.bvh", None)
-
-
-@pytest.mark.parametrize("order", ["XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX", "ZXZ", "YX", "Z"])
-def test_every_rotation_order_agrees_with_scipy(write, order):
-    angles = [35.0, -70.0, 130.0][: len(order)]
-    channels = " ".join(f"{axis}rotation" for axis in order)
-    body = f"ROOT a {{ OFFSET 0 0 0 CHANNELS {len(order)} {channels} JOINT b {{ OFFSET 1 2 3 }} }}"
-    motion = read_bvh(write(bvh(body, [" ".join(map(str, angles))])))
-    expected = Rotation.from_euler(order, angles, degrees=True).apply([[1, 2, 3]]).reshape(3)
-    np.testing.assert_allclose(motion.joints[0, 1], expected, atol=1e-6)
-
-
-def test_position_channels_replace_the_offset_at_every_joint_and_only_in_their_component(write):
-    body = """ROOT a { OFFSET 1 2 3 CHANNELS 1 Yposition
-        JOINT b { OFFSET 10 20 30 CHANNELS 2 Zposition Xposition JOINT c { OFFSET 0 0 1 } } }"""
-    motion = read_bvh(write(bvh(body, ["7 8 9", "70 80 90"])))
-    np.testing.assert_array_equal(motion.joints[0], [[1, 7, 3], [10, 27, 11], [10, 27, 12]])
-    np.testing.assert_array_equal(motion.joints[1], [[1, 70, 3], [91, 90, 83], [91, 90, 84]])
-
-
-def test_channels_in_any_order_read_alike(write):
-    rotation_first = ARM.replace(
-        "Xposition Yposition Zposition Zrotation Xrotation Yrotation",
-        "Zrotation Yposition Xrotation Zposition Yrotation Xposition",
-    )
-    lines = rotation_first.splitlines()[:-3]
-    lines += [" ".join(map(str, row[[3, 1, 4, 2, 5, 0, 6, 7, 8]])) for row in ARM_ROWS]
-    np.testing.assert_array_equal(read_bvh(write("\n".join(lines))).joints, read_bvh(write(ARM, "b.bvh")).joints)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda text: text.replace("\n", "\r\n"),
-        lambda text: text.replace("\n", "\r"),
-        lambda text: text.rstrip("\n"),
-        lambda text: text.replace("  ", "\t").replace(" ", "\t").replace("End\tSite", "End Site"),
-        lambda text: text.replace("\n", "\n\n") + "\n \n",
-        lambda text: "# made by hand\n" + text.replace("MOTION\n", "// now it moves\nMOTION\n# rows\n"),
-        lambda text: text.lower().replace("hips", "Hips").replace("arm", "Arm").replace("hand", "Hand"),
-        lambda text: text.replace("Frames: 3", "Frames:\t3").replace("Frame Time:", "FRAME TIME :"),
-        lambda text: text.replace("10.0", "1.0e+1").replace("\n1 2 3", "\n1e0 200E-2 +3."),
-        lambda text: "\ufeff" + text,
-        lambda text: text.replace("\n{", " {").replace("\n  {", "{"),
-        lambda text: text.replace("Frames: 3\nFrame Time: 0.0333333", "Frame Time: 0.0333333\nFrames: 3"),
-    ],
-    ids=["crlf", "cr", "no final newline", "tabs", "blank lines", "comments", "lower case", "colons", "scientific"]
-    + ["byte order mark", "braces on the same line", "time before count"],
-)
-def test_the_same_motion_written_otherwise_reads_alike(write, change):
-    expected = read_bvh(write(ARM, "plain.bvh"))
-    found = read_bvh(write(change(ARM)))
-    np.testing.assert_array_equal(found.joints, expected.joints)
-    assert (found.joint_names, found.parents, found.fps) == (expected.joint_names, expected.parents, expected.fps)
-
-
-def test_names_may_hold_spaces_dots_and_namespaces(write):
-    motion = read_bvh(
-        write(ARM.replace("Hips", "mixamorig:Hips").replace("Arm", "Left Arm").replace("Hand", "hand.L"))
-    )
-    assert motion.joint_names == ["mixamorig:Hips", "Left Arm", "hand.L"]
-
-
-@pytest.mark.parametrize(
-    ("written", "fps"),
-    [("0.0333333", 30.0), ("0.041667", 24.0), ("0.008333", 120.0), ("0.033367", 29.9697), ("3.3333333e-2", 30.0)],
-)
-def test_a_rounded_frame_time_means_the_whole_rate(write, written, fps):
-    assert read_bvh(write(ARM.replace("0.0333333", written))).fps == pytest.approx(fps, abs=1e-4)
-
-
-def test_more_frames_than_one_block_keep_their_order(write):
-    count = 2500
-    body = "ROOT a { OFFSET 0 0 0 CHANNELS 1 Xposition }"
-    motion = read_bvh(write(bvh(body, [str(value) for value in range(count)])))
-    np.testing.assert_array_equal(motion.joints[:, 0, 0], np.arange(count))
-
-
-def test_rows_beyond_the_declared_number_are_read(write):
-    assert len(read_bvh(write(ARM.replace("Frames: 3", "Frames: 2"))).joints) == 3
-
-
-# ------------------------------------------------------------------------------------------------------ bvh, broken
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda t: "", r"clip\.bvh: the file is empty"),
-        (lambda t: " \n\n", r"ends after line 0; expected HIERARCHY"),
-        (lambda t: "x,y,z\n1,2,3\n", r"line 1: not a BVH file: expected the word HIERARCHY first; found 'x,y,z'"),
-        (lambda t: t.replace("HIERARCHY", "SKELETON"), r"line 1: .*found 'SKELETON'"),
-        (lambda t: t[: t.index("JOINT Hand")], r"ends after line 9; expected ROOT, JOINT, '}' or MOTION"),
-        (lambda t: t[: t.index("Frames")], r"ends after MOTION"),
-        (lambda t: t.replace("Frames: 3", "Frames: -3"), r"line 22: expected a number of frames; found '-3'"),
-        (lambda t: t.replace("Frames: 3", "Frames: many"), r"line 22: .*'many'"),
-        (lambda t: t.replace("Frames: 3", "Pictures: 3"), r"line 22: expected 'Frames: COUNT'.*'Pictures: 3'"),
-        (lambda t: t.replace("0.0333333", "0"), r"Frame Time is '0'; expected 0.0005 to 1 seconds"),
-        (lambda t: t.replace("0.0333333", "-0.03"), r"Frame Time is '-0.03'"),
-        (lambda t: t.replace("0.0333333", "33.3"), r"Frame Time is '33.3'"),
-        (lambda t: t.replace("0.0333333", "nan"), r"Frame Time is 'nan'"),
-        (lambda t: t.replace("0.0333333", "fast"), r"Frame Time is 'fast'"),
-        (lambda t: "\n".join(t.splitlines()[:-3]), r"no frames after the motion header; 3 declared"),
-        (lambda t: t.replace(" 30 40 50 60", " 30 40 50"), r"line 24: expected 9 values .*; found 8"),
-        (lambda t: t.replace("-50 -60", "-50 -60 7"), r"line 25: expected 9 values .*; found 10"),
-        (lambda t: t.replace("-50 -60", "-50 sixty"), r"line 25: .*xrotation of joint 'Arm'; found 'sixty'"),
-        (lambda t: t.replace("4 5 6", "4 nan 6"), r"line 25: yposition of joint 'Hips' is nan in frame 1"),
-        (lambda t: t.replace("4 5 6", "4 5 -inf"), r"line 25: zposition of joint 'Hips' is -inf in frame 1"),
-        (lambda t: t.replace("180 0 -90", "180 0 1e308"), r"line 26: zrotation of joint 'Arm' is 1e\+308 in frame 2"),
-        (lambda t: t.replace("OFFSET 10.0 0.0 0.0", "OFFSET 10.0 0.0"), r"line 9: .*z of an OFFSET.*'CHANNELS'"),
-        (lambda t: t.replace("OFFSET 10.0", "OFFSET nan"), r"line 8: .*x of an OFFSET, a number; found 'nan'"),
-        (lambda t: t.replace("    OFFSET 10.0 0.0 0.0\n", ""), r"expected an OFFSET in joint 'Arm'"),
-        (lambda t: t.replace("CHANNELS 3 Y", "CHANNELS 4 Y"), r"line 10: expected channel 4 of 4 of joint 'Arm'"),
-        (lambda t: t.replace("CHANNELS 3 Y", "CHANNELS 2 Y"), r"line 9: expected OFFSET, .*found 'Xrotation'"),
-        (lambda t: t.replace("CHANNELS 3 Y", "CHANNELS -1 Y"), r"line 9: expected a number of channels"),
-        (lambda t: t.replace("CHANNELS 3 Y", "CHANNELS 3 W"), r"line 9: expected channel 1 of 3.*'Wrotation'"),
-        (lambda t: t.replace("6 Xposition Y", "6 Yposition Y"), r"each position channel of joint 'Hips' once"),
-        (
-            lambda t: t.replace("CHANNELS 0", "CHANNELS 0\nOFFSET 1 1 1"),
-            r"line 14: expected one OFFSET in joint 'Hand'",
-        ),
-        (lambda t: t.replace("OFFSET 1.0 0.0 0.0", "CHANNELS 1 Xrotation"), r"line 16: .*in an End Site"),
-        (lambda t: t.replace("}\nMOTION", "MOTION"), r"line 20: expected '}' \(1 still open\) before MOTION"),
-        (lambda t: t.replace("}\nMOTION", "}\n}\nMOTION"), r"line 21: expected ROOT or MOTION"),
-        (lambda t: t.replace("ROOT Hips", "JOINT Hips"), r"line 2: expected ROOT or MOTION.*'JOINT'"),
-        (lambda t: t.replace("JOINT Arm", "JOINT"), r"line 7: expected a name after JOINT"),
-        (lambda t: t.replace("JOINT Arm\n  {", "JOINT Arm"), r"line 7: expected '{' after JOINT Arm; found 'OFFSET'"),
-        (
-            lambda t: t.replace("MOTION", "ROOT Other\n{\nOFFSET 0 0 0\n}\nMOTION"),
-            r"single ROOT \(the first is 'Hips'\)",
-        ),
-        (lambda t: "HIERARCHY\nMOTION\n" + t[t.index("Frames") :], r"expected a ROOT with CHANNELS"),
-    ],
-)
-def test_a_broken_bvh_file_says_what_was_expected_and_found(write, change, message):
-    with pytest.raises(MotionError, match=message):
-        read_bvh(write(change(ARM)))
-
-
-def test_a_truncated_file_names_the_line_where_it_ends(write):
-    with pytest.raises(MotionError, match=r"clip\.bvh: .*3 frames declared, 2 found, the last on line 25"):
-        read_bvh(write("\n".join(ARM.splitlines()[:-1])))
-
-
-def test_two_wrong_rows_whose_lengths_cancel_out_are_still_refused(write):
-    wrapped = ARM.replace("50 60\n4 5 6", "50\n60 4 5 6")
-    with pytest.raises(MotionError, match=r"line 24: expected 9 values .*; found 8"):
-        read_bvh(write(wrapped))
-
-
-def test_rows_that_are_all_one_value_short_are_refused(write):
-    with pytest.raises(MotionError, match=r"line 6: expected 2 values .*; found 1"):
-        read_bvh(write(bvh("ROOT a { OFFSET 0 0 0 CHANNELS 2 Xposition Yposition }", ["1", "2", "3"])))
-
-
-def test_a_billion_declared_frames_allocate_nothing(write):
-    path = write(ARM.replace("Frames: 3", "Frames: 1000000000"))
-    tracemalloc.start()
-    with pytest.raises(MotionError, match=r"1,000,000,000 frames declared, 3 found"):
-        read_bvh(path)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 10e6
-
-
-def test_memory_follows_the_clip_and_not_its_text(write):
-    rows = 4000
-    body = "ROOT a { OFFSET 0 0 0 CHANNELS 16 " + " ".join(["Xrotation"] * 16) + " }"
-    path = write(bvh(body, [" ".join(["12.34567890123456"] * 16)] * rows))
-    read_bvh(write(ARM, "warm.bvh"))
-    tracemalloc.start()
-    motion = read_bvh(path)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert path.stat().st_size > 1e6 > motion.joints.nbytes
-    assert peak < 0.8 * path.stat().st_size
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_binary_noise_is_no_bvh_file(write, seed):
-    noise = np.random.default_rng(seed).integers(0, 256, 5000, dtype=np.uint8).tobytes()
-    with pytest.raises(MotionError, match="clip.bvh"):
-        read_bvh(write(noise))
-
-
-def test_a_line_without_end_is_refused(write):
-    with pytest.raises(MotionError, match=r"line 2: longer than 1,048,576 characters"):
-        read_bvh(write("HIERARCHY\nROOT " + "x" * 3_000_000))
-
-
-def test_absurd_nesting_is_refused_without_recursion(write):
-    with pytest.raises(MotionError, match=f"nested at most {MAX_DEPTH} deep"):
-        read_bvh(write("HIERARCHY ROOT r { OFFSET 0 0 0 " + "\nJOINT j { OFFSET 0 0 0 " * 100_000))
-
-
-def test_too_many_joints_are_refused(write):
-    body = "ROOT r { OFFSET 0 0 0 CHANNELS 1 Xrotation" + "\nJOINT j { OFFSET 0 0 0 }" * MAX_JOINTS + "}"
-    with pytest.raises(MotionError, match=f"at most {MAX_JOINTS} joints"):
-        read_bvh(write(bvh(body)))
-
-
-def test_any_cut_of_a_bvh_file_reads_or_says_why(write):
-    whole = ARM.encode()
-    last_value = len(ARM.rstrip()) - 1  # beyond this cut, the last row is complete or its last number only shorter
-    for cut in range(last_value):
-        with pytest.raises(MotionError):
-            read_bvh(write(whole[:cut]))
-
-
-def test_damage_anywhere_gives_a_motion_or_a_motion_error(write):
-    generator = np.random.default_rng(0)
-    outcomes = set()
-    for _ in range(400):
-        damaged = bytearray(ARM.encode())
-        for _ in range(generator.integers(1, 4)):
-            damaged[generator.integers(len(damaged))] = generator.integers(256)
-        try:
-            motion = read_bvh(write(bytes(damaged)))
-            assert np.isfinite(motion.joints).all()
-            outcomes.add("read")
-        except MotionError:
-            outcomes.add("refused")
-    assert outcomes == {"read", "refused"}
 
 
 # ------------------------------------------------------------------------------------------------------------ arrays
@@ -495,6 +239,23 @@ def test_an_npz_file_without_a_usable_motion_says_what_it_holds(tmp_path, arrays
         read_motions(tmp_path / "clip.npz")
 
 
+def test_an_array_of_small_numbers_is_held_to_the_size_it_grows_to(tmp_path):
+    (tmp_path / "clip.npy").write_bytes(npy_header((10**6, 60, 3), "|i1") + bytes(10))
+    with pytest.raises(MotionError, match="720,000,000 bytes; expected at most 536,870,912"):
+        read_motions(tmp_path / "clip.npy")
+
+
+def test_the_unit_of_length_in_an_npz_file_is_passed_on(tmp_path):
+    np.savez(tmp_path / "clip.npz", joints=np.ones((5, 2, 3)), units="Centimeters")
+    assert read_motions(tmp_path / "clip.npz")[0].units == "cm"
+
+
+def test_more_text_than_names_need_is_refused(tmp_path):
+    np.savez(tmp_path / "clip.npz", joints=np.ones((5, 2, 3)), joint_names=np.full(2_000_000, "a"))
+    with pytest.raises(MotionError, match="array 'joint_names': declares shape .* expected at most 4,194,304"):
+        read_motions(tmp_path / "clip.npz")
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
     path = tmp_path / "bomb.npz"
     shape = (100_000_000, 22, 3)
@@ -504,9 +265,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
             member.write(bytes(1_000_000))
     tracemalloc.start()
     started = time.perf_counter()
-    with pytest.raises(
-        MotionError, match="bomb.npz, array 'joints': declares shape .* expected at most 2,147,483,648"
-    ):
+    with pytest.raises(MotionError, match="bomb.npz, array 'joints': declares shape .* expected at most 536,870,912"):
         read_motions(path)
     assert tracemalloc.get_traced_memory()[1] < 5e6
     tracemalloc.stop()
@@ -541,112 +300,6 @@ def test_damage_anywhere_in_an_npz_file_gives_motions_or_a_motion_error(tmp_path
     assert refused > 100
 
 
-# --------------------------------------------------------------------------------------------------------------- csv
-
-
-def kinect_row(time_stamp, state=2, joints=25):
-    cells = [str(time_stamp)]
-    for joint in range(joints):
-        cells += [str(joint + 0.1), str(joint + 0.2), str(joint + 0.3), str(state)]
-    return ",".join(cells)
-
-
-def test_kinect_rows_without_a_header_are_read(write):
-    rows = [kinect_row(89810293609 + 333_333 * frame, state) for frame, state in enumerate([2, 1, 2, 2])]
-    rows[3] = rows[3].replace("4.1,4.2,4.3,2", "4.1,4.2,4.3,0")
-    (motion,) = read_motions(write("\n".join(rows), "wave.csv"))
-    assert motion.joints.shape == (4, 25, 3)
-    assert (motion.layout, motion.joint_names) == ("kinect_v2_25", None)
-    assert motion.fps == pytest.approx(30, abs=1e-3)
-    np.testing.assert_allclose(motion.joints[0, 7], [7.1, 7.2, 7.3], rtol=1e-6)
-    assert np.isnan(motion.joints[3, 4]).all() and np.isnan(motion.joints).sum() == 3
-
-
-def test_a_dropped_frame_or_a_clock_of_whole_milliseconds_does_not_bend_the_rate(write):
-    times = np.round(np.delete(np.arange(100) * 1000 / 30, [20, 50])).astype(int)
-    table = "timestamp,hip_x,hip_y,hip_z\n" + "\n".join(f"{time},1,2,3" for time in times)
-    assert read_motions(write(table, "t.csv"))[0].fps == pytest.approx(30, rel=2e-3)
-
-
-@pytest.mark.parametrize("pattern", ["{}_{}", "{}.{}", "{} {}", "{}:{}", "{}_ {}"])
-@pytest.mark.parametrize("axes", ["xyz", "XYZ", "zxy"])
-def test_headers_may_be_written_in_several_ways(write, pattern, axes):
-    names = ["mixamorig:Hips", "Left Arm", "head"]
-    columns = [(name, axis) for name in names for axis in axes]
-    header = ["frame", *(pattern.format(*column) for column in columns), "confidence"]
-    values = [f"{names.index(name) * 10 + 'xyz'.index(axis.lower())}" for name, axis in columns]
-    table = "\n".join([",".join(header), ",".join(["1", *values, "good"])])
-    (motion,) = read_motions(write(table, "table.csv"), fps=30)
-    assert motion.joint_names == names
-    np.testing.assert_array_equal(motion.joints[0], [[0, 1, 2], [10, 11, 12], [20, 21, 22]])
-
-
-@pytest.mark.parametrize(
-    ("column", "step"),
-    [("time", 0.02), ("Time (s)", 0.02), ("time_ms", 20), ("timestamp", 200_000), ("Time-ticks", 2e5)],
-)
-def test_the_unit_of_a_time_column_is_found_by_what_is_plausible(write, column, step):
-    rows = [f"{5 + frame * step:.6f},1,2,3" for frame in range(5)]
-    (motion,) = read_motions(write("\n".join([f"{column},hip_x,hip_y,hip_z", *rows]), "t.csv"))
-    assert motion.fps == pytest.approx(50, rel=1e-4)
-
-
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_commas_semicolons_tabs_quotes_and_empty_cells_are_read(write, delimiter, newline):
-    rows = [['"hip_x"', "hip_y", "hip_z", "head_x", "head_y", "head_z"], list("123456"), ["1", "2", "3", "", "", ""]]
-    table = newline.join(delimiter.join(row) for row in rows) + newline * 2
-    (motion,) = read_motions(write(table, "t.csv"))
-    np.testing.assert_array_equal(motion.joints[0], [[1, 2, 3], [4, 5, 6]])
-    assert np.isnan(motion.joints[1, 1]).all()
-    assert motion.fps is None
-
-
-def test_a_row_of_empty_cells_is_a_frame_without_tracking_and_a_blank_line_is_none(write):
-    (motion,) = read_motions(write("h_x,h_y,h_z\n1,2,3\n,,\n\n4,5,6\n", "t.csv"))
-    np.testing.assert_array_equal(motion.joints[:, 0, 0], [1, np.nan, 4])
-
-
-def test_a_given_rate_and_names_stand_in_place_of_those_in_a_table(write):
-    path = write("time,a_x,a_y,a_z\n0,1,2,3\n900,1,2,3\n", "t.csv")
-    (motion,) = read_motions(path, fps=12, layout="rig", joint_names=["hip"])
-    assert (motion.fps, motion.layout, motion.joint_names) == (12.0, "rig", ["hip"])
-
-
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        ("\n \n", "holds no rows"),
-        ("1,2,3\n", r"line 1: a row of numbers without a header; expected 101 of them .*; found 3"),
-        (kinect_row(1, joints=20), r"found 81"),
-        (kinect_row(0) + "\n" + kinect_row(333333)[:-40], r"line 2: expected 101 cells; found 9\d"),
-        (
-            kinect_row(0) + "\n" + kinect_row(333333, state=7),
-            r"line 2, column 5: .*state of joint 0, 0, 1 or 2; found 7",
-        ),
-        ("a,b,c\n1,2,3\n", r"line 1: expected a header with columns such as head_x.*'a, b, c'"),
-        ("hip_x,hip_y\n1,2\n", r"line 1: expected columns x, y and z for joint 'hip'; found x, y only"),
-        ("h_x,h_y,h_z,h_X\n1,2,3,4\n", r"one column x for joint 'h'; found two, columns 1 and 4"),
-        ("h_x,h_y,h_z\n", r"no rows after the header"),
-        ("h_x,h_y,h_z\n1,2,3\n1,2\n", r"line 3: expected 3 cells; found 2"),
-        ("h_x,h_y,h_z\n\n1,two,3\n", r"line 3, column 2 \('h_y'\): expected a number; found 'two'"),
-        ("h_x;h_y;h_z\n1,5;2;3\n", r"line 2, column 1 \('h_x'\): expected a number; found '1,5'"),
-        ("h_x,h_y,h_z\n1,2,3\n1,2,inf\n", r"line 3, column 3 \('h_z'\): .*found inf"),
-        ("h_x,h_y,h_z\n1,2,3e9\n", r"line 2, column 3 \('h_z'\): .*found 3e\+09"),
-        ("h_x,h_y,h_z\n,,\n", r"no joint is tracked"),
-        ("time,h_x,h_y,h_z\n0,1,2,3\n,1,2,3\n", r"line 3: expected a time"),
-        ("time,h_x,h_y,h_z\n0.2,1,2,3\n0.1,1,2,3\n", r"line 3: expected a time not before .* 0.2; found 0.1"),
-        ("time,h_x,h_y,h_z\n0,1,2,3\n0,1,2,3\n", r"time column steps by 0; expected 5 to 500 frames per second"),
-        ("time,h_x,h_y,h_z\n0,1,2,3\n1,1,2,3\n", r"time column steps by 1"),
-        ('h_x,h_y,h_z\n1,2,"3\n' + "9\n" * 100_000, r"not a table of text"),
-        ("\x00\x01\x02" * 500, r"line 1: expected a header"),
-    ],
-)
-def test_a_broken_table_names_line_and_column(write, table, message):
-    with pytest.raises(MotionError, match=rf"t\.csv.*{message}"):
-        read_motions(write(table, "t.csv"))
-
-
 # ------------------------------------------------------------------------------------------------------- any suffix
 
 
@@ -664,7 +317,7 @@ def test_arguments_stand_in_place_of_what_a_bvh_file_says(write):
 
 @pytest.mark.parametrize("name", ["clip.fbx", "clip", "clip.pkl"])
 def test_an_unknown_suffix_lists_what_can_be_read(write, name):
-    with pytest.raises(MotionError, match=r"expected one of \.bvh, \.csv, \.npy, \.npz"):
+    with pytest.raises(MotionError, match=r"expected one of \.bvh, \.c3d, \.csv, \.json, \.npy, \.npz, \.trc"):
         read_motions(write("anything", name))
 
 
@@ -685,46 +338,3 @@ def test_a_pipe_does_not_block(tmp_path):
     os.mkfifo(tmp_path / "clip.bvh")
     with pytest.raises(MotionError, match="no such file"):
         read_motions(tmp_path / "clip.bvh")
-
-
-# ------------------------------------------------------------------------------------------------------- real files
-
-
-def real_files(pattern, count):
-    files = sorted(SHARED_DATA.glob(pattern))[:count]
-    if not files:
-        pytest.skip(f"the real recordings {pattern} are not here")
-    return files
-
-
-def test_bandai_files_stand_upright_in_centimetres():
-    for path in real_files("bandai*/data/*walk*.bvh", 12):
-        (motion,) = read_motions(path)
-        assert motion.fps == 30.0 and len(motion.joint_names) == 22
-        head, foot = (motion.joint_names.index(name) for name in ("Head", "Foot_L"))
-        height = motion.joints[:, head, 1] - motion.joints[:, foot, 1]
-        assert (height > 80).all() and (height < 200).all()
-
-
-def test_bandai_bones_keep_their_length():
-    for path in real_files("bandai1/data/*bow*.bvh", 5):
-        (motion,) = read_motions(path)
-        elbow, hand = (motion.joint_names.index(name) for name in ("LowerArm_L", "Hand_L"))
-        lengths = np.linalg.norm(motion.joints[:, elbow] - motion.joints[:, hand], axis=-1)
-        assert np.ptp(lengths) < 1e-2 * lengths.mean()
-
-
-def test_every_kinect_recording_is_read():
-    for path in real_files("other_rigs/kinect_csv/*.csv", None):
-        (motion,) = read_motions(path)
-        assert motion.joints.shape[1:] == (25, 3) and motion.layout == "kinect_v2_25"
-        assert motion.fps == pytest.approx(30, abs=0.05)
-        spine_base, head = 0, 3
-        assert (motion.joints[:, head, 1] > motion.joints[:, spine_base, 1]).all()
-
-
-def test_reactidle_files_are_read():
-    for path in real_files("other_rigs/reactidle/*.bvh", None):
-        (motion,) = read_motions(path)
-        assert motion.fps == 24.0 and motion.joints.shape[1:] == (19, 3)
-        assert "spine.001" in motion.joint_names

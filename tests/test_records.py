@@ -15,7 +15,6 @@ from eai_llm_hf.training.settings import Recipe
 def made_with(**changes) -> dict:
     recipe = asdict(Recipe(output_dir="runs/x")) | changes
     return recipe | {
-        "corpora_before": changes.get("corpora_before", []),
         "backbone_form": "tiny, as published",
         "clips": {"train": 3, "validation": 1, "test": 1},
         "seconds": {"stage one": 60.0},
@@ -28,7 +27,7 @@ def config(tiny_checkpoint):
 
 
 def test_a_checkpoint_inherits_the_licence_of_the_one_it_started_from(config):
-    training = made_with(corpora=["folder"], corpora_before=["generated:20", "bandai1"])
+    training = made_with(corpora=["folder"], before=made_with(corpora=["generated:20", "bandai1"]))
     assert is_non_commercial(training) and trained_on(training) == ["generated:20", "bandai1", "folder"]
     card = model_card(config, training, None)
     assert "license: cc-by-nc-4.0" in card and "non-commercial" in card
