@@ -174,7 +174,8 @@ def as_text(record: dict) -> str:
         lines.append("  measured:")
     for item in record["evidence"]:
         mark = {True: "+", False: "-", None: "?"}[item["holds"]]
-        value = "absent" if item["value"] is None else f"{item['value']:g} {item['unit']}"
+        unit = "" if item["unit"] == "1" else f" {item['unit']}"
+        value = "absent" if item["value"] is None else f"{item['value']:g}{unit}"
         place = "" if item["percentile"] is None else f", percentile {item['percentile']:.0f}"
         lines.append(f"    {mark} {item['claim']} ({item['descriptor']} {value}{place})")
     if len(record["segments"]) > 1:

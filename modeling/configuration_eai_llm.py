@@ -59,7 +59,7 @@ class EaiSkeletonConfig(PreTrainedConfig):
     model_type = "eai_skeleton"
     base_config_key = "skeleton_config"
 
-    segment_parts: list[int] | tuple[int, ...] = (0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 3, 4, 4, 4)
+    segment_parts: list[int] | tuple[int, ...] = (0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4)
     num_channels: int = 6
     num_parts: int = 5
 
@@ -161,6 +161,12 @@ class EaiLlmConfig(PreTrainedConfig):
                 f"text_layer must lie between 1 and the backbone's {self.text_config.num_hidden_layers} layers, "
                 f"found {self.text_layer}."
             )
+
+    def to_dict(self) -> dict:
+        """As in the base class, without the folder that the backbone was read from: `backbone` says which it is."""
+        state = super().to_dict()
+        state["text_config"].pop("_name_or_path", None)
+        return state
 
 
 EaiLlmConfig.register_for_auto_class()

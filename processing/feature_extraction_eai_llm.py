@@ -9,13 +9,18 @@ from transformers import BatchFeature, FeatureExtractionMixin
 from transformers.utils import logging
 
 from .joint_matching import load_rigs
-from .motion import Motion
+from .motion import Motion, MotionError
+from .motion_descriptors import measure
 from .motion_reading import motions_from_array, read_motions
-from .motion_reference import MotionReference
+from .motion_reference import FeatureMoments, MotionReference, adapt
 from .movement_features import NUM_CHANNELS, SEGMENTS, movement_features
+from .skeleton_tree import FRAME_RATE
 from .unified_skeleton import UnifiedClip, unify
 
 logger = logging.get_logger(__name__)
+
+MIN_WINDOW_S = 1.0
+"""A rest shorter than this at the end of a long recording gets no window of its own."""
 
 
 class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
@@ -70,7 +75,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         """Unified clips of one input, one a person.
 
         Args:
-            skeleton: A path (.bvh .npy .npz .csv), an array (frames, joints, 3) or (people, frames, joints, 3), a dict
+            skeleton: The path of a motion file, an array (frames, joints, 3) or (people, frames, joints, 3), a dict
                 with `joints` or `path` and any of the arguments below, a [`Motion`], or a [`UnifiedClip`] as it is.
             fps: Frames per second, where the input does not say.
             layout: Name of a known rig, where the input does not say.
@@ -114,12 +119,88 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         """Skeleton tokens that the language model reads for a clip of so many unified frames."""
         return self.num_semantic_tokens + self.tokens_per_window * self.num_windows(frames)
 
+    def windows(self, frames: int, window: int | None = None, hop: int | None = None) -> list[tuple[int, int]]:
+        """How a recording is cut: first frame and frame after the last of each window; one where it fits.
+
+        Args:
+            frames: Unified frames of the recording.
+            window: Frames of a window, `max_frames` by default.
+            hop: Frames from one window to the next, the window by default.
+        """
+        window = window or self.max_frames
+        hop = min(hop or window, window)
+        if frames <= window:
+            return [(0, frames)]
+        return [
+            (start, min(start + window, frames))
+            for start in range(0, frames, hop)
+            if frames - start >= MIN_WINDOW_S * FRAME_RATE and (start == 0 or start + window - hop < frames)
+        ]
+
+    def calibrate(
+        self,
+        clips: Any,
+        fps: float | None = None,
+        layout: str | None = None,
+        joint_names: Sequence[str] | None = None,
+    ) -> MotionReference:
+        """What is ordinary for a user's own recordings, from some of them whose emotions nobody needs to know.
+
+        They must be a mixture of what will be recorded: where all of them are sad, sad becomes ordinary. A recording
+        is measured by window, as it is explained, and counts once for each person, however long it is.
+
+        Args:
+            clips: Inputs as in `clips`, one or an iterable, read one after the other.
+            fps: As in `clips`, for every input.
+            layout: As in `clips`, for every input.
+            joint_names: As in `clips`, for every input.
+
+        Returns:
+            The reference, see [`MotionReference.calibrated`]; its `clips` says how many could be used. The extractor
+            stays as it is.
+
+        Raises:
+            ValueError: If there is no own reference to start from, or no clip could be read.
+        """
+        own = self.motion_reference()
+        if own is None:
+            raise ValueError("The checkpoint has no motion reference that could be calibrated.")
+        if isinstance(clips, (str, os.PathLike, Mapping, np.ndarray, Motion, UnifiedClip)):
+            clips = [clips]
+        vectors: list[np.ndarray] = []
+        weights: list[float] = []
+        moments = FeatureMoments()
+        first_error, left_out = None, 0
+        for clip in clips:
+            try:
+                if isinstance(clip, list):  # a column of a dataset without a format gives nested lists
+                    clip = np.asarray(clip, dtype=np.float32)
+                people = self.clips(clip, fps, layout, joint_names)
+            except (MotionError, OSError, TypeError, ValueError) as error:
+                logger.warning(f"{source_of(clip)} is left out: {error}")
+                first_error, left_out = first_error or error, left_out + 1
+                continue
+            for person in people:
+                windows = self.windows(len(person.joints))
+                for start, end in windows:
+                    window = UnifiedClip(person.joints[start:end], person.joint_mask, person.fps)
+                    vectors.append(measure(window.joints, window.joint_mask))
+                    weights.append(1 / len(windows))
+                    for side in (window, window.mirrored()):  # a rig is symmetric, a few clips need not be
+                        moments.add(*movement_features(side.joints, side.joint_mask), weight=0.5 / len(windows))
+        if not vectors:
+            if first_error is None:
+                raise ValueError("There is no clip to calibrate with.")
+            raise ValueError(f"None of the {left_out} clips could be read; the first: {first_error}") from first_error
+        return own.calibrated(np.stack(vectors), moments, weights)
+
     def __call__(
         self,
         skeletons: Any,
         fps: float | None = None,
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
+        reference: MotionReference | None = None,
         return_tensors: str | None = None,
     ) -> BatchFeature:
         """Features of one or many clips, padded to the longest.
@@ -129,11 +210,14 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             fps: As in `clips`, for every input.
             layout: As in `clips`, for every input.
             joint_names: As in `clips`, for every input.
+            reference: What is ordinary for these recordings, where it differs from what the checkpoint knows: the
+                features are brought from there to what it knows, see [`adapt`]. Without statistics of features in
+                either reference they stay as they are.
             return_tensors: "pt" for torch tensors, "np" or None for arrays.
 
         Returns:
-            skeleton_features (clips, frames, 15, 6) float32, skeleton_frame_mask (clips, frames) and
-            skeleton_segment_mask (clips, 15), frames a multiple of `frames_per_window`.
+            skeleton_features (clips, frames, 13, 6) float32, skeleton_frame_mask (clips, frames) and
+            skeleton_segment_mask (clips, 13), frames a multiple of `frames_per_window`.
         """
         if not isinstance(skeletons, (list, tuple)):
             skeletons = [skeletons]
@@ -142,6 +226,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         features = np.zeros((len(clips), frames, len(SEGMENTS), NUM_CHANNELS), dtype=np.float32)
         frame_mask = np.zeros((len(clips), frames), dtype=np.int64)
         segment_mask = np.zeros((len(clips), len(SEGMENTS)), dtype=np.int64)
+        own = self.motion_reference() if reference is not None else None
         for index, clip in enumerate(clips):
             if len(clip.joints) > self.max_frames:
                 logger.warning_once(
@@ -151,6 +236,8 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                 )
             kept = min(len(clip.joints), self.frames_per_window * self.num_windows(len(clip.joints)))
             values, present = movement_features(clip.joints[: self.max_frames], clip.joint_mask)
+            if reference is not None and own is not None:
+                values = adapt(values, present, reference, own)
             features[index, :kept] = values[:kept]
             frame_mask[index, :kept] = 1
             segment_mask[index] = present
@@ -162,6 +249,15 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         return BatchFeature(data, tensor_type=return_tensors)
 
 
+def source_of(skeleton: Any) -> str:
+    """What an input is called: a path as given, else what the dict says, else "array"."""
+    if isinstance(skeleton, (str, os.PathLike)):
+        return os.fspath(skeleton)
+    if isinstance(skeleton, Mapping):
+        return str(skeleton.get("source") or skeleton.get("path") or "array")
+    return str(getattr(skeleton, "source", "array"))
+
+
 EaiSkeletonFeatureExtractor.register_for_auto_class("AutoFeatureExtractor")
 
-__all__ = ["EaiSkeletonFeatureExtractor"]
+__all__ = ["MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "source_of"]

@@ -1,34 +1,126 @@
-"""What is ordinary: the distribution of each descriptor over a set of clips."""
+"""What is ordinary: the distribution of each descriptor, and of what the tower reads, over a set of clips.
+
+A checkpoint brings the reference of the clips that it was trained on. `MotionReference.calibrated` moves it towards
+recordings of another kind, of which only a few are at hand and nobody knows the emotions; `adapt` then brings what the
+tower reads of such recordings to where it was trained.
+"""
+
+import json
+import os
+from collections.abc import Sequence
 
 import numpy as np
 
 from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES
+from .movement_features import NUM_CHANNELS, SEGMENTS
 
-__all__ = ["LEVELS", "MIN_CLIPS", "MotionReference"]
+__all__ = [
+    "ADAPTED_SEGMENTS",
+    "LEVELS",
+    "MIN_CLIPS",
+    "PRIOR_CLIPS",
+    "FeatureMoments",
+    "MotionReference",
+    "adapt",
+    "weight_of",
+]
 
 LEVELS: tuple[float, ...] = (0.0, 1.0, 2.5, *(float(level) for level in range(5, 100, 5)), 97.5, 99.0, 100.0)
 """Percentages at which the quantiles are kept."""
 
 MIN_CLIPS = 20
-"""Clips needed for a reference, and for each descriptor in it."""
+"""Clips needed for a reference, for each descriptor in it, and to calibrate spreads beside locations."""
+
+PRIOR_CLIPS = 4.0
+"""As many further clips as the default reference counts for, when it is calibrated with those of a user."""
+
+FARTHEST_SHIFT = 3.0
+"""Spreads of the default by which clips may lie off it; what lies farther counts as if it lay there."""
+
+LARGEST_STRETCH = 2.0
+"""Ratio of two spreads beyond which it is not trusted."""
+
+ADAPTED_SEGMENTS = ("trunk", "head", "shoulder line", "hip line")
+"""Segments whose joints rigs put in different places. Elbows, wrists, knees and ankles are where they are."""
+
+DIRECTIONS = 3
+"""The first channels of a segment are its direction."""
 
 _NORMAL_IQR = 1.349  # interquartile range of the standard normal distribution
 _NORMAL_SPREADS = ((25.0, 75.0, _NORMAL_IQR), (5.0, 95.0, 3.290), (1.0, 99.0, 4.653))
+_FEATURES = (len(SEGMENTS), NUM_CHANNELS)
+_CONSTANT = 1e-6  # a feature that spreads less than this does not move
+_LARGEST_FILE = 4_000_000  # bytes; a reference has about 20,000
+
+
+class FeatureMoments:
+    """Mean and standard deviation of what the tower reads, summed up clip by clip; each clip counts the same.
+
+    Attributes:
+        clips: (13,) float64, clips in which each segment was seen, or the sum of their weights.
+    """
+
+    def __init__(self) -> None:
+        self.clips = np.zeros(len(SEGMENTS))
+        self._sums = np.zeros(_FEATURES)
+        self._squares = np.zeros(_FEATURES)
+
+    def add(self, features: np.ndarray, segment_mask: np.ndarray, weight: float = 1.0) -> None:
+        """Adds a clip, or a window of one.
+
+        Args:
+            features: (frames, 13, 6), as `movement_features` gives them, at least one frame.
+            segment_mask: (13,) bool.
+            weight: How much it counts: 1 for a clip, the share of its clip for a window.
+        """
+        values = features.astype(np.float64)
+        present = np.asarray(segment_mask, dtype=np.float64) * weight
+        self.clips += present
+        self._sums += present[:, None] * values.mean(axis=0)
+        self._squares += present[:, None] * np.square(values).mean(axis=0)
+
+    @property
+    def mean(self) -> np.ndarray:
+        """(13, 6) float64, NaN for segments that no clip has."""
+        return self._sums / np.where(self.clips > 0, self.clips, np.nan)[:, None]
+
+    @property
+    def std(self) -> np.ndarray:
+        """(13, 6) float64, over the frames of all clips together; NaN for segments that no clip has."""
+        squares = self._squares / np.where(self.clips > 0, self.clips, np.nan)[:, None]
+        return np.sqrt(np.maximum(squares - np.square(self.mean), 0.0))
 
 
 class MotionReference:
-    """Quantiles of every descriptor over a set of clips.
+    """Quantiles of every descriptor over a set of clips, and mean and spread of every feature of the tower.
 
     Args:
         quantiles: (descriptors, len(LEVELS)) float values, ascending in each row; a row of NaN stands for a descriptor
             that too few clips had.
-        clips: Number of clips it was fitted on.
+        clips: Number of clips it was fitted on; of a calibrated one, the clips that it was calibrated with.
+        feature_mean: (13, 6) mean of the features of each segment, NaN for segments that no clip had. None, like the
+            two below, in references that were written without.
+        feature_std: (13, 6) their standard deviation over the frames of all clips.
+        feature_clips: (13,) number of clips that each segment was seen in.
+
+    Attributes:
+        median: (descriptors,) the middle of each descriptor, NaN where it is absent.
+        spread: (descriptors,) its interquartile range over 1.349, which is the standard deviation of a normal
+            distribution. Where half of the clips share one value, the range from 5 to 95 (then 1 to 99) percent
+            stands in.
 
     Raises:
-        ValueError: If the shape is wrong or a row descends.
+        ValueError: If a shape is wrong, a row descends, or only some of the three about features are given.
     """
 
-    def __init__(self, quantiles: np.ndarray, clips: int):
+    def __init__(
+        self,
+        quantiles: np.ndarray,
+        clips: int,
+        feature_mean: np.ndarray | None = None,
+        feature_std: np.ndarray | None = None,
+        feature_clips: np.ndarray | None = None,
+    ):
         self.quantiles = np.asarray(quantiles, dtype=np.float64)
         self.clips = int(clips)
         expected = (len(DESCRIPTOR_NAMES), len(LEVELS))
@@ -37,19 +129,28 @@ class MotionReference:
         for name, row in zip(DESCRIPTOR_NAMES, self.quantiles, strict=True):
             if not (np.isnan(row).all() or (np.isfinite(row).all() and (np.diff(row) >= 0).all())):
                 raise ValueError(f"The quantiles of descriptor {name!r} are not finite and ascending: {row.tolist()}.")
-        self._centre = self.quantiles[:, LEVELS.index(50.0)]
-        self._spread = np.zeros(len(DESCRIPTOR_NAMES))
+        self.median = self.quantiles[:, LEVELS.index(50.0)]
+        self.spread = np.zeros(len(DESCRIPTOR_NAMES))
         for low, high, width in _NORMAL_SPREADS:
             spread = (self.quantiles[:, LEVELS.index(high)] - self.quantiles[:, LEVELS.index(low)]) / width
-            self._spread = np.where(self._spread > 0, self._spread, spread)
-        self._spread = np.where(self._spread > 0, self._spread, 1.0)
+            self.spread = np.where(self.spread > 0, self.spread, spread)
+        self.spread = np.where(self.spread > 0, self.spread, 1.0)
+        given = [values is not None for values in (feature_mean, feature_std, feature_clips)]
+        if any(given) and not all(given):
+            raise ValueError("feature_mean, feature_std and feature_clips belong together; found only some of them.")
+        self.feature_mean = _of_shape(feature_mean, _FEATURES, "feature_mean")
+        self.feature_std = _of_shape(feature_std, _FEATURES, "feature_std")
+        self.feature_clips = _of_shape(feature_clips, _FEATURES[:1], "feature_clips")
+        if self.feature_std is not None and (self.feature_std < 0).any():
+            raise ValueError("feature_std holds negative values.")
 
     @classmethod
-    def fit(cls, matrix: np.ndarray) -> "MotionReference":
+    def fit(cls, matrix: np.ndarray, features: FeatureMoments | None = None) -> "MotionReference":
         """Take the quantiles of measured clips.
 
         Args:
             matrix: (clips, len(DESCRIPTORS)) values as `measure` gives them; NaN where a clip lacks a descriptor.
+            features: What the tower reads of the same clips.
 
         Returns:
             The reference. Descriptors that fewer than `MIN_CLIPS` clips have are left out of it.
@@ -69,7 +170,59 @@ class MotionReference:
             finite = column[np.isfinite(column)]
             if len(finite) >= MIN_CLIPS:
                 quantiles[index] = np.maximum.accumulate(np.percentile(finite, LEVELS))
-        return cls(quantiles, len(matrix))
+        if features is None:
+            return cls(quantiles, len(matrix))
+        return cls(quantiles, len(matrix), features.mean, features.std, features.clips)
+
+    def calibrated(
+        self, matrix: np.ndarray, features: FeatureMoments | None = None, weights: Sequence[float] | None = None
+    ) -> "MotionReference":
+        """Moves the reference towards clips of another kind: a rig, a room, a task. Their emotions need not be known.
+
+        n clips count against the reference as `weight_of(n)` says, for each descriptor and each segment by the clips
+        that have it; medians and means move by at most `FARTHEST_SHIFT` spreads times that. Spreads stay with fewer
+        than `MIN_CLIPS` clips; from then on they are scaled by their ratio, at most `LARGEST_STRETCH`, to the power
+        of `n / (n + MIN_CLIPS)`. A value that is never negative in the reference stays so.
+
+        Args:
+            matrix: (clips or windows of clips, descriptors) values as `measure` gives them, at least one row.
+            features: What the tower reads of the same clips.
+            weights: How much each row counts: 1 for a clip (the default), the share of its clip for a window.
+
+        Returns:
+            A new reference, to which percentiles refer and from which `adapt` starts.
+
+        Raises:
+            ValueError: If there is no row, or the columns are not those of `DESCRIPTORS`.
+        """
+        matrix = self._checked(matrix)
+        if matrix.ndim != 2 or not len(matrix):
+            raise ValueError(f"Expected a matrix (clips, descriptors) with one clip at least, found {matrix.shape}.")
+        shares = np.ones(len(matrix)) if weights is None else np.asarray(weights, dtype=np.float64)
+        quantiles = self.quantiles.copy()
+        for index, column in enumerate(matrix.T):
+            there = np.isfinite(column)
+            if not there.any() or np.isnan(quantiles[index, 0]):
+                continue
+            low, middle, high = _quantiles(column[there], shares[there], (0.25, 0.5, 0.75))
+            centre, spread, count = self.median[index], self.spread[index], shares[there].sum()
+            shift = _shift(middle - centre, spread, count)
+            stretch = _stretch((high - low) / _NORMAL_IQR, spread, count)
+            moved = centre + shift + stretch * (quantiles[index] - centre)
+            quantiles[index] = np.maximum(moved, 0.0) if quantiles[index, 0] >= 0 else moved
+        clips = round(float(shares.sum()))
+        mean, std, seen_before = self.feature_mean, self.feature_std, self.feature_clips
+        if features is None or mean is None or std is None or seen_before is None:
+            return MotionReference(quantiles, clips, mean, std, seen_before)
+        count = features.clips[:, None]
+        seen = (count > 0) & np.isfinite(mean)
+        return MotionReference(
+            quantiles,
+            clips,
+            np.where(seen, mean + _shift(features.mean - mean, std, count), mean),
+            np.where(seen, std * _stretch(features.std, std, count), std),
+            np.where(features.clips > 0, features.clips, seen_before),
+        )
 
     def _index(self, descriptor: str | int) -> int:
         if isinstance(descriptor, str):
@@ -113,9 +266,7 @@ class MotionReference:
         return np.array([self.percentile(index, float(value)) for index, value in enumerate(self._checked(vector))])
 
     def standardise(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Robust z-scores: distance from the median in units of the interquartile range over 1.349.
-
-        Where half of the clips share one value, the range from 5 to 95 (then 1 to 99) percent stands in.
+        """Robust z-scores: distance from the median in spreads.
 
         Args:
             vector: (..., descriptors) values as `measure` gives them.
@@ -127,7 +278,7 @@ class MotionReference:
         Raises:
             ValueError: If the last axis is not that of `DESCRIPTORS`.
         """
-        scores = (self._checked(vector) - self._centre) / self._spread
+        scores = (self._checked(vector) - self.median) / self.spread
         mask = np.isfinite(scores)
         return np.where(mask, scores, 0.0).astype(np.float32), mask
 
@@ -144,29 +295,170 @@ class MotionReference:
             name: None if np.isnan(row[0]) else row.tolist()
             for name, row in zip(DESCRIPTOR_NAMES, self.quantiles, strict=True)
         }
-        return {"clips": self.clips, "levels": list(LEVELS), "quantiles": quantiles}
+        state = {"clips": self.clips, "levels": list(LEVELS), "quantiles": quantiles}
+        if self.feature_mean is None or self.feature_std is None or self.feature_clips is None:
+            return state
+        features = {
+            name: None
+            if np.isnan(self.feature_mean[index]).any()
+            else {
+                "clips": float(self.feature_clips[index]),
+                "mean": self.feature_mean[index].tolist(),
+                "std": self.feature_std[index].tolist(),
+            }
+            for index, (name, _, _) in enumerate(SEGMENTS)
+        }
+        return state | {"features": features}
 
     @classmethod
     def from_dict(cls, state: dict) -> "MotionReference":
-        """Read what `to_dict` wrote.
+        """Read what `to_dict` wrote, also without the features, which older references lack.
 
         Raises:
-            ValueError: If the dict was written for other descriptors or other levels.
+            ValueError: If the dict was written for other descriptors, levels or segments, or holds no numbers.
         """
         missing = {"clips", "levels", "quantiles"} - set(state)
         if missing:
             raise ValueError(f"A motion reference lacks {sorted(missing)}; found {sorted(state)}.")
-        if list(state["levels"]) != list(LEVELS):
-            raise ValueError(f"Expected quantiles at {list(LEVELS)} percent, found {list(state['levels'])}.")
-        unknown = set(state["quantiles"]) - set(DESCRIPTOR_NAMES)
-        absent = set(DESCRIPTOR_NAMES) - set(state["quantiles"])
-        if unknown or absent:
-            raise ValueError(
-                f"The motion reference was written for other descriptors: unknown {sorted(unknown)}, "
-                f"missing {sorted(absent)}."
-            )
-        rows = [state["quantiles"][name] for name in DESCRIPTOR_NAMES]
-        if any(row is not None and len(row) != len(LEVELS) for row in rows):
-            raise ValueError(f"Expected {len(LEVELS)} quantiles for each descriptor.")
-        quantiles = np.array([[np.nan] * len(LEVELS) if row is None else row for row in rows])
-        return cls(quantiles, state["clips"])
+        levels = state["levels"]
+        if not isinstance(levels, (list, tuple)) or list(levels) != list(LEVELS):
+            raise ValueError(f"Expected quantiles at {list(LEVELS)} percent, found {levels}.")
+        if isinstance(state["clips"], bool) or not isinstance(state["clips"], (int, float)) or not state["clips"] > 0:
+            raise ValueError(f"Expected the number of clips, found {state['clips']!r}.")
+        rows = _entries(state["quantiles"], DESCRIPTOR_NAMES, "descriptors")
+        quantiles = np.array([_numbers(row, len(LEVELS), f"quantiles of {name!r}") for name, row in rows.items()])
+        if state.get("features") is None:
+            return cls(quantiles, int(state["clips"]))
+        segments = _entries(state["features"], tuple(name for name, _, _ in SEGMENTS), "segments")
+        parts: dict[str, list[np.ndarray]] = {"mean": [], "std": [], "clips": []}
+        for name, entry in segments.items():
+            entry = {"mean": None, "std": None, "clips": 0.0} if entry is None else entry
+            if not isinstance(entry, dict) or set(entry) != set(parts):
+                raise ValueError(f"Expected {sorted(parts)} of the segment {name!r}, found {str(entry)[:200]}.")
+            parts["mean"].append(_numbers(entry["mean"], NUM_CHANNELS, f"mean of {name!r}"))
+            parts["std"].append(_numbers(entry["std"], NUM_CHANNELS, f"std of {name!r}"))
+            parts["clips"].append(_numbers([entry["clips"]], 1, f"clips of {name!r}"))
+        return cls(
+            quantiles,
+            int(state["clips"]),
+            np.array(parts["mean"]),
+            np.array(parts["std"]),
+            np.concatenate(parts["clips"]),
+        )
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes the reference as JSON."""
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(self.to_dict(), file, indent=1)
+            file.write("\n")
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "MotionReference":
+        """Reads what `save` wrote.
+
+        Raises:
+            OSError: If there is no such file.
+            ValueError: If the file is no reference, or one for other descriptors; it names the file.
+        """
+        with open(path, encoding="utf-8") as file:
+            try:
+                text = file.read(_LARGEST_FILE + 1)
+                if len(text) > _LARGEST_FILE:
+                    raise ValueError(f"it is longer than {_LARGEST_FILE:,} characters.")
+                state = json.loads(text)
+                if not isinstance(state, dict):
+                    raise ValueError(f"expected an object, found {type(state).__name__}.")
+                return cls.from_dict(state)
+            except (ValueError, RecursionError) as error:
+                raise ValueError(
+                    f"{os.fspath(path)} is no motion reference as eai-llm calibrate writes it: {error}"
+                ) from None
+
+
+def adapt(features: np.ndarray, segment_mask: np.ndarray, given: MotionReference, own: MotionReference) -> np.ndarray:
+    """Brings what the tower reads of one kind of recording to where it stands in the recordings it was trained on.
+
+    The mean directions of `ADAPTED_SEGMENTS` are shifted onto each other, by segment and axis; the vectors need not
+    keep unit length. Velocities stay: a rig does not change them. The limbs and the root stay too: their means tell
+    what the clips are about (walking or standing) and not the rig.
+
+    Args:
+        features: (frames, 13, 6) float32, as `movement_features` gives them.
+        segment_mask: (13,) bool; absent segments stay as they are.
+        given: What is ordinary for recordings like this one.
+        own: What is ordinary for those that the tower was trained on.
+
+    Returns:
+        (frames, 13, 6) float32; `features` themselves where one of the references has no statistics of features.
+    """
+    if given.feature_mean is None or own.feature_mean is None:
+        return features
+    shift = own.feature_mean - given.feature_mean
+    adapted = np.zeros(_FEATURES, dtype=bool)
+    adapted[[index for index, (name, _, _) in enumerate(SEGMENTS) if name in ADAPTED_SEGMENTS], :DIRECTIONS] = True
+    adapted &= np.asarray(segment_mask, dtype=bool)[:, None] & np.isfinite(shift)
+    return features + np.where(adapted, shift, 0.0).astype(np.float32)
+
+
+def _of_shape(values: np.ndarray | None, shape: tuple[int, ...], what: str) -> np.ndarray | None:
+    if values is None:
+        return None
+    values = np.asarray(values, dtype=np.float64)
+    if values.shape != shape:
+        raise ValueError(f"Expected {what} of shape {shape}, found {values.shape}.")
+    return values
+
+
+def _entries(found: object, names: Sequence[str], what: str) -> dict:
+    """The entries of a dict in the order of the names, which must be all that it has."""
+    if not isinstance(found, dict):
+        raise ValueError(f"Expected an object with one entry for each of the {what}, found {type(found).__name__}.")
+    unknown, absent = sorted(set(found) - set(names), key=str), sorted(set(names) - set(found))
+    if unknown or absent:
+        raise ValueError(f"The motion reference was written for other {what}: unknown {unknown}, missing {absent}.")
+    return {name: found[name] for name in names}
+
+
+def _numbers(found: object, count: int, what: str) -> np.ndarray:
+    """So many finite numbers, or NaN for None."""
+    if found is None:
+        return np.full(count, np.nan)
+    try:
+        values = np.asarray(found, dtype=np.float64)
+    except (TypeError, ValueError):
+        values = np.empty(0)
+    if values.shape != (count,) or not np.isfinite(values).all():
+        raise ValueError(f"Expected {count} finite numbers as {what}, found {str(found)[:200]}.")
+    return values
+
+
+def _quantiles(values: np.ndarray, weights: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+    """Quantiles of weighted values, interpolated between the middles of their weights."""
+    order = np.argsort(values, kind="stable")
+    ends = np.cumsum(weights[order])
+    middles = (ends - weights[order] / 2) / ends[-1]
+    return np.interp(levels, middles, values[order])
+
+
+def weight_of(clips: np.ndarray | float) -> np.ndarray:
+    """What so many clips count against the default reference, from 0 to below 1.
+
+    `(n - 1) / (n - 1 + PRIOR_CLIPS)`: the shrinkage of a mean towards its prior (Gelman et al. 2013, Bayesian Data
+    Analysis, 2.5) over the clips after the first. A single clip counts nothing: nobody can tell by it what is the
+    rig's and what is this movement's own.
+    """
+    further = np.maximum(np.asarray(clips) - 1.0, 0.0)
+    return further / (further + PRIOR_CLIPS)
+
+
+def _shift(distance: np.ndarray | float, spread: np.ndarray | float, clips: np.ndarray | float) -> np.ndarray:
+    """How far so many clips at such a distance move what is ordinary."""
+    farthest = FARTHEST_SHIFT * np.asarray(spread)
+    return weight_of(clips) * np.clip(distance, -farthest, farthest)
+
+
+def _stretch(spread: np.ndarray | float, default: np.ndarray | float, clips: np.ndarray | float) -> np.ndarray:
+    """By how much so many clips of such a spread widen what is ordinary; 1 where they are too few to tell."""
+    known = (np.asarray(clips) >= MIN_CLIPS) & (np.asarray(spread) > _CONSTANT) & (np.asarray(default) > _CONSTANT)
+    ratio = np.where(known, spread, 1.0) / np.where(known, default, 1.0)
+    return np.clip(ratio, 1 / LARGEST_STRETCH, LARGEST_STRETCH) ** (clips / (clips + MIN_CLIPS))

@@ -3,7 +3,8 @@
 A joint's position tells the rig (how long the bones are, where "Neck" sits) as much as the movement. So the features
 are directions of segments between joints that every rig has in the same place, seen from the body's own heading, and
 their velocities; lengths appear only relative to the performer's legs. The upper trunk hangs on the midpoint of the
-shoulders, not on the joint called neck, and the spine's joints, which sit anywhere, are not read.
+shoulders, not on the joint called neck. The spine's joints, which sit anywhere, are not read, nor are the feet, which
+many rigs lack: without them the answer is the same with and without toes.
 """
 
 import numpy as np
@@ -24,10 +25,8 @@ SEGMENTS: tuple[tuple[str, str, str], ...] = (
     ("right forearm", "right_elbow", "right_wrist"),
     ("left thigh", "left_hip", "left_knee"),
     ("left shank", "left_knee", "left_ankle"),
-    ("left foot", "left_ankle", "left_foot"),
     ("right thigh", "right_hip", "right_knee"),
     ("right shank", "right_knee", "right_ankle"),
-    ("right foot", "right_ankle", "right_foot"),
 )
 NUM_CHANNELS = 6
 VELOCITY_SCALE = 0.25
@@ -45,10 +44,10 @@ def movement_features(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.nd
         joint_mask: (22,) bool, False for joints that the rig lacks.
 
     Returns:
-        features: (frames, 15, 6) float32. A segment's channels are its unit direction in the frame of the body's
+        features: (frames, 13, 6) float32. A segment's channels are its unit direction in the frame of the body's
             heading (left, up, forward) and that direction's velocity; those of the root are its velocity (leg
             lengths/s), its height above the clip's median (leg lengths), its turning rate (rad/s) and 0.
-        segment_mask: (15,) bool, True where both ends of the segment are present.
+        segment_mask: (13,) bool, True where both ends of the segment are present.
     """
     points, present = _end_points(_smooth(joints), joint_mask)
     forward = facing(joints, joint_mask)  # (frames, 3), horizontal

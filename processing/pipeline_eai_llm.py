@@ -6,8 +6,6 @@ window that shows the label best --language model--> explanation
 explanation, measured descriptors --claims--> evidence
 """
 
-import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +16,7 @@ import torch
 from transformers import GenerationConfig, Pipeline
 from transformers.utils import logging
 
+from .feature_extraction_eai_llm import MIN_WINDOW_S, source_of
 from .motion import MotionError
 from .motion_claims import (
     EXPLAIN_QUESTION,
@@ -34,9 +33,6 @@ from .skeleton_tree import FRAME_RATE
 from .unified_skeleton import UnifiedClip
 
 logger = logging.get_logger(__name__)
-
-MIN_WINDOW_S = 1.0
-"""A rest shorter than this at the end of a long recording gets no window of its own."""
 
 EVIDENCE_CLAIMS = 8
 """Claims in a record: those of the explanation first, then what else stands out."""
@@ -120,7 +116,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             label_only (`bool`): No explanation; costs no text generation.
             window_s, hop_s (`float`): Length of and step between the windows of a long recording, at most 10 s, which
                 is the default for both.
-            reference (`str`, `dict` or `MotionReference`): What is ordinary, instead of the checkpoint's reference.
+            reference (`str`, `dict` or `MotionReference`): What is ordinary, instead of the checkpoint's reference:
+                evidence and explanation are held against it, and what the model reads is brought from it to what the
+                checkpoint was trained on. See `calibrate`.
             verify (`bool`, defaults to True): Takes statements that the measured movement does not bear out from the
                 explanation.
             fps, layout, joint_names: For inputs that do not say.
@@ -135,6 +133,36 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         if isinstance(inputs, list) and not inputs:
             return []
         return super().__call__(inputs, **kwargs)
+
+    def calibrate(
+        self,
+        clips: Any,
+        fps: float | None = None,
+        layout: str | None = None,
+        joint_names: Sequence[str] | None = None,
+    ) -> MotionReference:
+        """What is ordinary for your own recordings, from some of them; their emotions need not be known.
+
+        ```python
+        >>> own = explain.calibrate(["a.bvh", "b.bvh", "c.bvh", "d.bvh", "e.bvh"])
+        >>> own.save("own.json")
+        >>> explain("new.bvh", reference=own)  # or reference="own.json"
+        ```
+
+        Five clips or more, and a mixture of what will be recorded: what they all have in common becomes ordinary. A
+        clip that cannot be read is left out with a warning.
+
+        Args:
+            clips: Inputs as the pipeline takes them, one or an iterable.
+            fps, layout, joint_names: For inputs that do not say.
+
+        Returns:
+            The reference. The pipeline itself stays as it is: give it as `reference`.
+
+        Raises:
+            ValueError: If the checkpoint has no reference to start from, or no clip could be read.
+        """
+        return self._feature_extractor.calibrate(clips, fps, layout, joint_names)
 
     def _sanitize_parameters(
         self,
@@ -171,12 +199,18 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             "window_s": window_s,
             "hop_s": hop_s,
         }
-        forward = {"candidate_labels": candidate_labels, "question": question, "label_only": label_only}
+        reference = _as_reference(reference)
+        forward = {
+            "candidate_labels": candidate_labels,
+            "question": question,
+            "label_only": label_only,
+            "reference": reference,
+        }
         forward = {name: value for name, value in forward.items() if value is not None} | (
             {"generate_kwargs": generate_kwargs} if generate_kwargs else {}
         )
         post = {
-            "reference": _as_reference(reference),
+            "reference": reference,
             "verify": verify,
             "question": question,
             "label_only": label_only,
@@ -196,7 +230,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
     def preprocess(self, inputs, window_s: float | None = None, hop_s: float | None = None, **given) -> dict:
         """Reads one input; what is wrong with it becomes part of the request, so that the others go on."""
-        request = _Request(source=_source_of(inputs))
+        request = _Request(source=source_of(inputs))
         try:
             if isinstance(inputs, list):  # a column of a dataset without a format gives nested lists
                 inputs = np.asarray(inputs, dtype=np.float32)
@@ -210,16 +244,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
     def _windows(self, clip: UnifiedClip, window_s: float | None, hop_s: float | None) -> list[tuple[int, int]]:
         """First and end frame of each window; one for a clip that fits."""
-        frames = len(clip.joints)
-        window = round(window_s * clip.fps) if window_s else self._feature_extractor.max_frames
-        hop = min(round(hop_s * clip.fps) if hop_s else window, window)
-        if frames <= window:
-            return [(0, frames)]
-        return [
-            (start, min(start + window, frames))
-            for start in range(0, frames, hop)
-            if frames - start >= MIN_WINDOW_S * clip.fps and (start == 0 or start + window - hop < frames)
-        ]
+        frames = [round(seconds * FRAME_RATE) if seconds else None for seconds in (window_s, hop_s)]
+        return self._feature_extractor.windows(len(clip.joints), *frames)
 
     # ---- the model ----------------------------------------------------------------------------------------------
 
@@ -229,6 +255,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         candidate_labels: list[str] | None = None,
         question: str | None = None,
         label_only: bool = False,
+        reference: MotionReference | None = None,
         generate_kwargs: dict | None = None,
     ) -> dict:
         requests = model_inputs["request"]
@@ -236,19 +263,27 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         people = [person for request in ([requests] if single else requests) for person in request.people]
         labels = candidate_labels or list(self.model.config.labels)
         if people:
-            self._score(people, labels)
+            self._score(people, labels, reference)
             if not label_only:
-                self._explain(people, labels, question, generate_kwargs or {})
+                self._explain(people, labels, question, reference, generate_kwargs or {})
         return {"request": requests}
 
-    def _score(self, people: list[_Person], labels: list[str], batch: int = 32) -> None:
-        """Gives every window of every person its probabilities."""
+    def _score(
+        self, people: list[_Person], labels: list[str], reference: MotionReference | None, batch: int = 32
+    ) -> None:
+        """Gives every window of every person its probabilities.
+
+        The mean over the window and its mirror image: what the body expresses does not depend on the side.
+        """
         windows = [_cut(person.clip, *window) for person in people for window in person.windows]
         states = self.text_states(labels)
         logits = []
         for start in range(0, len(windows), batch):
-            features = self._feature_extractor(windows[start : start + batch], return_tensors="pt").to(self.device)
-            logits.append(self.model.score_labels(**features, text_states=states)[0])
+            seen = windows[start : start + batch]
+            both = [*seen, *(window.mirrored() for window in seen)]
+            features = self._feature_extractor(both, reference=reference, return_tensors="pt").to(self.device)
+            scored = self.model.score_labels(**features, text_states=states)[0]
+            logits.append(scored.unflatten(0, (2, len(seen))).mean(0))
         probabilities = torch.cat(logits).double().softmax(-1).cpu().numpy()
         for person in people:
             person.probabilities, probabilities = (
@@ -266,7 +301,14 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             self._text_states[key] = self.model.encode_text(**inputs).unflatten(0, (len(labels), -1))
         return self._text_states[key]
 
-    def _explain(self, people: list[_Person], labels: list[str], question: str | None, generate_kwargs: dict) -> None:
+    def _explain(
+        self,
+        people: list[_Person],
+        labels: list[str],
+        question: str | None,
+        reference: MotionReference | None,
+        generate_kwargs: dict,
+    ) -> None:
         """Lets the language model write, for each person, about the window that shows the label best."""
         prompts, clips = [], []
         for person in people:
@@ -283,7 +325,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             # The explanation is written for the label that the probabilities chose, so the two always agree.
             prompts.append(prompt if question else prompt + label_sentence(label))
             clips.append(_cut(person.clip, *person.windows[person.explained]))
-        inputs = self.processor(text=prompts, skeletons=clips).to(self.device)
+        inputs = self.processor(text=prompts, skeletons=clips, reference=reference).to(self.device)
         output = self.model.generate(**inputs, **self._prepare_generate_kwargs(generate_kwargs))
         answers = output[:, inputs["input_ids"].shape[1] :]
         for person, answer in zip(people, answers, strict=True):
@@ -424,23 +466,13 @@ def _evidence(claim: Claim, vector: np.ndarray, reference: MotionReference | Non
     }
 
 
-def _source_of(inputs: Any) -> str:
-    """What a record calls its input: a path as given, else what the dict says, else "array"."""
-    if isinstance(inputs, (str, os.PathLike)):
-        return os.fspath(inputs)
-    if isinstance(inputs, Mapping):
-        return str(inputs.get("source") or inputs.get("path") or "array")
-    return str(getattr(inputs, "source", "array"))
-
-
 def _as_reference(reference: Any) -> MotionReference | None:
     """A reference given as itself, as a dict or as the path of a JSON file."""
     if reference is None or isinstance(reference, MotionReference):
         return reference
     if isinstance(reference, Mapping):
         return MotionReference.from_dict(dict(reference))
-    with open(reference, encoding="utf-8") as file:
-        return MotionReference.from_dict(json.load(file))
+    return MotionReference.load(reference)
 
 
 __all__ = ["SkeletonEmotionExplanationPipeline"]

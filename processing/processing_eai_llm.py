@@ -7,6 +7,7 @@ import torch
 from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
 
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from .motion_reference import MotionReference
 
 SPARE_TOKENS = ("<empty_output>",)
 """Special tokens that known backbones have and never use; one of them spares the vocabulary a new entry."""
@@ -109,6 +110,7 @@ class EaiSkeletonProcessor(ProcessorMixin):
         fps: float | None = None,
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
+        reference: MotionReference | None = None,
         return_tensors: str | None = "pt",
         return_text_replacement_offsets: bool = False,
         do_sample_frames: bool | None = None,
@@ -126,6 +128,7 @@ class EaiSkeletonProcessor(ProcessorMixin):
             fps: Frames per second of clips that do not say.
             layout: Known rig of clips that do not say.
             joint_names: Joint names of clips that do not say.
+            reference: What is ordinary for these clips, as the feature extractor takes it.
             return_tensors: "pt", "np" or None for lists.
             return_text_replacement_offsets: Whether to report where placeholders grew, for `apply_chat_template`.
             do_sample_frames: Not taken; `apply_chat_template` adds it beside `fps`.
@@ -141,7 +144,9 @@ class EaiSkeletonProcessor(ProcessorMixin):
         data = {}
         lengths: list[int] = []
         if skeletons is not None:
-            features = self.feature_extractor(skeletons, fps=fps, layout=layout, joint_names=joint_names)
+            features = self.feature_extractor(
+                skeletons, fps=fps, layout=layout, joint_names=joint_names, reference=reference
+            )
             # The frame mask is whole windows wide, so that counting its frames counts the windows.
             lengths = [self.feature_extractor.num_tokens(int(mask.sum())) for mask in features["skeleton_frame_mask"]]
             data |= dict(features)

@@ -17,6 +17,7 @@ import numpy as np
 
 from .joint_matching import JointMatch, match_joints
 from .motion import Motion, MotionError
+from .recording import shown
 from .rig_files import Rigs, load_rigs, read_rig
 from .skeleton_tree import FRAME_RATE, JOINT_INDEX, JOINT_NAMES, MIRROR, NUM_JOINTS, PARENTS
 
@@ -304,7 +305,7 @@ def _match(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch, dict[str
         rigs = {layout: described}
     elif layout is not None and layout not in rigs:
         raise MotionError(
-            f"{source}: layout {layout!r} is not known; known are {', '.join(sorted(rigs))}, or give the path of "
+            f"{source}: layout {shown(layout)} is not known; known are {', '.join(sorted(rigs))}, or give the path of "
             "a rig file, which ends with .json."
         )
     if names is None:

@@ -4,11 +4,18 @@ import runpy
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from conftest import make_clip
 
 from eai_llm_hf.explain_command import load_pipeline
+from eai_llm_hf.generator import generate_clip
+from eai_llm_hf.processing.movement_features import SEGMENTS
+from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
+from eai_llm_hf.processing.unified_skeleton import leg_length, unify
 
-LATENCY = Path(__file__).parents[1] / "benchmarks" / "latency.py"
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+LATENCY = BENCHMARKS / "latency.py"
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +69,101 @@ def test_the_page_holds_command_machine_and_both_tables(monkeypatch, capsys, tin
     rows = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("|")]
     shares = [float(row[1].strip(" %")) for row in rows if row[1].strip().endswith("%")]
     assert len(shares) == 7 and sum(shares) == pytest.approx(100, abs=0.5)
+
+
+# ---- what must not change the answer --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def invariance() -> dict:
+    return runpy.run_path(str(BENCHMARKS / "invariance.py"))
+
+
+@pytest.fixture(scope="module")
+def recorded(invariance, tmp_path_factory) -> list:
+    """Generated clips of three rigs, read from files."""
+    folder = tmp_path_factory.mktemp("recordings")
+    for rig in ("bandai22", "cmu31", "kinect_v2_25"):
+        motion = generate_clip(5, rig=rig, action="walk", duration_s=3.0).motion
+        names = {} if motion.joint_names is None else {"joint_names": motion.joint_names}
+        np.savez(folder / f"{rig}.npz", joints=motion.joints, fps=motion.fps, layout=motion.layout or rig, **names)
+    (folder / "broken.bvh").write_text("not a motion", encoding="utf-8")
+    found = list(invariance["recordings"](folder))
+    assert len(found) == 3, "the broken file is left out and named"
+    return found
+
+
+def test_what_only_renames_or_moves_a_recording_leaves_its_labels(invariance, recorded, tiny_checkpoint):
+    rows = invariance["measure_invariance"](load_pipeline(str(tiny_checkpoint)), recorded)
+    assert {row["kind"] for row in rows} == set(invariance["CHANGES"])
+    for row in rows:
+        assert row["clips"] + row["errors"] == 3
+        if row["allowed"] == 0 or row["kind"] in ("performer height", "mirror"):
+            assert (row["flips"], row["errors"]) == (0, 0) and row["largest"] < 1e-2, row
+
+
+def test_a_change_changes_the_recording_and_not_the_body(invariance, recorded):
+    for clip in recorded:
+        before = unify(clip.motion)
+        for kind in ("unit", "up axis", "heading", "place", "performer height"):
+            for way, change in invariance["CHANGES"][kind][1].items():
+                motion = change(clip)
+                after = unify(motion)
+                scale = leg_length(after.joints, after.joint_mask) / leg_length(before.joints, before.joint_mask)
+                np.testing.assert_allclose(after.joints, before.joints * scale, atol=5e-3, err_msg=f"{kind}: {way}")
+        toeless = unify(invariance["CHANGES"]["missing joints"][1]["toes"](clip))
+        assert {"left_foot", "right_foot"} <= set(toeless.report["missing_joints"])
+        mirrored = unify(invariance["CHANGES"]["mirror"][1]["left and right"](clip))
+        np.testing.assert_allclose(mirrored.joints, before.mirrored().joints, atol=5e-3)
+
+
+def test_more_changed_labels_than_allowed_are_marked(invariance):
+    row = {"kind": "unit", "way": "cm", "clips": 50, "errors": 0, "flips": 1, "mean": 0.01, "largest": 0.4}
+    assert "1 of 50, 2.0% (over) | 0% |" in invariance["as_markdown"]([row | {"allowed": 0.0}], "command", "model")
+    assert "(over)" not in invariance["as_markdown"]([row | {"allowed": 0.02}], "command", "model")
+
+
+# ---- what carries over ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def transfer() -> dict:
+    return runpy.run_path(str(BENCHMARKS / "transfer.py"))
+
+
+def test_figures_that_are_there_are_not_made_again(transfer, tmp_path):
+    settings, made = {"steps": 1}, []
+
+    def make() -> dict:
+        made.append(1)
+        return {"accuracy": 0.5}
+
+    for _ in range(2):
+        results = transfer["Results"](tmp_path / "figures.json", settings)
+        assert results.get("a model", make) == {"accuracy": 0.5}
+    assert len(made) == 1
+    transfer["Results"](tmp_path / "figures.json", {"steps": 2}).get("a model", make)
+    assert len(made) == 2, "other settings give other figures"
+
+
+def test_positions_are_put_together_from_directions_as_the_body_has_them(transfer):
+    clip = make_clip(3, rig="bandai22", duration_s=2.0)
+    features, _, lengths = transfer["_parts"](clip.joints, clip.joint_mask)
+    places = transfer["_positions"](features, lengths, 1.0)
+    segments = [name for name, _, _ in SEGMENTS]
+    hand, knee, hip = (places[:, segments.index(name)] for name in ("left forearm", "left thigh", "hip line"))
+    joints = {name: clip.joints[:, index] for name, index in JOINT_INDEX.items()}
+    middle = (joints["left_hip"] + joints["right_hip"]) / 2
+    for place, joint in ((hand, "left_wrist"), (knee, "left_knee"), (hip, "left_hip")):
+        expected = np.linalg.norm(joints[joint] - middle, axis=-1)
+        np.testing.assert_allclose(np.linalg.norm(place, axis=-1), expected, atol=0.05)
+
+
+@pytest.mark.parametrize("name", ["positions over height", "positions on a standard body, and velocities"])
+def test_a_form_of_the_skeleton_takes_the_size_of_the_body_out(transfer, name):
+    clip = make_clip(4, rig="bandai22", duration_s=2.0)
+    form = transfer["FORMS"][name]
+    small, present = form(clip.joints, clip.joint_mask)
+    large, _ = form(clip.joints * 1.4, clip.joint_mask)
+    assert present.all() and small.shape == (len(clip.joints), len(SEGMENTS), 6)
+    np.testing.assert_allclose(small, large, atol=1e-3)

@@ -91,6 +91,15 @@ def test_a_mirrored_body_has_the_features_of_the_other_side(walk):
     np.testing.assert_allclose(features_of(mirrored, walk), expected * sign, atol=2e-4)
 
 
+def test_toes_and_spine_change_nothing_since_rigs_put_them_anywhere_or_lack_them(walk):
+    others = [index for index, name in enumerate(JOINT_NAMES) if name.startswith("spine") or name.endswith("_foot")]
+    moved, mask = walk.joints.copy(), walk.joint_mask.copy()
+    moved[:, others], mask[others] = 0.0, False
+    features, present = movement_features(moved, mask)
+    assert present.all()
+    np.testing.assert_array_equal(features, features_of(walk.joints, walk))
+
+
 def test_directions_are_unit_vectors_and_velocities_their_change(walk):
     values = features_of(walk.joints, walk)
     np.testing.assert_allclose(np.linalg.norm(values[:, 1:, :3], axis=-1), 1, atol=1e-5)

@@ -13,9 +13,10 @@ import torch
 from torch.utils.data import Dataset
 
 from eai_llm_hf.processing.motion_descriptors import measure
-from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.motion_reference import FeatureMoments, MotionReference
+from eai_llm_hf.processing.movement_features import movement_features
 from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX, MIRROR
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip, facing
 
 
 @dataclass
@@ -42,7 +43,8 @@ class AugmentationConfig:
         mirror: Probability of swapping left and right.
         warp: Largest share by which time runs faster or slower.
         noise_m: Standard deviation of jitter on joints in metres, drawn up to this much a crop.
-        drop: Probability that one group of joints (feet, wrists, head) is missing.
+        rig_m: Standard deviation, in metres, of where a rig puts head, shoulders and hips, for the whole crop.
+        drop: Probability that one group of joints is missing.
     """
 
     shortest_s: float = 2.0
@@ -50,14 +52,20 @@ class AugmentationConfig:
     mirror: float = 0.5
     warp: float = 0.15
     noise_m: float = 0.004
-    drop: float = 0.1
+    rig_m: float = 0.02
+    drop: float = 0.25
 
 
 _DROPPED_GROUPS = (
-    ("left_foot", "right_foot"),
+    ("left_wrist", "right_wrist"),
     ("left_wrist", "right_wrist"),
     ("head", "neck"),
     ("left_ankle", "right_ankle", "left_foot", "right_foot"),
+)
+"""What rigs and trackers lack; hands most often."""
+
+_PLACED_BY_RIG = tuple(
+    JOINT_INDEX[name] for name in ("head", "left_shoulder", "right_shoulder", "left_hip", "right_hip")
 )
 
 
@@ -86,9 +94,28 @@ def augment(joints: np.ndarray, mask: np.ndarray, config: AugmentationConfig, rn
     mask = mask.copy()
     if rng.random() < config.drop:
         mask[[JOINT_INDEX[name] for name in _DROPPED_GROUPS[rng.integers(len(_DROPPED_GROUPS))]]] = False
+    joints = _on_another_rig(joints, mask, config.rig_m, rng)
     noise = rng.uniform(0, config.noise_m)
     joints = joints + rng.normal(0, noise, joints.shape).astype(np.float32)
     return UnifiedClip(joints=(joints * mask[:, None]).astype(np.float32), joint_mask=mask, fps=FRAME_RATE, report={})
+
+
+def _on_another_rig(joints: np.ndarray, mask: np.ndarray, sd: float, rng: np.random.Generator) -> np.ndarray:
+    """Moves head, shoulders and hips to where another rig might have them, seen from the body's heading.
+
+    Left and right move alike, as in a mirror: a rig is symmetric, a posture need not be.
+    """
+    forward = facing(joints, mask)
+    up = np.array([0.0, 1.0, 0.0], dtype=np.float32)
+    left = np.cross(up, forward)
+    head, shoulder, hip = rng.normal(0, sd, (3, 3)).astype(np.float32)  # left, up, forward
+    head[0] = 0.0  # the head is on the midline
+    mirrored = np.array([-1, 1, 1], dtype=np.float32)
+    joints = joints.copy()
+    moves = (head, shoulder, shoulder * mirrored, hip, hip * mirrored)
+    for joint, (aside, upward, ahead) in zip(_PLACED_BY_RIG, moves, strict=True):
+        joints[:, joint] += aside * left + upward * up + ahead * forward
+    return joints
 
 
 class CropDataset(Dataset):
@@ -151,8 +178,13 @@ class CropDataset(Dataset):
 
 
 def fit_reference(crops: CropDataset) -> MotionReference:
-    """What is ordinary among crops: a balanced mixture of the training corpora."""
-    return MotionReference.fit(np.stack([crops[index].vector for index in range(len(crops))]))
+    """What is ordinary among crops, a balanced mixture of the training corpora, with what the tower reads of them."""
+    vectors, features = [], FeatureMoments()
+    for index in range(len(crops)):
+        crop = crops[index]
+        vectors.append(crop.vector)
+        features.add(*movement_features(crop.clip.joints, crop.clip.joint_mask))
+    return MotionReference.fit(np.stack(vectors), features)
 
 
 def descriptor_targets(vectors: np.ndarray, reference: MotionReference) -> tuple[torch.Tensor, torch.Tensor]:

@@ -23,7 +23,7 @@ from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
-from eai_llm_hf.records import DEFAULT_CHECKPOINT, TRAINING, clips_of, read_record, trained_on, write_record
+from eai_llm_hf.records import DEFAULT_CHECKPOINT, TRAINING, read_record, write_record
 from eai_llm_hf.splits import refuse_shared_takes, split_of
 
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
@@ -95,7 +95,7 @@ def train(recipe: Recipe) -> Path:
     seconds = {"preparation": time.monotonic() - started}
 
     if recipe.stages in ("one", "both"):
-        seconds["stage one"] = _align(recipe, model, processor, reference, splits)
+        seconds["stage one"] = align(recipe, model, processor, reference, splits)
     if recipe.stages in ("two", "both"):
         model, seconds["stage two"] = _answer(recipe, model, processor, reference, splits["train"])
 
@@ -104,11 +104,11 @@ def train(recipe: Recipe) -> Path:
     settings = {name: value for name, value in asdict(recipe).items() if name not in ("output_dir", "model")}
     record = settings | {
         "corpora": [spec.partition("=")[0] for spec in recipe.corpora],
-        "clips_of": sorted({str(row["corpus"]) for rows in splits.values() for row in rows} | set(clips_of(before))),
-        "corpora_before": trained_on(before),
+        "clips_of": sorted({str(row["corpus"]) for rows in splits.values() for row in rows}),
         "backbone_form": before["backbone_form"] if before else backbone_form(recipe.backbone),
         "clips": {side: len(rows) for side, rows in splits.items()},
         "seconds": {stage: round(value, 1) for stage, value in seconds.items()},
+        "before": before,
     }
     if PartialState().is_main_process:
         save_checkpoint(model, processor, folder, record)
@@ -163,14 +163,18 @@ def _arguments(recipe: Recipe, stage: str, **changes) -> TrainingArguments:
     )
 
 
-def _align(
+def align(
     recipe: Recipe,
     model: EaiLlmForCausalLM,
     processor: EaiSkeletonProcessor,
     reference: MotionReference,
     splits: dict[str, list[dict]],
 ) -> float:
-    """Stage one, in place. Returns the seconds it took."""
+    """Stage one, in place: tower and text alignment; with validation clips also the temperature.
+
+    Returns:
+        The seconds it took.
+    """
     validation = splits["validation"]
     arguments = _arguments(
         recipe,
@@ -266,4 +270,4 @@ def _last_checkpoint(arguments: TrainingArguments) -> str | None:
     return str(newest)
 
 
-__all__ = ["load_splits", "new_model", "save_checkpoint", "split_of", "train"]
+__all__ = ["align", "load_splits", "new_model", "save_checkpoint", "split_of", "train"]

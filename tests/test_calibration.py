@@ -1,0 +1,455 @@
+"""Calibration: what is ordinary follows a user's own unlabelled clips, and the model's input with it."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from conftest import make_clip
+from transformers import pipeline
+
+from eai_llm_hf import (
+    DEFAULT_CHECKPOINT,
+    TASK,
+    EaiLlmForCausalLM,
+    EaiSkeletonFeatureExtractor,
+    EaiSkeletonProcessor,
+    SkeletonEmotionExplanationPipeline,
+)
+from eai_llm_hf import calibrate_command as command
+from eai_llm_hf.processing.motion import MotionError
+from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES, DESCRIPTORS, measure
+from eai_llm_hf.processing.motion_reference import (
+    ADAPTED_SEGMENTS,
+    FARTHEST_SHIFT,
+    LARGEST_STRETCH,
+    FeatureMoments,
+    MotionReference,
+    adapt,
+    weight_of,
+)
+from eai_llm_hf.processing.movement_features import SEGMENTS, movement_features
+from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip, facing
+
+HEAD = [name for name, _, _ in SEGMENTS].index("head")
+PITCH = DESCRIPTOR_INDEX["head_pitch"]
+PAUSES = DESCRIPTOR_INDEX["pauses"]
+
+
+def fitted(clips: list[UnifiedClip]) -> MotionReference:
+    features = FeatureMoments()
+    for clip in clips:
+        features.add(*movement_features(clip.joints, clip.joint_mask))
+    return MotionReference.fit(np.stack([measure(clip.joints, clip.joint_mask) for clip in clips]), features)
+
+
+def with_head_forward(clip: UnifiedClip, metres: float = 0.08) -> UnifiedClip:
+    """The same movement on a rig whose joint "head" lies farther in front."""
+    joints = clip.joints.copy()
+    joints[:, JOINT_INDEX["head"]] += metres * facing(joints, clip.joint_mask)
+    return UnifiedClip(joints=joints, joint_mask=clip.joint_mask, fps=clip.fps, report=clip.report)
+
+
+def features_of(clips: list[UnifiedClip]) -> np.ndarray:
+    """Mean over clips of their mean features: (13, 6)."""
+    return np.mean([movement_features(clip.joints, clip.joint_mask)[0].mean(axis=0) for clip in clips], axis=0)
+
+
+@pytest.fixture(scope="module")
+def known() -> list[UnifiedClip]:
+    """What the checkpoint knows."""
+    return [make_clip(seed, duration_s=3.0, rig="bandai22") for seed in range(40)]
+
+
+@pytest.fixture(scope="module")
+def own(known) -> MotionReference:
+    return fitted(known)
+
+
+@pytest.fixture(scope="module")
+def extractor(own) -> EaiSkeletonFeatureExtractor:
+    return EaiSkeletonFeatureExtractor(reference=own.to_dict())
+
+
+@pytest.fixture(scope="module")
+def pipe(tiny_checkpoint, extractor) -> SkeletonEmotionExplanationPipeline:
+    processor = EaiSkeletonProcessor.from_pretrained(tiny_checkpoint)
+    processor.feature_extractor.reference = extractor.reference
+    made = pipeline(TASK, model=EaiLlmForCausalLM.from_pretrained(tiny_checkpoint), processor=processor, device="cpu")
+    made.model.alignment.logit_scale.data.fill_(5.0)  # untrained scores lie too close together to differ
+    return made
+
+
+# ---- what is fitted -------------------------------------------------------------------------------------------------
+
+
+def test_moments_are_those_of_all_frames_where_clips_are_equally_long():
+    rng = np.random.default_rng(0)
+    clips = [rng.normal(rng.normal(), 2.0, (50, 13, 6)).astype(np.float32) for _ in range(6)]
+    features = FeatureMoments()
+    for clip in clips:
+        features.add(clip, np.ones(13, dtype=bool))
+    np.testing.assert_allclose(features.mean, np.concatenate(clips).mean(axis=0), atol=1e-5)
+    np.testing.assert_allclose(features.std, np.concatenate(clips).std(axis=0), atol=1e-5)
+    np.testing.assert_array_equal(features.clips, 6)
+
+
+def test_a_long_clip_counts_as_much_as_a_short_one_and_windows_as_shares_of_theirs():
+    short, long = np.zeros((10, 13, 6)), np.ones((900, 13, 6))
+    there = np.ones(13, dtype=bool)
+    features = FeatureMoments()
+    features.add(short, there)
+    for window in np.split(long, 3):
+        features.add(window, there, weight=1 / 3)
+    np.testing.assert_allclose(features.mean, 0.5)
+    np.testing.assert_allclose(features.clips, 2)
+
+
+def test_a_segment_that_no_clip_has_is_absent_from_the_reference_and_survives_json(own):
+    there = np.arange(13) != HEAD
+    features = FeatureMoments()
+    features.add(np.ones((5, 13, 6)), there)
+    reference = MotionReference(own.quantiles, 1, features.mean, features.std, features.clips)
+    again = MotionReference.from_dict(json.loads(json.dumps(reference.to_dict(), allow_nan=False)))
+    for made in (reference, again):
+        assert np.isnan(made.feature_mean[HEAD]).all() and made.feature_clips[HEAD] == 0
+        assert np.isfinite(np.delete(made.feature_mean, HEAD, axis=0)).all()
+
+
+# ---- few clips ------------------------------------------------------------------------------------------------------
+
+
+def test_clips_like_those_it_knows_hardly_move_a_reference(own, known):
+    again = own.calibrated(np.stack([measure(clip.joints, clip.joint_mask) for clip in known]))
+    np.testing.assert_allclose(again.median, own.median, atol=1e-6)
+
+
+@pytest.mark.parametrize("clips", [1, 5, 45])
+def test_the_middle_moves_by_the_share_that_the_clips_count(own, clips):
+    vectors = np.tile(own.median + 0.5 * own.spread, (clips, 1))
+    moved = (own.calibrated(vectors).median - own.median) / own.spread
+    there = np.isfinite(own.median)
+    expected = 0.5 * weight_of(clips)
+    np.testing.assert_allclose(moved[there & (own.quantiles[:, 0] < 0)], expected, atol=1e-6)
+    assert (moved[there] <= expected + 1e-6).all() and there.sum() > 15
+
+
+def test_outlandish_clips_move_a_reference_no_farther_than_far_ones(own):
+    outlandish = own.calibrated(np.tile(own.median + 1000 * own.spread, (2, 1)))
+    moved = (outlandish.median - own.median)[np.isfinite(own.median)]
+    limit = own.spread[np.isfinite(own.median)] * FARTHEST_SHIFT * weight_of(2)
+    np.testing.assert_allclose(moved, limit, rtol=1e-6)
+    assert FARTHEST_SHIFT * weight_of(2) <= 1.0, "two clips move what is ordinary by a spread at most"
+
+
+def test_a_single_clip_changes_nothing_since_it_cannot_tell_the_rig_from_its_movement(extractor, own):
+    clip = with_head_forward(make_clip(7, duration_s=3.0, rig="bandai22"))
+    reference = extractor.calibrate(clip)
+    np.testing.assert_array_equal(reference.median, own.median)
+    np.testing.assert_array_equal(reference.feature_mean, own.feature_mean)
+    plain, calibrated = extractor(clip), extractor(clip, reference=reference)
+    np.testing.assert_array_equal(plain["skeleton_features"], calibrated["skeleton_features"])
+    assert weight_of(1) == 0 and weight_of(5) == 0.5 < weight_of(20) < weight_of(1000) < 1
+
+
+def test_spreads_stay_with_few_clips_and_follow_many(own):
+    rng = np.random.default_rng(0)
+    wide = own.median + 1.5 * own.spread * rng.normal(size=(400, len(DESCRIPTORS)))
+    few, many = own.calibrated(wide[:19]), own.calibrated(wide)
+    np.testing.assert_allclose(few.spread[PITCH], own.spread[PITCH])
+    assert 1.3 < many.spread[PITCH] / own.spread[PITCH] < 1.6
+    huge = own.calibrated(own.median + 50 * own.spread * rng.normal(size=(400, len(DESCRIPTORS))))
+    assert huge.spread[PITCH] <= LARGEST_STRETCH * own.spread[PITCH]
+
+
+def test_what_cannot_be_negative_stays_so_and_nothing_is_not_called_much():
+    rows = np.abs(np.random.default_rng(0).normal(size=(100, len(DESCRIPTORS))))
+    rows[:60, PAUSES] = 0.0
+    own = MotionReference.fit(rows)
+    busy = own.calibrated(np.zeros((30, len(DESCRIPTORS))))
+    assert (busy.quantiles >= 0).all()
+    assert busy.percentile("pauses", 0.0) <= 50
+
+
+def test_a_descriptor_that_no_clip_has_stays_as_it_was(own):
+    vector = own.median + own.spread
+    vector[PITCH] = np.nan
+    moved = own.calibrated(np.tile(vector, (3, 1)))
+    np.testing.assert_array_equal(moved.quantiles[PITCH], own.quantiles[PITCH])
+    assert (moved.median != own.median).sum() > 15
+
+
+def test_a_calibration_needs_a_clip_and_all_descriptors(own):
+    with pytest.raises(ValueError, match="one clip at least"):
+        own.calibrated(np.zeros((0, len(DESCRIPTORS))))
+    with pytest.raises(ValueError, match=r"found an array of shape \(2, 3\)"):
+        own.calibrated(np.zeros((2, 3)))
+
+
+# ---- what the tower reads -------------------------------------------------------------------------------------------
+
+
+def test_the_same_reference_changes_nothing_bit_for_bit(extractor, own, known):
+    plain = extractor(known[:3])
+    twin = MotionReference.from_dict(json.loads(json.dumps(own.to_dict())))
+    for reference in (own, twin, extractor.motion_reference()):
+        adapted = extractor(known[:3], reference=reference)
+        for name in plain:
+            assert adapted[name].tobytes() == plain[name].tobytes()
+            assert adapted[name].dtype == plain[name].dtype
+
+
+def test_a_reference_without_statistics_of_features_leaves_the_input_alone(extractor, own, known):
+    bare = MotionReference(own.quantiles + 1.0, clips=40)
+    plain = extractor(known[:2])["skeleton_features"]
+    assert extractor(known[:2], reference=bare)["skeleton_features"].tobytes() == plain.tobytes()
+    without = EaiSkeletonFeatureExtractor(reference=bare.to_dict())
+    assert without(known[:2], reference=own)["skeleton_features"].tobytes() == plain.tobytes()
+    assert EaiSkeletonFeatureExtractor()(known[:2], reference=own)["skeleton_features"].tobytes() == plain.tobytes()
+
+
+def test_another_place_of_the_head_is_taken_out_by_clips_of_that_rig(extractor, own, known):
+    fresh = [make_clip(seed, duration_s=3.0, rig="bandai22") for seed in range(100, 130)]
+    foreign = [with_head_forward(clip) for clip in fresh]
+    offset = (features_of(foreign) - features_of(fresh))[HEAD, :3]
+    assert np.linalg.norm(offset) > 0.2
+    plain = extractor(foreign[0])["skeleton_features"]
+
+    def left_over(clips: int) -> float:
+        """Share of the offset that stays, mean over draws of so many clips: which emotions they show is chance."""
+        shares = []
+        for first in range(0, 30 - clips + 1, 5):
+            reference = extractor.calibrate(foreign[first : first + clips])
+            taken = (plain - extractor(foreign[0], reference=reference)["skeleton_features"])[0, 0, HEAD, :3]
+            shares.append(1 - taken @ offset / (offset @ offset))
+        return float(np.mean(shares))
+
+    assert left_over(5) == pytest.approx(1 - weight_of(5), abs=0.2)
+    assert left_over(30) == pytest.approx(1 - weight_of(30), abs=0.2)
+    assert left_over(1) > left_over(5) > left_over(30)
+
+
+def test_limbs_root_and_velocities_are_not_adapted(own, known):
+    moved = MotionReference(own.quantiles, 40, own.feature_mean + 0.3, own.feature_std * 2, own.feature_clips)
+    features, mask = movement_features(known[0].joints, known[0].joint_mask)
+    change = adapt(features, mask, moved, own) - features
+    for index, (name, _, _) in enumerate(SEGMENTS):
+        expected = -0.3 if name in ADAPTED_SEGMENTS else 0.0
+        np.testing.assert_allclose(change[:, index, :3], expected, atol=1e-5)
+        np.testing.assert_array_equal(change[:, index, 3:], 0)
+
+
+def test_absent_segments_and_padding_stay_zero(extractor, own):
+    headless = make_clip(3, duration_s=2.5)
+    headless.joint_mask[JOINT_INDEX["head"]] = False
+    moved = MotionReference(own.quantiles, 40, own.feature_mean + 0.3, own.feature_std, own.feature_clips)
+    batch = extractor([headless, make_clip(4, duration_s=6.0)], reference=moved)
+    features, present = batch["skeleton_features"][0], batch["skeleton_segment_mask"][0].astype(bool)
+    assert not present.all() and (features[:, ~present] == 0).all()
+    padding = batch["skeleton_frame_mask"][0] == 0
+    assert padding.any() and (features[padding] == 0).all()
+
+
+# ---- a user's clips -------------------------------------------------------------------------------------------------
+
+
+def test_the_pipeline_calibrates_and_both_the_scores_and_the_percentiles_refer_to_it(pipe):
+    foreign = [with_head_forward(make_clip(seed, duration_s=3.0, rig="bandai22")) for seed in range(50, 56)]
+    plain = pipe(foreign[0], label_only=True)
+    reference = pipe.calibrate(foreign[1:])
+    assert reference.clips == 5
+    record = pipe(foreign[0], label_only=True, reference=reference)
+    assert record["scores"] != plain["scores"]
+    vector = measure(foreign[0].joints, foreign[0].joint_mask)
+    for item in record["evidence"]:
+        index = DESCRIPTOR_INDEX[item["descriptor"]]
+        assert item["percentile"] == pytest.approx(reference.percentile(index, float(vector[index])), abs=0.06)
+    own = pipe.processor.feature_extractor.motion_reference()
+    pitches = [measure(clip.joints, clip.joint_mask)[PITCH] for clip in foreign]
+    here, elsewhere = (np.mean([r.percentile(PITCH, pitch) for pitch in pitches]) for r in (reference, own))
+    assert elsewhere < here < 60, "a head that lies farther in front looked bowed"
+    assert {*record, *record["evidence"][0]} == {*plain, *plain["evidence"][0]}
+    assert pipe(foreign[0], label_only=True) == plain, "calibrating changes the pipeline's own reference not at all"
+
+
+def test_the_explanation_reads_the_adapted_input_too(pipe, monkeypatch):
+    seen = []
+    generate = pipe.model.generate
+    monkeypatch.setattr(
+        pipe.model, "generate", lambda **inputs: seen.append(inputs["skeleton_features"]) or generate(**inputs)
+    )
+    clip = with_head_forward(make_clip(60, duration_s=3.0, rig="bandai22"))
+    reference = pipe.calibrate([clip, clip.mirrored()])
+    pipe(clip, max_new_tokens=2)
+    pipe(clip, max_new_tokens=2, reference=reference)
+    expected = pipe.processor.feature_extractor(clip, reference=reference)["skeleton_features"]
+    assert seen[1].numpy().tobytes() == expected.tobytes() != seen[0].numpy().tobytes()
+
+
+def test_a_saved_reference_is_the_same_again(pipe, own, tmp_path):
+    clips = [make_clip(seed, duration_s=3.0) for seed in range(70, 73)]
+    reference = pipe.calibrate(clips)
+    reference.save(tmp_path / "own.json")
+    again = MotionReference.load(tmp_path / "own.json")
+    for name in ("quantiles", "feature_mean", "feature_std", "feature_clips"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(reference, name))
+    assert again.clips == reference.clips == 3
+    given = [pipe(clips[0], label_only=True, reference=r) for r in (reference, tmp_path / "own.json", again.to_dict())]
+    assert given[0] == given[1] == given[2]
+
+
+def test_clips_come_in_any_form_and_several_people_count_each(extractor, tmp_path):
+    clip = make_clip(80, duration_s=3.0, rig="bandai22")
+    np.savez(tmp_path / "walk.npz", joints=clip.joints, fps=30.0, layout="smpl22")
+    forms = [
+        clip,
+        str(tmp_path / "walk.npz"),
+        {"joints": clip.joints, "fps": 30.0, "layout": "smpl22"},
+        {"path": tmp_path / "walk.npz"},
+    ]
+    expected = extractor.calibrate(clip)
+    for form in forms:
+        assert extractor.calibrate(form).clips == 1
+        np.testing.assert_allclose(extractor.calibrate([form]).quantiles, expected.quantiles, atol=1e-4)
+    assert extractor.calibrate(iter(forms)).clips == 4
+    assert extractor.calibrate([np.stack([clip.joints] * 2)], fps=30, layout="smpl22").clips == 2
+    assert extractor.calibrate([clip.joints.tolist()], fps=30, layout="smpl22").clips == 1
+
+
+def test_a_long_recording_counts_once(extractor, known):
+    joints = np.concatenate([known[0].joints] * 10)
+    long = UnifiedClip(joints=joints, joint_mask=known[0].joint_mask, fps=30.0, report={})
+    assert len(extractor.windows(len(joints))) == 3
+    reference = extractor.calibrate([long])
+    assert reference.clips == 1
+    np.testing.assert_allclose(reference.feature_clips, 1)
+
+
+def test_a_clip_that_cannot_be_read_is_left_out_with_a_warning(extractor, known, tmp_path, caplog):
+    (tmp_path / "broken.bvh").write_text("HIERARCHY\nROOT\n", encoding="utf-8")
+    given = [known[0], str(tmp_path / "broken.bvh"), 7, {"fps": 30}, np.full((9, 22, 3), np.nan), known[1]]
+    reference = extractor.calibrate(given, layout="smpl22", fps=30)
+    np.testing.assert_array_equal(reference.quantiles, extractor.calibrate(known[:2]).quantiles)
+    assert reference.clips == 2
+    assert sum("is left out" in message for message in caplog.messages) == 4
+    assert "broken.bvh" in caplog.text and "line" in caplog.text
+
+
+def test_where_no_clip_can_be_read_the_first_error_is_told(extractor, tmp_path):
+    (tmp_path / "broken.bvh").write_text("HIERARCHY\nROOT\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"None of the 2 clips could be read; the first: .*broken\.bvh") as raised:
+        extractor.calibrate([str(tmp_path / "broken.bvh"), str(tmp_path / "absent.bvh")])
+    assert isinstance(raised.value.__cause__, MotionError)
+    with pytest.raises(ValueError, match="no clip to calibrate with"):
+        extractor.calibrate([])
+    with pytest.raises(ValueError, match="no motion reference that could be calibrated"):
+        EaiSkeletonFeatureExtractor().calibrate([make_clip(1)])
+
+
+# ---- files ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_reference_written_before_features_is_read_and_written_as_it_was(own):
+    old = {name: value for name, value in own.to_dict().items() if name != "features"}
+    reference = MotionReference.from_dict(old)
+    assert reference.feature_mean is None and reference.feature_clips is None
+    assert reference.to_dict() == old
+    calibrated = reference.calibrated(np.tile(reference.median + 1.0, (3, 1)))
+    assert calibrated.feature_mean is None and calibrated.median[PITCH] > reference.median[PITCH]
+
+
+def changed(state: dict, **changes) -> str:
+    return json.dumps(json.loads(json.dumps(state)) | changes)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "Expecting value"),
+        ("HIERARCHY", "Expecting value"),
+        ("[1, 2]", "expected an object, found list"),
+        ("{}", r"lacks \['clips', 'levels', 'quantiles'\]"),
+        ("[" * 100_000, "no motion reference"),
+        (" " * 5_000_000, "longer than"),
+        (lambda s: changed(s, quantiles={"shoe_size": [1.0]}), r"other descriptors: unknown \['shoe_size'\]"),
+        (lambda s: changed(s, quantiles=[]), "one entry for each of the descriptors, found list"),
+        (lambda s: changed(s, levels=7), "Expected quantiles at"),
+        (lambda s: changed(s, clips="many"), "number of clips, found 'many'"),
+        (
+            lambda s: changed(s, quantiles=s["quantiles"] | {"tempo": [1, 2]}),
+            "25 finite numbers as quantiles of 'tempo'",
+        ),
+        (lambda s: changed(s, quantiles=s["quantiles"] | {"tempo": "x"}), "25 finite numbers as quantiles of 'tempo'"),
+        (lambda s: changed(s, quantiles=s["quantiles"] | {"tempo": list(range(25, 0, -1))}), "'tempo' are not finite"),
+        (lambda s: changed(s, features={"tail": None}), r"other segments: unknown \['tail'\]"),
+        (lambda s: changed(s, features=s["features"] | {"head": 3}), "of the segment 'head', found 3"),
+        (
+            lambda s: changed(s, features=s["features"] | {"head": {"mean": [1], "std": [1] * 6, "clips": 1}}),
+            "6 finite numbers as mean of 'head'",
+        ),
+        (
+            lambda s: changed(s, features=s["features"] | {"head": {"mean": [1] * 6, "std": [-1] * 6, "clips": 1}}),
+            "negative",
+        ),
+    ],
+    ids=range(17),
+)
+def test_a_file_that_is_no_reference_is_named_with_the_reason(own, tmp_path, content, words):
+    path = tmp_path / "given.json"
+    path.write_text(content(own.to_dict()) if callable(content) else content, encoding="utf-8")
+    with pytest.raises(ValueError, match=words) as raised:
+        MotionReference.load(path)
+    assert str(path) in str(raised.value) and len(str(raised.value)) < 2000
+
+
+def test_the_embedded_checkpoint_can_be_calibrated(known):
+    extractor = EaiSkeletonFeatureExtractor.from_pretrained(DEFAULT_CHECKPOINT)
+    own = extractor.motion_reference()
+    assert np.isfinite(own.feature_mean).all() and (own.feature_clips > 1000).all()
+    lengths = np.linalg.norm(own.feature_mean[1:, :3], axis=1)
+    assert (lengths > 0.3).all() and (lengths <= 1).all(), "means of unit vectors"
+    reference = extractor.calibrate(known[:5])
+    assert np.abs(reference.feature_mean - own.feature_mean).max() > 0.01
+
+
+# ---- the command ----------------------------------------------------------------------------------------------------
+
+
+def test_the_command_writes_a_reference_that_explain_takes(pipe, tiny_checkpoint, tmp_path, capsys):
+    for seed in range(3):
+        clip = with_head_forward(make_clip(seed, duration_s=2.5, rig="bandai22"), 0.3)
+        np.savez(tmp_path / f"{seed}.npz", joints=clip.joints, fps=30.0, layout="smpl22")
+    (tmp_path / "broken.bvh").write_text("no motion", encoding="utf-8")
+    output = tmp_path / "ours.json"
+    arguments = {"clips": [str(tmp_path)], "output": str(output), "fps": None, "layout": None}
+    assert command.run(SimpleNamespace(**arguments, model=str(tiny_checkpoint))) == 0
+    out, err = capsys.readouterr()
+    assert out.strip() == str(output)
+    assert "3 clips of 4 files" in err and "head pitch: ordinary here " in err and " deg, elsewhere " in err
+    assert "3 clips are few" in err and "no statistics of what its tower reads" in err and "mixture" in err
+    pipe(str(tmp_path / "0.npz"), label_only=True, reference=str(output))
+
+    assert command.run(SimpleNamespace(**arguments, model=None)) == 0
+    assert "no statistics" not in capsys.readouterr().err
+    assert MotionReference.load(output).feature_mean is not None
+
+
+def test_the_command_refuses_a_folder_that_is_not_there_before_it_reads(tmp_path):
+    given = SimpleNamespace(
+        clips=["absent.bvh"], output=str(tmp_path / "absent" / "ours.json"), fps=None, layout=None, model=None
+    )
+    with pytest.raises(FileNotFoundError, match="There is no folder"):
+        command.run(given)
+    given.output, given.model = str(tmp_path / "ours.json"), str(tmp_path / "no-checkpoint")
+    with pytest.raises(ValueError, match="no checkpoint folder"):
+        command.run(given)
+
+
+def test_every_descriptor_has_a_readable_move(own):
+    for index, name in enumerate(DESCRIPTOR_NAMES):
+        vector = np.full(len(DESCRIPTORS), np.nan)
+        vector[index] = own.median[index] + 2 * own.spread[index]
+        text = command.summary(own, own.calibrated(np.tile(vector, (6, 1))), 6)
+        assert f"  {name.replace('_', ' ')}: ordinary here " in text and text.count("ordinary here") == 1
+        assert "few" not in text and "nan" not in text
