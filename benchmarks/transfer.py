@@ -213,9 +213,9 @@ def rigs(args: argparse.Namespace, results: Results) -> str:
             f"Each rig is left out of training in turn ({args.steps} steps of 32 crops, seed {args.seed}) and its "
             "test clips, of performers that no training saw, are labelled: without calibration, and with a reference "
             "calibrated on unlabelled clips of the same rig, recorded in the same way, of other performers "
-            f"(up to {DRAWS} drawings, mean ± standard deviation). Chance is {1 / len(DEFAULT_LABELS):.2f}. The recorded "
-            "clips calibrate on themselves, without labels. A head joint further back and a tilted camera are changes "
-            "of the unified clips: rigs and rooms as they may be.",
+            f"(up to {DRAWS} drawings, mean ± standard deviation). Chance is {1 / len(DEFAULT_LABELS):.2f}. The "
+            "recorded clips calibrate on themselves, without labels. A head joint further back and a tilted camera "
+            "are changes of the unified clips: rigs and rooms as they may be.",
             "",
             *lines,
         ]
