@@ -185,7 +185,8 @@ def rigs(args: argparse.Namespace, results: Results) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     gains: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for name, corpora in RIG_GROUPS.items():
+    for name in args.rigs:
+        corpora = RIG_GROUPS[name]
         others = [row for row in generated["train"] if row["corpus"] not in corpora]
         others += recorded if name != "bandai22" else []
         tests = {name: [[row for row in generated[side] if row["corpus"] in corpora] for side in ("test", "train")]}
@@ -487,6 +488,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("experiment", choices=EXPERIMENTS)
     parser.add_argument("--bandai1", metavar="FOLDER", help="Bandai-Namco-Research-Motiondataset-1")
+    parser.add_argument(
+        "--rigs", nargs="+", choices=RIG_GROUPS, default=list(RIG_GROUPS), metavar="RIG", help="rigs to hold out"
+    )
     parser.add_argument("--clips", type=int, default=3000, metavar="N", help="generated clips (default 3000)")
     parser.add_argument("--steps", type=int, default=400, metavar="N", help="training steps (default 400)")
     parser.add_argument("--seeds", type=int, default=2, metavar="N", help="seeds of form and generator (default 2)")
@@ -500,7 +504,7 @@ def main() -> int:
     settings = {name: getattr(args, name) for name in ("clips", "steps", "seed")} | {"recorded": bool(args.bandai1)}
     body = run(args, Results(output.with_suffix(".json"), settings))
     command = f"python benchmarks/transfer.py {args.experiment} --clips {args.clips} --steps {args.steps}"
-    command += f" --seeds {args.seeds}" if args.experiment != "rigs" else ""
+    command += f" --seeds {args.seeds}" if args.experiment != "rigs" else f" --rigs {' '.join(args.rigs)}"
     command += " --bandai1 bandai1" if args.bandai1 else ""
     text = f"# {title}\n\n`{command}`\n\n{body}\n"
     output.write_text(text, encoding="utf-8")
