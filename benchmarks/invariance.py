@@ -283,9 +283,10 @@ def as_markdown(rows: Sequence[dict], command: str, model: str) -> str:
         )
     lines += [
         "",
-        "Without wrists nothing says how the elbows are bent or what the forearms do, on which the label rests in part: "
-        "the answer to less is another answer. Never reading forearms would make it the same, for all rigs at the cost "
-        "of what forearms tell. In Bandai's rig, of most of these recordings, the joint called Hand is the wrist.",
+        "Without wrists nothing says how the elbows are bent or what the forearms do, on which the label rests in "
+        "part: the answer to less is another answer. Never reading forearms would make it the same, for all rigs at "
+        "the cost of what forearms tell. In Bandai's rig, of most of these recordings, the joint called Hand is the "
+        "wrist.",
     ]
     return "\n".join(lines) + "\n"
 
