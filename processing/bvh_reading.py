@@ -18,7 +18,6 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,14 +25,15 @@ import numpy as np
 
 from .motion import Motion, MotionError
 from .recording import (
-    MAX_BYTES,
     MAX_COORDINATE,
     MAX_FPS,
     MAX_JOINTS,
+    MAX_NAME_LENGTH,
     MIN_FPS,
     checked_fps,
     numbered_lines,
     readable_file,
+    room_for,
     shown,
 )
 
@@ -41,6 +41,7 @@ MAX_DEPTH = 512
 MAX_CHANNELS_PER_JOINT = 16
 
 _BLOCK_FRAMES = 1024
+_BLOCK_TEXT = 2**24
 _AXES = "xyz"
 _CHANNEL = re.compile(r"[xyz](position|rotation)")
 # Possessive, so that no line of blanks is tried in all its divisions.
@@ -70,7 +71,7 @@ def read_bvh(path: str | Path, fps: float | None = None) -> Motion:
     else:
         fps = checked_fps(fps, path.name)
     return Motion(
-        joints=_read_frames(lines, skeleton, declared, path.name),
+        joints=_read_frames(lines, skeleton, declared, room_for(path), path.name),
         fps=fps,
         joint_names=[joint.name for joint in skeleton],
         parents=[joint.parent for joint in skeleton],
@@ -124,9 +125,12 @@ class _Tokens:
         words: list[str] = []
         while (word := self.next(f"'{{' after {keyword}")) != "{":
             if self.line != keyword_line:
-                self.fail(f"expected '{{' after {keyword} {' '.join(words)}", word)
+                self.fail(f"expected '{{' after {keyword} {' '.join(words)[:MAX_NAME_LENGTH]}", word)
             words.append(word)
-        return " ".join(words)
+        name = " ".join(words)
+        if len(name) > MAX_NAME_LENGTH:
+            self.fail(f"expected a name of at most {MAX_NAME_LENGTH} characters after {keyword}", name)
+        return name
 
     def number(self, of_what: str) -> float:
         word = self.next(of_what)
@@ -271,15 +275,16 @@ def _fps_of(frame_time: str, source: str) -> float:
     return float(round(rate)) if abs(rate - round(rate)) < 1e-4 * rate else rate
 
 
-def _read_frames(lines: Iterator[tuple[int, str]], skeleton: list[_Joint], declared: int, source: str) -> np.ndarray:
-    """Read all rows, a block at a time; return joints (frames, joints, 3) float32."""
-    block_frames = max(1, min(_BLOCK_FRAMES, 2**17 // len(skeleton)))
-    max_frames = MAX_BYTES // (12 * len(skeleton))
+def _read_frames(
+    lines: Iterator[tuple[int, str]], skeleton: list[_Joint], declared: int, room: int, source: str
+) -> np.ndarray:
+    """Read all rows, a block at a time; return joints (frames, joints, 3) float32 of at most `room` bytes."""
+    max_frames = room // (12 * len(skeleton))
     columns = [(joint.name, channel) for joint in skeleton for channel in joint.channels]
     blocks: list[np.ndarray] = []
     frames = 0
     last_line = 0
-    while rows := list(islice(lines, block_frames)):
+    for rows in _blocks(lines, max(1, min(_BLOCK_FRAMES, 2**17 // len(skeleton)))):
         values, rows = _parse_block(rows, columns, frames, source)
         if not rows:
             continue
@@ -287,7 +292,10 @@ def _read_frames(lines: Iterator[tuple[int, str]], skeleton: list[_Joint], decla
         frames += len(rows)
         last_line = rows[-1][0]
         if frames > max_frames:
-            raise MotionError(f"{source}: more than {max_frames:,} frames of {len(skeleton)} joints; split it")
+            raise MotionError(
+                f"{source}: more than {max_frames:,} frames of {len(skeleton)} joints, too many for a file of its "
+                "size; split it"
+            )
     if frames == 0:
         raise MotionError(f"{source}: no frames after the motion header; {declared:,} declared")
     if frames < declared:
@@ -296,6 +304,20 @@ def _read_frames(lines: Iterator[tuple[int, str]], skeleton: list[_Joint], decla
             f"the last on line {last_line}"
         )
     return np.concatenate(blocks)
+
+
+def _blocks(lines: Iterator[tuple[int, str]], frames: int) -> Iterator[list[tuple[int, str]]]:
+    """Cut the rows into blocks of so many, or of fewer where the lines are long."""
+    rows: list[tuple[int, str]] = []
+    length = 0
+    for row in lines:
+        rows.append(row)
+        length += len(row[1])
+        if len(rows) == frames or length > _BLOCK_TEXT:
+            yield rows
+            rows, length = [], 0
+    if rows:
+        yield rows
 
 
 def _parse_block(

@@ -32,10 +32,12 @@ from .recording import (
     MAX_BYTES,
     MAX_COORDINATE,
     MAX_JOINTS,
+    MAX_NAME_LENGTH,
     Recording,
     fps_of_times,
     numbered_lines,
     readable_file,
+    room_for,
     shown,
 )
 
@@ -130,7 +132,7 @@ def read_csv(path: str | Path, fps: float | None = None) -> Recording:
             columns = _columns_of_kinect_v2(len(first_row), path.name, line)
             return recording_of_rows(chain([(line, first_row)], rows), columns, fps, path.name)
         if long_columns := _columns_of_long_header(first_row):
-            return _recording_of_long_rows(rows, long_columns, fps, path.name)
+            return _recording_of_long_rows(rows, long_columns, fps, room_for(path), path.name)
         columns = _columns_of_header(first_row, path.name, line)
         return recording_of_rows(rows, columns, fps, path.name)
     except csv.Error as error:
@@ -320,9 +322,9 @@ def _columns_of_long_header(header: list[str]) -> _LongColumns | None:
 
 
 def _recording_of_long_rows(
-    rows: Iterator[tuple[int, list[str]]], columns: _LongColumns, fps: float | None, source: str
+    rows: Iterator[tuple[int, list[str]]], columns: _LongColumns, fps: float | None, room: int, source: str
 ) -> Recording:
-    """Gather the rows of each frame and place them by joint."""
+    """Gather the rows of each frame and place them by joint, in at most `room` bytes."""
     key = columns.time if columns.frame is None else columns.frame
     assert key is not None
     wanted = [key, key if columns.time is None else columns.time, *columns.coordinates]
@@ -335,10 +337,10 @@ def _recording_of_long_rows(
             continue
         row = _fitted(row, width, line, source)
         name = row[columns.joint].strip()
-        if not name:
+        if not 0 < len(name) <= MAX_NAME_LENGTH:
             raise MotionError(
                 f"{source}, line {line}, column {columns.joint + 1} ({shown(columns.labels[columns.joint])}): "
-                "expected the name of a joint; found nothing"
+                f"expected the name of a joint; found {shown(name) if name else 'nothing'}"
             )
         try:
             values.extend(list(map(float, pick(row))))
@@ -364,8 +366,10 @@ def _recording_of_long_rows(
         )
     number_of_frame = np.arange(len(keys)) if columns.frame is None else _frame_numbers(keys, source)
     frames = int(number_of_frame[-1]) + 1
-    if frames * len(names) * 24 > MAX_BYTES:
-        raise MotionError(f"{source}: {frames:,} frames of {len(names)} joints are too many; split the file")
+    if frames * len(names) * 24 > room:
+        raise MotionError(
+            f"{source}: {frames:,} frames of {len(names)} joints are too many for a file of its size; split it"
+        )
 
     order = list(names)
     joint_names: list[str] | None = order

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .motion import MotionError
-from .rig_files import BODY, MAX_JOINTS, Rigs, as_list, depth_of, load_rigs, plain_name
+from .rig_files import BODY, MAX_JOINTS, Rigs, as_list, depths_of, load_rigs, plain_name
 from .skeleton_tree import JOINT_INDEX, JOINT_NAMES
 
 _LARGELY = 2 / 3  # of a rig's mapped joints: enough to recognise it though some are not there
@@ -301,9 +301,8 @@ def _side_inside(word: str) -> tuple[str | None, str]:
 def _match_by_name(names: list[str], parents: Sequence[int] | None) -> JointMatch:
     parsed = _parse_names(names)
     # Of joints with the same word the lowest number, then the nearest to the root: never the order in the file.
-    parsed.sort(
-        key=lambda part: (part.number, 0 if parents is None else depth_of(part.index, parents), names[part.index])
-    )
+    depths = None if parents is None else depths_of(parents)
+    parsed.sort(key=lambda part: (part.number, 0 if depths is None else depths[part.index], names[part.index]))
     found: dict[str, list[int]] = {}
     for side in ("left", "right"):
         words: dict[str, int] = {}
@@ -317,7 +316,7 @@ def _match_by_name(names: list[str], parents: Sequence[int] | None) -> JointMatc
         best = _first(accepted, midline)
         if best is not None:
             found[joint] = [best]
-    found.update(_match_rigify(midline, found) or _match_spine(midline, parents, found))
+    found.update(_match_rigify(midline, found) or _match_spine(midline, depths, found))
     how = {joint: " and ".join(names[index] for index in sources) for joint, sources in found.items()}
     for side, index in _wrists_at_tips(names, parents, found).items():
         how[f"{side}_wrist"] = f"{names[index]}, the tip of {how[f'{side}_elbow']}"
@@ -410,7 +409,7 @@ def _wrists_at_tips(names: list[str], parents: Sequence[int] | None, found: Mapp
 
 
 def _match_spine(
-    midline: list[_Parsed], parents: Sequence[int] | None, found: dict[str, list[int]]
+    midline: list[_Parsed], depths: Sequence[int] | None, found: dict[str, list[int]]
 ) -> dict[str, list[int]]:
     """spine1 to 3 from a chain of any length: its lowest joint, its middle (of two their mean) and its highest."""
     taken = {sources[0] for sources in found.values()}
@@ -418,7 +417,7 @@ def _match_spine(
 
     def height(joint: _Parsed) -> tuple[int, ...]:  # of equal height they stay in the order of the names
         rank = len(_SPINE) if joint.word == "vertebra" else _SPINE.index(joint.word)
-        return (rank, joint.number) if parents is None else (depth_of(joint.index, parents), rank, joint.number)
+        return (rank, joint.number) if depths is None else (depths[joint.index], rank, joint.number)
 
     ordered = sorted(chain, key=height)
     chain_indices = [joint.index for joint in ordered]

@@ -32,7 +32,17 @@ from typing import Any, NoReturn, TextIO
 import numpy as np
 
 from .motion import MotionError
-from .recording import MAX_BYTES, MAX_JOINTS, Recording, fps_of_times, known_units, readable_file, shown
+from .recording import (
+    MAX_BYTES,
+    MAX_JOINTS,
+    MAX_NAME_LENGTH,
+    Recording,
+    fps_of_times,
+    known_units,
+    readable_file,
+    room_for,
+    shown,
+)
 
 MEDIAPIPE_LAYOUT = "mediapipe33"
 
@@ -81,7 +91,7 @@ def read_json(path: str | Path, fps: float | None = None) -> Recording:
     path = readable_file(path)
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            frames, about = _read_document(_Text(file, path.name), path.name)
+            frames, about = _read_document(_Text(file, path.name), room_for(path), path.name)
     except OSError as error:
         raise MotionError(f"{path.name}: cannot be read ({error.strerror})") from error
     joints, names = frames.joined()
@@ -189,7 +199,7 @@ class _Text:
         else:
             for _ in self.items():
                 item = self.value()
-                if isinstance(item, str) and len(words) <= MAX_JOINTS:
+                if isinstance(item, str) and len(item) <= MAX_NAME_LENGTH and len(words) <= MAX_JOINTS:
                     words.append(item)
         return words
 
@@ -207,19 +217,19 @@ class _Text:
         self._buffer, self._at = rest + more, 0
 
 
-def _read_document(text: _Text, source: str) -> tuple["_Frames", dict[str, Any]]:
+def _read_document(text: _Text, room: int, source: str) -> tuple["_Frames", dict[str, Any]]:
     """Read the whole file; beside its frames return what else it says, by key without case and separators."""
     about: dict[str, Any] = {}
     frames, rank = None, len(FRAME_KEYS)
     if text.peek() == "[":
-        frames, _ = _read_list(text, source)
+        frames, _ = _read_list(text, room, source)
     else:
         for name in text.keys():
-            key = _plain(name)
+            key = _plain(name[:40])
             if key in _ABOUT_KEYS:
                 about[key] = text.value()
             elif key in FRAME_KEYS[:rank] and text.peek() == "[":
-                found, names = _read_list(text, source)
+                found, names = _read_list(text, room, source)
                 if found.count:
                     frames, rank = found, FRAME_KEYS.index(key)
                 else:
@@ -227,7 +237,7 @@ def _read_document(text: _Text, source: str) -> tuple["_Frames", dict[str, Any]]
             else:
                 words = text.skip()
                 if len(about) < _MAX_KEYS:
-                    about[key[:40]] = words
+                    about[key] = words
     if text.peek():
         text.fail("expected the end of the file", text.peek())
     if frames is None:
@@ -237,14 +247,14 @@ def _read_document(text: _Text, source: str) -> tuple["_Frames", dict[str, Any]]
     return frames, about
 
 
-def _read_list(text: _Text, source: str) -> tuple["_Frames", list[str]]:
+def _read_list(text: _Text, room: int, source: str) -> tuple["_Frames", list[str]]:
     """Read a list of frames, or of names (of which then no frames, and the names, are returned)."""
-    frames = _Frames(source)
+    frames = _Frames(room, source)
     names: list[str] = []
     for _ in text.items():
         value = text.value()
         if isinstance(value, str) and not frames.count and len(names) < MAX_JOINTS:
-            names.append(value)
+            names.append(value[: MAX_NAME_LENGTH + 1])  # one that is longer is refused with all other names
         else:
             frames.add(value)
     return frames, names
@@ -295,8 +305,9 @@ class _Frames:
         times: The time of each frame that has one.
     """
 
-    def __init__(self, source: str):
+    def __init__(self, room: int, source: str):
         self.source = source
+        self._room = room
         self.count = 0
         self.times = array("d")
         self._people: list[_Person] = []
@@ -326,8 +337,11 @@ class _Frames:
             raise MotionError(f"{self.source}: expected joint positions; nobody is tracked in {self.count:,} frames")
         names = list(dict.fromkeys(name for person in people for name in person.tracks))
         points = len(names) if self._points is None else self._points
-        if points > MAX_JOINTS or len(people) * self.count * points * 12 > MAX_BYTES:
-            raise MotionError(f"{self.source}: more than {MAX_BYTES:,} bytes of positions; split the file")
+        if points > MAX_JOINTS or len(people) * self.count * points * 12 > self._room:
+            raise MotionError(
+                f"{self.source}: more than {self._room:,} bytes of positions, too many for a file of its size; "
+                "split it"
+            )
         # A track is of one joint, or under the empty name of all points.
         joints = np.full((len(people), self.count, len(names), points * 3 // len(names)), np.nan, np.float32)
         column = {name: index for index, name in enumerate(names)}
@@ -389,6 +403,8 @@ class _Frames:
         found = 0
         for name, point in joints.items():
             if isinstance(point, (list, dict)):
+                if len(name) > MAX_NAME_LENGTH:
+                    self._fail(f"names of at most {MAX_NAME_LENGTH} characters", name)
                 self._put(person, name, self._number_of(point, name))
             found += point is None or isinstance(point, (list, dict))  # else a time, a score, an id
         if joints and not found:
@@ -397,9 +413,9 @@ class _Frames:
             self._fail(f"at most {MAX_JOINTS} joints", str(len(person.tracks)))
 
     def _put(self, person: _Person, name: str, numbers: list[float]) -> None:
-        used = person.put(name, numbers, self.count, MAX_BYTES - self._bytes)
+        used = person.put(name, numbers, self.count, self._room - self._bytes)
         if used < 0:
-            self._fail(f"at most {MAX_BYTES:,} bytes of positions", "more; split the file")
+            self._fail(f"at most {self._room:,} bytes of positions in a file of its size", "more; split the file")
         self._bytes += used
 
     def _numbers(self, points: list[Any]) -> list[float]:

@@ -31,7 +31,18 @@ from .c3d_reading import read_c3d
 from .csv_reading import read_csv
 from .json_reading import read_json
 from .motion import Motion, MotionError
-from .recording import MAX_BYTES, MAX_COORDINATE, MAX_JOINTS, Recording, checked_fps, known_units, readable_file, shown
+from .recording import (
+    MAX_BYTES,
+    MAX_COORDINATE,
+    MAX_JOINTS,
+    MAX_NAME_LENGTH,
+    Recording,
+    checked_fps,
+    known_units,
+    readable_file,
+    room_for,
+    shown,
+)
 from .trc_reading import read_trc
 
 READABLE_SUFFIXES = (".bvh", ".c3d", ".csv", ".json", ".npy", ".npz", ".trc")
@@ -39,6 +50,7 @@ READABLE_SUFFIXES = (".bvh", ".c3d", ".csv", ".json", ".npy", ".npz", ".trc")
 _READERS = {".c3d": read_c3d, ".csv": read_csv, ".json": read_json, ".trc": read_trc}
 
 _MAX_NAMES_BYTES = 2**22
+_MAX_PEOPLE = 4096
 _SHAPES = "(frames, joints, 3) or (people, frames, joints, 3)"
 
 
@@ -53,7 +65,8 @@ def read_motions(
     Args:
         path: A file with one of `READABLE_SUFFIXES`.
         fps: Frames per second, in place of what the file says or where it says nothing.
-        layout: Name of a known rig, in place of what the file says or where it says nothing.
+        layout: Name of a known rig, in place of what the file says or where it says nothing. Only here may it be the
+            path of a rig file: what a recording names is not opened.
         joint_names: One name for each joint, in place of those in the file.
 
     Returns:
@@ -84,6 +97,11 @@ def read_motions(
             found = Recording(_read_array(file, path.stat().st_size, path.name))
     else:
         found = _read_npz(path)
+    if layout is None and found.layout is not None and found.layout.lower().endswith(".json"):
+        raise MotionError(
+            f"{path.name}: its layout is {shown(found.layout)}; expected the name of a known rig (a rig file is only "
+            "opened where you name it: pass layout)"
+        )
     return motions_from_array(
         found.joints,
         found.fps if fps is None else fps,
@@ -138,6 +156,11 @@ def motions_from_array(
     if num_joints > MAX_JOINTS:
         raise MotionError(f"{source}: expected at most {MAX_JOINTS} joints; found {num_joints} (shape {joints.shape})")
 
+    if joints.ndim == 4 and len(joints) > _MAX_PEOPLE:
+        raise MotionError(
+            f"{source}: expected at most {_MAX_PEOPLE} people; found {len(joints)} (shape {joints.shape})"
+        )
+
     fps = None if fps is None else checked_fps(fps, source)
     names = None if joint_names is None else _checked_names(joint_names, num_joints, source)
     parents = None if parents is None else _checked_parents(parents, num_joints, source)
@@ -150,7 +173,8 @@ def motions_from_array(
 
 
 def _checked_positions(positions: np.ndarray, names: list[str] | None, source: str) -> np.ndarray:
-    with np.errstate(over="ignore"):  # a float64 beyond float32 becomes infinite and is refused just below
+    # A float64 beyond float32 becomes infinite and is refused just below; a signalling NaN becomes a plain one.
+    with np.errstate(over="ignore", invalid="ignore"):
         joints = np.array(positions, dtype=np.float32)
     # Without a copy of the whole: NaN neither is the largest nor the smallest.
     if max(np.fmax.reduce(joints, axis=None), -np.fmin.reduce(joints, axis=None)) > MAX_COORDINATE:
@@ -172,6 +196,10 @@ def _checked_names(names: Sequence[str], num_joints: int, source: str) -> list[s
         raise MotionError(f"{source}: expected joint_names as a list of strings; found {shown(repr(names))}")
     if len(names) != num_joints:
         raise MotionError(f"{source}: expected {num_joints} joint names, one for each joint; found {len(names)}")
+    if len(longest := max(names, key=len)) > MAX_NAME_LENGTH:
+        raise MotionError(
+            f"{source}: expected joint names of at most {MAX_NAME_LENGTH} characters; found {shown(longest)}"
+        )
     return [str(name) for name in names]
 
 
@@ -218,12 +246,13 @@ def _reading(source: str) -> Iterator[None]:
 def _read_array_header(stream: IO[bytes], source: str) -> tuple[tuple[int, ...], np.dtype]:
     """Read (shape, dtype) of an array in NumPy's format without reading the array."""
     version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    elif version == (2, 0):
-        shape, _, dtype = np.lib.format.read_array_header_2_0(stream)
-    else:
+    if version not in ((1, 0), (2, 0)):
         raise MotionError(f"{source}: expected an array in NumPy's format 1.0 or 2.0; found version {version}")
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    try:
+        shape, _, dtype = read(stream)
+    except Exception as error:  # numpy evaluates the text of a header, and whatever that meets is passed on
+        raise ValueError(str(error) or type(error).__name__) from error
     return shape, dtype
 
 
@@ -251,12 +280,14 @@ def _read_npz(path: Path) -> Recording:
         members = {
             info.filename.removesuffix(".npy"): info for info in archive.infolist() if info.filename.endswith(".npy")
         }
+        if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in members.values()):
+            raise MotionError(f"{path.name}: expected arrays that are stored or deflated, as NumPy writes them")
 
         def read(key: str, limit: int) -> np.ndarray:
             with archive.open(members[key]) as stream:
                 return _read_array(stream, members[key].file_size, f"{path.name}, array {shown(key)}", limit)
 
-        content: dict[str, Any] = {"joints": read(_joints_key(archive, members, path.name), MAX_BYTES)}
+        content: dict[str, Any] = {"joints": read(_joints_key(archive, members, path.name), room_for(path))}
         for key, kinds, expected in (
             ("fps", "fiu", "one number"),
             ("layout", "US", "one string"),

@@ -15,11 +15,16 @@ MAX_COORDINATE = 1e6
 MAX_BYTES = 2**29
 """Largest clip that is read, in bytes of its joint positions or table. A few copies of it stay below 2 GB."""
 
+MAX_GROWTH = 32
+"""Most bytes of joint positions for each byte of a file, beyond a small clip: what unfolds further is no recording."""
+
 MAX_JOINTS = 4096
+MAX_NAME_LENGTH = 256
 MAX_LINE_LENGTH = 2**20
 
 MIN_FPS, MAX_FPS = 1.0, 2000.0
 
+_SMALL_CLIP = 2**25
 _TEXT_CHUNK = 2**15
 _TIME_UNITS = (1.0, 1e-3, 1e-7)
 """Seconds, milliseconds and ticks of 100 ns; times are in the first unit that makes their rate plausible."""
@@ -71,6 +76,14 @@ def readable_file(path: str | Path) -> Path:
     return path
 
 
+def room_for(path: Path) -> int:
+    """Return how many bytes of joint positions a file may hold.
+
+    A zip bomb, or a few words of text that stand for a million frames, must not cost more than its length is worth.
+    """
+    return min(MAX_BYTES, max(_SMALL_CLIP, MAX_GROWTH * path.stat().st_size))
+
+
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield (line number from 1, line without its end) of a text file, refusing lines that no motion file has.
 
@@ -102,7 +115,7 @@ def checked_fps(fps: float | str, source: str) -> float:
     except (TypeError, ValueError, OverflowError):
         rate = math.nan
     if not MIN_FPS <= rate <= MAX_FPS:
-        raise MotionError(f"{source}: fps is {fps!r}; expected {MIN_FPS:g} to {MAX_FPS:g} frames per second")
+        raise MotionError(f"{source}: fps is {repr(fps)[:40]}; expected {MIN_FPS:g} to {MAX_FPS:g} frames per second")
     return rate
 
 

@@ -94,8 +94,8 @@ def _check_tree(joints: Any, parents: Any, source: str) -> None:
                 f"{source}: the parent of {joint!r} is {parent!r}, expected -1 for the root or the number of a joint, "
                 f"0 to {len(joints) - 1}."
             )
-    for index, joint in enumerate(joints):
-        if depth_of(index, parents) > len(joints):
+    for joint, depth in zip(joints, depths_of(parents), strict=True):
+        if depth > len(joints):
             raise MotionError(f"{source}: the parents of {joint!r} lead round in a circle, expected to end at -1.")
 
 
@@ -158,9 +158,19 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def depth_of(joint: int, parents: Sequence[int]) -> int:
-    """Steps to the root; bounded, so that a cycle in a broken file ends."""
-    depth = 0
-    while 0 <= parents[joint] < len(parents) and depth <= len(parents):
-        joint, depth = int(parents[joint]), depth + 1
-    return depth
+def depths_of(parents: Sequence[int]) -> list[int]:
+    """Steps from each joint to its root; more than there are joints where the parents lead round in a circle."""
+    circle = len(parents) + 1
+    depths = [-1] * len(parents)  # not yet known
+    for start in range(len(parents)):
+        path: list[int] = []
+        at = start
+        while 0 <= at < len(parents) and depths[at] < 0:
+            depths[at] = circle  # what is met again on the way
+            path.append(at)
+            at = int(parents[at])
+        above = depths[at] if 0 <= at < len(parents) else -1
+        for joint in reversed(path):
+            above = circle if above == circle else above + 1
+            depths[joint] = above
+    return depths

@@ -231,15 +231,14 @@ def test_one_frame_of_many_megabytes_is_refused_without_reading_all(read):
 
 
 def test_a_late_joint_after_many_empty_frames_allocates_no_more_than_the_limit(read, monkeypatch):
-    monkeypatch.setattr(json_reading, "MAX_BYTES", 10**6)
+    monkeypatch.setattr(json_reading, "room_for", lambda path: 10**6)
     names = {f"joint{index}": [1, 2, 3] for index in range(100)}
     with pytest.raises(MotionError, match=r"frame 2000: expected at most 1,000,000 bytes"):
         read([None] * 2000 + [names])
 
 
-def test_one_frame_before_a_million_empty_ones_allocates_nothing(read, monkeypatch):
-    monkeypatch.setattr(json_reading, "MAX_BYTES", 10**8)
-    with pytest.raises(MotionError, match=r"more than 100,000,000 bytes of positions; split the file"):
+def test_one_frame_before_a_million_empty_ones_allocates_nothing(read):
+    with pytest.raises(MotionError, match=r"more than 33,554,432 bytes of positions, too many for a file of its size"):
         read("[[" + ",".join(["[1,2,3]"] * 4000) + "]" + ", null" * 10**5 + "]")
 
 
