@@ -364,7 +364,7 @@ def form(args: argparse.Namespace, results: Results) -> str:
         [
             f"Trained on generated clips of one rig ({len(rows)} clips on bandai22, {args.steps} steps of 32 crops), "
             f"tested on performers that training did not see, on that rig and on others. Test clips: {counts}. Mean ± "
-            f"standard deviation over {args.seeds} seeds; chance {1 / len(DEFAULT_LABELS):.2f}.",
+            f"standard deviation over seeds, of which there are {args.seeds}; chance {1 / len(DEFAULT_LABELS):.2f}.",
             "",
             *lines,
         ]
@@ -449,7 +449,7 @@ def generator(args: argparse.Namespace, results: Results) -> str:
         [
             f"{len(recorded)} recorded clips (bandai1: {', '.join(DEFAULT_LABELS)}), each labelled by a model that "
             f"saw none of its family of contents; {len(generated['train'])} generated clips; {args.steps} steps of 32 "
-            f"crops, {args.seeds} seeds for the tower. Intervals by bootstrap over clips. Chance "
+            f"crops; seeds of the tower: {args.seeds}. Intervals by bootstrap over clips. Chance "
             f"{1 / len(DEFAULT_LABELS):.2f}. Generated clips contain walks, runs, waves and bows, so 'generated only' "
             "and 'recorded and generated' saw such movement made by the generator, never the recordings.",
             "",
