@@ -22,6 +22,35 @@ from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Real motion that lies beside the repository on some machines; tests that read it skip where it is absent."""
 
+ARM = """HIERARCHY
+ROOT Hips
+{
+  OFFSET 0.0 90.0 0.0
+  CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
+  JOINT Arm
+  {
+    OFFSET 10.0 0.0 0.0
+    CHANNELS 3 Yrotation Zrotation Xrotation
+    JOINT Hand
+    {
+      OFFSET 5.0 1.0 2.0
+      CHANNELS 0
+      End Site
+      {
+        OFFSET 1.0 0.0 0.0
+      }
+    }
+  }
+}
+MOTION
+Frames: 3
+Frame Time: 0.0333333
+1 2 3 10 20 30 40 50 60
+4 5 6 -10 -20 -30 -40 -50 -60
+7 8 9 90 0 180 0 -90 45
+"""
+"""A whole BVH file, of three joints and three frames."""
+
 TEXTS = [
     "What emotion does this movement express, and how can you tell?",
     "The movement looks happy sad angry proud not confident. The head is bowed and the arms are held close.",
@@ -130,3 +159,18 @@ def clips() -> list[UnifiedClip]:
         make_clip(2, emotion="happy", action="wave", rig="kinect_v2_25", duration_s=2.5),
         make_clip(3, emotion="angry", action="run", rig="cmu31", duration_s=6.0),
     ]
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Gives a function that writes a file, text or bytes as they are, and returns its path."""
+
+    def write_file(content, name="clip.bvh"):
+        path = tmp_path / name
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(content, encoding="utf-8", newline="")
+        return path
+
+    return write_file

@@ -1,30 +1,13 @@
 """Tables: a row for each frame, a row for each joint, and the rows of a Kinect."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import SHARED_DATA
 
 from eai_llm_hf.processing.motion import MotionError
 from eai_llm_hf.processing.motion_reading import read_motions
-
-SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
-
-
-@pytest.fixture
-def write(tmp_path):
-    """Give a function that writes a file and returns its path."""
-
-    def write_file(content, name="clip.bvh"):
-        path = tmp_path / name
-        if isinstance(content, bytes):
-            path.write_bytes(content)
-        else:
-            path.write_text(content, encoding="utf-8", newline="")
-        return path
-
-    return write_file
 
 
 def kinect_row(time_stamp, state=2, joints=25):

@@ -8,54 +8,11 @@ import zipfile
 
 import numpy as np
 import pytest
+from conftest import ARM
 
 from eai_llm_hf.processing.motion import MotionError
 from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES, motions_from_array, read_motions
 from eai_llm_hf.processing.recording import MAX_JOINTS
-
-ARM = """HIERARCHY
-ROOT Hips
-{
-  OFFSET 0.0 90.0 0.0
-  CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
-  JOINT Arm
-  {
-    OFFSET 10.0 0.0 0.0
-    CHANNELS 3 Yrotation Zrotation Xrotation
-    JOINT Hand
-    {
-      OFFSET 5.0 1.0 2.0
-      CHANNELS 0
-      End Site
-      {
-        OFFSET 1.0 0.0 0.0
-      }
-    }
-  }
-}
-MOTION
-Frames: 3
-Frame Time: 0.0333333
-1 2 3 10 20 30 40 50 60
-4 5 6 -10 -20 -30 -40 -50 -60
-7 8 9 90 0 180 0 -90 45
-"""
-
-
-@pytest.fixture
-def write(tmp_path):
-    """Give a function that writes a file and returns its path."""
-
-    def write_file(content, name="clip.bvh"):
-        path = tmp_path / name
-        if isinstance(content, bytes):
-            path.write_bytes(content)
-        else:
-            path.write_text(content, encoding="utf-8", newline="")
-        return path
-
-    return write_file
-
 
 # ------------------------------------------------------------------------------------------------------------ arrays
 

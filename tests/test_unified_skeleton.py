@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from eai_llm_hf.processing.joint_matching import match_joints
 from eai_llm_hf.processing.motion import Motion, MotionError
+from eai_llm_hf.processing.resampling import resample
 from eai_llm_hf.processing.rig_files import check_rig, load_rigs
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, MIRROR, PARENTS
-from eai_llm_hf.processing.unified_skeleton import MIN_DURATION_S, facing, resample, unify
+from eai_llm_hf.processing.unified_skeleton import MIN_DURATION_S, facing, unify
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

@@ -15,7 +15,7 @@ from torch.utils.data import Dataset
 from eai_llm_hf.processing.motion_descriptors import measure
 from eai_llm_hf.processing.motion_reference import FeatureMoments, MotionReference
 from eai_llm_hf.processing.movement_features import movement_features
-from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX, MIRROR
+from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip, facing
 
 
@@ -89,8 +89,8 @@ def augment(joints: np.ndarray, mask: np.ndarray, config: AugmentationConfig, rn
     joints = joints[before] * (1 - share) + joints[np.minimum(before + 1, len(joints) - 1)] * share
 
     if rng.random() < config.mirror:
-        joints = joints[:, list(MIRROR)] * np.array([-1, 1, 1], dtype=np.float32)
-        mask = mask[list(MIRROR)]
+        mirrored = UnifiedClip(joints, mask).mirrored()
+        joints, mask = mirrored.joints, mirrored.joint_mask
     mask = mask.copy()
     if rng.random() < config.drop:
         mask[[JOINT_INDEX[name] for name in _DROPPED_GROUPS[rng.integers(len(_DROPPED_GROUPS))]]] = False
