@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .explain_command import find_clips
+from .explain_command import add_recording_options, find_clips
 
 if TYPE_CHECKING:
     from eai_llm_hf.processing.motion_reference import MotionReference
@@ -37,11 +37,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("clips", nargs="+", metavar="CLIP", help="motion files or folders of them, best 5 to 20")
     parser.add_argument("-o", "--output", required=True, metavar="FILE.json", help="the reference to write")
     parser.add_argument("--model", help="checkpoint to calibrate for: folder or Hub id; the embedded one by default")
-    parser.add_argument("--fps", type=float, help="frames per second of files that do not say")
-    parser.add_argument(
-        "--layout",
-        help="rig of files that do not name their joints, such as kinect_v2_25, or the path of a rig file (.json)",
-    )
+    add_recording_options(parser)
     parser.set_defaults(run=run)
 
 

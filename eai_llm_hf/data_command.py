@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eai_llm_hf.processing.rig_files import load_rigs, read_rig
 
-from .explain_command import find_clips
+from .explain_command import add_recording_options, find_clips
 from .inspection import finding_as_text, inspect_file, missing_in, rig_as_text, rigs_as_table
 
 _EXAMPLES = """examples:
@@ -41,8 +41,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
     inspect = _action(actions, "inspect", "what was matched, how, what is missing, and why axes and unit were taken")
     inspect.add_argument("files", nargs="+", metavar="FILE", help="motion files or folders of them")
-    inspect.add_argument("--layout", help="a known rig, or the path of a rig file (.json)")
-    inspect.add_argument("--fps", type=float, help="frames per second of files that do not say")
+    add_recording_options(inspect)
     _add_format(inspect, "a JSON object a person and line")
     inspect.set_defaults(run=run_inspect)
 

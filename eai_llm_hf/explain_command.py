@@ -60,11 +60,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--hop-s", type=float, metavar="S", help="step between windows in seconds (the window by default)"
     )
-    parser.add_argument("--fps", type=float, help="frames per second of files that do not say")
-    parser.add_argument(
-        "--layout",
-        help="rig of files that do not name their joints, such as kinect_v2_25, or the path of a rig file (.json)",
-    )
+    add_recording_options(parser)
     parser.add_argument(
         "--max-new-tokens", type=int, default=96, metavar="N", help="length of the text at most (default 96)"
     )
@@ -73,6 +69,15 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--trust-remote-code", action="store_true", help="run the code of a checkpoint from the Hub")
     parser.set_defaults(run=run)
+
+
+def add_recording_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what one may have to say of recordings that do not say it themselves."""
+    parser.add_argument("--fps", type=float, help="frames per second of files that do not say")
+    parser.add_argument(
+        "--layout",
+        help="rig of files that do not name their joints, such as kinect_v2_25, or the path of a rig file (.json)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from .explain_command import find_clips
+from .explain_command import add_recording_options, find_clips
 
 _EPILOG = """example:
   eai-llm render walk.bvh -o walk.png                one picture: stick figures over time
@@ -34,11 +34,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--steps", type=int, default=8, metavar="N", help="figures in a picture (default 8)")
     parser.add_argument("--animate", action="store_true", help="write a .gif beside each picture")
-    parser.add_argument("--fps", type=float, help="frames per second of files that do not say")
-    parser.add_argument(
-        "--layout",
-        help="rig of files that do not name their joints, such as kinect_v2_25, or the path of a rig file (.json)",
-    )
+    add_recording_options(parser)
     parser.set_defaults(run=run)
 
 
