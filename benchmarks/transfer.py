@@ -21,17 +21,14 @@ from unittest.mock import patch
 
 import numpy as np
 from scipy.spatial.transform import Rotation
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
 from tqdm import tqdm
 from transformers import set_seed
 
 from eai_llm_hf import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.corpora import generated_corpus, load_corpus
-from eai_llm_hf.evaluation import as_clip, baseline_guesses
+from eai_llm_hf.evaluation import as_clip
+from eai_llm_hf.evaluation.baselines import best_labels, lda, random_forest
 from eai_llm_hf.processing import feature_extraction_eai_llm
-from eai_llm_hf.processing.motion_descriptors import measure
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.movement_features import SEGMENTS, movement_features
 from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX
@@ -146,11 +143,6 @@ def generated_rows(clips: int, seed: int) -> dict[str, list[dict]]:
 def recorded_rows(folder: str) -> list[dict]:
     """The clips of bandai1 that have one of the default labels."""
     return [row for row in load_corpus(f"bandai1={folder}") if row["label"] in DEFAULT_LABELS]
-
-
-def descriptors(rows: Rows) -> np.ndarray:
-    """(clips, descriptors) measured values."""
-    return np.stack([measure(clip.joints, clip.joint_mask) for clip in map(as_clip, rows)])
 
 
 # ---- rigs held out --------------------------------------------------------------------------------------------------
@@ -410,7 +402,7 @@ def generator(args: argparse.Namespace, results: Results) -> str:
                 collect(name, f"{family}, seed {seed}", fold, test, found)
             methods[f"EAI-LLM, stage one: {name}"].append(found)
 
-    for label, guess in (("LDA on descriptors", baseline_guesses), ("random forest on descriptors", forest_guesses)):
+    for label, method in (("LDA on descriptors", lda), ("random forest on descriptors", random_forest)):
         for name, real, added in (
             ("generated only", False, True),
             ("recorded only", True, False),
@@ -422,8 +414,9 @@ def generator(args: argparse.Namespace, results: Results) -> str:
                 rows = [row for row in recorded if row["family"] != family] if real else []
                 rows = [*rows, *(generated["train"] if added else [])]
 
-                def baseline(rows=rows, test=test, guess=guess) -> list[int]:
-                    return [int(a == row["label"]) for a, row in zip(guess(rows, test), test, strict=True)]
+                def baseline(rows=rows, test=test, method=method) -> list[int]:
+                    given = best_labels(method, rows, test, DEFAULT_LABELS)
+                    return [int(label == row["label"]) for label, row in zip(given, test, strict=True)]
 
                 collect(f"{label}, {name}", family, baseline, test, found)
             methods[f"{label}: {name}"].append(found)
@@ -459,16 +452,6 @@ def generator(args: argparse.Namespace, results: Results) -> str:
             f"[{low:+.2f}, {high:+.2f}] (paired over clips).",
         ]
     )
-
-
-def forest_guesses(train: Rows, test: Rows) -> list[str]:
-    """Labels that a random forest on the measured descriptors gives."""
-    model = make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True),
-        RandomForestClassifier(n_estimators=300, random_state=0, n_jobs=1),
-    )
-    model.fit(descriptors(train), [row["label"] for row in train])
-    return model.predict(descriptors(test)).tolist()
 
 
 def _spread(values: Sequence[float]) -> str:

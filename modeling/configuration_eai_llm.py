@@ -40,7 +40,8 @@ class EaiSkeletonConfig(PreTrainedConfig):
     Args:
         frames_per_window: Frames (at 30 frames/s) that one spatio-temporal token spans.
         max_windows: Windows of the longest clip; longer recordings are read in several clips.
-        num_semantic_tokens: Learned queries. The first carries the emotion, the others carry what can be measured.
+        num_semantic_tokens: Learned queries. The first carries the emotion, the others carry what can be measured: its
+            value goes in where it was measured, and is regressed from the movement where it was not.
 
     Network:
 
@@ -48,11 +49,12 @@ class EaiSkeletonConfig(PreTrainedConfig):
         conv_channels: Width of the temporal convolutions inside a window.
         conv_kernel_size: Frames that one convolution sees.
         hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, dropout: The transformer over tokens.
+        descriptor_dropout: Share of the measured descriptors that training hides, on average over clips.
 
     Heads:
 
     Args:
-        num_descriptors: Kinematic descriptors that the semantic tokens regress, in robust z-scores.
+        num_descriptors: Kinematic descriptors that the semantic tokens take in and regress, in robust z-scores.
         alignment_size: Width of the space that semantic tokens and texts share.
     """
 
@@ -67,13 +69,14 @@ class EaiSkeletonConfig(PreTrainedConfig):
     max_windows: int = 10
     num_semantic_tokens: int = 21
 
-    conv_channels: int = 64
+    conv_channels: int = 32
     conv_kernel_size: int = 5
     hidden_size: int = 128
-    num_hidden_layers: int = 4
+    num_hidden_layers: int = 2
     num_attention_heads: int = 4
     intermediate_size: int = 256
     dropout: float | int = 0.1
+    descriptor_dropout: float | int = 0.5
     initializer_range: float = 0.02
 
     num_descriptors: int = 20

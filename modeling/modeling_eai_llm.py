@@ -28,6 +28,7 @@ from torch import nn
 from transformers import AutoModelForCausalLM, Cache, GenerationMixin, PreTrainedConfig, PreTrainedModel
 from transformers import initialization as init
 from transformers.activations import ACT2FN
+from transformers.modeling_utils import slice_logits_to_keep
 from transformers.utils import ModelOutput, cached_file, can_return_tuple, logging
 
 from .configuration_eai_llm import AUTO_MAP, CUSTOM_PIPELINES, EaiLlmConfig
@@ -37,6 +38,9 @@ logger = logging.get_logger(__name__)
 
 WEIGHTS_NAME = "model.safetensors"
 
+CLIP_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors")
+"""Arguments with a row for each clip, of which a prompt may hold several or none."""
+
 
 @dataclass
 class EaiLlmOutput(ModelOutput):
@@ -44,7 +48,7 @@ class EaiLlmOutput(ModelOutput):
 
     Attributes:
         loss: Mean cross-entropy over the labelled tokens, where `labels` were given.
-        logits: (batch, tokens, vocabulary).
+        logits: (batch, tokens, vocabulary) of the tokens to keep; (tokens, vocabulary) where a mask named them.
         past_key_values: The backbone's cache.
         hidden_states: The backbone's hidden states, on request.
         attentions: The backbone's attentions, on request.
@@ -86,11 +90,13 @@ class EaiAlignment(nn.Module):
         super().__init__()
         size = config.skeleton_config.alignment_size
         self.skeleton = nn.Linear(config.skeleton_config.hidden_size, size)
-        # A text's mean hidden state has a large component that all texts share; the norm and the bias take it out.
+        # The mean hidden states of all texts share a large part. Without it they lie apart from the start, which the
+        # alignment needs to learn at all in few steps.
         self.text_norm = nn.LayerNorm(config.text_config.hidden_size, elementwise_affine=False)
+        self.register_buffer("text_mean", torch.zeros(config.text_config.hidden_size))
         self.text = nn.Linear(config.text_config.hidden_size, size)
-        # One-dimensional: a scalar parameter cannot be sharded by FSDP2. exp(2.3) is about 10.
-        self.logit_scale = nn.Parameter(torch.full((1,), 2.3))
+        # One-dimensional: a scalar parameter cannot be sharded by FSDP2. exp(3) is about 20.
+        self.logit_scale = nn.Parameter(torch.full((1,), 3.0))
 
     def embed_skeleton(self, semantic_tokens: torch.Tensor) -> torch.Tensor:
         """(..., hidden) semantic tokens to unit vectors (..., alignment size)."""
@@ -98,7 +104,12 @@ class EaiAlignment(nn.Module):
 
     def embed_text(self, text_states: torch.Tensor) -> torch.Tensor:
         """(..., text width) mean hidden states to unit vectors (..., alignment size)."""
-        return nn.functional.normalize(self.text(self.text_norm(text_states)), dim=-1)
+        return nn.functional.normalize(self.text(self.text_norm(text_states) - self.text_mean), dim=-1)
+
+    @torch.no_grad()
+    def centre_texts(self, text_states: torch.Tensor) -> None:
+        """Takes over what texts have in common: (texts, text width) mean hidden states of texts as they will come."""
+        self.text_mean.copy_(self.text_norm(text_states).mean(0))
 
 
 class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
@@ -139,7 +150,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
     def _init_weights(self, module: nn.Module):
         super()._init_weights(module)
         if isinstance(module, EaiAlignment):
-            init.constant_(module.logit_scale, 2.3)
+            init.constant_(module.logit_scale, 3.0)
 
     def get_input_embeddings(self) -> nn.Module:
         """The backbone's word embeddings."""
@@ -160,7 +171,11 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
     # ---- skeleton side ------------------------------------------------------------------------------------------
 
     def get_skeleton_features(
-        self, skeleton_features: torch.Tensor, skeleton_frame_mask: torch.Tensor, skeleton_segment_mask: torch.Tensor
+        self,
+        skeleton_features: torch.Tensor,
+        skeleton_frame_mask: torch.Tensor,
+        skeleton_segment_mask: torch.Tensor,
+        skeleton_descriptors: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """The tokens that the language model reads for each clip, one clip after the other.
 
@@ -168,12 +183,15 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_features: (clips, frames, segments, channels).
             skeleton_frame_mask: (clips, frames).
             skeleton_segment_mask: (clips, segments).
+            skeleton_descriptors: (clips, descriptors) z-scores, NaN where not measured.
 
         Returns:
             (tokens of all clips, text width): for each clip its semantic tokens, then the spatio-temporal tokens of
             the windows that have frames.
         """
-        tower = self.skeleton_tower(skeleton_features, skeleton_frame_mask, skeleton_segment_mask)
+        tower = self.skeleton_tower(
+            skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
+        )
         tokens = self.projector(tower)
         windows = tower.window_mask.repeat_interleave(self.config.skeleton_config.tokens_per_window, dim=1)
         semantic = windows.new_ones(len(tokens), self.config.skeleton_config.num_semantic_tokens)
@@ -202,6 +220,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         skeleton_frame_mask: torch.Tensor,
         skeleton_segment_mask: torch.Tensor,
         text_states: torch.Tensor,
+        skeleton_descriptors: torch.Tensor | None = None,
     ) -> tuple[torch.Tensor, SkeletonTowerOutput]:
         """Logits of labels for each clip; their softmax are the probabilities.
 
@@ -210,11 +229,14 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_frame_mask: (clips, frames).
             skeleton_segment_mask: (clips, segments).
             text_states: (labels, phrasings, text width), `encode_text` of several phrasings of each label.
+            skeleton_descriptors: (clips, descriptors) z-scores, NaN where not measured.
 
         Returns:
             (clips, labels) logits, and the tower's output for whoever wants to look further.
         """
-        tower = self.skeleton_tower(skeleton_features, skeleton_frame_mask, skeleton_segment_mask)
+        tower = self.skeleton_tower(
+            skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
+        )
         texts = nn.functional.normalize(self.alignment.embed_text(text_states).mean(1), dim=-1)
         clips = self.alignment.embed_skeleton(tower.semantic_tokens[:, 0])
         logits = self.alignment.logit_scale.exp() * clips @ texts.T
@@ -229,6 +251,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         skeleton_features: torch.Tensor | None = None,
         skeleton_frame_mask: torch.Tensor | None = None,
         skeleton_segment_mask: torch.Tensor | None = None,
+        skeleton_descriptors: torch.Tensor | None = None,
         attention_mask: torch.Tensor | None = None,
         position_ids: torch.LongTensor | None = None,
         past_key_values: Cache | None = None,
@@ -245,13 +268,16 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_features: (clips, frames, segments, channels) of all clips in the batch, in reading order.
             skeleton_frame_mask: (clips, frames), 1 where a clip has a frame.
             skeleton_segment_mask: (clips, segments), 1 where the rig has the segment.
+            skeleton_descriptors: (clips, descriptors) robust z-scores of what was measured, NaN where it could not be.
             attention_mask: (batch, tokens), 0 on padding.
             position_ids: (batch, tokens).
             past_key_values: Cache of earlier calls.
             inputs_embeds: (batch, tokens, text width) instead of `input_ids`.
             labels: (batch, tokens), -100 where no loss is wanted.
             use_cache: Whether to return the cache.
-            logits_to_keep: Compute the logits of that many last tokens only; 0 for all.
+            logits_to_keep: Compute the logits of that many last tokens only, 0 for all; or of the tokens that a mask
+                (batch, tokens) or indices name, see `slice_logits_to_keep` of transformers. The loss is that of the
+                labels which these logits predict, those of the tokens that follow.
 
         Raises:
             ValueError: If the number of placeholders is not the number of skeleton tokens.
@@ -259,7 +285,9 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         if inputs_embeds is None:
             inputs_embeds = self.get_input_embeddings()(input_ids)
         if skeleton_features is not None:
-            tokens = self.get_skeleton_features(skeleton_features, skeleton_frame_mask, skeleton_segment_mask)
+            tokens = self.get_skeleton_features(
+                skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
+            )
             placeholders = self.get_placeholder_mask(input_ids, inputs_embeds, tokens)
             inputs_embeds = inputs_embeds.masked_scatter(placeholders, tokens.to(inputs_embeds))
 
@@ -274,8 +302,13 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         )
         loss = None
         if labels is not None:
+            following = nn.functional.pad(labels[:, 1:], (0, 1), value=-100)  # what each token is to predict
             loss = self.loss_function(
-                logits=outputs.logits, labels=labels, vocab_size=outputs.logits.shape[-1], **kwargs
+                logits=outputs.logits,
+                labels=labels,
+                vocab_size=outputs.logits.shape[-1],
+                shift_labels=slice_logits_to_keep(following[..., None], logits_to_keep).flatten(),
+                **kwargs,
             )
         return EaiLlmOutput(
             loss=loss,
@@ -307,14 +340,13 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         """Passes the clips with the prompt only; afterwards they live in the cache."""
         inputs = super().prepare_inputs_for_generation(input_ids, is_first_iteration=is_first_iteration, **kwargs)
         if not is_first_iteration and kwargs.get("use_cache", True):
-            for name in ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask"):
+            for name in CLIP_INPUTS:
                 inputs.pop(name, None)
         return inputs
 
     def _expand_inputs_for_generation(self, expand_size=1, is_encoder_decoder=False, input_ids=None, **kwargs):
         # A prompt may hold two clips or none, so clips are repeated prompt by prompt and not row by row.
-        names = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask")
-        clips = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
+        clips = {name: kwargs.pop(name) for name in CLIP_INPUTS if kwargs.get(name) is not None}
         if clips and expand_size > 1:
             counts = self._clips_per_prompt(input_ids, clips["skeleton_frame_mask"])
             starts = torch.cumsum(torch.tensor([0, *counts]), 0).tolist()
@@ -410,6 +442,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         state_dict = small | {f"language_model.{name}": value for name, value in language_model.state_dict().items()}
         for name in hub:
             kwargs.pop(name)
+        adapter = dict(kwargs.pop("adapter_kwargs", None) or {})
         loaded = super().from_pretrained(
             None, *model_args, config=config, state_dict=state_dict, dtype=language_model.dtype, **kwargs
         )
@@ -418,6 +451,9 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         model.generation_config = language_model.generation_config
         model.config.holds_backbone = True  # in memory it does
         model.name_or_path = model.config.name_or_path = str(pretrained_model_name_or_path)
+        # What AutoModel puts there when it is given the name of an adapter and has found the base model by it.
+        if (adapter_name := adapter.pop("_adapter_model_path", None)) is not None:
+            model.load_adapter(adapter_name, adapter_kwargs=adapter)
         return loaded
 
     def save_pretrained(self, save_directory, *args, include_backbone: bool = True, state_dict=None, **kwargs):
@@ -427,16 +463,19 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             save_directory: Folder to write.
             *args: As in `PreTrainedModel.save_pretrained`.
             include_backbone: False writes the small form: tower, projector, alignment and the low-rank update that
-                was merged into the backbone, to be completed from `config.backbone` at loading.
+                was merged into the backbone, to be completed from `config.backbone` at loading. The backbone is read
+                to make sure that this gives the same model back; where it cannot be had, a warning says so.
             state_dict: As in `PreTrainedModel.save_pretrained`.
             **kwargs: As in `PreTrainedModel.save_pretrained`.
 
         Raises:
-            ValueError: If the small form is asked for and the configuration names no backbone.
+            ValueError: If the small form is asked for and the configuration names no backbone, or the language model
+                has learned something that the small form would lose.
         """
         if not include_backbone:
             if self.config.backbone is None:
                 raise ValueError("The small form needs config.backbone, the name of the text backbone, found None.")
+            self._refuse_to_lose_weights()
             state_dict = state_dict if state_dict is not None else self.state_dict()
             state_dict = {name: value for name, value in state_dict.items() if not name.startswith("language_model.")}
         if self.lora_factors:
@@ -448,6 +487,23 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             super().save_pretrained(save_directory, *args, state_dict=state_dict, **kwargs)
         finally:
             self.config.holds_backbone = True
+
+    def _refuse_to_lose_weights(self):
+        """Raises a ValueError if the backbone and `lora_factors` do not make up the language model."""
+        try:
+            backbone = AutoModelForCausalLM.from_pretrained(
+                find_or_explain(type(self), self.config.backbone), dtype=self.language_model.dtype
+            )
+        except OSError as error:
+            logger.warning(f"Whether the small form gives the same model back could not be checked. {error}")
+            return
+        if lost := unexplained_weights(self.language_model, backbone, self.lora_factors):
+            raise ValueError(
+                f"The small form would lose {len(lost)} weights of the language model, such as '{lost[0]}': they are "
+                f"neither those of the backbone '{self.config.backbone}' nor explained by lora_factors. An adapter "
+                "must be merged by eai_llm_hf.adapters.fold_lora, which keeps its factors; merge_and_unload does not. "
+                "The whole form, include_backbone=True, can hold any weights."
+            )
 
 
 def find_backbone(name: str) -> str:
@@ -512,6 +568,35 @@ def merge_lora(language_model: PreTrainedModel, lora: dict[str, torch.Tensor]) -
             module = language_model.get_submodule(name.removeprefix("lora.").removesuffix(".A"))
             update = lora[f"{name[:-1]}B"].float() @ lora[name].float()
             module.weight.copy_(module.weight.float() + update)
+
+
+def unexplained_weights(
+    language_model: PreTrainedModel, backbone: PreTrainedModel, lora: dict[str, torch.Tensor]
+) -> list[str]:
+    """Names of the weights that are not the backbone's plus the low-rank update, or that only one of the two has.
+
+    The same updates, added in another order or precision, differ by the rounding of each summand; bfloat16 keeps 8
+    bits, and two bits are left for several roundings. Entries near zero are kept so finely that a lost update shows.
+
+    Args:
+        language_model: The backbone as it is now; more words, as `make_room` adds them, do not count.
+        backbone: The backbone as it was published.
+        lora: As in `merge_lora`.
+    """
+    found, published = language_model.state_dict(), backbone.state_dict()
+    unexplained = sorted(found.keys() ^ published.keys())
+    for name, weight in published.items():
+        if name not in found:
+            continue
+        weight = weight.float()
+        room, module = weight.abs(), f"lora.{name.removesuffix('.weight')}"
+        if f"{module}.A" in lora:
+            a, b = lora[f"{module}.A"].float(), lora[f"{module}.B"].float()
+            weight, room = weight + b @ a, room + b.abs() @ a.abs()
+        now = found[name][: len(weight)].float().cpu()
+        if now.shape != weight.shape or ((now - weight).abs() > room * 2**-6).any():
+            unexplained.append(name)
+    return unexplained
 
 
 EaiLlmForCausalLM.register_for_auto_class("AutoModelForCausalLM")

@@ -1,8 +1,9 @@
 r"""The multi-granularity skeleton tower: movement features in, spatio-temporal and semantic tokens out.
 
-skeleton_features (clips, frames, segments, channels)
-    |  temporal convolutions within each body part and over the whole body
-    |  pooled over windows of one second
+skeleton_features (clips, frames, segments, channels)              skeleton_descriptors (clips, descriptors)
+    |  standardised; temporal convolutions within each                       |
+    |  body part and over the whole body; pooled over                        |  each into the query of its own
+    |  windows of one second                                                 |
 (clips, windows x (parts + 1), hidden)   + where and when          learned queries (semantic, hidden)
     \_______________________________________  _____________________________/
                                             \/
@@ -11,6 +12,9 @@ skeleton_features (clips, frames, segments, channels)
           spatio-temporal tokens            |             semantic tokens
           how each part moves, when                       what the movement means: the first is aligned with
                                                           emotion texts, the others regress the descriptors
+
+Training hides some of the measured descriptors, which the tower then has to find in the movement: a self-supervised
+task that needs no labels, as masked words are for a text encoder.
 """
 
 from dataclasses import dataclass
@@ -25,6 +29,15 @@ from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 from transformers.utils import ModelOutput
 
 from .configuration_eai_llm import EaiSkeletonConfig
+
+SMALLEST_STD = 0.02
+"""Features that hardly vary (the vertical part of an upright trunk) are not blown up beyond this."""
+
+VELOCITY_WEIGHT = 0.5
+"""What a velocity counts beside a direction: at equal weight the tower learns slowly (docs/canonical-form.md)."""
+
+FARTHEST = 8.0
+"""Standard deviations; what lies farther, such as a tracker's glitch, counts as if it lay there."""
 
 
 @dataclass
@@ -172,9 +185,27 @@ class EaiSkeletonTower(PreTrainedModel):
         self.semantic_queries = nn.Embedding(config.num_semantic_tokens, config.hidden_size)
         self.layers = nn.ModuleList(SkeletonEncoderLayer(config) for _ in range(config.num_hidden_layers))
         self.norm = nn.LayerNorm(config.hidden_size)
-        # Descriptor i is read from one semantic token of its own, so that the token says what the descriptor says.
+        # Descriptor i goes into one semantic token of its own and is read from there, so that the token says what the
+        # descriptor says. Its embedding holds a place, what one spread above the median adds, and what its absence is.
+        self.descriptor_embedding = nn.Embedding(config.num_descriptors, 3 * config.hidden_size)
         self.descriptor_head = nn.Embedding(config.num_descriptors, config.hidden_size + 1)
+        features = (len(config.segment_parts), config.num_channels)
+        self.register_buffer("feature_mean", torch.zeros(features))
+        self.register_buffer("feature_scale", torch.ones(features))
         self.post_init()
+
+    @torch.no_grad()
+    def standardise_by(self, mean: torch.Tensor, std: torch.Tensor) -> None:
+        """Takes over what is ordinary, so that a trunk that leans by a few degrees counts as much as a swinging arm.
+
+        Args:
+            mean: (segments, channels) means of the features; NaN for segments that nobody has seen.
+            std: (segments, channels) their standard deviations.
+        """
+        scale = 1 / std.clamp(min=SMALLEST_STD)
+        scale[1:, scale.shape[1] // 2 :] *= VELOCITY_WEIGHT
+        self.feature_mean.copy_(mean.nan_to_num(0.0))
+        self.feature_scale.copy_(scale.nan_to_num(1.0))
 
     def train(self, mode: bool = True) -> "EaiSkeletonTower":
         """As in `nn.Module`, but a frozen tower stays in evaluation mode: what it sees must not flicker by dropout."""
@@ -185,8 +216,27 @@ class EaiSkeletonTower(PreTrainedModel):
         descriptors = torch.arange(self.config.num_descriptors, device=self.descriptor_head.weight.device)
         return 1 + descriptors % (self.config.num_semantic_tokens - 1)
 
+    def _semantic_queries(self, skeleton_descriptors: torch.Tensor | None, clips: int) -> torch.Tensor:
+        """The learned queries with what was measured: (clips, semantic tokens, hidden)."""
+        config = self.config
+        queries = self.semantic_queries.weight.expand(clips, -1, -1)
+        if skeleton_descriptors is None:
+            skeleton_descriptors = queries.new_full((clips, config.num_descriptors), torch.nan)
+        known = skeleton_descriptors.isfinite()
+        if self.training and config.descriptor_dropout > 0:
+            hidden = 2 * config.descriptor_dropout * torch.rand(clips, 1, device=known.device)
+            known = known & (torch.rand(known.shape, device=known.device) >= hidden)
+        place, slope, absent = self.descriptor_embedding.weight.split(config.hidden_size, dim=1)
+        values = skeleton_descriptors.masked_fill(~known, 0.0).to(place.dtype)[..., None]
+        measured = torch.where(known[..., None], place + values * slope, absent)
+        return queries.index_add(1, self.descriptor_tokens(), measured)
+
     def forward(
-        self, skeleton_features: torch.Tensor, skeleton_frame_mask: torch.Tensor, skeleton_segment_mask: torch.Tensor
+        self,
+        skeleton_features: torch.Tensor,
+        skeleton_frame_mask: torch.Tensor,
+        skeleton_segment_mask: torch.Tensor,
+        skeleton_descriptors: torch.Tensor | None = None,
     ) -> SkeletonTowerOutput:
         """Encodes a batch of clips.
 
@@ -194,6 +244,8 @@ class EaiSkeletonTower(PreTrainedModel):
             skeleton_features: (clips, frames, segments, channels), as the feature extractor makes them.
             skeleton_frame_mask: (clips, frames), 1 where a clip has a frame.
             skeleton_segment_mask: (clips, segments), 1 where the rig has the segment.
+            skeleton_descriptors: (clips, descriptors) robust z-scores of what was measured, NaN where it could not be;
+                None where nothing was.
 
         Raises:
             ValueError: If the frames are not whole windows, too many, or the segments and channels not the tower's.
@@ -212,18 +264,15 @@ class EaiSkeletonTower(PreTrainedModel):
                 f"frames, found {frames} frames. The feature extractor pads and cuts clips so."
             )
         dtype = self.norm.weight.dtype
-        features, frame_mask, segment_mask = (
-            skeleton_features.to(dtype),
-            skeleton_frame_mask.bool(),
-            skeleton_segment_mask.bool(),
-        )
+        features = ((skeleton_features.to(dtype) - self.feature_mean) * self.feature_scale).clamp(-FARTHEST, FARTHEST)
+        frame_mask, segment_mask = skeleton_frame_mask.bool(), skeleton_segment_mask.bool()
         tokens = torch.stack([encode(features, frame_mask, segment_mask) for encode in self.part_encoders], dim=2)
         tokens = tokens + self.part_embedding.weight + self.window_embedding.weight[:windows, None]
         tokens = tokens.flatten(1, 2)  # (clips, windows * (parts + 1), hidden)
 
         window_mask = frame_mask.unflatten(1, (windows, -1)).any(-1)
         token_mask = window_mask.repeat_interleave(config.tokens_per_window, dim=1)
-        semantic = self.semantic_queries.weight.expand(clips, -1, -1)
+        semantic = self._semantic_queries(skeleton_descriptors, clips)
         hidden_states = torch.cat([semantic, tokens], dim=1)
         padding_mask = torch.cat([token_mask.new_ones(clips, config.num_semantic_tokens), token_mask], dim=1)
         attention_mask = create_bidirectional_mask(

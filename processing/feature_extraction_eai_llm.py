@@ -10,7 +10,7 @@ from transformers.utils import logging
 
 from .joint_matching import load_rigs
 from .motion import Motion, MotionError
-from .motion_descriptors import measure
+from .motion_descriptors import DESCRIPTORS, measure
 from .motion_reading import motions_from_array, read_motions
 from .motion_reference import FeatureMoments, MotionReference, adapt
 from .movement_features import NUM_CHANNELS, SEGMENTS, movement_features
@@ -18,6 +18,9 @@ from .skeleton_tree import FRAME_RATE
 from .unified_skeleton import UnifiedClip, unify
 
 logger = logging.get_logger(__name__)
+
+FARTHEST_SCORE = 3.0
+"""Robust z-scores of descriptors are cut here, so that one odd measurement does not outweigh the others."""
 
 MIN_WINDOW_S = 1.0
 """A rest shorter than this at the end of a long recording gets no window of its own."""
@@ -36,7 +39,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         reference (`dict`, *optional*): What is ordinary, as [`MotionReference`] writes it; percentiles refer to it.
     """
 
-    model_input_names = ["skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask"]
+    model_input_names = ["skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors"]
 
     def __init__(
         self,
@@ -210,43 +213,72 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             fps: As in `clips`, for every input.
             layout: As in `clips`, for every input.
             joint_names: As in `clips`, for every input.
-            reference: What is ordinary for these recordings, where it differs from what the checkpoint knows: the
-                features are brought from there to what it knows, see [`adapt`]. Without statistics of features in
-                either reference they stay as they are.
+            reference: What is ordinary for these recordings, where it differs from what the checkpoint knows:
+                descriptors are compared with it, and features are brought from there to what the checkpoint knows,
+                see [`adapt`]. Without statistics of features in either reference these stay as they are.
             return_tensors: "pt" for torch tensors, "np" or None for arrays.
 
         Returns:
             skeleton_features (clips, frames, 13, 6) float32, skeleton_frame_mask (clips, frames) and
-            skeleton_segment_mask (clips, 13), frames a multiple of `frames_per_window`.
+            skeleton_segment_mask (clips, 13), frames a multiple of `frames_per_window`; skeleton_descriptors (clips,
+            descriptors) float32, the robust z-scores of what was measured in the reference, at most
+            `FARTHEST_SCORE` from 0, NaN where there is no such joint or no reference.
         """
         if not isinstance(skeletons, (list, tuple)):
             skeletons = [skeletons]
         clips = [clip for skeleton in skeletons for clip in self.clips(skeleton, fps, layout, joint_names)]
-        frames = self.frames_per_window * max((self.num_windows(len(clip.joints)) for clip in clips), default=1)
-        features = np.zeros((len(clips), frames, len(SEGMENTS), NUM_CHANNELS), dtype=np.float32)
-        frame_mask = np.zeros((len(clips), frames), dtype=np.int64)
-        segment_mask = np.zeros((len(clips), len(SEGMENTS)), dtype=np.int64)
-        own = self.motion_reference() if reference is not None else None
-        for index, clip in enumerate(clips):
+        own = self.motion_reference()
+        features, vectors = [], []
+        for clip in clips:
             if len(clip.joints) > self.max_frames:
                 logger.warning_once(
                     f"A clip of {len(clip.joints) / clip.fps:.1f} s is longer than the "
                     f"{self.max_frames / clip.fps:g} s that the model reads at once; the rest is left out. "
                     "The pipeline reads long recordings by window."
                 )
-            kept = min(len(clip.joints), self.frames_per_window * self.num_windows(len(clip.joints)))
-            values, present = movement_features(clip.joints[: self.max_frames], clip.joint_mask)
+            joints = clip.joints[: self.max_frames]
+            values, present = movement_features(joints, clip.joint_mask)
             if reference is not None and own is not None:
                 values = adapt(values, present, reference, own)
-            features[index, :kept] = values[:kept]
+            features.append((values, present))
+            vectors.append(measure(joints, clip.joint_mask))
+        return BatchFeature(self.pad(features, vectors, reference or own), tensor_type=return_tensors)
+
+    def pad(
+        self,
+        features: Sequence[tuple[np.ndarray, np.ndarray]],
+        vectors: Sequence[np.ndarray],
+        reference: MotionReference | None,
+    ) -> dict[str, np.ndarray]:
+        """The arrays of a batch from what was computed of each clip.
+
+        Args:
+            features: For each clip (frames, 13, 6) and (13,), as `movement_features` gives them.
+            vectors: For each clip (descriptors,), as `measure` gives them.
+            reference: What the descriptors are compared with; without one they count as absent.
+
+        Returns:
+            The arrays that a call returns.
+        """
+        frames = self.frames_per_window * max((self.num_windows(len(values)) for values, _ in features), default=1)
+        padded = np.zeros((len(features), frames, len(SEGMENTS), NUM_CHANNELS), dtype=np.float32)
+        frame_mask = np.zeros((len(features), frames), dtype=np.int64)
+        segment_mask = np.zeros((len(features), len(SEGMENTS)), dtype=np.int64)
+        descriptors = np.full((len(features), len(DESCRIPTORS)), np.nan, dtype=np.float32)
+        for index, (values, present) in enumerate(features):
+            kept = min(len(values), self.frames_per_window * self.num_windows(len(values)))
+            padded[index, :kept] = values[:kept]
             frame_mask[index, :kept] = 1
             segment_mask[index] = present
-        data = {
-            "skeleton_features": features,
+        if reference is not None and len(vectors):
+            scores, known = reference.standardise(np.stack(vectors))
+            descriptors = np.where(known, scores.clip(-FARTHEST_SCORE, FARTHEST_SCORE), descriptors)
+        return {
+            "skeleton_features": padded,
             "skeleton_frame_mask": frame_mask,
             "skeleton_segment_mask": segment_mask,
+            "skeleton_descriptors": descriptors,
         }
-        return BatchFeature(data, tensor_type=return_tensors)
 
 
 def source_of(skeleton: Any) -> str:
@@ -260,4 +292,4 @@ def source_of(skeleton: Any) -> str:
 
 EaiSkeletonFeatureExtractor.register_for_auto_class("AutoFeatureExtractor")
 
-__all__ = ["MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "source_of"]
+__all__ = ["FARTHEST_SCORE", "MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "source_of"]

@@ -15,7 +15,7 @@ from eai_llm_hf.backbones import find_or_fetch
 from eai_llm_hf.modeling.modeling_eai_llm import find_backbone, merge_lora
 from eai_llm_hf.training.answering import add_lora, fold_lora
 
-CLIP_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask")
+CLIP_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors")
 SMALL_TOWER = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2}
 
 
@@ -171,6 +171,7 @@ def test_activation_checkpointing_gives_the_same_gradients(model, processor, cli
             module.p = 0.0
     for layer in model.skeleton_tower.layers:
         layer.self_attn.dropout = 0.0
+    model.skeleton_tower.config.descriptor_dropout = 0.0
     model.train()
     plain = gradients()
     calls = []

@@ -1,19 +1,22 @@
 """Stage one: skeleton-language alignment. The tower learns what movement means, against a frozen text encoder.
 
-Three losses over one crop:
+Four losses:
 
     emotion      cross-entropy over the labels; a label's logit is how near its text is to the first semantic token
+    wording      cross-entropy of synonyms and other phrasings over the labels
     claims       of the two opposite statements about a descriptor, the true one must be nearer to its semantic token
-    descriptors  smooth L1 on the robust z-scores that the semantic tokens regress
+    descriptors  smooth L1 on the robust z-scores that the semantic tokens regress, of which half are hidden from it:
+                 the self-supervised part, in which clips without a label count as much as others
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 from torch import nn
 
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
+from eai_llm_hf.modeling.skeleton_tower_eai_llm import SkeletonTowerOutput
 from eai_llm_hf.processing.claim_phrases import PHRASES
 from eai_llm_hf.processing.motion_claims import HOLDS_HIGH, HOLDS_LOW
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS
@@ -21,10 +24,10 @@ from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES, EaiSkeletonProcessor
 from eai_llm_hf.training_texts import label_texts
 
-from .crops import Crop, descriptor_targets
+from .crops import Crop
+from .processes import mean_over_batch
 
-CLAIMS_WEIGHT = 0.5
-DESCRIPTORS_WEIGHT = 2.0
+LABEL_SMOOTHING = 0.05
 
 
 class AlignmentModel(nn.Module):
@@ -35,6 +38,10 @@ class AlignmentModel(nn.Module):
         processor: For the texts.
         labels: The emotions, in the order of their numbers.
     """
+
+    claims_weight = 0.5
+    descriptors_weight = 4.0
+    wording_weight = 0.25
 
     def __init__(self, model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, labels: Sequence[str]):
         super().__init__()
@@ -50,6 +57,8 @@ class AlignmentModel(nn.Module):
         directions = ("low", "high")
         pairs = [PHRASES[entry.name, direction].clauses[0] for entry in DESCRIPTORS for direction in directions]
         claim_states = _encode(model, processor, pairs).unflatten(0, (len(DESCRIPTORS), 2))
+        if not model.alignment.text_mean.any():  # a new model, not one that goes on from a checkpoint
+            model.alignment.centre_texts(torch.cat([*self.label_states, *claim_states]))
         self.register_buffer("claim_states", claim_states, persistent=False)
 
     def forward(
@@ -57,10 +66,10 @@ class AlignmentModel(nn.Module):
         skeleton_features: torch.Tensor,
         skeleton_frame_mask: torch.Tensor,
         skeleton_segment_mask: torch.Tensor,
+        skeleton_descriptors: torch.Tensor,
         labels: torch.Tensor,
-        descriptor_targets: torch.Tensor,
-        descriptor_mask: torch.Tensor,
         claim_targets: torch.Tensor,
+        label_mask: torch.Tensor | None = None,
     ) -> dict[str, torch.Tensor]:
         """The losses of a batch.
 
@@ -68,45 +77,89 @@ class AlignmentModel(nn.Module):
             skeleton_features: (crops, frames, segments, channels).
             skeleton_frame_mask: (crops, frames).
             skeleton_segment_mask: (crops, segments).
+            skeleton_descriptors: (crops, descriptors) z-scores, NaN where absent; the tower hides some from itself.
             labels: (crops,), -100 where a crop has none.
-            descriptor_targets: (crops, descriptors) z-scores.
-            descriptor_mask: (crops, descriptors) bool, False where a descriptor is absent.
             claim_targets: (crops, descriptors), 1 where "high" holds, 0 where "low" does, -100 where neither does.
+            label_mask: (crops, labels) bool, the labels that a crop may have; all of them where it is not given.
 
         Returns:
-            `loss`, its three parts, the label `logits` (crops, labels) and the regressed `descriptors`.
+            `loss`, the label `logits` (crops, labels) and the regressed `descriptors`, in evaluation those that the
+            tower finds in the movement alone.
         """
-        tower = self.skeleton_tower(skeleton_features, skeleton_frame_mask, skeleton_segment_mask)
-        scale = self.alignment.logit_scale.exp()
-
-        if self.training:  # one phrasing a label, another in every step
-            picks = torch.randint(self.label_states.shape[1], (len(self.label_states),), device=labels.device)
-            texts = self.alignment.embed_text(self.label_states[torch.arange(len(picks)), picks])
-        else:
-            asked = self.label_states[:, -len(LABEL_TEMPLATES) :]
-            texts = nn.functional.normalize(self.alignment.embed_text(asked).mean(1), dim=-1)
-        logits = scale * self.alignment.embed_skeleton(tower.semantic_tokens[:, 0]) @ texts.T
-        has_label = labels != -100
-        emotion = (
-            nn.functional.cross_entropy(logits, labels, ignore_index=-100, label_smoothing=0.05)
-            if has_label.any()
-            else logits.sum() * 0
-        )
+        clips = (skeleton_features, skeleton_frame_mask, skeleton_segment_mask)
+        tower = self.encode(*clips, skeleton_descriptors)
+        logits = self.label_logits(tower)
+        emotion = label_loss(logits, labels, label_mask)
 
         tokens = self.alignment.embed_skeleton(tower.semantic_tokens[:, self.skeleton_tower.descriptor_tokens()])
         low, high = self.alignment.embed_text(self.claim_states).unbind(1)  # (descriptors, alignment size) each
-        claim_logits = scale * (tokens * (high - low)).sum(-1)
+        claim_logits = self.alignment.logit_scale.exp() * (tokens * (high - low)).sum(-1)
         said = claim_targets != -100
         claims = nn.functional.binary_cross_entropy_with_logits(
             claim_logits, claim_targets.clamp(min=0), reduction="none"
         )
-        claims = (claims * said).sum() / said.sum().clamp(min=1)
+        claims = mean_over_batch(claims, said)
 
-        errors = nn.functional.smooth_l1_loss(tower.descriptors, descriptor_targets, reduction="none")
-        descriptors = (errors * descriptor_mask).sum() / descriptor_mask.sum().clamp(min=1)
+        measured = skeleton_descriptors.isfinite()
+        errors = nn.functional.smooth_l1_loss(tower.descriptors, skeleton_descriptors.nan_to_num(), reduction="none")
+        descriptors = mean_over_batch(errors, measured)
 
-        loss = emotion + CLAIMS_WEIGHT * claims + DESCRIPTORS_WEIGHT * descriptors
-        return {"loss": loss, "logits": logits, "descriptors": tower.descriptors}
+        loss = emotion + self.claims_weight * claims + self.descriptors_weight * descriptors
+        loss = loss + self.wording_weight * self._wording_loss()
+        if self.training:
+            return {"loss": loss, "logits": logits, "descriptors": tower.descriptors}
+        # What goes in comes out again; what the tower can tell from the movement shows without it.
+        return {"loss": loss, "logits": logits, "descriptors": self.encode(*clips, None).descriptors}
+
+    def encode(
+        self,
+        skeleton_features: torch.Tensor,
+        skeleton_frame_mask: torch.Tensor,
+        skeleton_segment_mask: torch.Tensor,
+        skeleton_descriptors: torch.Tensor | None,
+    ) -> SkeletonTowerOutput:
+        """What the tower makes of clips; an ablation may show it less."""
+        return self.skeleton_tower(skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors)
+
+    def label_logits(self, tower: SkeletonTowerOutput) -> torch.Tensor:
+        """(crops, labels): how near each label is to the first semantic token."""
+        return (
+            self.alignment.logit_scale.exp()
+            * self.alignment.embed_skeleton(tower.semantic_tokens[:, 0])
+            @ self._texts().T
+        )
+
+    def _texts(self) -> torch.Tensor:
+        """(labels, alignment size): the mean of the phrasings that the pipeline asks with."""
+        asked = self.label_states[:, -len(LABEL_TEMPLATES) :]
+        return nn.functional.normalize(self.alignment.embed_text(asked).mean(1), dim=-1)
+
+    def _wording_loss(self) -> torch.Tensor:
+        """Cross-entropy of one phrasing a label, another in every step, over the labels: "gloomy" belongs to "sad".
+
+        It moves the text side alone. Clips compared with another phrasing in every step learned far more slowly.
+        """
+        picks = torch.randint(self.label_states.shape[1], (len(self.label_states),))
+        said = self.alignment.embed_text(self.label_states[torch.arange(len(picks)), picks])
+        logits = self.alignment.logit_scale.exp().detach() * said @ self._texts().T
+        return nn.functional.cross_entropy(logits, torch.arange(len(picks), device=logits.device))
+
+
+def label_loss(logits: torch.Tensor, labels: torch.Tensor, label_mask: torch.Tensor | None) -> torch.Tensor:
+    """Cross-entropy over the candidates of each crop, smoothed over them (Szegedy et al. 2016); 0 without labels.
+
+    Args:
+        logits: (crops, labels).
+        labels: (crops,), -100 where a crop has none.
+        label_mask: (crops, labels) bool, or None where all labels are candidates.
+    """
+    mask = torch.ones_like(logits, dtype=torch.bool) if label_mask is None else label_mask
+    log = logits.masked_fill(~mask, torch.finfo(logits.dtype).min).log_softmax(-1)
+    known = labels != -100
+    right = log.gather(1, labels.clamp(min=0)[:, None])[:, 0]
+    spread = log.masked_fill(~mask, 0.0).sum(-1) / mask.sum(-1)
+    losses = -(1 - LABEL_SMOOTHING) * right - LABEL_SMOOTHING * spread
+    return mean_over_batch(losses, known)
 
 
 @torch.no_grad()
@@ -116,33 +169,53 @@ def _encode(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, texts: li
 
 
 class AlignmentCollator:
-    """Turns crops into a batch for [`AlignmentModel`]."""
+    """Turns crops into a batch for [`AlignmentModel`].
 
-    def __init__(self, processor: EaiSkeletonProcessor, reference: MotionReference, labels: Sequence[str]):
+    Args:
+        processor: For features.
+        reference: What is ordinary.
+        labels: All emotions.
+        candidates: Corpus -> its labels, where corpora have different ones: "elderly" is no wrong answer for a clip
+            that was never asked about age.
+    """
+
+    def __init__(
+        self,
+        processor: EaiSkeletonProcessor,
+        reference: MotionReference,
+        labels: Sequence[str],
+        candidates: Mapping[str, Sequence[str]] | None = None,
+    ):
         self.processor = processor
         self.reference = reference
+        self.candidates = candidates
         self.label_numbers = {label: number for number, label in enumerate(labels)}
 
     def __call__(self, crops: list[Crop]) -> dict[str, torch.Tensor]:
         """Features and targets of the crops."""
-        features = self.processor.feature_extractor([crop.clip for crop in crops], return_tensors="pt")
-        vectors = np.stack([crop.vector for crop in crops])
-        scores, mask = descriptor_targets(vectors, self.reference)
+        vectors = [crop.vector for crop in crops]
+        inputs = self.processor.feature_extractor.pad([crop.features for crop in crops], vectors, self.reference)
         percentiles = np.stack([self.reference.percentiles(vector) for vector in vectors])
-        claims = np.where(percentiles >= HOLDS_HIGH, 1.0, np.where(percentiles <= HOLDS_LOW, 0.0, -100.0))
-        labels = [self.label_numbers.get(crop.label, -100) for crop in crops]
-        return dict(features) | {
-            "labels": torch.tensor(labels),
-            "descriptor_targets": scores,
-            "descriptor_mask": mask,
-            "claim_targets": torch.from_numpy(claims).float(),
+        inputs |= {
+            "labels": np.array([self.label_numbers.get(crop.label, -100) for crop in crops]),
+            "claim_targets": np.where(
+                percentiles >= HOLDS_HIGH, 1.0, np.where(percentiles <= HOLDS_LOW, 0.0, -100.0)
+            ).astype(np.float32),
         }
+        if self.candidates is not None:
+            inputs["label_mask"] = np.stack([self._candidates_of(crop) for crop in crops])
+        return {name: torch.from_numpy(values) for name, values in inputs.items()}
+
+    def _candidates_of(self, crop: Crop) -> np.ndarray:
+        candidates = self.candidates.get(crop.corpus, self.label_numbers) if self.candidates else self.label_numbers
+        return np.array([label in candidates for label in self.label_numbers])
 
 
 def alignment_metrics(prediction) -> dict[str, float]:
     """Accuracy, balanced accuracy and the correlation of regressed with measured descriptors, on validation crops."""
     logits, regressed = prediction.predictions
-    labels, targets, mask = prediction.label_ids
+    labels, targets = prediction.label_ids
+    mask = np.isfinite(targets)
     known = labels != -100
     guesses = logits.argmax(-1)
     recalls = [np.mean(guesses[labels == label] == label) for label in np.unique(labels[known])]
@@ -158,4 +231,4 @@ def alignment_metrics(prediction) -> dict[str, float]:
     }
 
 
-__all__ = ["AlignmentCollator", "AlignmentModel", "alignment_metrics"]
+__all__ = ["AlignmentCollator", "AlignmentModel", "alignment_metrics", "label_loss"]

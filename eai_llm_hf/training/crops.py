@@ -6,10 +6,10 @@ crops as one that never stopped.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-import torch
 from torch.utils.data import Dataset
 
 from eai_llm_hf.processing.motion_descriptors import measure
@@ -27,11 +27,18 @@ class Crop:
         clip: The piece itself.
         label: Its emotion, or None.
         vector: (descriptors,) values measured on the piece.
+        corpus: Where the clip comes from; all rigs of the generator are "generated".
     """
 
     clip: UnifiedClip
     label: str | None
     vector: np.ndarray
+    corpus: str
+
+    @cached_property
+    def features(self) -> tuple[np.ndarray, np.ndarray]:
+        """What the tower reads: (frames, segments, channels) and (segments,), see `movement_features`."""
+        return movement_features(self.clip.joints, self.clip.joint_mask)
 
 
 @dataclass
@@ -128,6 +135,8 @@ class CropDataset(Dataset):
         config: Augmentation.
         weights: How often each corpus (by the start of its name) is drawn; equal where not given.
         labelled: Whether to draw labelled clips only.
+        keep: So many crops of each clip are made and drawn again and again; None makes a new one each time.
+        memory: Where kept crops are, for datasets that share clips and `config`.
 
     Raises:
         ValueError: If there is no clip to draw.
@@ -141,19 +150,19 @@ class CropDataset(Dataset):
         config: AugmentationConfig | None = None,
         weights: dict[str, float] | None = None,
         labelled: bool = False,
+        keep: int | None = None,
+        memory: dict[tuple[str, int], Crop] | None = None,
     ):
         self.length = length
         self.seed = seed
         self.config = config or AugmentationConfig()
-        self.groups: dict[str, dict[str | None, list[tuple[np.ndarray, np.ndarray]]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
+        self.keep = keep
+        self.memory = memory if memory is not None else {}
+        self.groups: dict[str, dict[str | None, list[dict]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             if row["label"] is not None or not labelled:
                 # All rigs of the generator are one corpus here: what is balanced is where movement comes from.
-                corpus = row["corpus"].partition("-")[0]
-                clip = (np.asarray(row["joints"], dtype=np.float32), np.asarray(row["joint_mask"], dtype=bool))
-                self.groups[corpus][row["label"]].append(clip)
+                self.groups[row["corpus"].partition("-")[0]][row["label"]].append(row)
         if not self.groups:
             raise ValueError(f"There is no {'labelled ' if labelled else ''}clip to train on.")
         self.names = sorted(self.groups)
@@ -165,12 +174,24 @@ class CropDataset(Dataset):
 
     def __getitem__(self, index: int) -> Crop:
         rng = np.random.default_rng([self.seed, index])
-        group = self.groups[self.names[rng.choice(len(self.names), p=self.shares)]]
+        corpus = self.names[rng.choice(len(self.names), p=self.shares)]
+        group = self.groups[corpus]
         labels = sorted(group, key=str)
         label = labels[rng.integers(len(labels))]
-        joints, mask = group[label][rng.integers(len(group[label]))]
+        row = group[label][rng.integers(len(group[label]))]
+        if self.keep is None:
+            return self._crop(row, label, corpus, rng)
+        key = (f"{row['corpus']}/{row['clip_id']}", int(rng.integers(self.keep)))
+        if key not in self.memory:
+            own = np.random.default_rng([key[1], *key[0].encode()])
+            self.memory[key] = self._crop(row, label, corpus, own)
+        kept = self.memory[key]
+        return kept if kept.label == label else replace(kept, label=label)
+
+    def _crop(self, row: dict, label: str | None, corpus: str, rng: np.random.Generator) -> Crop:
+        joints, mask = np.asarray(row["joints"], dtype=np.float32), np.asarray(row["joint_mask"], dtype=bool)
         clip = augment(joints, mask, self.config, rng)
-        return Crop(clip, label, measure(clip.joints, clip.joint_mask))
+        return Crop(clip, label, measure(clip.joints, clip.joint_mask), corpus)
 
     def labels(self) -> list[str]:
         """All labels that can be drawn, sorted."""
@@ -183,14 +204,8 @@ def fit_reference(crops: CropDataset) -> MotionReference:
     for index in range(len(crops)):
         crop = crops[index]
         vectors.append(crop.vector)
-        features.add(*movement_features(crop.clip.joints, crop.clip.joint_mask))
+        features.add(*crop.features)
     return MotionReference.fit(np.stack(vectors), features)
 
 
-def descriptor_targets(vectors: np.ndarray, reference: MotionReference) -> tuple[torch.Tensor, torch.Tensor]:
-    """Robust z-scores cut at 3 and their mask, (crops, descriptors) each."""
-    scores, mask = reference.standardise(vectors)
-    return torch.from_numpy(np.clip(scores, -3, 3)), torch.from_numpy(mask)
-
-
-__all__ = ["AugmentationConfig", "Crop", "CropDataset", "augment", "descriptor_targets", "fit_reference"]
+__all__ = ["AugmentationConfig", "Crop", "CropDataset", "augment", "fit_reference"]

@@ -27,8 +27,9 @@ from eai_llm_hf.records import DEFAULT_CHECKPOINT, TRAINING, read_record, write_
 from eai_llm_hf.splits import refuse_shared_takes, split_of
 
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
-from .answering import ChatCollator, QuestionDataset, add_lora, fold_lora
-from .crops import CropDataset, fit_reference
+from .answering import LONGEST_COMPARED_S, ChatCollator, QuestionDataset, add_lora, fold_lora
+from .calibration import fit_temperature
+from .crops import AugmentationConfig, CropDataset, fit_reference
 from .settings import Recipe
 
 logger = logging.get_logger(__name__)
@@ -89,13 +90,17 @@ def train(recipe: Recipe) -> Path:
             raise ValueError(f"The checkpoint {start} has no motion reference, which claims and targets refer to.")
     else:
         count = min(REFERENCE_CROPS, CROPS_PER_CLIP * len(splits["train"]))
-        crops = CropDataset(splits["train"], count, recipe.seed)
-        model, processor, reference = new_model(recipe, fit_reference(crops))
+        reference = fit_reference(CropDataset(splits["train"], count, recipe.seed))
+        model, processor = new_model(recipe, reference)
     model.config.labels = list(recipe.labels)
     seconds = {"preparation": time.monotonic() - started}
 
     if recipe.stages in ("one", "both"):
-        seconds["stage one"] = align(recipe, model, processor, reference, splits)
+        crops = CropDataset(splits["train"], _samples(_arguments(recipe, "stage-one")), recipe.seed)
+        unseen = CropDataset(splits["validation"], VALIDATION_CROPS, recipe.seed + 1) if splits["validation"] else None
+        seconds["stage one"] = align(recipe, model, processor, reference, crops, unseen)
+        if any(row["label"] for row in splits["validation"]):
+            model.config.temperature = fit_temperature(model, processor, splits["validation"], recipe.labels)
     if recipe.stages in ("two", "both"):
         model, seconds["stage two"] = _answer(recipe, model, processor, reference, splits["train"])
 
@@ -116,19 +121,29 @@ def train(recipe: Recipe) -> Path:
     return folder
 
 
-def new_model(
-    recipe: Recipe, reference: MotionReference
-) -> tuple[EaiLlmForCausalLM, EaiSkeletonProcessor, MotionReference]:
-    """An untrained model on the recipe's backbone, with its processor."""
-    folder = str(find_or_fetch(recipe.backbone))
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    processor = EaiSkeletonProcessor.from_tokenizer(
-        tokenizer, EaiSkeletonFeatureExtractor(reference=reference.to_dict())
-    )
+def new_model(recipe: Recipe, reference: MotionReference | None) -> tuple[EaiLlmForCausalLM, EaiSkeletonProcessor]:
+    """An untrained model on the recipe's backbone, with its processor.
+
+    Args:
+        recipe: Its backbone, labels and precision.
+        reference: What is ordinary; None where it is not known yet.
+    """
+    tokenizer = AutoTokenizer.from_pretrained(str(find_or_fetch(recipe.backbone)))
+    extractor = EaiSkeletonFeatureExtractor(reference=reference.to_dict() if reference else None)
+    processor = EaiSkeletonProcessor.from_tokenizer(tokenizer, extractor)
     model = EaiLlmForCausalLM.from_backbone(
         recipe.backbone, processor.skeleton_token_id, dtype=recipe.dtype, labels=list(recipe.labels)
     )
-    return model, processor, reference
+    if reference is not None:
+        standardise(model, reference)
+    return model, processor
+
+
+def standardise(model: EaiLlmForCausalLM, reference: MotionReference) -> None:
+    """Tells the tower what is ordinary, where the reference knows that of the tower's features."""
+    if reference.feature_mean is not None and reference.feature_std is not None:
+        mean, std = torch.from_numpy(reference.feature_mean), torch.from_numpy(reference.feature_std)
+        model.skeleton_tower.standardise_by(mean, std)
 
 
 def backbone_form(backbone: str) -> str:
@@ -146,21 +161,40 @@ def save_checkpoint(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, f
 
 
 def _arguments(recipe: Recipe, stage: str, **changes) -> TrainingArguments:
-    return TrainingArguments(
-        output_dir=str(Path(recipe.output_dir) / stage),
-        lr_scheduler_type="cosine",
-        weight_decay=0.01,
-        logging_steps=25,
-        save_steps=recipe.save_steps,
-        save_total_limit=1,
-        seed=recipe.seed,
-        dataloader_num_workers=recipe.num_workers,
-        train_sampling_strategy="sequential",  # crops are drawn at random by their number
-        remove_unused_columns=False,
-        report_to=recipe.report_to,
-        use_cpu=recipe.use_cpu,
-        **changes,
-    )
+    """What the `Trainer` of a stage is told: the recipe's numbers for it, what both stages share, then the changes."""
+    steps, batch_size, learning_rate, warmup = {
+        "stage-one": (recipe.stage_one_steps, recipe.stage_one_batch_size, recipe.stage_one_learning_rate, 0.05),
+        "stage-two": (recipe.stage_two_steps, recipe.stage_two_batch_size, recipe.stage_two_learning_rate, 0.03),
+    }[stage]
+    settings = {
+        "output_dir": str(Path(recipe.output_dir) / stage),
+        "max_steps": steps,
+        "per_device_train_batch_size": batch_size,
+        "per_device_eval_batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "lr_scheduler_type": "cosine",
+        "warmup_steps": warmup,
+        "weight_decay": 0.01,
+        "bf16": recipe.mixed_precision == "bf16",
+        "fp16": recipe.mixed_precision == "fp16",
+        "logging_steps": recipe.logging_steps,
+        "save_steps": recipe.save_steps,
+        "save_total_limit": 1,
+        "seed": recipe.seed,
+        "dataloader_num_workers": recipe.num_workers,
+        "train_sampling_strategy": "sequential",  # crops are drawn at random by their number
+        "remove_unused_columns": False,
+        "report_to": recipe.report_to,
+        "project": "eai-llm",  # trackio's name for a group of runs
+        "run_name": f"{Path(recipe.output_dir).name} {stage}",
+        "use_cpu": recipe.use_cpu or not torch.accelerator.is_available(),
+    }
+    return TrainingArguments(**settings | changes)
+
+
+def _samples(arguments: TrainingArguments) -> int:
+    """Samples that all steps of all processes take. Only the arguments know the processes before a Trainer is made."""
+    return arguments.max_steps * arguments.train_batch_size * arguments.world_size
 
 
 def align(
@@ -168,54 +202,41 @@ def align(
     model: EaiLlmForCausalLM,
     processor: EaiSkeletonProcessor,
     reference: MotionReference,
-    splits: dict[str, list[dict]],
+    crops: CropDataset,
+    validation: CropDataset | None = None,
 ) -> float:
-    """Stage one, in place: tower and text alignment; with validation clips also the temperature.
+    """Stage one, in place: tower and text alignment.
+
+    Args:
+        recipe: Steps, rates and folders; the crops must be enough for its steps.
+        model: The model.
+        processor: Its processor.
+        reference: What is ordinary.
+        crops: What to learn from.
+        validation: Crops of other clips, scored now and then.
 
     Returns:
         The seconds it took.
     """
-    validation = splits["validation"]
     arguments = _arguments(
         recipe,
         "stage-one",
-        max_steps=recipe.stage_one_steps,
-        per_device_train_batch_size=recipe.stage_one_batch_size,
-        per_device_eval_batch_size=recipe.stage_one_batch_size,
-        learning_rate=recipe.stage_one_learning_rate,
-        warmup_steps=0.05,
-        label_names=["labels", "descriptor_targets", "descriptor_mask"],
+        label_names=["labels", "skeleton_descriptors"],
         eval_strategy="steps" if validation else "no",
         eval_steps=max(recipe.stage_one_steps // 4, 1),
     )
-    samples = recipe.stage_one_steps * recipe.stage_one_batch_size * arguments.world_size
     trainer = Trainer(
         model=AlignmentModel(model, processor, recipe.labels),
         args=arguments,
-        train_dataset=CropDataset(splits["train"], samples, recipe.seed),
-        eval_dataset=CropDataset(validation, VALIDATION_CROPS, recipe.seed + 1) if validation else None,
+        train_dataset=crops,
+        eval_dataset=validation,
         data_collator=AlignmentCollator(processor, reference, recipe.labels),
         compute_metrics=alignment_metrics,
     )
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=_last_checkpoint(arguments))
-    if validation:
-        model.config.temperature = _calibrate(trainer, model)
     model.eval()
     return _spent(arguments, started)
-
-
-def _calibrate(trainer: Trainer, model: EaiLlmForCausalLM) -> float:
-    """The temperature that minimises the cross-entropy of validation crops (Guo et al. 2017), between 0.2 and 5."""
-    prediction = trainer.predict(trainer.eval_dataset)
-    logits, labels = torch.from_numpy(prediction.predictions[0]), torch.from_numpy(prediction.label_ids[0])
-    if not (labels != -100).any():
-        return model.config.temperature
-    candidates = torch.logspace(-0.7, 0.7, 57)
-    losses = torch.stack(
-        [torch.nn.functional.cross_entropy(logits / value, labels, ignore_index=-100) for value in candidates]
-    )
-    return round(float(candidates[losses.argmin()]), 3)
 
 
 def _answer(
@@ -226,22 +247,16 @@ def _answer(
     rows: list[dict],
 ) -> tuple[EaiLlmForCausalLM, float]:
     """Stage two. Returns the model with LoRA folded in and the seconds it took."""
-    arguments = _arguments(
-        recipe,
-        "stage-two",
-        max_steps=recipe.stage_two_steps,
-        per_device_train_batch_size=recipe.stage_two_batch_size,
-        learning_rate=recipe.stage_two_learning_rate,
-        warmup_steps=0.03,
-        label_names=["labels"],
-    )
-    samples = recipe.stage_two_steps * recipe.stage_two_batch_size * arguments.world_size
+    arguments = _arguments(recipe, "stage-two", label_names=["labels"])
+    samples = _samples(arguments)
     crops = CropDataset(rows, samples, recipe.seed + 2, labelled=True)
+    pairs = CropDataset(rows, 2 * samples, recipe.seed + 3, AugmentationConfig(longest_s=LONGEST_COMPARED_S))
+    set_seed(recipe.seed)  # LoRA begins the same, whether stage one ran through, was resumed or had other processes
     peft_model = add_lora(model, recipe.lora_rank, alpha=2 * recipe.lora_rank)
     trainer = Trainer(
         model=peft_model,
         args=arguments,
-        train_dataset=QuestionDataset(crops, reference, recipe.labels),
+        train_dataset=QuestionDataset(crops, reference, recipe.labels, pairs=pairs),
         data_collator=ChatCollator(processor),
         processing_class=processor,
     )
@@ -270,4 +285,4 @@ def _last_checkpoint(arguments: TrainingArguments) -> str | None:
     return str(newest)
 
 
-__all__ = ["align", "load_splits", "new_model", "save_checkpoint", "split_of", "train"]
+__all__ = ["align", "load_splits", "new_model", "save_checkpoint", "split_of", "standardise", "train"]

@@ -1,0 +1,53 @@
+"""How sure the model may be: one temperature for all label probabilities, fitted on clips that training left out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from eai_llm_hf.evaluation.checkpoint import as_clip
+from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
+from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
+
+TEMPERATURES = np.geomspace(0.2, 5.0, 65)
+_SMALLEST = 1e-30
+
+
+def fit_temperature(
+    model: EaiLlmForCausalLM,
+    processor: EaiSkeletonProcessor,
+    rows: Sequence[Mapping[str, Any]],
+    labels: Sequence[str],
+) -> float:
+    """The temperature at which the labels of whole clips are most likely (Guo et al. 2017), between 0.2 and 5.
+
+    Clips are scored as the pipeline scores them, so that what users see is what is calibrated: crops, which are
+    shorter and changed, would make it less sure than it may be.
+
+    Args:
+        model: The model after stage one.
+        processor: Its processor.
+        rows: Clips that training left out; those without a label are not used.
+        labels: The emotions.
+    """
+    known = [row for row in rows if row["label"]]
+    before, model.config.temperature = model.config.temperature, 1.0
+    pipe = SkeletonEmotionExplanationPipeline(model=model, processor=processor)
+    try:
+        records = [pipe(as_clip(row), candidate_labels=list(labels), label_only=True) for row in known]
+    finally:
+        model.config.temperature = before
+    logits = np.log(np.maximum([[record["scores"][label] for label in labels] for record in records], _SMALLEST))
+    truth = [list(labels).index(row["label"]) for row in known]
+    return round(float(min(TEMPERATURES, key=lambda value: _loss(logits / value, truth))), 3)
+
+
+def _loss(logits: np.ndarray, truth: Sequence[int]) -> float:
+    """Mean cross-entropy of (clips, labels) logits."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    right = shifted[np.arange(len(truth)), truth] - np.log(np.exp(shifted).sum(axis=1))
+    return float(-right.mean())
+
+
+__all__ = ["fit_temperature"]
