@@ -1,12 +1,13 @@
 """Trains a model with the `Trainer`: skeleton-language alignment, then question answering with LoRA.
 
     python hub_examples/finetune_with_trainer.py --output_dir runs/mine --corpora generated:2000 folder=clips/
-    torchrun --nproc-per-node 2 hub_examples/finetune_with_trainer.py --output_dir runs/mine --use_cpu
-    python hub_examples/finetune_with_trainer.py recipe.json
+    python hub_examples/finetune_with_trainer.py recipe.yaml --seed 3
+    torchrun --nproc-per-node 2 hub_examples/finetune_with_trainer.py generator --output_dir runs/mine --use_cpu
 
-A corpus is the built-in generator, one of the Bandai-Namco sets or a folder with a sub-folder a label. `--model`
-starts from a checkpoint, `--backbone` chooses the language model of a new one, `--help` lists the rest. A run that was
-interrupted goes on where it stopped when it is started again.
+A recipe is a YAML or JSON file or the name of one that comes with the package; flags override it. A corpus is the
+built-in generator, one of the Bandai-Namco sets or a folder with a sub-folder a label. `--model` starts from a
+checkpoint, `--backbone` chooses the language model of a new one, `--help` lists the rest. A run that was interrupted
+goes on where it stopped when it is started again.
 """
 
 import sys
@@ -17,6 +18,7 @@ from transformers import HfArgumentParser
 
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.training.recipe import train
+from eai_llm_hf.training.recipe_files import read_settings
 from eai_llm_hf.training.settings import Recipe
 
 
@@ -28,13 +30,18 @@ class HubArguments:
     private: bool = field(default=False, metadata={"help": "make that repository private"})
 
 
-def main() -> None:
+def parse(flags: list[str]) -> tuple[Recipe, HubArguments]:
     parser = HfArgumentParser((Recipe, HubArguments))
-    if len(sys.argv) == 2 and sys.argv[1].endswith(".json"):
-        recipe, hub = parser.parse_json_file(sys.argv[1])
-    else:
-        recipe, hub = parser.parse_args_into_dataclasses()
+    if flags and not flags[0].startswith("-"):
+        settings = read_settings(flags.pop(0), Recipe, HubArguments)
+        if "output_dir" in settings:  # the parser wants it among the flags
+            flags = ["--output_dir", settings.pop("output_dir"), *flags]
+        parser.set_defaults(**settings)
+    return parser.parse_args_into_dataclasses(flags)
 
+
+def main() -> None:
+    recipe, hub = parse(sys.argv[1:])
     # Both stages are plain `Trainer` runs, see eai_llm_hf/training/recipe.py; under torchrun every process comes here.
     folder = train(recipe)
 

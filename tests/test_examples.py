@@ -1,8 +1,10 @@
 """The examples, each run as a user would run it, on tiny models; and a training run that is killed."""
 
+import ast
 import json
 import os
 import runpy
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import pytest
 import torch
 from conftest import make_clip
 from hub_stand_in import HubStandIn
+from safetensors.torch import load_file
 
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
@@ -80,16 +83,127 @@ def test_quickstart_takes_the_clips_of_the_repository_by_default(example, tiny_c
     assert "could not be read" not in said
 
 
-def test_fine_tuning_on_a_folder_scores_before_and_after(example, corpus, tiny_checkpoint, tmp_path):
+QUICK = ("--stage-one-steps", "2", "--stage-one-batch-size", "4", "--stage-two-steps", "2", "--use-cpu")
+
+
+def test_fine_tuning_on_a_folder_scores_the_same_held_out_clips_before_and_after(
+    example, corpus, tiny_checkpoint, tmp_path
+):
     run = tmp_path / "run"
-    said = example(
-        "finetune_on_your_folder.py",
-        str(corpus),
-        *("--model", str(tiny_checkpoint), "--output-dir", str(run), "--steps", "2", "--use-cpu"),
-    )
+    flags = ("--model", str(tiny_checkpoint), "--output-dir", str(run), "--held-out", "take0", "take5")
+    said = example("finetune_on_your_folder.py", str(corpus), *flags, *QUICK)
     scores = [line for line in said.splitlines() if "balanced accuracy" in line and "chance 0.33" in line]
     assert [line.partition(":")[0] for line in scores] == ["before", "after"]
+
+    record = json.loads((run / "checkpoint" / "training.json").read_text())
+    assert record["held_out"] == ["take0", "take5"]
+    assert sum(record["clips"].values()) == 18 and record["clips"]["test"] >= 6
+    assert all(f"on {record['clips']['test']} clips" in line for line in scores)
     assert EaiLlmForCausalLM.from_pretrained(run / "checkpoint").config.labels == ["angry", "happy", "sad"]
+
+
+def test_fine_tuning_on_a_folder_says_when_nothing_is_held_out(corpus, tmp_path, example, capsys):
+    for label in ("calm", "tense"):
+        (tmp_path / "clips" / label).mkdir(parents=True)
+        shutil.copyfile(corpus / "sad" / f"take{len(label) % 2}.npz", tmp_path / "clips" / label / "train0.npz")
+    with pytest.raises(SystemExit):
+        example("finetune_on_your_folder.py", str(tmp_path / "clips"), "--output-dir", str(tmp_path / "run"))
+    assert "no file is held out: name some with --held-out NAME" in capsys.readouterr().err
+
+
+def test_fine_tuning_on_a_folder_takes_less_than_30_lines_of_code():
+    text = (EXAMPLES / "finetune_on_your_folder.py").read_text()
+    docstring = ast.parse(text).body[0]
+    code = [line for line in text.splitlines()[docstring.end_lineno :] if line.strip()]
+    assert len(code) < 30
+
+
+# ---- adapters -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def answers(corpus) -> Path:
+    """A table of clips with questions and one's own answers."""
+    table = corpus.parent / f"{corpus.name}-answers.csv"
+    rows = [f"{corpus.name}/sad/take0.npz,How is it?,slow and low", f"{corpus.name}/happy/take1.npz,How is it?,up"]
+    table.write_text("\n".join(["file,question,answer", *rows]) + "\n")
+    return table
+
+
+def differences(said: str) -> dict[str, float]:
+    """What the example says of how far logits are apart."""
+    told = [line.split(": logits differ by ") for line in said.splitlines() if "logits differ by" in line]
+    return {what: float(value) for what, value in told}
+
+
+def test_an_adapter_is_shared_as_a_folder_pulled_and_merged(example, answers, tiny_checkpoint, tmp_path):
+    flags = ("--model", str(tiny_checkpoint), "--output-dir", str(tmp_path), "--steps", "2")
+    said = example("adapters.py", str(answers), *flags)
+    apart = differences(said)
+    assert list(apart) == [f"pulled {tmp_path / 'adapter'}", "load_adapter", "merged", "saved and loaded"]
+    assert apart.pop(f"pulled {tmp_path / 'adapter'}") == apart.pop("load_adapter") == 0
+    assert max(apart.values()) < 1e-5
+    assert said.count("answer before: ") == said.count("answer after: ") == 1
+
+    shared = {path.name for path in (tmp_path / "adapter").iterdir()}
+    assert shared == {"README.md", "adapter_config.json", "adapter_model.safetensors"}
+    learned = load_file(tmp_path / "adapter" / "adapter_model.safetensors")
+    assert all(".language_model." in name or ".projector." in name for name in learned)
+    assert any(value.any() for name, value in learned.items() if ".lora_B." in name)
+    assert "adapter/adapter_model.safetensors: " in said and "checkpoint/model.safetensors: " in said
+    assert EaiLlmForCausalLM.from_pretrained(tmp_path / "checkpoint").lora_factors
+
+
+def test_an_adapter_is_not_pushed_without_a_base_that_others_can_load(example, tiny_checkpoint, capsys):
+    with pytest.raises(SystemExit):
+        example("adapters.py", "--model", str(tiny_checkpoint), "--push", "someone/wording")
+    assert "push it first and give its Hub id as --model" in capsys.readouterr().err
+
+
+PULL_WITHOUT_PACKAGE = """
+import sys
+sys.modules["eai_llm_hf"] = None  # as if it were not installed
+import torch
+from peft import AutoPeftModelForCausalLM
+from transformers import AutoModelForCausalLM, AutoProcessor
+
+processor = AutoProcessor.from_pretrained("someone/base", trust_remote_code=True)
+inputs = processor(text=processor.skeleton_token, skeletons=sys.argv[1])
+base = AutoModelForCausalLM.from_pretrained("someone/base", trust_remote_code=True)
+attached = AutoModelForCausalLM.from_pretrained("someone/wording", trust_remote_code=True)
+wrapped = AutoPeftModelForCausalLM.from_pretrained("someone/wording", trust_remote_code=True)
+with torch.no_grad():
+    known, one, other = (model(**inputs).logits for model in (base, attached, wrapped))
+print("doors differ by", float((one - other).abs().max()))
+print("adapter changes", bool((one - known).abs().max() > 0))
+"""
+
+
+def test_an_adapter_is_pushed_alone_and_pulled_by_its_name_with_and_without_the_package(
+    answers, corpus, tiny_checkpoint, tmp_path
+):
+    with HubStandIn() as hub:
+        variables = hub.environment() | {"HF_HOME": str(tmp_path / "home")}
+        base = ["--model", str(tiny_checkpoint), "--small", "--push", "someone/base"]
+        finish([sys.executable, "-m", "eai_llm_hf", "export", str(tmp_path / "base"), *base], **variables)
+        flags = ["--model", "someone/base", "--output-dir", str(tmp_path), "--steps", "2"]
+        command = [sys.executable, str(EXAMPLES / "adapters.py"), str(answers), *flags]
+        apart = differences(finish([*command, "--push", "someone/wording", "--private"], **variables).stdout)
+        assert apart["pulled someone/wording"] == apart["load_adapter"] == 0
+
+        pushed = hub.repositories["someone/wording"]
+        assert set(pushed) == {"README.md", "adapter_config.json", "adapter_model.safetensors"}
+        assert hub.private == {"someone/wording"}
+        assert json.loads(pushed["adapter_config.json"])["base_model_name_or_path"] == "someone/base"
+        assert b"base_model: someone/base\nlibrary_name: peft\n" in pushed["README.md"]
+        assert not any(str(tmp_path).encode() in content for content in pushed.values())
+
+        clip = str(corpus / "sad" / "take0.npz")
+        said = finish([sys.executable, "-c", PULL_WITHOUT_PACKAGE, clip], **variables).stdout
+        assert "doors differ by 0.0\nadapter changes True" in said
+
+
+# ---- the Hub and the Trainer ----------------------------------------------------------------------------------------
 
 
 def test_pushing_and_pulling(corpus, tiny_checkpoint, tmp_path):
@@ -162,7 +276,7 @@ def test_a_run_that_was_killed_goes_on_and_ends_where_one_ends_that_was_not(corp
             command("killed"), cwd=REPOSITORY, env=environment(), stdout=log, stderr=log, start_new_session=True
         )
         try:
-            deadline = time.monotonic() + 120
+            deadline = time.monotonic() + 300
             while not list((run / "stage-two").glob("checkpoint-*/trainer_state.json")):
                 assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "log").read_text()[-4000:]
                 time.sleep(0.005)

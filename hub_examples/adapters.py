@@ -1,0 +1,118 @@
+"""Teaches the language model your own wording as an adapter, shares the adapter alone, pulls it and merges it.
+
+    python hub_examples/adapters.py --output-dir runs/wording
+    python hub_examples/adapters.py my/answers.csv --model me/my-eai-llm --push me/my-wording
+
+The table has the columns file (beside the table), question and answer. Without --push the adapter is shared as a
+folder. An adapter names the checkpoint that it belongs to, so push that one first: push_and_pull.py. Label
+probabilities do not change, they come from the skeleton side; finetune_on_your_folder.py teaches labels.
+"""
+
+import argparse
+import csv
+from pathlib import Path
+
+import torch
+from huggingface_hub import HfApi
+from peft import PeftModel
+from transformers import Trainer, TrainingArguments, pipeline
+
+from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, EaiLlmForCausalLM, EaiSkeletonProcessor
+from eai_llm_hf.adapters import add_lora, fold_lora
+from eai_llm_hf.training.answering import ChatCollator
+
+
+def read_chats(table: Path) -> list[list[dict]]:
+    """A chat of question and answer for each row of the table."""
+    with open(table, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "skeleton", "skeleton": str(table.parent / row["file"])},
+                    {"type": "text", "text": row["question"]},
+                ],
+            },
+            {"role": "assistant", "content": row["answer"]},
+        ]
+        for row in rows
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Trains, shares, pulls and merges an adapter.")
+    parser.add_argument("answers", nargs="?", type=Path, default=Path(__file__).parent / "answers.csv")
+    parser.add_argument("--output-dir", type=Path, default=Path("runs/wording"))
+    parser.add_argument("--model", default=str(DEFAULT_CHECKPOINT), help="checkpoint: folder or Hub id")
+    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--push", metavar="USER/NAME", help="share the adapter as this Hub repository")
+    parser.add_argument("--private", action="store_true", help="make that repository private")
+    args = parser.parse_args()
+    if args.push and Path(args.model).exists():
+        parser.error(f"others cannot load {args.model}, push it first and give its Hub id as --model")
+
+    chats = read_chats(args.answers)
+    clip, question = (part[part["type"]] for part in chats[0][0]["content"])
+    processor = EaiSkeletonProcessor.from_pretrained(args.model)
+    inputs = processor.training_inputs(chats[:1])
+
+    def load() -> EaiLlmForCausalLM:
+        """The base. Adapters are exact in float32; in bfloat16, merging rounds what they add."""
+        return EaiLlmForCausalLM.from_pretrained(args.model, dtype=torch.float32)
+
+    def logits(model: torch.nn.Module) -> torch.Tensor:
+        with torch.no_grad():
+            return model.eval()(**inputs).logits
+
+    def say(what: str, model: EaiLlmForCausalLM) -> None:
+        record = pipeline(TASK, model=model, processor=processor, device="cpu")(clip, question=question)
+        print(f"{what}: {record['explanation']}")
+
+    # Train. The backbone is frozen; LoRA and the projector, which brings skeleton tokens to the backbone, learn.
+    base = load()
+    say("answer before", base)
+    adapter = add_lora(base, rank=8, alpha=16)
+    arguments = TrainingArguments(
+        output_dir=str(args.output_dir / "training"),
+        max_steps=args.steps,
+        per_device_train_batch_size=4,
+        learning_rate=5e-4,
+        remove_unused_columns=False,
+        save_strategy="no",
+        report_to="none",
+    )
+    Trainer(adapter, arguments, train_dataset=chats, data_collator=ChatCollator(processor)).train()
+    trained = logits(adapter.cpu())
+
+    # Share: what was trained and adapter_config.json, which names the base.
+    adapter.save_pretrained(args.output_dir / "adapter")
+    if args.push:
+        # adapter.push_to_hub would do, but for the card: PEFT's, which lies in the folder, names the base.
+        api = HfApi()
+        repo = api.create_repo(args.push, private=args.private, exist_ok=True).repo_id
+        api.upload_folder(repo_id=repo, folder_path=args.output_dir / "adapter", commit_message="Upload adapter")
+    shared = args.push or str(args.output_dir / "adapter")
+
+    # Pull: as PEFT does it, or into the model itself, with which the pipeline works too.
+    pulled = PeftModel.from_pretrained(load(), shared)
+    print(f"pulled {shared}: logits differ by {(logits(pulled) - trained).abs().max():.1e}")
+    attached = load()
+    attached.load_adapter(shared)
+    print(f"load_adapter: logits differ by {(logits(attached) - trained).abs().max():.1e}")
+
+    # Merge. fold_lora merges as merge_and_unload does, and keeps the factors that the small form needs.
+    merged = fold_lora(pulled)
+    print(f"merged: logits differ by {(logits(merged) - trained).abs().max():.1e}")
+    merged.save_pretrained(args.output_dir / "checkpoint", include_backbone=False)
+    processor.save_pretrained(args.output_dir / "checkpoint")
+    restored = EaiLlmForCausalLM.from_pretrained(args.output_dir / "checkpoint")
+    print(f"saved and loaded: logits differ by {(logits(restored) - trained).abs().max():.1e}")
+    say("answer after", restored)
+    for file in ("adapter/adapter_model.safetensors", "checkpoint/model.safetensors"):
+        print(f"{file}: {(args.output_dir / file).stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
