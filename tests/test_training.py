@@ -1,5 +1,11 @@
 """Training: what changes and what does not, resuming, low-rank factors, and mistakes in the recipe."""
 
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +14,28 @@ import torch
 
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.cli import main
+from eai_llm_hf.comparison_texts import (
+    ALIKE_ANSWER,
+    CLEAR_PERCENTILES,
+    NO_DIFFERENCE_ANSWER,
+    Difference,
+    clear_differences,
+    comparison_question,
+    difference_holds,
+    find_differences,
+)
 from eai_llm_hf.corpora import generated_corpus
+from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, find_claims, holds
+from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure
+from eai_llm_hf.processing.motion_reference import LEVELS
+from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
 from eai_llm_hf.training import recipe as recipe_module
 from eai_llm_hf.training.alignment import AlignmentCollator, AlignmentModel
 from eai_llm_hf.training.answering import ChatCollator, QuestionDataset, add_lora, fold_lora
 from eai_llm_hf.training.crops import CropDataset
 from eai_llm_hf.training.recipe import load_splits, split_of, train
 from eai_llm_hf.training.settings import Recipe
+from eai_llm_hf.training_texts import REFUSAL, question_answer
 
 STEPS = 4
 
@@ -113,7 +134,8 @@ def begins(names, *starts) -> set[str]:
 def test_stage_one_changes_every_parameter_of_tower_and_alignment_and_no_other(settings, in_memory):
     folder = train(settings(stages="one"))
     before, after = in_memory["before"], EaiLlmForCausalLM.from_pretrained(folder).state_dict()
-    assert changed(before, after) == begins(before, "skeleton_tower.", "alignment.")
+    fixed = {"skeleton_tower.feature_mean", "skeleton_tower.feature_scale"}  # of the reference, not learned
+    assert changed(before, after) == begins(before, "skeleton_tower.", "alignment.") - fixed
 
 
 def test_stage_one_reaches_every_parameter_with_a_gradient(model, processor):
@@ -204,23 +226,23 @@ def test_a_second_fine_tuning_of_a_small_checkpoint_adds_its_ranks_and_loads_aga
     assert not changed(earlier.skeleton_tower.state_dict(), loaded.skeleton_tower.state_dict())
 
 
-@pytest.mark.parametrize("stage", ["stage-one", "stage-two"])
+@pytest.mark.parametrize(("stage", "step"), [("stage-one", 3), ("stage-two", 1), ("stage-two", 3)])
 def test_a_run_that_was_interrupted_goes_on_and_ends_bit_for_bit_where_one_ends_that_was_not(
-    stage, settings, trainer, tmp_path
+    stage, step, settings, trainer, tmp_path
 ):
     whole = EaiLlmForCausalLM.from_pretrained(train(settings(output_dir=str(tmp_path / "whole"))))
 
-    trainer.stop = (stage, 3)
+    trainer.stop = (stage, step)
     with pytest.raises(Interrupted):
         train(settings())
     assert not (tmp_path / "run" / "checkpoint").exists()
     # A checkpoint that a kill left half written does not count.
-    (tmp_path / "run" / stage / "checkpoint-3").mkdir()
+    (tmp_path / "run" / stage / "checkpoint-3").mkdir(parents=True)
     trainer.stop, trainer.steps = None, []
     resumed = EaiLlmForCausalLM.from_pretrained(train(settings()))
 
     rest = ["stage-one 2", "stage-one 3"] if stage == "stage-one" else []
-    rest += [f"stage-two {step}" for step in range(2 if stage == "stage-two" else 0, STEPS)]
+    rest += [f"stage-two {step}" for step in range(2 if (stage, step) == ("stage-two", 3) else 0, STEPS)]
     assert trainer.steps == rest
     assert not changed(whole.state_dict(), resumed.state_dict())
 
@@ -241,6 +263,181 @@ def test_a_crop_depends_on_seed_and_number_alone():
     assert first[3].clip.joints.shape != other[3].clip.joints.shape or not np.array_equal(
         first[3].clip.joints, other[3].clip.joints
     )
+
+
+# ---- questions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict]:
+    return generated_corpus(12)
+
+
+def questions(rows, reference, length=40, plain_share=0.0) -> QuestionDataset:
+    """Chats of which every second one is varied, a comparison among them now and then."""
+    labels = sorted({row["label"] for row in rows})
+    crops, pairs = CropDataset(rows, length, labelled=True), CropDataset(rows, 2 * length, seed=1)
+    return QuestionDataset(crops, reference, labels, variety=1.0, plain_share=plain_share, pairs=pairs)
+
+
+def clips_of(chat: list[dict]) -> list:
+    return [block["skeleton"] for block in chat[0]["content"] if block["type"] == "skeleton"]
+
+
+def test_chats_start_plain_and_every_answer_in_them_is_true(rows, processor):
+    reference = processor.feature_extractor.motion_reference()
+    chats = questions(rows, reference, plain_share=0.25)
+    compared = 0
+    for index in range(len(chats)):
+        chat = chats[index]
+        clips, question, answer = clips_of(chat), chat[0]["content"][-1]["text"], chat[1]["content"]
+        vectors = [measure(clip.joints, clip.joint_mask) for clip in clips]
+        if index < 10:
+            assert question == EXPLAIN_QUESTION and len(clips) == 1
+        if len(clips) == 2:
+            compared += 1
+            assert find_claims(answer) == []
+            assert all(difference_holds(told, *vectors, reference) for told in find_differences(answer)), answer
+        else:
+            assert all(holds(claim, vectors[0], reference, margin=15) for claim in find_claims(answer)), answer
+    assert compared >= 2
+
+
+def test_a_chat_depends_on_seed_and_number_alone(rows, processor):
+    reference = processor.feature_extractor.motion_reference()
+    first, second = questions(rows, reference), questions(rows, reference)
+    for index in (31, 7, 39):  # out of order, as another process or a resumed run asks for them
+        one, other = first[index], second[index]
+        assert one[1] == other[1]
+        assert [clip.joints.tobytes() for clip in clips_of(one)] == [clip.joints.tobytes() for clip in clips_of(other)]
+
+
+def test_two_clips_in_one_chat_become_one_prompt_with_both(rows, processor, model):
+    reference = processor.feature_extractor.motion_reference()
+    chats = questions(rows, reference, length=80)
+    chat = next(chat for chat in (chats[index] for index in range(80)) if len(clips_of(chat)) == 2)
+    batch = ChatCollator(processor)([chat, chats[0]])
+    assert len(batch["skeleton_features"]) == 2 + len(clips_of(chats[0]))
+    text = processor.tokenizer.decode(batch["input_ids"][0])
+    assert (
+        text.index("First movement: ") < text.index("Second movement: ") < text.index(chat[0]["content"][-1]["text"])
+    )
+    assert torch.isfinite(model(**batch).loss)
+
+
+@pytest.fixture(scope="module")
+def references(processor):
+    """The reference, and a function that gives descriptors at percentiles of it."""
+    reference = processor.feature_extractor.motion_reference()
+
+    def at(**percentiles: float) -> np.ndarray:
+        levels = np.full(len(DESCRIPTORS), 50.0)
+        for name, value in percentiles.items():
+            levels[DESCRIPTOR_INDEX[name]] = value
+        return np.array(
+            [np.interp(level, LEVELS, row) for level, row in zip(levels, reference.quantiles, strict=True)]
+        )
+
+    return reference, at
+
+
+def test_what_is_different_is_told_from_clear_differences_largest_first(references):
+    reference, at = references
+    first, second = (
+        at(movement_speed=90, head_pitch=30, step_width=50),
+        at(movement_speed=20, head_pitch=60, step_width=70),
+    )
+    assert clear_differences(first, second, reference) == [
+        Difference("movement_speed", "low", "second"),
+        Difference("head_pitch", "high", "second"),
+    ]
+    answers = {comparison_question(first, second, reference, np.random.default_rng(seed)) for seed in range(200)}
+    told = {answer for question, answer in answers if question == "What is different between the two?"}
+    assert told == {"The second movement is slower and has the head higher."}
+    known = dict(answers)
+    assert known["Which of the two movements is faster?"] == "The first movement is faster."
+    assert known["Which of the two movements has the head lower?"] == "The first movement has the head lower."
+    assert ALIKE_ANSWER in known.values()
+
+
+def test_clips_that_are_alike_are_called_so(references):
+    reference, at = references
+    answers = [
+        comparison_question(at(), at(tempo=55), reference, np.random.default_rng(seed))[1] for seed in range(40)
+    ]
+    assert set(answers) == {ALIKE_ANSWER, NO_DIFFERENCE_ANSWER}
+    nothing = np.full(len(DESCRIPTORS), np.nan)
+    assert comparison_question(nothing, at(), reference, np.random.default_rng(0))[1] == NO_DIFFERENCE_ANSWER
+    assert difference_holds(Difference("tempo", "high", "second"), nothing, at(), reference) is None
+
+
+def test_every_answer_to_a_comparison_is_read_back_and_true_of_the_measurements(references):
+    reference, at = references
+    rng = np.random.default_rng(0)
+    seen = set()
+    for _ in range(600):
+        first, second = (at(**dict(zip(DESCRIPTOR_INDEX, rng.uniform(0, 100, 20), strict=True))) for _ in range(2))
+        question, answer = comparison_question(first, second, reference, rng)
+        told = find_differences(answer)
+        assert find_differences(question) == [] and find_claims(answer) == []
+        assert bool(told) != (answer == ALIKE_ANSWER), answer
+        for difference in told:
+            assert difference_holds(difference, first, second, reference)
+            other = "first" if difference.movement == "second" else "second"
+            assert not difference_holds(
+                Difference(difference.descriptor, difference.direction, other), first, second, reference
+            )
+            seen.add((difference.descriptor, difference.direction))
+    assert len(seen) == 2 * (len(DESCRIPTORS) - 1)  # all but the asymmetry of the arms
+    assert CLEAR_PERCENTILES == 25
+
+
+LACKING = [
+    (("left_wrist", "right_wrist"), "hands", ("hand", "arm", "elbow")),
+    (("head", "neck"), "head", ("head",)),
+    (("left_ankle", "right_ankle", "left_foot", "right_foot"), "feet", ("leg", "feet", "knee", "stance", "body")),
+]
+
+
+@pytest.mark.parametrize(("joints", "word", "subjects"), LACKING, ids=[entry[1] for entry in LACKING])
+def test_what_the_recording_lacks_is_refused_and_answered_where_it_is_there(joints, word, subjects, rows, processor):
+    reference = processor.feature_extractor.motion_reference()
+    whole, mask = np.asarray(rows[0]["joints"]), np.ones(22, dtype=bool)
+    lacking = mask.copy()
+    lacking[[JOINT_INDEX[name] for name in joints]] = False
+    vectors = {"lacking": measure(whole * lacking[:, None], lacking), "whole": measure(whole, mask)}
+    label = rows[0]["label"]
+
+    def asked(vector, mask) -> dict[str, str]:
+        rngs = (np.random.default_rng(seed) for seed in range(1500))
+        return dict(question_answer(label, vector, reference, rng, 1.0, [label], mask) for rng in rngs)
+
+    refused = {q: a for q, a in asked(vectors["lacking"], lacking).items() if a.startswith(REFUSAL.partition(":")[0])}
+    assert len(refused) >= 5 and set(refused.values()) == {REFUSAL.format(word)}
+    assert all(any(subject in question.lower() for subject in subjects) for question in refused)
+    answered = asked(vectors["whole"], mask)
+    assert not any(answer in refused.values() for answer in answered.values())
+    # It is what the clip lacks and not what is asked that decides.
+    assert len(set(refused) & set(answered)) >= 10
+
+
+def test_a_descriptor_is_asked_about_in_many_words_and_the_answer_stays_the_same(references):
+    reference, at = references
+    only_head = np.full(len(DESCRIPTORS), np.nan)
+    only_head[DESCRIPTOR_INDEX["head_pitch"]] = at(head_pitch=5)[DESCRIPTOR_INDEX["head_pitch"]]
+    answers: dict[str, str] = {}
+    for seed in range(1500):
+        question, answer = question_answer("sad", only_head, reference, np.random.default_rng(seed), 1.0, ["sad"])
+        if answer.startswith(("Yes", "No,", "The head is bowed.")) and "the head" in question.lower():
+            answers[question] = answer
+    assert (
+        answers["Is the head bowed?"]
+        == answers["Would you say that the head hangs down?"]
+        == "Yes, the head is bowed."
+    )
+    assert answers["Is it true that the head is raised?"] == answers["Is the head lifted?"] == "No, the head is bowed."
+    assert answers["Is the head bowed, or is the head held high?"] == "The head is bowed."
+    assert len(answers) > 20
 
 
 def test_only_the_answer_is_learned(processor):
@@ -280,6 +477,98 @@ def test_a_label_or_corpus_that_is_not_there_is_named(settings, changes, words):
         train(settings(**changes))
 
 
+# ---- processes, precision, reports ----------------------------------------------------------------------------------
+
+FIRST_PHRASING = """
+import sys, torch
+torch.randint = lambda high, size, **given: torch.zeros(size, dtype=torch.long)
+from eai_llm_hf.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def losses(run: Path, stage: str) -> list[float]:
+    """The losses that the Trainer logged."""
+    state = json.loads((run / stage / f"checkpoint-{STEPS}" / "trainer_state.json").read_text())
+    return [entry["loss"] for entry in state["log_history"] if "loss" in entry]
+
+
+def test_two_processes_log_the_losses_of_one_with_twice_the_batch(settings, tiny_checkpoint, tmp_path, monkeypatch):
+    # Dropout, and which phrasing of a label a step takes, are drawn by each process for itself; here both are off.
+    steady = shutil.copytree(tiny_checkpoint, tmp_path / "steady")
+    config = json.loads((steady / "config.json").read_text())
+    config["skeleton_config"] |= {"dropout": 0.0, "descriptor_dropout": 0.0}
+    (steady / "config.json").write_text(json.dumps(config))
+    # Two emotions are unlabelled and some crops lack joints: the processes have unequal numbers of all that counts.
+    shared = {
+        "model": str(steady),
+        "corpora": ["generated:40"],
+        "labels": ["happy", "sad", "angry"],
+        "validation": [],
+        "logging_steps": 1,
+    }
+    two = settings(output_dir=str(tmp_path / "two"), stage_one_batch_size=4, stage_two_batch_size=2, **shared)
+    (tmp_path / "two.json").write_text(json.dumps(vars(two)))
+    (tmp_path / "first_phrasing.py").write_text(FIRST_PHRASING)
+    done = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+        + [str(tmp_path / "first_phrasing.py"), "train", str(tmp_path / "two.json")],
+        env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+
+    monkeypatch.setattr(torch, "randint", lambda high, size, **given: torch.zeros(size, dtype=torch.long))
+    train(settings(output_dir=str(tmp_path / "one"), stage_one_batch_size=8, stage_two_batch_size=4, **shared))
+    for stage in ("stage-one", "stage-two"):
+        expected = losses(tmp_path / "one", stage)
+        assert len(set(expected)) == STEPS
+        assert losses(tmp_path / "two", stage) == pytest.approx(expected, rel=1e-4), stage
+
+
+def test_mixed_precision_reaches_the_trainer_and_leaves_the_weights_as_they_are(
+    settings, trainer, tmp_path, monkeypatch
+):
+    class Watched(trainer):
+        seen: list = []
+
+        def training_step(self, *args, **kwargs):
+            self.seen.append((self.accelerator.mixed_precision, self.args.bf16, self.args.fp16))
+            return super().training_step(*args, **kwargs)
+
+    monkeypatch.setattr(recipe_module, "Trainer", Watched)
+    made = {
+        precision: EaiLlmForCausalLM.from_pretrained(
+            train(settings(output_dir=str(tmp_path / precision), mixed_precision=precision)), dtype="float32"
+        )
+        for precision in ("no", "bf16")
+    }
+    assert Watched.seen == [("no", False, False)] * 2 * STEPS + [("bf16", True, False)] * 2 * STEPS
+    assert changed(made["no"].state_dict(), made["bf16"].state_dict())  # it was computed otherwise
+    assert made["bf16"].skeleton_tower.dtype == made["bf16"].projector.out.weight.dtype == torch.float32
+    assert all(value.isfinite().all() for value in made["bf16"].state_dict().values())
+
+
+def test_a_precision_that_does_not_exist_is_named():
+    with pytest.raises(ValueError, match="mixed_precision must be no, bf16 or fp16, found 'fp8'"):
+        Recipe(output_dir="run", mixed_precision="fp8")
+
+
+def test_losses_are_reported_to_tensorboard_and_trackio_without_a_network(settings, tmp_path, monkeypatch):
+    pytest.importorskip("tensorboard")
+    monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "trackio"))  # it is read when trackio is imported, here first
+    pytest.importorskip("trackio")
+    train(settings(report_to=["tensorboard", "trackio"], logging_steps=2))
+    for stage in ("stage-one", "stage-two"):
+        assert list((tmp_path / "run" / stage / "runs").glob("*/events.out.tfevents.*"))
+    with sqlite3.connect(tmp_path / "trackio" / "eai-llm.db") as database:
+        told = database.execute("SELECT run_name, metrics FROM metrics").fetchall()
+    for stage in ("stage-one", "stage-two"):
+        assert [1 for name, values in told if name == f"run {stage}" and "train/loss" in json.loads(values)]
+
+
 def test_an_unknown_stage_is_named():
     with pytest.raises(ValueError, match="found 'three'"):
         Recipe(output_dir="run", stages="three")
@@ -315,4 +604,4 @@ def test_the_command_passes_its_flags_on_as_the_recipe(monkeypatch, capsys):
 
 def test_the_command_says_what_is_wrong_in_one_line(capsys):
     assert main(["train", "--output-dir", "run", "--corpora", "emilya"]) == 1
-    assert capsys.readouterr().err.splitlines()[-1].startswith("eai-llm: A corpus is generated[:CLIPS]")
+    assert capsys.readouterr().err.splitlines()[-1].startswith("eai-llm: A corpus is generated[:CLIPS")

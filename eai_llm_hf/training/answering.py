@@ -4,22 +4,29 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
 from torch.utils.data import Dataset
 
-from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
+from eai_llm_hf.adapters import add_lora, fold_lora
+from eai_llm_hf.comparison_texts import comparison_question
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 from eai_llm_hf.training_texts import question_answer
 
 from .crops import CropDataset
 
 PLAIN_SHARE = 0.6
 """Share of the samples, at the start, whose wording never varies: it learns grounding first, wording later."""
+COMPARED_SHARE = 0.15
+"""Share of the varied samples that compare two clips."""
+LONGEST_COMPARED_S = 3.0
+"""Longest crop of a pair, which keeps two of them within 78 tokens; the longest single crop takes 57."""
 
 
 class QuestionDataset(Dataset):
     """Crops with a question and its true answer, as chats.
+
+    Sample i depends on the seed of the crops and on i alone, its pair on crops 2i and 2i + 1 of `pairs`.
 
     Args:
         crops: Labelled crops.
@@ -27,6 +34,7 @@ class QuestionDataset(Dataset):
         labels: Candidate labels.
         variety: Variety of questions and wordings after the plain part.
         plain_share: Share of the samples, from the first, with one question and one wording.
+        pairs: Crops for comparisons, labelled or not; without them no clips are compared.
     """
 
     def __init__(
@@ -36,72 +44,59 @@ class QuestionDataset(Dataset):
         labels: Sequence[str],
         variety: float = 0.6,
         plain_share: float = PLAIN_SHARE,
+        pairs: CropDataset | None = None,
     ):
         self.crops = crops
         self.reference = reference
         self.labels = list(labels)
         self.variety = variety
         self.plain = round(plain_share * len(crops))
+        self.pairs = pairs
 
     def __len__(self) -> int:
         return len(self.crops)
 
     def __getitem__(self, index: int) -> list[dict]:
-        crop = self.crops[index]
         rng = np.random.default_rng([self.crops.seed, index, 1])
         variety = 0.0 if index < self.plain else self.variety
-        question, answer = question_answer(crop.label, crop.vector, self.reference, rng, variety, self.labels)
-        asked = [{"type": "skeleton", "skeleton": crop.clip}, {"type": "text", "text": question}]
+        if self.pairs is not None and rng.random() < variety * COMPARED_SHARE:
+            first, second = self.pairs[2 * index], self.pairs[2 * index + 1]
+            question, answer = comparison_question(first.vector, second.vector, self.reference, rng)
+            asked = two_clips(first.clip, second.clip, question)
+        else:
+            crop = self.crops[index]
+            question, answer = question_answer(
+                crop.label, crop.vector, self.reference, rng, variety, self.labels, crop.clip.joint_mask
+            )
+            asked = [{"type": "skeleton", "skeleton": crop.clip}, {"type": "text", "text": question}]
         return [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
 
 
+def two_clips(first: UnifiedClip, second: UnifiedClip, question: str) -> list[dict]:
+    """The content of a chat turn that asks about two clips; words between them say which is which."""
+    return [
+        {"type": "text", "text": "First movement: "},
+        {"type": "skeleton", "skeleton": first},
+        {"type": "text", "text": "\nSecond movement: "},
+        {"type": "skeleton", "skeleton": second},
+        {"type": "text", "text": f"\n{question}"},
+    ]
+
+
 class ChatCollator:
-    """Turns chats into a batch with labels on the assistant's words."""
+    """Turns chats into a batch with labels on the assistant's words.
+
+    Logits are asked for where a word is learned and nowhere else: those of all tokens, over the 49,152 words of the
+    default backbone, take as long as eight of its layers.
+    """
 
     def __init__(self, processor: EaiSkeletonProcessor):
         self.processor = processor
 
     def __call__(self, chats: list[list[dict]]) -> dict:
-        """Model inputs with `labels`."""
-        return dict(self.processor.training_inputs(chats))
+        """Model inputs with `labels`, and `logits_to_keep`: the tokens that are followed by a labelled one."""
+        inputs = dict(self.processor.training_inputs(chats))
+        return inputs | {"logits_to_keep": torch.nn.functional.pad(inputs["labels"][:, 1:] != -100, (0, 1))}
 
 
-def add_lora(model: EaiLlmForCausalLM, rank: int = 16, alpha: float = 32, dropout: float = 0.0) -> PeftModel:
-    """Freezes the model but for its projector and a LoRA on the backbone's attention above the text encoder's layers.
-
-    The layers up to `config.text_layer` stay as they are, because they encode the label texts.
-    """
-    layers = range(model.config.text_layer, model.config.text_config.num_hidden_layers)
-    config = LoraConfig(
-        r=rank,
-        lora_alpha=alpha,
-        lora_dropout=dropout,
-        target_modules=rf".*language_model.*\.({'|'.join(map(str, layers))})\..*\.(q_proj|k_proj|v_proj|o_proj)",
-        modules_to_save=["projector"],
-        task_type="CAUSAL_LM",
-    )
-    return get_peft_model(model, config)
-
-
-def fold_lora(peft_model: PeftModel) -> EaiLlmForCausalLM:
-    """Merges LoRA into the backbone and keeps its factors, so that the model can be saved in the small form.
-
-    Factors that the model was loaded with stay: the ranks of both updates add up.
-    """
-    config = peft_model.peft_config["default"]
-    factors: dict[str, torch.Tensor] = {}
-    for name, tensor in peft_model.state_dict().items():
-        if ".lora_A." in name or ".lora_B." in name:
-            module, _, which = name.rpartition(".default")[0].rpartition(".lora_")
-            module = module.removeprefix("base_model.model.language_model.")
-            scale = config.lora_alpha / config.r if which == "B" else 1.0
-            factors[f"lora.{module}.{which}"] = (scale * tensor.detach().float()).cpu()
-    model = peft_model.merge_and_unload()
-    for name, earlier in model.lora_factors.items():
-        along_rank = 0 if name.endswith(".A") else 1
-        factors[name] = torch.cat([earlier.float(), factors[name]], along_rank) if name in factors else earlier
-    model.lora_factors = factors
-    return model.requires_grad_(True).eval()
-
-
-__all__ = ["ChatCollator", "QuestionDataset", "add_lora", "fold_lora"]
+__all__ = ["ChatCollator", "QuestionDataset", "add_lora", "fold_lora", "two_clips"]

@@ -11,10 +11,7 @@ DEFAULT_LABELS = ("happy", "sad", "angry", "proud", "not confident")
 
 @dataclass
 class Recipe:
-    """Everything that decides a training run.
-
-    With the corpora generated, bandai1 and bandai2 the defaults make the embedded checkpoint.
-    """
+    """Everything that decides a training run; `recipes/default.yaml` is the one of the embedded checkpoint."""
 
     output_dir: str = field(metadata={"help": "folder for checkpoints and the result"})
     corpora: list[str] = field(
@@ -43,21 +40,29 @@ class Recipe:
     stage_one_steps: int = field(default=1500, metadata={"help": "steps of the alignment"})
     stage_one_batch_size: int = field(default=48, metadata={"help": "crops a step and process"})
     stage_one_learning_rate: float = field(default=1e-3, metadata={"help": "peak learning rate of the alignment"})
-    stage_two_steps: int = field(default=900, metadata={"help": "steps of the question answering"})
+    stage_two_steps: int = field(default=600, metadata={"help": "steps of the question answering"})
     stage_two_batch_size: int = field(default=8, metadata={"help": "chats a step and process"})
     stage_two_learning_rate: float = field(default=8e-4, metadata={"help": "peak rate of projector and LoRA"})
     lora_rank: int = field(default=16, metadata={"help": "rank of LoRA"})
     save_steps: int = field(default=150, metadata={"help": "steps between checkpoints"})
+    logging_steps: int = field(default=25, metadata={"help": "steps between losses that are told and reported"})
     seed: int = field(default=0, metadata={"help": "decides weights, clips, crops and questions"})
     dtype: str = field(default="bfloat16", metadata={"help": "precision of the frozen backbone"})
     num_workers: int = field(default=1, metadata={"help": "processes that prepare batches"})
-    report_to: str = field(default="none", metadata={"help": "tensorboard, trackio, ... or none"})
+    mixed_precision: str = field(
+        default="no", metadata={"help": "no, bf16 or fp16: precision of the computation, weights stay as they are"}
+    )
+    report_to: list[str] = field(
+        default_factory=lambda: ["none"], metadata={"help": "tensorboard, trackio, ... or none"}
+    )
     use_cpu: bool = field(default=False, metadata={"help": "train on the CPU even where there is a GPU"})
 
     def __post_init__(self):
         self.labels = list(dict.fromkeys(canonical_label(label) for label in self.labels))
         if self.stages not in ("one", "two", "both"):
             raise ValueError(f"stages must be one, two or both, found '{self.stages}'.")
+        if self.mixed_precision not in ("no", "bf16", "fp16"):
+            raise ValueError(f"mixed_precision must be no, bf16 or fp16, found '{self.mixed_precision}'.")
 
 
 __all__ = ["DEFAULT_LABELS", "Recipe"]
