@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -199,7 +200,8 @@ def test_examples_in_help_texts_can_be_parsed():
     commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction)).choices
     assert set(COMMANDS) <= set(commands)
     for name, command in commands.items():
-        lines = [line.strip() for line in command.epilog.splitlines() if line.strip().startswith("eai-llm ")]
+        whole = re.sub(r"\\\n\s*", "", command.epilog)  # a command may go on in the next line
+        lines = [line.strip() for line in whole.splitlines() if line.strip().startswith("eai-llm ")]
         assert any(line.split()[1] == name for line in lines), name
         for line in lines:
             words = shlex.split(line.split(">")[0].split("  ")[0], comments=True)[1:]

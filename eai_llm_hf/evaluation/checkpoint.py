@@ -1,18 +1,12 @@
 """How good a checkpoint is on clips it never saw, beside chance and a baseline trained on the same split.
 
-Labels: accuracy, balanced accuracy and macro-F1 with intervals by bootstrap over clips. Explanations: the share of
-their claims that hold, without the guard, beside the same texts held against other clips (shuffled): a text that is
-true of any clip says nothing.
+Labels: see `scores`. Explanations: the share of their claims that hold, without the guard, beside the same texts held
+against other clips (shuffled): a text that is true of any clip says nothing.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.impute import SimpleImputer
-from sklearn.metrics import balanced_accuracy_score, confusion_matrix, f1_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from eai_llm_hf.processing.motion_claims import find_claims, holds
@@ -22,7 +16,8 @@ from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPip
 from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
-BOOTSTRAPS = 2000
+from .baselines import best_labels, lda
+from .scores import label_scores
 
 
 def as_clip(row: dict) -> UnifiedClip:
@@ -39,57 +34,6 @@ def as_clip(row: dict) -> UnifiedClip:
         "unit_scale": 1.0,
     }
     return UnifiedClip(joints=joints, joint_mask=mask, fps=float(row["fps"]), report=report)
-
-
-def label_scores(truth: Sequence[str], guesses: Sequence[str], labels: Sequence[str], seed: int = 0) -> dict:
-    """Accuracy, balanced accuracy and macro-F1 with 95% bootstrap intervals over clips, and the confusion matrix.
-
-    Args:
-        truth: True label of each clip.
-        guesses: Label given to each clip.
-        labels: All candidate labels; the rows and columns of the confusion matrix (true, given).
-        seed: Of the bootstrap.
-    """
-    true, given = np.asarray(truth), np.asarray(guesses)
-    measures = {
-        "accuracy": lambda t, g: float(np.mean(t == g)),
-        "balanced_accuracy": lambda t, g: float(balanced_accuracy_score(t, g)),
-        "macro_f1": lambda t, g: float(f1_score(t, g, labels=labels, average="macro", zero_division=0)),
-    }
-    rng = np.random.default_rng(seed)
-    draws = [rng.integers(len(true), size=len(true)) for _ in range(BOOTSTRAPS)]
-    scores: dict = {"clips": len(true), "chance": round(1 / len(labels), 4)}
-    for name, score in measures.items():
-        # A draw may lack a class; accuracy of what it has is what the interval is about.
-        if name == "balanced_accuracy":
-            spread = [_mean_recall(true[draw], given[draw]) for draw in draws]
-        else:
-            spread = [score(true[draw], given[draw]) for draw in draws]
-        low, high = np.percentile(spread, [2.5, 97.5])
-        scores[name] = {"value": round(score(true, given), 4), "interval": [round(low, 4), round(high, 4)]}
-    scores["labels"] = list(labels)
-    scores["confusion"] = confusion_matrix(true, given, labels=labels).tolist()
-    return scores
-
-
-def _mean_recall(true: np.ndarray, given: np.ndarray) -> float:
-    """Balanced accuracy over the classes that are there."""
-    return float(np.mean([np.mean(given[true == label] == label) for label in np.unique(true)]))
-
-
-def baseline_guesses(train: Sequence[dict], test: Sequence[dict]) -> list[str]:
-    """Labels that linear discriminant analysis on the measured descriptors gives, trained on the same side."""
-    train = [row for row in train if row["label"]]
-    matrices = [
-        np.stack([measure(clip.joints, clip.joint_mask) for clip in map(as_clip, rows)]) for rows in (train, test)
-    ]
-    model = make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True),
-        StandardScaler(),
-        LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
-    )
-    model.fit(matrices[0], [row["label"] for row in train])
-    return model.predict(matrices[1]).tolist()
 
 
 def evaluate(
@@ -130,8 +74,14 @@ def evaluate(
         ]
         own_train = [row for row in train if corpus in (row["source"], row["corpus"])]
         results[corpus] = {
-            "model": label_scores(truth, [record["label"] for record in records], labels, seed),
-            "baseline_lda": label_scores(truth, baseline_guesses(own_train, rows), labels, seed),
+            "model": label_scores(
+                truth,
+                [record["label"] for record in records],
+                labels,
+                seed,
+                probabilities=[record["scores"] for record in records],
+            ),
+            "baseline_lda": label_scores(truth, best_labels(lda, own_train, rows, labels), labels, seed),
         }
         if explanations:
             picks = np.random.default_rng(seed).permutation(len(clips))[:explanations]
@@ -170,4 +120,4 @@ def _share_that_holds(said: list, vectors: list[np.ndarray], reference: MotionRe
     return round(float(np.mean(checked)), 4) if checked else None
 
 
-__all__ = ["as_clip", "baseline_guesses", "evaluate", "explanation_scores", "label_scores"]
+__all__ = ["as_clip", "evaluate", "explanation_scores"]

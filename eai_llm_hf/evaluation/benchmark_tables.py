@@ -1,0 +1,115 @@
+"""The results of a benchmark as Markdown tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .benchmark_answers import MATCHED, PLAIN
+from .scores import LABEL_MEASURES
+
+
+def describe(variant: Mapping[str, Any]) -> str:
+    """A variant in words: "lda, own clips alone, 25% of the labels"."""
+    words = [variant["method"]]
+    if variant["train_on"] == "own":
+        words.append("own clips alone")
+    if variant["label_share"] < 1:
+        words.append(f"{variant['label_share']:.0%} of the labels")
+    return ", ".join(words)
+
+
+def as_markdown(results: Mapping[str, Any]) -> str:
+    """The scores as Markdown tables."""
+    settings = results["settings"]
+    lines = [f"`{results['command']}`", ""]
+    if settings["leaky"]:
+        lines += ["**LEAKY: performers and contents of the test are known from training. No headline.**", ""]
+    lines += [
+        f"Pooled over folds, mean of {len(settings['seeds'])} seeds; 95% intervals over clips and seeds "
+        f"({settings['bootstraps']} draws). Methods that do not depend on the seed ran once.",
+    ]
+    for test in (PLAIN, MATCHED):
+        records = [record for record in results["scores"] if record["test"] == test]
+        if records:
+            title = "Scores" if test == PLAIN else "Scores at equal speed"
+            lines += ["", f"## {title}", "", *_score_table(records)]
+    pairs = [(record, pair) for record in results["scores"] for pair in record["pairs"]]
+    if pairs:
+        lines += [
+            "",
+            "## Pairs of equal arousal",
+            "",
+            "| corpus | method | test | pair | clips | accuracy [95%] |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {record['corpus']} | {describe(record)} | {record['test']} | {' or '.join(pair['labels'])} "
+            f"| {pair['clips']} | {_shown(pair['accuracy'])} |"
+            for record, pair in pairs
+        ]
+    if results["comparisons"]:
+        lines += ["", "## Paired differences", "", *_comparison_table(results["comparisons"])]
+    lines += ["", "## Cost", "", *_cost_table(results["costs"])]
+    if results["failures"]:
+        lines += ["", "## Failed", "", "| method | fold | seed | learned from | reason |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {failure['method']} | {failure['fold']} | {failure['seed']} | {failure['train_on']} "
+            f"| {failure['reason'].replace('|', '/')} |"
+            for failure in results["failures"]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _score_table(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = [
+        "| corpus | protocol | method | clips | chance | accuracy [95%] | balanced accuracy [95%] | macro-F1 [95%] "
+        "| sd folds / seeds | calibration error [95%] |",
+        "|---" * 10 + "|",
+    ]
+    for record in records:
+        found = record["measures"]
+        protocol = f"{record['protocol']} LEAKY" if record["leaky"] else record["protocol"]
+        spread = [found["macro_f1"][over]["sd"] for over in ("over_folds", "over_seeds")]
+        cells = [_shown(found[name]) for name in LABEL_MEASURES]
+        incomplete = f" (without {len(record['missing'])} trainings that failed)" if record["missing"] else ""
+        lines.append(
+            f"| {record['corpus']} | {protocol} | {describe(record)}{incomplete} | {record['clips']} "
+            f"| {record['chance']:.2f} | {' | '.join(cells)} "
+            f"| {' / '.join('-' if each is None else f'{each:.2f}' for each in spread)} | {_shown(found['ece'])} |"
+        )
+    return lines
+
+
+def _comparison_table(comparisons: Iterable[Mapping[str, Any]]) -> list[str]:
+    lines = ["| what | corpus | first | second | accuracy [95%] | macro-F1 [95%] |", "|---|---|---|---|---|---|"]
+    for comparison in comparisons:
+        sides = [comparison["first"], comparison["second"]]
+        names = [describe(side) + (f", {MATCHED}" if side["test"] == MATCHED else "") for side in sides]
+        cells = [_shown(comparison["measures"][name], "difference") for name in ("accuracy", "macro_f1")]
+        lines.append(f"| {comparison['kind']} | {comparison['corpus']} | {' | '.join(names)} | {' | '.join(cells)} |")
+    return lines
+
+
+def _cost_table(costs: Iterable[Mapping[str, Any]]) -> list[str]:
+    facts = ("parameters", "trained_parameters", "training_seconds", "labelling_seconds")
+    lines = [
+        "| method | trainings | seconds each | clips learned from | labels | clips labelled | parameters | trained "
+        "| training s | labelling s |",
+        "|---" * 10 + "|",
+    ]
+    for cost in costs:
+        told = [f"{cost['told'][fact]:,.0f}" if fact in cost["told"] else "-" for fact in facts[:2]]
+        told += [f"{cost['told'][fact]:.1f}" if fact in cost["told"] else "-" for fact in facts[2:]]
+        lines.append(
+            f"| {describe(cost)} | {cost['trainings']} | {cost['seconds']['mean']:.1f} | {cost['train_clips']:.0f} "
+            f"| {cost['train_labels']:.0f} | {cost['test_clips']:.0f} | {' | '.join(told)} |"
+        )
+    return lines
+
+
+def _shown(score: Mapping[str, Any], key: str = "value") -> str:
+    low, high = score["interval"]
+    sign = "+" if key == "difference" else ""
+    return f"{score[key]:{sign}.2f} [{low:{sign}.2f}, {high:{sign}.2f}]"
+
+
+__all__ = ["as_markdown", "describe"]

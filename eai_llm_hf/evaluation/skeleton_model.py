@@ -1,0 +1,247 @@
+"""EAI-LLM as a method of the benchmark: stage one of the recipe on the clips of a task, whole or with a part left out.
+
+The label comes from the skeleton side alone, so the language model is not trained here; it encodes the label texts.
+"""
+
+import atexit
+import math
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel, set_seed
+
+from eai_llm_hf.backbones import DEFAULT_BACKBONE, find_or_fetch
+from eai_llm_hf.modeling.modeling_eai_llm import EaiAlignment, EaiLlmForCausalLM
+from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower, SkeletonTowerOutput
+from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.training.alignment import AlignmentCollator, AlignmentModel
+from eai_llm_hf.training.crops import fit_reference
+from eai_llm_hf.training.recipe import new_model, standardise
+from eai_llm_hf.training.settings import Recipe
+
+from .checkpoint import as_clip
+from .kept_crops import kept_crops
+from .methods import tell
+from .task import Method, Task, among
+
+LEARNING_RATE = 1e-3
+REFERENCE_CROPS = 1500
+BATCH = 32
+
+# ---- what an ablation leaves out ------------------------------------------------------------------------------------
+
+
+class WithoutAlignment(AlignmentModel):
+    """A linear classifier on the first semantic token in place of label texts; claims are not contrasted either."""
+
+    claims_weight = 0.0
+
+    def __init__(self, model, processor, labels):
+        super().__init__(model, processor, labels)
+        self.classifier = nn.Linear(model.config.skeleton_config.hidden_size, len(labels))
+
+    def label_logits(self, tower: SkeletonTowerOutput) -> torch.Tensor:
+        """(crops, labels)."""
+        return self.classifier(tower.semantic_tokens[:, 0])
+
+
+class WithoutSemanticTokens(AlignmentModel):
+    """Label texts are compared with the mean of the spatio-temporal tokens; nothing measured goes in or comes out."""
+
+    claims_weight = 0.0
+    descriptors_weight = 0.0
+
+    def encode(self, features, frame_mask, segment_mask, descriptors):
+        """As in the base class, with the mean of the spatio-temporal tokens in the place of the semantic ones."""
+        tower = super().encode(features, frame_mask, segment_mask, None)
+        there = tower.window_mask.repeat_interleave(self.skeleton_tower.config.tokens_per_window, dim=1)[..., None]
+        mean = (tower.spatio_temporal_tokens * there).sum(1, keepdim=True) / there.sum(1, keepdim=True)
+        tower.semantic_tokens = mean.expand_as(tower.semantic_tokens)
+        return tower
+
+
+class WithoutSpatioTemporalTokens(AlignmentModel):
+    """The tower sees what was measured and nothing of the movement itself."""
+
+    def encode(self, features, frame_mask, segment_mask, descriptors):
+        """As in the base class, of a body without segments."""
+        nothing = torch.zeros_like(features)
+        return super().encode(nothing, frame_mask, torch.zeros_like(segment_mask), descriptors)
+
+
+class WithoutReference(AlignmentModel):
+    """Without what is ordinary nothing that was measured can be told; it is not regressed either."""
+
+    claims_weight = 0.0
+    descriptors_weight = 0.0
+
+    def encode(self, features, frame_mask, segment_mask, descriptors):
+        """As in the base class, with nothing measured."""
+        return super().encode(features, frame_mask, segment_mask, None)
+
+
+class WithoutSelfSupervision(AlignmentModel):
+    """Descriptors go in; none has to be found in the movement, and no claim is contrasted."""
+
+    claims_weight = 0.0
+    descriptors_weight = 0.0
+
+
+# ---- methods --------------------------------------------------------------------------------------------------------
+
+
+def from_checkpoint(model: str) -> Method:
+    """The method that goes on from a checkpoint in every task, at a third of the learning rate."""
+
+    def method(task: Task) -> np.ndarray:
+        return _learn(task, AlignmentModel, task.train, *_loaded(model), LEARNING_RATE / 3)
+
+    return method
+
+
+def _from_scratch(kind: type[AlignmentModel] = AlignmentModel, backbone: str = DEFAULT_BACKBONE) -> Method:
+    def method(task: Task) -> np.ndarray:
+        return _learn(task, kind, task.train, *_untrained(backbone), LEARNING_RATE)
+
+    return method
+
+
+def _without_generator(task: Task) -> np.ndarray:
+    """Learns from recorded clips alone; tasks that test generated clips have their own training for these."""
+    rows = [row for row in task.train if row["source"] != "generated"]
+    return _learn(task, AlignmentModel, rows or task.train, *_untrained(DEFAULT_BACKBONE), LEARNING_RATE)
+
+
+def _on_small_gpt2(task: Task) -> np.ndarray:
+    """The default backbone's words before a GPT-2 of 4 layers that was never trained."""
+    return _learn(task, AlignmentModel, task.train, *_untrained(_small_gpt2()), LEARNING_RATE)
+
+
+ABLATIONS: dict[str, Method] = {
+    "eai-llm": _from_scratch(),
+    "eai-llm: without alignment": _from_scratch(WithoutAlignment),
+    "eai-llm: without semantic tokens": _from_scratch(WithoutSemanticTokens),
+    "eai-llm: without spatio-temporal tokens": _from_scratch(WithoutSpatioTemporalTokens),
+    "eai-llm: without reference": _from_scratch(WithoutReference),
+    "eai-llm: without self-supervision": _from_scratch(WithoutSelfSupervision),
+    "eai-llm: without generator": _without_generator,
+    "eai-llm: on a small GPT-2": _on_small_gpt2,
+}
+"""The method, what is left of it without one of its parts, and the method on another backbone."""
+
+
+@cache
+def _small_gpt2() -> str:
+    """Folder of an untrained GPT-2 of 4 layers and width 256 with the default backbone's tokenizer."""
+    tokenizer = AutoTokenizer.from_pretrained(find_or_fetch(DEFAULT_BACKBONE))
+    set_seed(0)
+    size = GPT2Config(vocab_size=len(tokenizer), n_layer=4, n_embd=256, n_head=4, n_positions=1024)
+    folder = tempfile.mkdtemp(prefix="eai-llm-gpt2-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    GPT2LMHeadModel(size).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@cache
+def _untrained(backbone: str) -> tuple[EaiLlmForCausalLM, EaiSkeletonProcessor]:
+    return new_model(Recipe("", backbone=backbone), None)
+
+
+@cache
+def _loaded(folder: str) -> tuple[EaiLlmForCausalLM, EaiSkeletonProcessor]:
+    return EaiLlmForCausalLM.from_pretrained(folder), EaiSkeletonProcessor.from_pretrained(folder)
+
+
+def _learn(
+    task: Task,
+    kind: type[AlignmentModel],
+    rows: Sequence[dict],
+    model: EaiLlmForCausalLM,
+    processor: EaiSkeletonProcessor,
+    learning_rate: float,
+) -> np.ndarray:
+    """Stage one on the rows, then the probabilities of the test rows.
+
+    A plain loop in place of `Trainer`: there is nothing to save, to log or to go on from.
+    """
+    set_seed(task.seed)
+    own = processor.feature_extractor.motion_reference()
+    crops = kept_crops(rows, task.steps * task.batch_size, task.seed)
+    reference = own or fit_reference(kept_crops(rows, REFERENCE_CROPS, task.seed))
+    if own is None:
+        model.skeleton_tower = EaiSkeletonTower(model.config.skeleton_config)
+        standardise(model, reference)
+        model.alignment = EaiAlignment(model.config)
+        model.alignment.apply(model._init_weights)
+        learner = kind(model, processor, task.all_labels)
+    else:
+        state = {name: value.clone() for name, value in model.state_dict().items() if "language_model" not in name}
+        learner = kind(model, processor, task.all_labels)
+    collate = AlignmentCollator(processor, reference, task.all_labels, task.labels)
+    optimizer = torch.optim.AdamW(learner.parameters(), learning_rate, weight_decay=0.01)
+    warmup = max(task.steps // 20, 1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warmup, 0.5 * (1 + math.cos(math.pi * step / task.steps)))
+    )
+    started = time.monotonic()
+    learner.train()
+    for step in range(task.steps):
+        batch = collate([crops[step * task.batch_size + index] for index in range(task.batch_size)])
+        optimizer.zero_grad()
+        learner(**batch)["loss"].backward()
+        nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+    trained = time.monotonic()
+    learner.eval()
+    probabilities = _label(learner, processor, reference, [as_clip(row) for row in task.test])
+    if own is not None:
+        model.load_state_dict(state, strict=False)
+    parameters = sum(parameter.numel() for parameter in learner.parameters())
+    tell(
+        parameters=parameters,
+        trained_parameters=parameters,
+        training_seconds=trained - started,
+        labelling_seconds=time.monotonic() - trained,
+    )
+    return among(probabilities, task.candidates(task.test))
+
+
+@torch.no_grad()
+def _label(
+    learner: AlignmentModel,
+    processor: EaiSkeletonProcessor,
+    reference: MotionReference,
+    clips: Sequence[UnifiedClip],
+) -> np.ndarray:
+    """(clips, labels) probabilities as the pipeline gives them: of each window and its mirror image, then the mean."""
+    extractor = processor.feature_extractor
+    owners, windows = [], []
+    for number, clip in enumerate(clips):
+        for start, end in extractor.windows(len(clip.joints)):
+            owners.append(number)
+            windows.append(UnifiedClip(clip.joints[start:end], clip.joint_mask, clip.fps, clip.report))
+    order = np.argsort([len(window.joints) for window in windows], kind="stable")  # little padding
+    logits = torch.zeros(len(windows), len(learner.label_states))
+    for start in range(0, len(order), BATCH):
+        some = order[start : start + BATCH]
+        for mirrored in (False, True):
+            seen = [windows[index].mirrored() if mirrored else windows[index] for index in some]
+            inputs = extractor(seen, reference=reference, return_tensors="pt")
+            logits[some] += learner.label_logits(learner.encode(*inputs.values())) / 2
+    shares = logits.double().softmax(-1).numpy()
+    sums = np.zeros((len(clips), shares.shape[1]))
+    np.add.at(sums, owners, shares)
+    return sums / np.bincount(owners, minlength=len(clips))[:, None]
+
+
+__all__ = ["ABLATIONS", "from_checkpoint"]

@@ -1,0 +1,108 @@
+"""EAI-LLM and its ablations as methods of the benchmark, on a tiny backbone."""
+
+import numpy as np
+import pytest
+import torch
+from conftest import make_clip
+
+from eai_llm_hf.evaluation import skeleton_model
+from eai_llm_hf.evaluation.skeleton_model import ABLATIONS, from_checkpoint
+from eai_llm_hf.evaluation.task import Task
+from eai_llm_hf.training.alignment import label_loss
+from eai_llm_hf.training.crops import CropDataset
+
+PARTS = [name for name in ABLATIONS if name != "eai-llm: on a small GPT-2"]
+
+
+def make_row(seed: int, label: str | None, corpus: str = "generated-smpl22", emotion: str | None = None) -> dict:
+    clip = make_clip(seed, rig="smpl22", emotion=emotion or label, action="walk", duration_s=2.0)
+    return {
+        "clip_id": str(seed),
+        "corpus": corpus,
+        "source": corpus.partition("-")[0],
+        "joints": clip.joints,
+        "joint_mask": clip.joint_mask,
+        "fps": clip.fps,
+        "label": label,
+    }
+
+
+@pytest.fixture(scope="module")
+def task() -> Task:
+    """Angry walks against sad ones, and clips of another corpus that has one label of these and one of its own."""
+    rows = [make_row(seed, ("angry", "sad")[seed % 2]) for seed in range(20)]
+    other = [make_row(seed, ("sad", "tired")[seed % 2], "studio", "sad") for seed in range(20, 28)]
+    silent = [make_row(seed, None, emotion="happy") for seed in range(28, 32)]
+    labels = {"generated": ["angry", "sad"], "studio": ["sad", "tired"]}
+    return Task([*rows[:14], *other[:6], *silent], [*rows[14:], *other[6:]], labels, steps=4, batch_size=8)
+
+
+@pytest.fixture(autouse=True)
+def on_the_tiny_backbone(monkeypatch, model, processor):
+    """The processor without a reference, which a new model has to fit."""
+    monkeypatch.setattr(processor.feature_extractor, "reference", None)
+    monkeypatch.setattr(skeleton_model, "REFERENCE_CROPS", 60)
+    monkeypatch.setattr(skeleton_model, "_untrained", lambda backbone: (model, processor))
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_each_part_left_out_gives_probabilities_over_the_labels_of_the_own_corpus(task, name):
+    probabilities = ABLATIONS[name](task)
+    assert probabilities.shape == (8, 3) and np.allclose(probabilities.sum(1), 1)
+    assert (probabilities[~task.candidates(task.test)] == 0).all()
+
+
+def test_the_seed_decides_everything_and_test_labels_nothing(task):
+    first = ABLATIONS["eai-llm"](task)
+    again = ABLATIONS["eai-llm"](
+        Task(task.train, [row | {"label": "angry"} for row in task.test], task.labels, steps=4, batch_size=8)
+    )
+    other = ABLATIONS["eai-llm"](Task(task.train, task.test, task.labels, seed=1, steps=4, batch_size=8))
+    assert np.array_equal(first, again) and not np.array_equal(first, other)
+
+
+def test_what_is_left_out_matters(task):
+    whole = ABLATIONS["eai-llm"](task)
+    for name in PARTS[1:]:
+        assert not np.allclose(whole, ABLATIONS[name](task), atol=1e-6), name
+
+
+def test_it_learns_to_tell_two_emotions_apart():
+    rows = [make_row(seed, ("angry", "sad")[seed % 2]) for seed in range(60)]
+    simple = Task(rows[:40], rows[40:], {"generated": ["angry", "sad"]}, steps=60, batch_size=16)
+    guesses = ABLATIONS["eai-llm"](simple).argmax(1)
+    truth = [simple.all_labels.index(row["label"]) for row in simple.test]
+    assert np.mean(guesses == truth) >= 0.75
+
+
+def test_going_on_from_a_checkpoint_leaves_it_as_it_was(task, tiny_checkpoint):
+    method = from_checkpoint(str(tiny_checkpoint))
+    first = method(task)
+    assert np.array_equal(first, method(task)), "the second task starts where the first did"
+
+
+def test_a_label_of_another_corpus_is_no_wrong_answer():
+    logits = torch.tensor([[2.0, 0.0, 50.0]], requires_grad=True)
+    mask = torch.tensor([[True, True, False]])
+    loss = label_loss(logits, torch.tensor([0]), mask)
+    loss.backward()
+    two = torch.tensor([[2.0, 0.0]])
+    expected = torch.nn.functional.cross_entropy(two, torch.tensor([0]), label_smoothing=0.05)
+    assert torch.allclose(loss, expected) and logits.grad[0, 2] == 0
+    assert label_loss(logits, torch.tensor([-100]), mask) == 0
+
+
+def test_kept_crops_are_made_once_and_the_same_for_every_seed(task):
+    memory: dict = {}
+    first = CropDataset(task.train, 200, seed=0, keep=2, memory=memory)
+    seen = [first[index] for index in range(200)]
+    assert 40 < len(memory) <= 2 * len(task.train) and len({id(crop.vector) for crop in seen}) == len(memory)
+    made = {key: crop.vector for key, crop in memory.items()}
+    CropDataset(task.train, 50, seed=9, keep=2, memory=memory)[7]
+    assert all(memory[key].vector is vector for key, vector in made.items())
+    afresh = CropDataset(task.train, 200, seed=5, keep=2)
+    for index in range(200):
+        afresh[index]
+    both = made.keys() & afresh.memory.keys()
+    assert len(both) > 30
+    assert all(np.array_equal(afresh.memory[key].vector, made[key], equal_nan=True) for key in both)
