@@ -505,3 +505,18 @@ def test_the_page_on_corpora_says_what_the_code_says():
         assert table[name][1] == about.licence and table[name][-1] == about.tried_on
     assert all(table[column][-1] == meaning for column, meaning in COLUMNS.items())
     assert list(COLUMNS) == list(FEATURES)
+
+
+def test_rigs_of_the_generator_take_turns_where_they_are_named():
+    rows = load_corpus("generated:6:cmu31,smpl22")
+    assert [str(corpus) for corpus in rows["corpus"]] == ["generated-cmu31", "generated-smpl22"] * 3
+    with pytest.raises(ValueError, match=r"rigs that the generator lacks: \['kinect'\]; it has .*smpl22"):
+        load_corpus("generated:6:kinect")
+
+
+def test_the_styles_of_bandai_2_that_were_recorded_together_are_labels_on_request(tmp_path):
+    files = [f"dataset-2_walk_{style}_001.bvh" for style in ("active", "elderly", "masculine")]
+    write_tree(tmp_path, files)
+    styles = by_id(load_corpus(f"bandai2_styles={tmp_path}"))
+    assert [styles[name]["label"] for name in sorted(styles)] == ["active", "elderly", None]
+    assert all(row["label"] is None for row in load_corpus(f"bandai2={tmp_path}"))

@@ -19,42 +19,54 @@ _LABELS = {
 "normal" among them, can be told apart by the session that they come from."""
 
 
-def _columns(number: str, stem: str) -> dict | None:
+_FAIR_STYLES = {style: style for style in ("active", "elderly", "exhausted")}
+"""The three styles of set 2 that were recorded in one session. They are no emotions, but as hard to tell."""
+
+
+def _columns(number: str, labels: dict[str, str], stem: str) -> dict | None:
     name = _NAME.fullmatch(stem)
     if name is None or name["set"] != number:
         return None
     return {
-        "label": _LABELS.get(name["style"]),
+        "label": labels.get(name["style"]),
         "content": name["content"],
         "family": content_family(name["content"]),
     }
 
 
-def _find(number: str, root: Path) -> Found:
+def _find(name: str, number: str, labels: dict[str, str], root: Path) -> Found:
     example = f"dataset-{number}_walk_sad_001.bvh"
-    return from_names(root, f"bandai{number}", example, partial(_columns, number), suffixes=(".bvh",))
+    return from_names(root, name, example, partial(_columns, number, labels), suffixes=(".bvh",))
 
 
-def _adapter(number: str) -> Adapter:
+def _adapter(name: str, number: str, labels: dict[str, str], assumes: str) -> Adapter:
     about = Corpus(
-        name=f"bandai{number}",
+        name=name,
         title=f"Bandai-Namco-Research-Motiondataset-{number}",
         origin="Bandai Namco Research Inc., github.com/BandaiNamcoResearchInc/Bandai-Namco-Research-Motiondataset",
         licence="cc-by-nc-4.0",
         terms="Credit Bandai Namco Research Inc.; not for commercial use, and neither is what is trained on it.",
         rests_on=f"Its README: `dataset-{number}_{{content}}_{{style}}_{{take}}.bvh`.",
-        assumes=(
-            "Styles that are no emotion (normal, tired, youthful, ...) give clips without a label: they come from "
-            "other capture sessions, which a model would learn in place of the style.",
-            "Performers are not given, and stay empty: split by content family.",
-        ),
+        assumes=(assumes, "Performers are not given, and stay empty: split by content family."),
         tried_on="real files",
         citation="M. Kobayashi et al. (2023), Motion Capture Dataset for Practical Use of AI-based Motion Editing and "
         "Stylization, arXiv:2306.08861.",
     )
-    return Adapter(about, partial(_find, number))
+    return Adapter(about, partial(_find, name, number, labels))
 
 
-BANDAI1, BANDAI2 = _adapter("1"), _adapter("2")
+_NO_EMOTION = (
+    "Styles that are no emotion (normal, tired, youthful, ...) give clips without a label: they come from other "
+    "capture sessions, which a model would learn in place of the style."
+)
+BANDAI1 = _adapter("bandai1", "1", _LABELS, _NO_EMOTION)
+BANDAI2 = _adapter("bandai2", "2", _LABELS, _NO_EMOTION)
+BANDAI2_STYLES = _adapter(
+    "bandai2_styles",
+    "2",
+    _FAIR_STYLES,
+    "The styles active, elderly and exhausted, which were recorded in one session, are the labels; clips of the other "
+    "styles have none.",
+)
 
-__all__ = ["BANDAI1", "BANDAI2"]
+__all__ = ["BANDAI1", "BANDAI2", "BANDAI2_STYLES"]

@@ -1,7 +1,7 @@
 """The corpus of the project's own generator: as many clips as one asks for, none kept."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from eai_llm_hf.generator import GeneratedClip, clip_seed, generate_clip
 from eai_llm_hf.processing.motion import MotionError
@@ -33,16 +33,17 @@ def shards(clips: int) -> list[range]:
     return [range(start, min(start + CLIPS_PER_SHARD, clips)) for start in range(0, clips, CLIPS_PER_SHARD)]
 
 
-def generated_rows(seed: int, numbers: range, left_out: list[LeftOut]) -> Iterator[dict]:
+def generated_rows(seed: int, numbers: range, left_out: list[LeftOut], rigs: Sequence[str] = ()) -> Iterator[dict]:
     """Rows of some clips; a clip is a function of seed and number.
 
     Args:
         seed: Of the corpus.
         numbers: Which clips.
         left_out: Takes clips that do not fit the unified skeleton.
+        rigs: Rigs that take turns; none for one that is drawn for each clip.
     """
     for number in numbers:
-        made = generate_clip(clip_seed(seed, number))
+        made = generate_clip(clip_seed(seed, number), rig=rigs[number % len(rigs)] if rigs else None)
         clip_id = f"generated-{seed}-{number}"
         try:
             clip = unify(made.motion)

@@ -9,9 +9,11 @@ import datasets
 from datasets.iterable_dataset import ArrowExamplesIterable
 from transformers.utils import logging
 
+from eai_llm_hf.generator.rigs import RIGS
+
 from . import generated
 from .adapter import Adapter, Corpus
-from .bandai import BANDAI1, BANDAI2
+from .bandai import BANDAI1, BANDAI2, BANDAI2_STYLES
 from .diema import DIEMA
 from .emilya_egbm import EGBM, EMILYA
 from .folders import FOLDER
@@ -22,7 +24,8 @@ from .schema import FEATURES, LeftOut, recording_rows
 logger = logging.get_logger(__name__)
 
 ADAPTERS: dict[str, Adapter] = {
-    adapter.about.name: adapter for adapter in (BANDAI1, BANDAI2, KDAE, EMILYA, EGBM, DIEMA, FOLDER, MANIFEST)
+    adapter.about.name: adapter
+    for adapter in (BANDAI1, BANDAI2, BANDAI2_STYLES, KDAE, EMILYA, EGBM, DIEMA, FOLDER, MANIFEST)
 }
 CORPORA: dict[str, Corpus] = {name: adapter.about for name, adapter in ADAPTERS.items()} | {
     "generated": generated.GENERATED
@@ -77,17 +80,20 @@ def open_corpus(spec: str, seed: int = 0) -> Source:
         ValueError: If the name is unknown, or its folder is missing or not such a corpus.
     """
     kind, _, place = spec.partition("=")
-    name, colon, count = kind.partition(":")
-    if name == "generated" and not place:
-        if colon and not (count.isdecimal() and int(count)):
+    name, *settings = kind.split(":")
+    if name == "generated" and not place and len(settings) < 3:
+        count = settings[0] if settings else str(generated.DEFAULT_CLIPS)
+        if not (count.isdecimal() and int(count)):
             raise ValueError(f"'generated:CLIPS' needs a number of clips, found '{count}'.")
-        clips = int(count) if colon else generated.DEFAULT_CLIPS
-        read = partial(generated.generated_rows, seed)
-        return Source(generated.GENERATED, f"generated:{clips}", generated.shards(clips), read, clips, [], None)
+        rigs = settings[1].split(",") if len(settings) == 2 else []
+        if unknown := sorted(set(rigs) - set(RIGS)):
+            raise ValueError(f"'{kind}' names rigs that the generator lacks: {unknown}; it has {', '.join(RIGS)}.")
+        read = partial(generated.generated_rows, seed, rigs=rigs)
+        return Source(generated.GENERATED, kind, generated.shards(int(count)), read, int(count), [], None)
     if kind not in ADAPTERS or not place:
         folders = ", ".join(f"{known}=FOLDER" for known in ADAPTERS if known != "manifest")
         raise ValueError(
-            f"A corpus is generated[:CLIPS], {folders}, manifest=FILE, prepared=FOLDER or hub=USER/NAME, "
+            f"A corpus is generated[:CLIPS[:RIG,RIG...]], {folders}, manifest=FILE, prepared=FOLDER or hub=USER/NAME, "
             f"found '{spec}'."
         )
     root = Path(place)
@@ -103,8 +109,9 @@ def load_corpus(spec: str, seed: int = 0, streaming: bool = False) -> datasets.D
     """Loads a corpus by its name on the command line.
 
     Args:
-        spec: `generated[:CLIPS]`, the name of an adapter with its folder (`bandai1=`, `bandai2=`, `kdae=`, `emilya=`,
-            `egbm=`, `diema=`, `folder=`), `manifest=FILE`, `prepared=FOLDER` or `hub=USER/NAME`.
+        spec: `generated[:CLIPS[:RIG,RIG...]]`, the name of an adapter with its folder (`bandai1=`, `bandai2=`,
+            `bandai2_styles=`, `kdae=`, `emilya=`, `egbm=`, `diema=`, `folder=`), `manifest=FILE`, `prepared=FOLDER` or
+            `hub=USER/NAME`.
         seed: Of the generated corpus.
         streaming: Whether to give an `IterableDataset`, which reads or makes each clip when it is its turn and keeps
             none. Its shards let the workers of a `DataLoader` share it.
