@@ -1,0 +1,160 @@
+"""Where the label should come from: the skeleton's tokens against label texts, the language model, or both.
+
+    python benchmarks/label_sources.py --model runs/default/checkpoint --corpora generated:3000 bandai1=FOLDER
+
+Scores the clips that the checkpoint's training held out. The language model's probability of a label is that of the
+sentence that names it, after the question, with the clip's tokens in the prompt. Both sources get a temperature, and
+the mixture of their log-probabilities a weight, on the validation clips; the test clips are touched once.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from eai_llm_hf import DEFAULT_CHECKPOINT, SkeletonEmotionExplanationPipeline
+from eai_llm_hf.evaluation import as_clip
+from eai_llm_hf.evaluation.scores import label_scores
+from eai_llm_hf.explain_command import load_pipeline
+from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, label_sentence
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.records import TRAINING, read_record
+from eai_llm_hf.training.recipe import load_splits
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPERATURES = np.geomspace(0.2, 10, 40)
+WEIGHTS = np.linspace(0, 1, 21)
+
+
+def skeleton_log_probabilities(
+    pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], labels: Sequence[str]
+) -> np.ndarray:
+    """(clips, labels), the logarithms of the probabilities that the pipeline gives."""
+    rows = []
+    for clip in tqdm(clips, desc="skeleton", unit="clip"):
+        scores = pipe(clip, candidate_labels=list(labels), label_only=True)["scores"]
+        rows.append([np.log(max(scores[label], 1e-12)) for label in labels])
+    return np.array(rows)
+
+
+@torch.no_grad()
+def language_log_probabilities(
+    pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], labels: Sequence[str]
+) -> np.ndarray:
+    """(clips, labels), how likely the language model is to name each label, normalised over the labels."""
+    processor, model = pipe.processor, pipe.model
+    chat = [{"role": "user", "content": [{"type": "skeleton"}, {"type": "text", "text": EXPLAIN_QUESTION}]}]
+    prompt = processor.tokenizer.apply_chat_template(
+        chat, chat_template=processor.chat_template, tokenize=False, add_generation_prompt=True
+    )
+    answers = [processor.tokenizer(label_sentence(label))["input_ids"] for label in labels]
+    longest = max(map(len, answers))
+    rows = []
+    for clip in tqdm(clips, desc="language model", unit="clip"):
+        limit = processor.feature_extractor.max_frames
+        seen = UnifiedClip(clip.joints[:limit], clip.joint_mask, clip.fps, clip.report)
+        inputs = processor(
+            text=[prompt + label_sentence(label) for label in labels],
+            skeletons=[seen] * len(labels),
+            padding_side="left",
+        ).to(model.device)
+        logits = model(**inputs, logits_to_keep=longest + 1).logits.float().log_softmax(-1)
+        found = []
+        for row, answer in zip(logits, answers, strict=True):
+            predicted = row[-len(answer) - 1 : -1]
+            found.append(float(predicted[torch.arange(len(answer)), torch.tensor(answer)].sum()))
+        rows.append(found)
+    return log_softmax(np.array(rows))
+
+
+def log_softmax(scores: np.ndarray) -> np.ndarray:
+    """Log-probabilities over the last axis."""
+    scores = scores - scores.max(-1, keepdims=True)
+    return scores - np.log(np.exp(scores).sum(-1, keepdims=True))
+
+
+def loss(log_probabilities: np.ndarray, truth: np.ndarray) -> float:
+    """Mean negative log-likelihood of the true labels."""
+    return float(-log_probabilities[np.arange(len(truth)), truth].mean())
+
+
+def calibrated(scores: np.ndarray, truth: np.ndarray) -> float:
+    """The temperature that suits validation clips best."""
+    return float(min(TEMPERATURES, key=lambda value: loss(log_softmax(scores / value), truth)))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default=str(DEFAULT_CHECKPOINT), help="checkpoint; the embedded one by default")
+    parser.add_argument("--corpora", nargs="+", required=True, help="those that it was trained on")
+    parser.add_argument("--clips", type=int, default=200, metavar="N", help="clips of each side and corpus at most")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "results" / "label-sources.json")
+    args = parser.parse_args()
+    record = read_record(args.model, TRAINING)
+    if record is None:
+        parser.error(f"{args.model} has no {TRAINING}, which says what training held out.")
+    labels = record["labels"]
+    splits = load_splits(args.corpora, labels, record["held_out"], record["validation"], record["seed"])
+    pipe = load_pipeline(args.model)
+    sides = {}
+    for side in ("validation", "test"):
+        rows = []
+        for source in sorted({row["source"] == "generated" for row in splits[side]}):
+            known = [row for row in splits[side] if row["label"] and (row["source"] == "generated") == source]
+            order = np.random.default_rng(0).permutation(len(known))[: args.clips]
+            rows += [known[index] for index in order]
+        clips = [as_clip(row) for row in rows]
+        truth = np.array([labels.index(row["label"]) for row in rows])
+        scores = {
+            "semantic tokens": skeleton_log_probabilities(pipe, clips, labels),
+            "language model": language_log_probabilities(pipe, clips, labels),
+        }
+        sides[side] = (rows, truth, scores)
+
+    _, truth, scores = sides["validation"]
+    temperatures = {name: calibrated(values, truth) for name, values in scores.items()}
+    even = {name: log_softmax(values / temperatures[name]) for name, values in scores.items()}
+
+    def mixed(source: dict[str, np.ndarray], weight: float) -> np.ndarray:
+        return log_softmax(weight * source["semantic tokens"] + (1 - weight) * source["language model"])
+
+    weight = float(min(WEIGHTS, key=lambda value: loss(mixed(even, value), truth)))
+    rows, truth, scores = sides["test"]
+    even = {name: log_softmax(values / temperatures[name]) for name, values in scores.items()}
+    even["fused"] = mixed(even, weight)
+    command = "python benchmarks/label_sources.py --corpora " + " ".join(
+        spec if spec.startswith("generated") else f"{spec.partition('=')[0]}=FOLDER" for spec in args.corpora
+    )
+    results: dict = {
+        "command": command,
+        "temperatures": temperatures,
+        "weight of the semantic tokens": weight,
+        "corpora": {},
+    }
+    for corpus in sorted({row["corpus"].partition("-")[0] for row in rows}):
+        mine = np.array([row["corpus"].partition("-")[0] == corpus for row in rows])
+        results["corpora"][corpus] = {
+            name: label_scores(
+                [labels[index] for index in truth[mine]],
+                [labels[index] for index in values[mine].argmax(1)],
+                labels,
+                probabilities=[dict(zip(labels, np.exp(row), strict=True)) for row in values[mine]],
+            )
+            for name, values in even.items()
+        }
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    args.output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    for corpus, table in results["corpora"].items():
+        for name, found in table.items():
+            print(corpus, name, found["accuracy"], found["ece"], file=sys.stderr)
+    print(args.output)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
