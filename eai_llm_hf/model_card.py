@@ -22,6 +22,11 @@ tags:
 ---
 """
 
+_SHOWN_MISTAKES = 5
+_NO_MATTER = ("output_dir", "corpora", "model", "num_workers", "report_to", "logging_steps", "save_steps", "use_cpu")
+"""Settings that the result does not depend on, or that are told in another way."""
+_WATTS, _GRAMS_PER_KWH = 30, 400
+
 _PLACES = {"manifest": "FILE", "hub": "USER/NAME"}
 """What stands after the name of a corpus; a folder for the others."""
 
@@ -85,6 +90,7 @@ def model_card(config: EaiLlmConfig, training: dict | None, evaluation: dict | N
         )
         for corpus, result in evaluation.items():
             card += "\n" + _confusion(corpus, result["model"])
+        card += _failures(evaluation)
     else:
         card += "Not evaluated.\n"
     return card + "\n" + _LIMITS
@@ -111,6 +117,12 @@ def _training_section(training: dict, non_commercial: bool) -> str:
         else:
             section += f"\n{_steps(record).capitalize()} ({times}):\n"
         section += f"```\n{_command(record)}\n```\n"
+    hours = sum(value for record in history for value in record["seconds"].values()) / 3600
+    grams = hours * _WATTS / 1000 * _GRAMS_PER_KWH
+    section += f"""
+{hours:.1f} hours in all, at an assumed {_WATTS} W and {_GRAMS_PER_KWH} g CO2 a kWh about {max(grams, 1):.0f} g of CO2;
+neither was measured.
+"""
     section += "\nThe LICENSE file covers the code.\n"
     if non_commercial:
         section += """
@@ -135,7 +147,7 @@ def _command(training: dict) -> str:
     for setting in fields(Recipe):
         default = setting.default if setting.default_factory is MISSING else setting.default_factory()
         value = training.get(setting.name, default)
-        if setting.name not in ("output_dir", "corpora", "model", "num_workers", "report_to") and value != default:
+        if setting.name not in _NO_MATTER and value != default:
             words = [f'"{word}"' if " " in word else word for word in value] if isinstance(value, list) else [value]
             parts.append(f"--{setting.name.replace('_', '-')} {' '.join(map(str, words))}")
     return " ".join(parts)
@@ -153,6 +165,23 @@ def _confusion(corpus: str, scores: dict) -> str:
     for label, row in zip(scores["labels"], scores["confusion"], strict=True):
         lines.append(f"| {label} | {' | '.join(map(str, row))} |")
     return "\n".join(lines) + "\n"
+
+
+def _failures(evaluation: dict) -> str:
+    """The most frequent mistakes, which nobody should have to look for in a table."""
+    mistakes = [
+        (count, corpus, true, given)
+        for corpus, result in evaluation.items()
+        for true, row in zip(result["model"]["labels"], result["model"]["confusion"], strict=True)
+        for given, count in zip(result["model"]["labels"], row, strict=True)
+        if true != given and count
+    ]
+    lines = [
+        f"- {corpus}: {count} of {evaluation[corpus]['model']['per_class'][true]['support']} clips that are {true} "
+        f"are called {given}."
+        for count, corpus, true, given in sorted(mistakes, reverse=True)[:_SHOWN_MISTAKES]
+    ]
+    return "\n### Known failures\n\n" + ("\n".join(lines) or "None on these clips.") + "\n"
 
 
 __all__ = ["model_card"]
