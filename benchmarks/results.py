@@ -205,7 +205,7 @@ def page() -> str:
         "# Results",
         "",
         "Written by `python benchmarks/results.py` from the figures in docs/results/. What the terms mean stands in "
-        "[benchmark.md](benchmark.md); what was concluded stands under each table in [findings](results-notes.md).",
+        "[benchmark.md](benchmark.md). Tables whose runs have not been made are not there.",
     ]
     for name, title, make in SECTIONS:
         path = FIGURES / f"{name}.json"
