@@ -130,6 +130,7 @@ def main() -> int:
     command = "python benchmarks/label_sources.py --corpora " + " ".join(
         spec if spec.startswith("generated") else f"{spec.partition('=')[0]}=FOLDER" for spec in args.corpora
     )
+    command += f" --clips {args.clips}"
     results: dict = {
         "command": command,
         "temperatures": temperatures,
