@@ -106,6 +106,10 @@ class EaiAlignment(nn.Module):
         """(..., text width) mean hidden states to unit vectors (..., alignment size)."""
         return nn.functional.normalize(self.text(self.text_norm(text_states) - self.text_mean), dim=-1)
 
+    def embed_labels(self, text_states: torch.Tensor) -> torch.Tensor:
+        """(labels, phrasings, text width) to one unit vector a label, (labels, alignment size): their mean."""
+        return nn.functional.normalize(self.embed_text(text_states).mean(1), dim=-1)
+
     @torch.no_grad()
     def centre_texts(self, text_states: torch.Tensor) -> None:
         """Takes over what texts have in common: (texts, text width) mean hidden states of texts as they will come."""
@@ -237,7 +241,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         tower = self.skeleton_tower(
             skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
         )
-        texts = nn.functional.normalize(self.alignment.embed_text(text_states).mean(1), dim=-1)
+        texts = self.alignment.embed_labels(text_states)
         clips = self.alignment.embed_skeleton(tower.semantic_tokens[:, 0])
         logits = self.alignment.logit_scale.exp() * clips @ texts.T
         return logits / self.config.temperature, tower

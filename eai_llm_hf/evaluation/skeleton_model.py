@@ -102,14 +102,15 @@ def from_checkpoint(model: str) -> Method:
     """The method that goes on from a checkpoint in every task, at a third of the learning rate."""
 
     def method(task: Task) -> np.ndarray:
-        return _learn(task, AlignmentModel, task.train, *_loaded(model), LEARNING_RATE / 3)
+        loaded = EaiLlmForCausalLM.from_pretrained(model), EaiSkeletonProcessor.from_pretrained(model)
+        return _learn(task, AlignmentModel, task.train, *loaded, LEARNING_RATE / 3)
 
     return method
 
 
-def _from_scratch(kind: type[AlignmentModel] = AlignmentModel, backbone: str = DEFAULT_BACKBONE) -> Method:
+def _from_scratch(kind: type[AlignmentModel]) -> Method:
     def method(task: Task) -> np.ndarray:
-        return _learn(task, kind, task.train, *_untrained(backbone), LEARNING_RATE)
+        return _learn(task, kind, task.train, *_untrained(DEFAULT_BACKBONE), LEARNING_RATE)
 
     return method
 
@@ -126,7 +127,7 @@ def _on_small_gpt2(task: Task) -> np.ndarray:
 
 
 ABLATIONS: dict[str, Method] = {
-    "eai-llm": _from_scratch(),
+    "eai-llm": _from_scratch(AlignmentModel),
     "eai-llm: without alignment": _from_scratch(WithoutAlignment),
     "eai-llm: without semantic tokens": _from_scratch(WithoutSemanticTokens),
     "eai-llm: without spatio-temporal tokens": _from_scratch(WithoutSpatioTemporalTokens),
@@ -156,11 +157,6 @@ def _untrained(backbone: str) -> tuple[EaiLlmForCausalLM, EaiSkeletonProcessor]:
     return new_model(Recipe("", backbone=backbone), None)
 
 
-@cache
-def _loaded(folder: str) -> tuple[EaiLlmForCausalLM, EaiSkeletonProcessor]:
-    return EaiLlmForCausalLM.from_pretrained(folder), EaiSkeletonProcessor.from_pretrained(folder)
-
-
 def _learn(
     task: Task,
     kind: type[AlignmentModel],
@@ -182,10 +178,7 @@ def _learn(
         standardise(model, reference)
         model.alignment = EaiAlignment(model.config)
         model.alignment.apply(model._init_weights)
-        learner = kind(model, processor, task.all_labels)
-    else:
-        state = {name: value.clone() for name, value in model.state_dict().items() if "language_model" not in name}
-        learner = kind(model, processor, task.all_labels)
+    learner = kind(model, processor, task.all_labels)
     collate = AlignmentCollator(processor, reference, task.all_labels, task.labels)
     optimizer = torch.optim.AdamW(learner.parameters(), learning_rate, weight_decay=0.01)
     warmup = max(task.steps // 20, 1)
@@ -204,8 +197,6 @@ def _learn(
     trained = time.monotonic()
     learner.eval()
     probabilities = _label(learner, processor, reference, [as_clip(row) for row in task.test])
-    if own is not None:
-        model.load_state_dict(state, strict=False)
     parameters = sum(parameter.numel() for parameter in learner.parameters())
     tell(
         parameters=parameters,

@@ -13,8 +13,7 @@ near the middle is left out. Values in their units are left out too: beside a pe
 small backbones spell numbers digit by digit.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -25,11 +24,13 @@ from transformers import get_cosine_schedule_with_warmup as cosine_schedule
 
 from eai_llm_hf.backbones import DEFAULT_BACKBONE, find_or_fetch
 from eai_llm_hf.processing.motion_claims import canonical_claim, holds
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS, measure
+from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import chat_template_for
 from eai_llm_hf.training.crops import CropDataset
+from eai_llm_hf.training.recipe import CROPS_PER_CLIP, REFERENCE_CROPS
 
+from .baselines import descriptors
 from .task import Task, corpus_of
 
 __all__ = ["BACKBONE", "TextReader", "describe", "fine_tuned", "zero_shot"]
@@ -44,10 +45,6 @@ TEXT_BATCH = 8
 LORA_RANK = 16
 LEARNING_RATE = 5e-4
 WARMUP = 0.1
-REFERENCE_CROPS = 2000
-CROPS_PER_CLIP = 20
-"""More crops of one clip say nothing new about what is ordinary."""
-
 ROWS_AT_ONCE = 16
 
 
@@ -250,18 +247,14 @@ def _probabilities(task: Task, reader: TextReader, by_token: bool) -> np.ndarray
     """Softmax over the candidates of each test clip: (test rows, labels)."""
     columns = task.all_labels
     probabilities = np.zeros((len(task.test), len(columns)))
-    vectors = [_measured(row) for row in task.test]
+    vectors = descriptors(task.test)
     for corpus in sorted({corpus_of(row) for row in task.test}):
         labels = list(task.labels[corpus])
         numbers = [number for number, row in enumerate(task.test) if corpus_of(row) == corpus]
         for start in range(0, len(numbers), ROWS_AT_ONCE):
             taken = numbers[start : start + ROWS_AT_ONCE]
-            scores = reader.log_likelihoods(np.stack([vectors[number] for number in taken]), labels, by_token)
+            scores = reader.log_likelihoods(vectors[taken], labels, by_token)
             odds = np.exp(scores - scores.max(axis=1, keepdims=True))
             shares = odds / odds.sum(axis=1, keepdims=True)
             probabilities[np.ix_(taken, [columns.index(label) for label in labels])] = shares
     return probabilities
-
-
-def _measured(row: Mapping[str, Any]) -> np.ndarray:
-    return measure(np.asarray(row["joints"], dtype=np.float32), np.asarray(row["joint_mask"], dtype=bool))

@@ -123,16 +123,12 @@ class AlignmentModel(nn.Module):
 
     def label_logits(self, tower: SkeletonTowerOutput) -> torch.Tensor:
         """(crops, labels): how near each label is to the first semantic token."""
-        return (
-            self.alignment.logit_scale.exp()
-            * self.alignment.embed_skeleton(tower.semantic_tokens[:, 0])
-            @ self._texts().T
-        )
+        clips = self.alignment.embed_skeleton(tower.semantic_tokens[:, 0])
+        return self.alignment.logit_scale.exp() * clips @ self._texts().T
 
     def _texts(self) -> torch.Tensor:
         """(labels, alignment size): the mean of the phrasings that the pipeline asks with."""
-        asked = self.label_states[:, -len(LABEL_TEMPLATES) :]
-        return nn.functional.normalize(self.alignment.embed_text(asked).mean(1), dim=-1)
+        return self.alignment.embed_labels(self.label_states[:, -len(LABEL_TEMPLATES) :])
 
     def _wording_loss(self) -> torch.Tensor:
         """Cross-entropy of one phrasing a label, another in every step, over the labels: "gloomy" belongs to "sad".
@@ -207,7 +203,7 @@ class AlignmentCollator:
         return {name: torch.from_numpy(values) for name, values in inputs.items()}
 
     def _candidates_of(self, crop: Crop) -> np.ndarray:
-        candidates = self.candidates.get(crop.corpus, self.label_numbers) if self.candidates else self.label_numbers
+        candidates = self.candidates.get(crop.corpus, self.label_numbers)
         return np.array([label in candidates for label in self.label_numbers])
 
 
