@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.special import log_softmax
 from tqdm import tqdm
 
 from eai_llm_hf import DEFAULT_CHECKPOINT, SkeletonEmotionExplanationPipeline
@@ -24,10 +25,10 @@ from eai_llm_hf.explain_command import load_pipeline
 from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, label_sentence
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 from eai_llm_hf.records import TRAINING, read_record
+from eai_llm_hf.training.calibration import best_temperature, cross_entropy
 from eai_llm_hf.training.recipe import load_splits
 
 ROOT = Path(__file__).resolve().parents[1]
-TEMPERATURES = np.geomspace(0.2, 10, 40)
 WEIGHTS = np.linspace(0, 1, 21)
 
 
@@ -69,23 +70,7 @@ def language_log_probabilities(
             predicted = row[-len(answer) - 1 : -1]
             found.append(float(predicted[torch.arange(len(answer)), torch.tensor(answer)].sum()))
         rows.append(found)
-    return log_softmax(np.array(rows))
-
-
-def log_softmax(scores: np.ndarray) -> np.ndarray:
-    """Log-probabilities over the last axis."""
-    scores = scores - scores.max(-1, keepdims=True)
-    return scores - np.log(np.exp(scores).sum(-1, keepdims=True))
-
-
-def loss(log_probabilities: np.ndarray, truth: np.ndarray) -> float:
-    """Mean negative log-likelihood of the true labels."""
-    return float(-log_probabilities[np.arange(len(truth)), truth].mean())
-
-
-def calibrated(scores: np.ndarray, truth: np.ndarray) -> float:
-    """The temperature that suits validation clips best."""
-    return float(min(TEMPERATURES, key=lambda value: loss(log_softmax(scores / value), truth)))
+    return log_softmax(np.array(rows), axis=-1)
 
 
 def main() -> int:
@@ -117,15 +102,15 @@ def main() -> int:
         sides[side] = (rows, truth, scores)
 
     _, truth, scores = sides["validation"]
-    temperatures = {name: calibrated(values, truth) for name, values in scores.items()}
-    even = {name: log_softmax(values / temperatures[name]) for name, values in scores.items()}
+    temperatures = {name: best_temperature(values, truth) for name, values in scores.items()}
+    even = {name: log_softmax(values / temperatures[name], axis=-1) for name, values in scores.items()}
 
     def mixed(source: dict[str, np.ndarray], weight: float) -> np.ndarray:
-        return log_softmax(weight * source["semantic tokens"] + (1 - weight) * source["language model"])
+        return log_softmax(weight * source["semantic tokens"] + (1 - weight) * source["language model"], axis=-1)
 
-    weight = float(min(WEIGHTS, key=lambda value: loss(mixed(even, value), truth)))
+    weight = float(min(WEIGHTS, key=lambda value: cross_entropy(mixed(even, value), truth)))
     rows, truth, scores = sides["test"]
-    even = {name: log_softmax(values / temperatures[name]) for name, values in scores.items()}
+    even = {name: log_softmax(values / temperatures[name], axis=-1) for name, values in scores.items()}
     even["fused"] = mixed(even, weight)
     command = "python benchmarks/label_sources.py --corpora " + " ".join(
         spec if spec.startswith("generated") else f"{spec.partition('=')[0]}=FOLDER" for spec in args.corpora

@@ -16,13 +16,10 @@ any list of labels may be asked for); the explanation is written by the language
 Paper: "Understanding Emotional Body Expressions via Large Language Models", arXiv 2412.12581.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import nn
 from transformers import AutoModelForCausalLM, Cache, GenerationMixin, PreTrainedConfig, PreTrainedModel
@@ -31,6 +28,14 @@ from transformers.activations import ACT2FN
 from transformers.modeling_utils import slice_logits_to_keep
 from transformers.utils import ModelOutput, cached_file, can_return_tuple, logging
 
+from .backbone_weights_eai_llm import (
+    find_backbone,
+    loadable_backbone,
+    make_room,
+    merge_lora,
+    read_lora,
+    unexplained_weights,
+)
 from .configuration_eai_llm import AUTO_MAP, CUSTOM_PIPELINES, EaiLlmConfig
 from .skeleton_tower_eai_llm import EaiSkeletonTower, SkeletonTowerOutput
 
@@ -137,7 +142,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
     # written from the whole one.
     _keys_to_ignore_on_load_unexpected = [r"^lora\."]
 
-    find_backbone: Callable[[str], str] = staticmethod(lambda name: find_backbone(name))
+    find_backbone: Callable[[str], str] = staticmethod(find_backbone)
     """Turns the name of a backbone into a folder or Hub id; `eai_llm_hf` puts its own finder here, which can fetch."""
 
     def __init__(self, config: EaiLlmConfig):
@@ -439,7 +444,8 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         small = {name: value for name, value in load_file(weights).items() if name not in lora}
         dtype = kwargs.pop("dtype", kwargs.pop("torch_dtype", None)) or "auto"
         language_model = AutoModelForCausalLM.from_pretrained(
-            find_or_explain(cls, config.backbone), dtype=config.dtype or "auto" if dtype == "auto" else dtype
+            loadable_backbone(config.backbone, cls.find_backbone(config.backbone)),
+            dtype=config.dtype or "auto" if dtype == "auto" else dtype,
         )
         make_room(language_model, config.skeleton_token_id)
         merge_lora(language_model, lora)
@@ -496,7 +502,8 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         """Raises a ValueError if the backbone and `lora_factors` do not make up the language model."""
         try:
             backbone = AutoModelForCausalLM.from_pretrained(
-                find_or_explain(type(self), self.config.backbone), dtype=self.language_model.dtype
+                loadable_backbone(self.config.backbone, self.find_backbone(self.config.backbone)),
+                dtype=self.language_model.dtype,
             )
         except OSError as error:
             logger.warning(f"Whether the small form gives the same model back could not be checked. {error}")
@@ -508,99 +515,6 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
                 "must be merged by eai_llm_hf.adapters.fold_lora, which keeps its factors; merge_and_unload does not. "
                 "The whole form, include_backbone=True, can hold any weights."
             )
-
-
-def find_backbone(name: str) -> str:
-    """Where the backbone lies: a folder of that name, one that `eai-llm backbone fetch` converted, or the Hub's id."""
-    converted = backbone_cache() / name.replace("/", "--")
-    return str(converted) if converted.is_dir() and not Path(name).is_dir() else name
-
-
-def backbone_cache() -> Path:
-    """The folder of converted backbones: `$EAI_LLM_CACHE/backbones`, by default in `~/.cache/eai_llm_hf`."""
-    return Path(os.environ.get("EAI_LLM_CACHE") or "~/.cache/eai_llm_hf").expanduser() / "backbones"
-
-
-def find_or_explain(cls: type[EaiLlmForCausalLM], name: str) -> str:
-    """`cls.find_backbone(name)`, made sure to be loadable.
-
-    Raises:
-        OSError: If the backbone is neither here nor on the Hub, saying how to get it.
-    """
-    found = cls.find_backbone(name)
-    try:
-        cached_file(found, "config.json")
-    except OSError as error:
-        raise OSError(
-            f"The text backbone '{name}' was found neither in {backbone_cache()} nor in the Hugging Face cache nor on "
-            "the Hub. "
-            f"With the package eai-llm-hf installed, `eai-llm backbone fetch {name}` brings it here."
-        ) from error
-    return str(found)
-
-
-def make_room(language_model: PreTrainedModel, token_id: int) -> None:
-    """Widens a backbone's vocabulary in place, where it has no entry for a token of that id.
-
-    Skeleton tokens take the placeholder's place, so its embedding is never read; the head's new rows are the mean of
-    the others, which makes the placeholder an unlikely word and the widening the same every time.
-    """
-    words = language_model.get_input_embeddings().num_embeddings
-    if token_id < words:
-        return
-    language_model.resize_token_embeddings(token_id + 1, mean_resizing=False)
-    with torch.no_grad():
-        for module in (language_model.get_input_embeddings(), language_model.get_output_embeddings()):
-            module.weight[words:] = module.weight[:words].float().mean(0).to(module.weight.dtype)
-
-
-def read_lora(weights: str) -> dict[str, torch.Tensor]:
-    """The low-rank update that a weight file holds, as `merge_lora` takes it; empty where it holds none."""
-    with safe_open(weights, framework="pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys() if name.startswith("lora.")}
-
-
-def merge_lora(language_model: PreTrainedModel, lora: dict[str, torch.Tensor]) -> None:
-    """Adds low-rank updates to a backbone in place: `W += B @ A` (Hu et al. 2021; B carries the scale alpha / r).
-
-    Args:
-        language_model: The backbone.
-        lora: `lora.<module>.A` (rank, inputs) and `lora.<module>.B` (outputs, rank) for each updated module.
-    """
-    with torch.no_grad():
-        for name in [name for name in lora if name.endswith(".A")]:
-            module = language_model.get_submodule(name.removeprefix("lora.").removesuffix(".A"))
-            update = lora[f"{name[:-1]}B"].float() @ lora[name].float()
-            module.weight.copy_(module.weight.float() + update)
-
-
-def unexplained_weights(
-    language_model: PreTrainedModel, backbone: PreTrainedModel, lora: dict[str, torch.Tensor]
-) -> list[str]:
-    """Names of the weights that are not the backbone's plus the low-rank update, or that only one of the two has.
-
-    The same updates, added in another order or precision, differ by the rounding of each summand; bfloat16 keeps 8
-    bits, and two bits are left for several roundings. Entries near zero are kept so finely that a lost update shows.
-
-    Args:
-        language_model: The backbone as it is now; more words, as `make_room` adds them, do not count.
-        backbone: The backbone as it was published.
-        lora: As in `merge_lora`.
-    """
-    found, published = language_model.state_dict(), backbone.state_dict()
-    unexplained = sorted(found.keys() ^ published.keys())
-    for name, weight in published.items():
-        if name not in found:
-            continue
-        weight = weight.float()
-        room, module = weight.abs(), f"lora.{name.removesuffix('.weight')}"
-        if f"{module}.A" in lora:
-            a, b = lora[f"{module}.A"].float(), lora[f"{module}.B"].float()
-            weight, room = weight + b @ a, room + b.abs() @ a.abs()
-        now = found[name][: len(weight)].float().cpu()
-        if now.shape != weight.shape or ((now - weight).abs() > room * 2**-6).any():
-            unexplained.append(name)
-    return unexplained
 
 
 EaiLlmForCausalLM.register_for_auto_class("AutoModelForCausalLM")

@@ -274,7 +274,7 @@ def test_the_command_prints_folders_on_stdout(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("cache", ["", "elsewhere"])
 def test_the_code_that_travels_looks_where_the_package_puts_a_backbone(monkeypatch, tmp_path, cache):
-    from eai_llm_hf.modeling.modeling_eai_llm import backbone_cache
+    from eai_llm_hf.modeling.backbone_weights_eai_llm import backbone_cache
 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("EAI_LLM_CACHE", cache and str(tmp_path / cache))

@@ -12,7 +12,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from eai_llm_hf import EaiLlmConfig, EaiLlmForCausalLM, EaiSkeletonConfig, EaiSkeletonProcessor
 from eai_llm_hf.backbones import find_or_fetch
-from eai_llm_hf.modeling.modeling_eai_llm import find_backbone, merge_lora
+from eai_llm_hf.modeling.backbone_weights_eai_llm import find_backbone, merge_lora
 from eai_llm_hf.training.answering import add_lora, fold_lora
 
 CLIP_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors")

@@ -4,7 +4,6 @@ The label comes from the skeleton side alone, so the language model is not train
 """
 
 import atexit
-import math
 import shutil
 import tempfile
 import time
@@ -14,7 +13,7 @@ from functools import cache
 import numpy as np
 import torch
 from torch import nn
-from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel, set_seed
+from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel, get_cosine_schedule_with_warmup, set_seed
 
 from eai_llm_hf.backbones import DEFAULT_BACKBONE, find_or_fetch
 from eai_llm_hf.modeling.modeling_eai_llm import EaiAlignment, EaiLlmForCausalLM
@@ -181,10 +180,7 @@ def _learn(
     learner = kind(model, processor, task.all_labels)
     collate = AlignmentCollator(processor, reference, task.all_labels, task.labels)
     optimizer = torch.optim.AdamW(learner.parameters(), learning_rate, weight_decay=0.01)
-    warmup = max(task.steps // 20, 1)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warmup, 0.5 * (1 + math.cos(math.pi * step / task.steps)))
-    )
+    schedule = get_cosine_schedule_with_warmup(optimizer, max(task.steps // 20, 1), task.steps)
     started = time.monotonic()
     learner.train()
     for step in range(task.steps):
@@ -214,7 +210,10 @@ def _label(
     reference: MotionReference,
     clips: Sequence[UnifiedClip],
 ) -> np.ndarray:
-    """(clips, labels) probabilities as the pipeline gives them: of each window and its mirror image, then the mean."""
+    """(clips, labels) probabilities as the pipeline gives them: of each window and its mirror image, then the mean.
+
+    Windows count by their length.
+    """
     extractor = processor.feature_extractor
     owners, windows = [], []
     for number, clip in enumerate(clips):
@@ -229,10 +228,10 @@ def _label(
             seen = [windows[index].mirrored() if mirrored else windows[index] for index in some]
             inputs = extractor(seen, reference=reference, return_tensors="pt")
             logits[some] += learner.label_logits(learner.encode(*inputs.values())) / 2
-    shares = logits.double().softmax(-1).numpy()
-    sums = np.zeros((len(clips), shares.shape[1]))
-    np.add.at(sums, owners, shares)
-    return sums / np.bincount(owners, minlength=len(clips))[:, None]
+    lengths = np.array([len(window.joints) for window in windows], dtype=float)
+    sums = np.zeros((len(clips), logits.shape[1]))
+    np.add.at(sums, owners, logits.double().softmax(-1).numpy() * lengths[:, None])
+    return sums / np.bincount(owners, lengths, minlength=len(clips))[:, None]
 
 
 __all__ = ["ABLATIONS", "from_checkpoint"]

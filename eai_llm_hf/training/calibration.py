@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.special import log_softmax
 
 from eai_llm_hf.evaluation.checkpoint import as_clip
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
@@ -40,14 +41,17 @@ def fit_temperature(
         model.config.temperature = before
     logits = np.log(np.maximum([[record["scores"][label] for label in labels] for record in records], _SMALLEST))
     truth = [list(labels).index(row["label"]) for row in known]
-    return round(float(min(TEMPERATURES, key=lambda value: _loss(logits / value, truth))), 3)
+    return best_temperature(logits, truth)
 
 
-def _loss(logits: np.ndarray, truth: Sequence[int]) -> float:
+def best_temperature(logits: np.ndarray, truth: Sequence[int]) -> float:
+    """The temperature, between 0.2 and 5, at which (clips, labels) logits give the true labels the least loss."""
+    return round(float(min(TEMPERATURES, key=lambda value: cross_entropy(logits / value, truth))), 3)
+
+
+def cross_entropy(logits: np.ndarray, truth: Sequence[int]) -> float:
     """Mean cross-entropy of (clips, labels) logits."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    right = shifted[np.arange(len(truth)), truth] - np.log(np.exp(shifted).sum(axis=1))
-    return float(-right.mean())
+    return float(-log_softmax(logits, axis=-1)[np.arange(len(truth)), truth].mean())
 
 
-__all__ = ["fit_temperature"]
+__all__ = ["best_temperature", "cross_entropy", "fit_temperature"]
