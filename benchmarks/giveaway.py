@@ -50,7 +50,7 @@ class Clips:
     Attributes:
         labels: (n,) emotions.
         performers: (n,) numbers of the performers.
-        descriptors: (n, 20) in the order of `DESCRIPTOR_NAMES`, NaN where a clip has none.
+        descriptors: (n, 35) in the order of `DESCRIPTOR_NAMES`, NaN where a clip has none.
         settings: What should tell nothing, by name, each (n, features).
     """
 

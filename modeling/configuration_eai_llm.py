@@ -67,7 +67,7 @@ class EaiSkeletonConfig(PreTrainedConfig):
 
     frames_per_window: int = 30
     max_windows: int = 10
-    num_semantic_tokens: int = 21
+    num_semantic_tokens: int = 36
 
     conv_channels: int = 32
     conv_kernel_size: int = 5
@@ -79,7 +79,7 @@ class EaiSkeletonConfig(PreTrainedConfig):
     descriptor_dropout: float | int = 0.5
     initializer_range: float = 0.02
 
-    num_descriptors: int = 20
+    num_descriptors: int = 35
     alignment_size: int = 128
 
     def __post_init__(self, **kwargs):

@@ -33,7 +33,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         frames_per_window (`int`, defaults to 30): Frames (30 frames/s) under one spatio-temporal token.
         max_windows (`int`, defaults to 10): Windows of the longest clip.
         tokens_per_window (`int`, defaults to 6): Spatio-temporal tokens of one window.
-        num_semantic_tokens (`int`, defaults to 21): Semantic tokens of a clip.
+        num_semantic_tokens (`int`, defaults to 36): Semantic tokens of a clip.
         rigs (`dict`, *optional*): Known rigs by name; those that come with the package by default. They travel in
             `preprocessor_config.json`, so a rig can be added there too.
         reference (`dict`, *optional*): What is ordinary, as [`MotionReference`] writes it; percentiles refer to it.
@@ -46,7 +46,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         frames_per_window: int = 30,
         max_windows: int = 10,
         tokens_per_window: int = 6,
-        num_semantic_tokens: int = 21,
+        num_semantic_tokens: int = 36,
         rigs: Mapping[str, Any] | None = None,
         reference: Mapping[str, Any] | None = None,
         **kwargs,
