@@ -228,11 +228,11 @@ PHRASES: dict[tuple[str, Literal["high", "low"]], Phrases] = {
     ),
     ("leg_speed", "high"): Phrases(
         ("the legs are moving quickly", "the legs move fast", "the feet move quickly"),
-        ("the steps are fast", "fast steps", "the legs are fast", "the feet are fast"),
+        ("the legs are fast", "the feet are fast", "fast legs", "fast feet"),
     ),
     ("leg_speed", "low"): Phrases(
         ("the legs are moving slowly", "the legs move slowly", "the feet move slowly"),
-        ("the steps are slow", "slow steps", "the legs are slow", "the feet are slow", "the steps are hesitant"),
+        ("the legs are slow", "the feet are slow", "slow legs", "slow feet"),
     ),
     ("knee_flexion", "high"): Phrases(
         ("the knees are bent", "the legs are bent", "the knees are flexed"),
@@ -249,6 +249,198 @@ PHRASES: dict[tuple[str, Literal["high", "low"]], Phrases] = {
     ("step_width", "low"): Phrases(
         ("the feet are close together", "the stance is narrow", "the feet are kept close together"),
         ("narrow stance", "the legs are close together", "the feet are set close together"),
+    ),
+    ("shoulder_height", "high"): Phrases(
+        ("the shoulders are drawn up", "the shoulders are hunched up", "the shoulders are pulled up to the head"),
+        ("the shoulders are raised", "raised shoulders", "hunched shoulders", "the shoulders are up"),
+    ),
+    ("shoulder_height", "low"): Phrases(
+        ("the shoulders are hanging low", "the shoulders are dropped", "the shoulders hang low"),
+        (
+            "the shoulders are low",
+            "the shoulders are down",
+            "the shoulders are lowered",
+            "dropped shoulders",
+            "the shoulders droop",
+            "the shoulders are drooping",
+            "drooping shoulders",
+        ),
+    ),
+    ("shoulder_opening", "high"): Phrases(
+        ("the shoulders are drawn back", "the shoulders are held back", "the chest is open"),
+        ("the shoulders are pulled back", "open chest", "the shoulders are back", "the chest is held open"),
+    ),
+    ("shoulder_opening", "low"): Phrases(
+        ("the shoulders are rolled forward", "the shoulders fall forward", "the chest is drawn in"),
+        (
+            "rounded shoulders",
+            "the shoulders are rounded",
+            "the shoulders are pulled forward",
+            "the chest is sunken",
+            "the chest is hollow",
+        ),
+    ),
+    ("body_expansion", "high"): Phrases(
+        ("the body is opened out", "the body takes up much space", "the limbs reach far out from the body"),
+        ("the posture is expansive", "expansive posture", "the posture is open", "open posture"),
+    ),
+    ("body_expansion", "low"): Phrases(
+        ("the body is drawn in", "the body takes up little space", "the limbs are kept close in"),
+        (
+            "the posture is closed",
+            "closed posture",
+            "the posture is contracted",
+            "the body is contracted",
+            "the body is huddled",
+            "the posture is small",
+        ),
+    ),
+    ("hand_to_head", "high"): Phrases(
+        ("the hands are far from the head", "the hands stay away from the head", "no hand comes near the head"),
+        ("the hands are kept away from the head",),
+    ),
+    ("hand_to_head", "low"): Phrases(
+        ("a hand is kept near the head", "a hand stays near the head", "a hand is held close to the head"),
+        (
+            "the hands are kept near the head",
+            "the hands are near the head",
+            "the hands are close to the head",
+            "the hand is near the head",
+            "a hand is near the head",
+        ),
+        bound=0.7,
+    ),
+    ("hand_to_hip", "high"): Phrases(
+        ("the hands are far from the hips", "the hands stay away from the hips", "the hands keep off the hips"),
+        ("the hands are kept away from the hips",),
+    ),
+    ("hand_to_hip", "low"): Phrases(
+        ("the hands are kept near the hips", "the hands stay near the hips", "the hands are held close to the hips"),
+        ("the hands are near the hips", "the hands are close to the hips", "the hands are at the hips"),
+        bound=0.4,
+    ),
+    ("arm_symmetry", "high"): Phrases(
+        ("the arms are held alike", "the arms mirror each other", "the arms are held symmetrically"),
+        ("the arms are symmetrical", "the posture is symmetrical", "symmetrical posture", "symmetrical arms"),
+        bound=-0.25,
+    ),
+    ("arm_symmetry", "low"): Phrases(
+        ("the arms are held differently", "one arm is held differently from the other", "the arms are held unevenly"),
+        (
+            "the arms differ",
+            "the arms are asymmetrical",
+            "the posture is asymmetrical",
+            "asymmetrical posture",
+            "asymmetrical arms",
+        ),
+        bound=-0.25,
+    ),
+    ("acceleration", "high"): Phrases(
+        ("the arm movements are sudden", "the hands speed up and stop suddenly", "the arms move with vigour"),
+        (
+            "the movements are sudden",
+            "sudden movement",
+            "the gestures are sudden",
+            "sudden gestures",
+            "the gestures are forceful",
+            "the gestures are vigorous",
+        ),
+    ),
+    ("acceleration", "low"): Phrases(
+        ("the arm movements are gentle", "the hands speed up and stop softly", "the arms move without vigour"),
+        (
+            "the movements are sustained",
+            "sustained movement",
+            "the gestures are sustained",
+            "the gestures are gentle",
+            "gentle gestures",
+            "the gestures are soft",
+        ),
+    ),
+    ("spectral_arc_length", "high"): Phrases(
+        ("the gestures are flowing", "the hands move in one flow", "the gestures are of one piece"),
+        ("flowing gestures", "the gestures flow", "the gestures are fluent"),
+    ),
+    ("spectral_arc_length", "low"): Phrases(
+        ("the gestures are broken up", "the hands move by fits and starts", "the gestures are fragmented"),
+        ("fragmented gestures", "the gestures are halting", "halting gestures"),
+    ),
+    ("regularity", "high"): Phrases(
+        ("the rhythm is regular", "the movement is repeating itself evenly", "the same movement comes back steadily"),
+        ("regular rhythm", "the rhythm is steady", "steady rhythm", "the movement is rhythmic", "rhythmic movement"),
+        bound=0.6,
+    ),
+    ("regularity", "low"): Phrases(
+        ("the rhythm is irregular", "the movement is hardly repeating itself", "hardly any movement comes back"),
+        ("irregular rhythm", "the movement is irregular", "irregular movement", "the rhythm is uneven"),
+        bound=0.6,
+    ),
+    ("directness", "high"): Phrases(
+        ("the hands are moving in straight lines", "the gestures are direct", "the hands go straight where they go"),
+        (
+            "the hands move in straight lines",
+            "direct gestures",
+            "the hands move straight",
+            "the gestures are straight",
+        ),
+        bound=0.7,
+    ),
+    ("directness", "low"): Phrases(
+        ("the hands are moving in curves", "the gestures are roundabout", "the hands often turn round on their way"),
+        ("the hands move in curves", "the gestures are indirect", "indirect gestures", "roundabout gestures"),
+        bound=0.7,
+    ),
+    ("peak_timing", "high"): Phrases(
+        (
+            "the movement is strongest towards the end",
+            "the movement grows stronger towards the end",
+            "most of the movement comes late",
+        ),
+        ("the movement is growing stronger", "the movement is strongest at the end", "the movement grows stronger"),
+        bound=0.52,
+    ),
+    ("peak_timing", "low"): Phrases(
+        (
+            "the movement is strongest at the start",
+            "the movement dies down towards the end",
+            "most of the movement comes early",
+        ),
+        ("the movement is dying down", "the movement is strongest at the beginning", "the movement dies down"),
+        bound=0.48,
+    ),
+    ("step_length", "high"): Phrases(
+        ("the steps are long", "the stride is long", "each step reaches far"),
+        ("long steps", "long strides", "the strides are long", "the steps are large", "large steps", "big steps"),
+    ),
+    ("step_length", "low"): Phrases(
+        ("the steps are short", "the stride is short", "each step is small"),
+        ("short steps", "short strides", "the strides are short", "the steps are small", "small steps"),
+    ),
+    ("cadence", "high"): Phrases(
+        ("the steps are quick", "the steps come in quick succession", "one step follows quickly on the other"),
+        ("quick steps", "the footsteps are quick", "the cadence is high", "high cadence"),
+    ),
+    ("cadence", "low"): Phrases(
+        ("the steps are slow", "the steps come in slow succession", "one step follows slowly on the other"),
+        ("slow steps", "the footsteps are slow", "the cadence is low", "low cadence"),
+    ),
+    ("stance_share", "high"): Phrases(
+        ("the feet are slow to leave the ground", "the feet rest long on the ground", "each foot stays down for long"),
+        ("the feet linger on the ground", "the feet drag", "the feet are dragging", "dragging feet"),
+    ),
+    ("stance_share", "low"): Phrases(
+        ("the feet are quick to leave the ground", "the feet hardly rest on the ground", "each foot is soon lifted"),
+        ("the feet are soon off the ground", "the steps are light", "light steps"),
+    ),
+    ("rise", "high"): Phrases(
+        ("the body is rising", "the body rises over the clip", "the body ends higher than it began"),
+        ("the body rises", "the body is straightening up", "the body comes up"),
+        bound=0.05,
+    ),
+    ("rise", "low"): Phrases(
+        ("the body is sinking", "the body sinks over the clip", "the body ends lower than it began"),
+        ("the body sinks", "the body is going down", "the body goes down"),
+        bound=-0.05,
     ),
 }
 """The wordings of every claim, by descriptor and direction."""
@@ -274,6 +466,21 @@ USUAL: dict[str, str] = {
     "leg_speed": "the speed of the legs is about as usual",
     "knee_flexion": "the knees are about as usual",
     "step_width": "the feet are about as far apart as usual",
+    "shoulder_height": "the shoulders are about as high as usual",
+    "shoulder_opening": "the shoulders are about as far forward as usual",
+    "body_expansion": "the body is taking up about as much space as usual",
+    "hand_to_head": "the hands are about as far from the head as usual",
+    "hand_to_hip": "the hands are about as far from the hips as usual",
+    "arm_symmetry": "the arms are about as much alike as usual",
+    "acceleration": "the force of the gestures is about as usual",
+    "spectral_arc_length": "the flow of the gestures is about as usual",
+    "regularity": "the evenness of the rhythm is about as usual",
+    "directness": "the gestures are about as straight as usual",
+    "peak_timing": "the strongest movement is about where it usually is",
+    "step_length": "the steps are about as long as usual",
+    "cadence": "the steps are following each other about as usual",
+    "stance_share": "the feet are on the ground about as long as usual",
+    "rise": "the body is keeping its height about as usual",
 }
 """What is said of a descriptor that is neither high nor low; no claim is read from it."""
 
@@ -286,6 +493,20 @@ NEAR_DUPLICATES: frozenset[frozenset[str]] = frozenset(
         ("movement_speed", "pauses"),
         ("leg_speed", "travel_speed"),
         ("hand_speed", "arm_swing"),
+        ("hand_speed", "acceleration"),
+        ("movement_speed", "acceleration"),
+        ("leg_speed", "cadence"),
+        ("tempo", "cadence"),
+        ("travel_speed", "step_length"),
+        ("travel_speed", "stance_share"),
+        ("smoothness", "spectral_arc_length"),
+        ("arm_expansion", "body_expansion"),
+        ("arm_expansion", "hand_to_hip"),
+        ("hand_height", "body_expansion"),
+        ("hand_height", "hand_to_head"),
+        ("hand_height", "hand_to_hip"),
+        ("hand_to_hip", "hand_to_head"),
+        ("hand_to_hip", "body_expansion"),
     )
 )
 """Pairs of descriptors of which one text names only one: they would repeat or contradict each other."""

@@ -1,14 +1,14 @@
 """Statements about a movement: what may be said of it, in which words, and whether it is true.
 
-A claim is a descriptor and a direction ("head_pitch", "low") with a clause that says it ("the head is bowed"). The
-same table of phrases serves the verbaliser, which writes claims as English, and the parser, which finds them in any
-text, so that whatever is written can be read back and checked against the measured movement.
+A claim is a descriptor, a direction, a part of the clip and a degree ("head_pitch", "low", "end", "strong") with a
+clause that says it ("towards the end the head is clearly bowed"). What is written here, `claim_reading.find_claims`
+reads back exactly; it reads what others write as well, so that any text can be held against the measured movement.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -17,12 +17,18 @@ from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS
 from .motion_reference import MotionReference
 
 __all__ = [
+    "DEGREE_RANGES",
     "EXPLAIN_QUESTION",
     "HOLDS_HIGH",
     "HOLDS_LOW",
     "Claim",
+    "Degree",
+    "Direction",
+    "Evidence",
+    "Span",
+    "absent_clause",
     "canonical_claim",
-    "find_claims",
+    "evidence",
     "holds",
     "label_sentence",
     "named_label",
@@ -34,12 +40,42 @@ EXPLAIN_QUESTION = "What emotion does this movement express, and how can you tel
 """The question that the pipeline asks where the user asks none, and that training answers most."""
 
 HOLDS_HIGH = 60.0
-"""A claim "high" holds from this percentile of the reference on."""
+"""A plain claim "high" holds from this percentile of the reference on."""
 
 HOLDS_LOW = 40.0
-"""A claim "low" holds up to this percentile of the reference."""
+"""A plain claim "low" holds up to this percentile of the reference."""
 
 Direction = Literal["high", "low"]
+Span = Literal["whole", "beginning", "middle", "end"]
+Degree = Literal["slight", "plain", "strong"]
+
+_SPANS: tuple[Span, ...] = get_args(Span)
+"""In the order of `motion_descriptors.SPANS`, the rows of `measure_spans`."""
+
+
+DEGREE_RANGES: dict[Degree, tuple[float, float]] = {
+    "slight": (55.0, 85.0),
+    "plain": (HOLDS_HIGH, 100.0),
+    "strong": (80.0, 100.0),
+}
+"""Percentiles at which "high" holds; "low" holds at 100 minus these."""
+
+_STRONG_FROM = 97.0
+_SPAN_EXTREME = 85.0
+_SPAN_CHANGE = 30.0
+_MOST_SPAN_CLAIMS = 2
+_ABOUT_TIME = frozenset({"peak_timing", "rise", "regularity"})
+"""Descriptors of how a clip goes on from beginning to end, of which its thirds say nothing worth telling."""
+
+_SPAN_WORDS: dict[Span, tuple[str, ...]] = {
+    "beginning": ("at first", "at the beginning", "in the first part", "initially"),
+    "middle": ("in the middle", "midway", "midway through the clip"),
+    "end": ("towards the end", "in the end", "in the last part", "finally"),
+}
+_DEGREE_WORDS: dict[Degree, tuple[str, ...]] = {
+    "slight": ("slightly", "a little", "somewhat"),
+    "strong": ("clearly", "markedly", "distinctly"),
+}
 
 _NOUN_LABELS = frozenset(
     (
@@ -63,8 +99,18 @@ _NOUN_SENTENCES = (
     "Overall this reads as {}.",
 )
 _REASON_OPENINGS = ("One can tell because", "This shows in that", "It is seen in that", "The sign is that")
-_JOINTS = (" and ", ", and ", " while ", ", and at the same time ")
+_OPENINGS = ("", "", "Here ", "In this clip ", "One sees that ", "It is plain that ")
+_JOINTS = (" and ", ", and ", " while ", ", while ", ", and at the same time ")
+_OWNERS = ("the", "the", "their", "the person's", "this person's")
+_OWNED = re.compile(
+    r"^the (?=(?:head|trunk|torso|upper body|body|arms?|hands|elbows|shoulders|chest|legs|feet|knees|hips|steps|"
+    r"stride|gestures|left|right)\b)"
+)
+"""Whose part of the body it is may be said in other words."""
+
 _NOTHING_NOTABLE = "Nothing in the body stands out."
+_ABSENT = ("though {}", "although {}", "even though {}", "yet {}")
+_VERB = re.compile(r"\b(is|are)\b")
 
 
 @dataclass(frozen=True)
@@ -76,81 +122,156 @@ class Claim:
         direction: "high" or "low".
         text: The clause that says it, without capital and full stop.
         body_part: Body part of the descriptor.
+        span: The part of the clip that it is about: "whole", or a third of it.
+        degree: "slight", "plain" or "strong".
     """
 
     descriptor: str
     direction: Direction
     text: str = field(compare=False)
     body_part: str = field(compare=False)
+    span: Span = "whole"
+    degree: Degree = "plain"
 
 
-def canonical_claim(descriptor: str, direction: Direction) -> Claim:
-    """The claim in its canonical words.
+class Evidence(NamedTuple):
+    """What was measured of a claim; NaN for what cannot be told.
+
+    Attributes:
+        value: Value of the descriptor in the claim's part of the clip, in the descriptor's unit.
+        percentile: Its percentile in the reference, 0 to 100.
+    """
+
+    value: float
+    percentile: float
+
+
+def canonical_claim(descriptor: str, direction: Direction, span: Span = "whole", degree: Degree = "plain") -> Claim:
+    """The claim in its canonical words: "at first the head is slightly bowed".
 
     Raises:
-        ValueError: If there is no such descriptor or direction.
+        ValueError: If there is no such descriptor, direction, span or degree.
     """
     if (descriptor, direction) not in PHRASES:
         raise ValueError(f"No claim for descriptor {descriptor!r} and direction {direction!r}.")
-    text = PHRASES[descriptor, direction].clauses[0]
-    return Claim(descriptor, direction, text, DESCRIPTORS[DESCRIPTOR_INDEX[descriptor]].body_part)
+    if span not in _SPANS or degree not in DEGREE_RANGES:
+        raise ValueError(f"Expected a span of {_SPANS} and a degree of {(*DEGREE_RANGES,)}, found {span, degree}.")
+    text = _with_adverb(PHRASES[descriptor, direction].clauses[0], degree)
+    if span != "whole":
+        text = f"{_SPAN_WORDS[span][0]} {text}"
+    return Claim(descriptor, direction, text, DESCRIPTORS[DESCRIPTOR_INDEX[descriptor]].body_part, span, degree)
 
 
 def notable_claims(
-    vector: np.ndarray, reference: MotionReference, low: float = 25.0, high: float = 75.0
+    vectors: np.ndarray, reference: MotionReference, low: float = 25.0, high: float = 75.0
 ) -> list[Claim]:
     """What stands out in a clip: the descriptors outside the middle of the reference.
 
     Args:
-        vector: (descriptors,) values of `measure`.
+        vectors: (descriptors,) values of `measure` for plain claims about the whole clip, or (spans, descriptors) of
+            `measure_spans` for claims with degrees, and about thirds of the clip where the movement changes: where a
+            third lies at percentile 15 or 85 or beyond, 30 points or more from the whole clip, and the whole clip is
+            not notable the same way.
         reference: What is ordinary.
         low: Percentile up to which "low" is notable.
         high: Percentile from which "high" is notable.
 
     Returns:
         Claims in canonical words, most extreme first (distance of the percentile from 50; the order of `DESCRIPTORS`
-        among equals). Of descriptors that say nearly the same (`NEAR_DUPLICATES`) only the most extreme is taken, so
-        that no two claims repeat or contradict each other.
+        among equals), two about thirds at most and those last. "Strong" are those at percentile 3 or 97 or beyond,
+        where words can say so ("clearly hardly swinging" says nothing). Of descriptors that say nearly the same
+        (`NEAR_DUPLICATES`) only the most extreme is taken, so that no two claims repeat or contradict each other.
     """
+    vectors = np.asarray(vectors)
+    rows = np.atleast_2d(vectors)
+    percentiles = np.array([reference.percentiles(row) for row in rows])
     found: list[tuple[float, Claim]] = []
-    for index, percentile in enumerate(reference.percentiles(vector)):
-        if percentile >= high or percentile <= low:  # False for NaN
-            claim = canonical_claim(DESCRIPTORS[index].name, "high" if percentile >= high else "low")
-            if _within_bounds(claim, float(vector[index])):
-                found.append((-abs(percentile - 50.0), claim))
+    changes: list[tuple[float, Claim]] = []
+    for row, span in enumerate(_SPANS[: len(rows)]):
+        for index, percentile in enumerate(percentiles[row]):
+            if np.isnan(percentile) or (row > 0 and DESCRIPTORS[index].name in _ABOUT_TIME):
+                continue
+            direction: Direction = "high" if percentile > 50.0 else "low"
+            whole = percentiles[0, index]
+            if row == 0:
+                stands_out = percentile >= high or percentile <= low
+            else:
+                away = abs(percentile - 50.0) >= _SPAN_EXTREME - 50.0 and abs(percentile - whole) >= _SPAN_CHANGE
+                stands_out = away and not (whole >= high if direction == "high" else whole <= low)
+            if not stands_out:
+                continue
+            claim = canonical_claim(DESCRIPTORS[index].name, direction, span)
+            if vectors.ndim == 2 and abs(percentile - 50.0) >= _STRONG_FROM - 50.0 and "hardly" not in claim.text:
+                claim = canonical_claim(claim.descriptor, direction, span, "strong")
+            if _within_bounds(claim, float(rows[row, index])):
+                (changes if row else found).append((-abs(percentile - 50.0), claim))
     chosen: list[Claim] = []
-    for _, claim in sorted(found, key=lambda pair: pair[0]):
-        if not any(frozenset((claim.descriptor, other.descriptor)) in NEAR_DUPLICATES for other in chosen):
-            chosen.append(claim)
+    for ranked, most in ((found, len(DESCRIPTORS)), (changes, _MOST_SPAN_CLAIMS)):
+        room = len(chosen) + most
+        for _, claim in sorted(ranked, key=lambda pair: pair[0]):
+            if len(chosen) < room and not any(_collide(claim, other) for other in chosen):
+                chosen.append(claim)
     return chosen
 
 
-def holds(claim: Claim, vector: np.ndarray, reference: MotionReference, margin: float = 0.0) -> bool | None:
-    """Whether a claim is true of a clip.
+def _collide(claim: Claim, other: Claim) -> bool:
+    """Whether two claims would repeat or contradict each other; another time of the same descriptor does not."""
+    pair = frozenset((claim.descriptor, other.descriptor))
+    if pair in NEAR_DUPLICATES:
+        return claim.span == other.span or claim.direction == other.direction
+    return len(pair) == 1 and claim.direction == other.direction
 
-    "high" holds at percentile `HOLDS_HIGH` + margin or more, "low" at `HOLDS_LOW` - margin or less. Where the words
-    mean something absolute (the left arm does more than the right), the value must agree as well.
+
+def evidence(claim: Claim, vectors: np.ndarray, reference: MotionReference | None) -> Evidence:
+    """What was measured of a claim, in its part of the clip.
 
     Args:
         claim: The claim.
-        vector: (descriptors,) values of `measure`.
-        reference: What is ordinary.
-        margin: Percentage points by which the claim must be surer than needed.
+        vectors: (descriptors,) values of `measure`, or (spans, descriptors) of `measure_spans`.
+        reference: What is ordinary; without it the percentile is NaN.
 
     Returns:
-        True or False, None where the clip or the reference lacks the descriptor.
+        Value and percentile, NaN for what is not in the vectors (a joint is absent, the clip is too short to speak of
+        its parts, only the whole was measured) or not in the reference.
 
     Raises:
         ValueError: If the descriptor is unknown.
     """
     if claim.descriptor not in DESCRIPTOR_INDEX:
         raise ValueError(f"Unknown descriptor {claim.descriptor!r} in a claim.")
-    value = float(vector[DESCRIPTOR_INDEX[claim.descriptor]])
-    percentile = reference.percentile(claim.descriptor, value)
+    rows = np.atleast_2d(vectors)
+    row = _SPANS.index(claim.span)
+    value = float(rows[row, DESCRIPTOR_INDEX[claim.descriptor]]) if row < len(rows) else float("nan")
+    return Evidence(value, float("nan") if reference is None else reference.percentile(claim.descriptor, value))
+
+
+def holds(claim: Claim, vectors: np.ndarray, reference: MotionReference, margin: float = 0.0) -> bool | None:
+    """Whether a claim is true of a clip.
+
+    "High" holds at percentile `HOLDS_HIGH` + margin or more, "low" at `HOLDS_LOW` - margin or less; a strong claim
+    from 80 (20) on, a slight one from 55 (45) to 85 (15). Where the words mean something absolute (the left arm does
+    more than the right), the value must agree as well.
+
+    Args:
+        claim: The claim.
+        vectors: (descriptors,) values of `measure`, or (spans, descriptors) of `measure_spans`.
+        reference: What is ordinary.
+        margin: Percentage points by which the claim must be surer than needed.
+
+    Returns:
+        True or False, None where the claim cannot be checked: the clip or the reference lacks the descriptor, or the
+        claim is about a part of the clip and the clip is too short or only its whole was measured.
+
+    Raises:
+        ValueError: If the descriptor is unknown.
+    """
+    value, percentile = evidence(claim, vectors, reference)
     if np.isnan(percentile):
         return None
-    far = percentile >= HOLDS_HIGH + margin if claim.direction == "high" else percentile <= HOLDS_LOW - margin
-    return far and _within_bounds(claim, value)
+    lowest, highest = DEGREE_RANGES[claim.degree]
+    extent = percentile if claim.direction == "high" else 100.0 - percentile
+    fits = extent >= lowest + margin and (highest == 100.0 or extent <= highest - margin)
+    return fits and _within_bounds(claim, value)
 
 
 def _within_bounds(claim: Claim, value: float) -> bool:
@@ -180,216 +301,111 @@ def verbalise(
     claims: Sequence[Claim],
     rng: np.random.Generator | None = None,
     style: Literal["plain", "reasons"] = "plain",
+    absent: Sequence[Claim] = (),
 ) -> str:
     """Write an explanation: a sentence that names the label, then the claims in the given order.
 
     Without `rng` the claims keep their own words (`Claim.text`) and are joined by "and", two to a sentence (three
     where there are more than four). With `rng` the words, the joints between clauses and the label sentence vary; the
-    order never does. `find_claims` of the result gives exactly `claims`.
+    order never does. "At first" and the like stand once for all clauses after them; a claim about the whole clip then
+    opens a new sentence. `find_claims` of the result gives exactly `claims`.
 
     Args:
         label: Named word for word in the first sentence.
         claims: What to say; two to four read best.
         rng: Source of variety.
         style: "plain" states the claims, "reasons" opens them with "One can tell because".
+        absent: Typical signs that the clip does not show, said to be absent at the end.
 
     Returns:
-        "The movement looks sad. The head is bowed and the legs are moving slowly. The arms are held close to the
-        body." and the like.
+        "The movement looks sad. The head is bowed and the legs are moving slowly. Towards the end the arms are held
+        close to the body." and the like.
     """
-    clauses = [claim.text for claim in claims]
-    if rng is not None:
-        options = [PHRASES[claim.descriptor, claim.direction].clauses for claim in claims]
-        clauses = [choice[rng.integers(len(choice))] for choice in options]
-    size = 2 if len(clauses) <= 4 else 3
+    size = 2 if len(claims) <= 4 else 3
     sentences = [label_sentence(label, rng)]
     start = 0
-    while start < len(clauses):
+    while start < len(claims):
         taken = size if rng is None else int(rng.integers(1, size + 1))
-        group = clauses[start : start + taken]
-        start += taken
-        last_joint = _JOINTS[0 if rng is None else rng.integers(len(_JOINTS))]
-        sentence = group[0] if len(group) == 1 else ", ".join(group[:-1]) + last_joint + group[-1]
+        clauses = _spoken(claims[start : start + taken], rng)
+        start += len(clauses)
+        last_joint = _one_of(_JOINTS, rng)
+        sentence = clauses[0] if len(clauses) == 1 else ", ".join(clauses[:-1]) + last_joint + clauses[-1]
         if style == "reasons" and len(sentences) == 1:
-            sentence = f"{_REASON_OPENINGS[0 if rng is None else rng.integers(len(_REASON_OPENINGS))]} {sentence}"
+            sentence = f"{_one_of(_REASON_OPENINGS, rng)} {sentence}"
+        else:
+            sentence = _one_of(_OPENINGS, rng) + sentence
         sentences.append(f"{sentence[0].upper()}{sentence[1:]}.")
-    if not clauses:
+    if not claims:
         sentences.append(_NOTHING_NOTABLE)
+    if absent:
+        tail = " and ".join([absent_clause(absent[0], rng), *(_denial(claim, rng) for claim in absent[1:])])
+        sentences[-1] = f"{sentences[-1][:-1]}, {tail}."
     return " ".join(sentences)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
-# Reading
-
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[.,;:!?()\-]")
-_SAME_WORD = {
-    **dict.fromkeys(("his", "her", "their", "its", "both", "my", "your", "these", "this"), "the"),
-    **dict.fromkeys(("was", "stays", "remains", "stayed", "remained"), "is"),
-    **dict.fromkeys(("were", "stay", "remain"), "are"),
-    **dict.fromkeys(("quick", "quickly", "rapid", "rapidly", "swift", "swiftly", "brisk", "briskly"), "fast"),
-    **dict.fromkeys(("slowly", "sluggish", "sluggishly"), "slow"),
-    **dict.fromkeys(("torso", "upperbody"), "trunk"),
-    **dict.fromkeys(("movements", "motion", "motions"), "movement"),
-    **dict.fromkeys(("scarcely", "barely"), "hardly"),
-    "erect": "upright",
-}
-_PLURAL_SUBJECT = re.compile(r"\b(movements|motions) (are|were)\b")
-_FILLERS = frozenset(
-    "very quite rather clearly slightly somewhat noticeably markedly strongly fairly really so too mostly always also "
-    "visibly distinctly particularly extremely unusually relatively generally bit little a do does did being".split()
-)
-_NEGATIONS = frozenset(
-    "not no never without nor neither none nothing if whether unless hardly rarely seldom less lack lacks lacking "
-    "cannot instead".split()
-)
-_BOUNDARIES = frozenset(". , ; : ! ? ( ) and but while yet because so although though whereas then".split())
-_NEGATION_REACH = 4
-
-
-def _words(text: str) -> list[str]:
-    """Lower-case words and punctuation with synonyms and contractions brought to one form."""
-    text = text.lower().replace("\u2019", "'").replace("upper body", "upperbody")
-    text = _PLURAL_SUBJECT.sub("movement is", text).replace("can't", "can not").replace("n't", " not")
-    return [_SAME_WORD.get(word, word) for word in _WORD.findall(text)]
-
-
-@dataclass(frozen=True)
-class _Pattern:
-    """A phrase as the parser looks for it: its words without a leading article, and the claim it stands for."""
-
-    words: tuple[str, ...]
-    claim: Claim
-
-    @property
-    def predicate(self) -> int:
-        """Index after the first "is" or "are", 0 without one."""
-        return next((index + 1 for index, word in enumerate(self.words) if word in ("is", "are")), 0)
-
-
-def _build_patterns() -> dict[str, tuple[_Pattern, ...]]:
-    """Patterns by their first word, longest first.
-
-    Raises:
-        ValueError: If one phrase stands for two claims.
-    """
-    known: dict[tuple[str, ...], _Pattern] = {}
-    for (descriptor, direction), phrase in PHRASES.items():
-        body_part = DESCRIPTORS[DESCRIPTOR_INDEX[descriptor]].body_part
-        for text in (*phrase.clauses, *phrase.also_read):
-            words = tuple(_words(text))
-            words = words[1:] if words[0] == "the" else words
-            pattern = known.setdefault(words, _Pattern(words, Claim(descriptor, direction, text, body_part)))
-            if (pattern.claim.descriptor, pattern.claim.direction) != (descriptor, direction):
-                raise ValueError(f"The phrase {text!r} stands for two claims.")
-    grouped: dict[str, list[_Pattern]] = {}
-    for pattern in sorted(known.values(), key=lambda pattern: -len(pattern.words)):
-        grouped.setdefault(pattern.words[0], []).append(pattern)
-    return {first: tuple(patterns) for first, patterns in grouped.items()}
-
-
-_PATTERNS = _build_patterns()
-
-
-def _match(expected: Sequence[str], words: Sequence[str], start: int) -> tuple[int, bool] | None:
-    """Match expected words from `start` on, passing over fillers and negations between them.
-
-    Returns:
-        The position after the match and whether a negation was passed, or None.
-    """
-    position = start
-    negated = False
-    for word in expected:
-        while position < len(words) and words[position] != word:
-            if position == start or words[position] not in _FILLERS | _NEGATIONS:
-                return None
-            negated = negated or words[position] in _NEGATIONS
-            position += 1
-        if position == len(words):
-            return None
-        position += 1
-    return position, negated
-
-
-def _negated_before(words: Sequence[str], start: int, previous: int) -> bool:
-    """Whether a negation, "if" or "whether" stands shortly before, in the same clause and after the previous claim."""
-    for position in range(start - 1, max(previous, start - _NEGATION_REACH) - 1, -1):
-        if words[position] in _BOUNDARIES:
-            return False
-        if words[position] in _NEGATIONS:
-            return True
-    return False
-
-
-def find_claims(text: str) -> list[Claim]:
-    """Find the claims that a text makes, in order, repeated ones as often as they stand.
-
-    Phrases are looked for without regard to case, possessives ("his head"), tense ("was bowed"), degree ("very slow",
-    "slightly bowed") and close synonyms; the longest phrase wins. A second predicate of the same subject is read too
-    ("the movement is slow and jerky"). What is negated ("the head is not bowed"), conditional ("if the head is
-    bowed"), compared away ("less bowed") or asked ("is the head bowed?") is no claim: that something is not extreme
-    does not say that it is extreme the other way.
+def absent_clause(claim: Claim, rng: np.random.Generator | None = None) -> str:
+    """Say that a typical sign is absent: "though the head is not bowed". No claim is read from it.
 
     Args:
-        text: Any English text.
-
-    Returns:
-        Claims whose `text` is the phrase of the table that was recognised.
+        claim: The sign that the clip does not show.
+        rng: Source of variety; None gives the canonical words.
     """
-    found: list[Claim] = []
-    words = _words(text)
-    start = 0
-    while start < len(words):
-        end = next((i + 1 for i in range(start, len(words)) if words[i] in (".", "!", "?")), len(words))
-        if words[end - 1] != "?":
-            found.extend(_claims_of_sentence(words[start:end]))
-        start = end
-    return found
+    return _one_of(_ABSENT, rng).format(_denial(claim, rng))
 
 
-def _claims_of_sentence(words: list[str]) -> Iterable[Claim]:
-    position = 0
-    previous = 0
-    while position < len(words):
-        best: tuple[int, bool, _Pattern] | None = None
-        for pattern in _PATTERNS.get(words[position], ()):
-            match = _match(pattern.words, words, position)
-            if match is not None and (best is None or match[0] > best[0]):
-                best = (*match, pattern)
-        if best is None:
-            position += 1
-            continue
-        end, negated, pattern = best
-        negated = negated or _negated_before(words, position, previous) or (end < len(words) and words[end] == "less")
-        if not negated:
-            yield pattern.claim
-        position = end
-        # "... and jerky": further predicates of the same subject
-        while pattern.predicate and position + 1 < len(words) and words[position] in ("and", ",", "but"):
-            after = position + 1
-            if words[position] == "," and words[after] in ("and", "but"):
-                after += 1
-            more = _further_predicate(pattern, words, after)
-            if more is None:
-                break
-            position, denied, claim = more
-            if not (negated or denied):
-                yield claim
-        previous = position
+def _denial(claim: Claim, rng: np.random.Generator | None) -> str:
+    """The clause with "not" after its verb; where that would deny a denial ("hardly"), a wording around it."""
+    options = [text for text in PHRASES[claim.descriptor, claim.direction].clauses if _VERB.search(text)]
+    plain = [text for text in options if "hardly" not in text]
+    span = "" if claim.span == "whole" else f"{_one_of(_SPAN_WORDS[claim.span], rng)} "
+    if not plain:
+        return f"{span}it cannot be said that {options[0]}"
+    return span + _VERB.sub(r"\1 not", _one_of(plain, rng), count=1)
 
 
-def _further_predicate(pattern: _Pattern, words: list[str], start: int) -> tuple[int, bool, Claim] | None:
-    """The longest pattern with the subject and verb of `pattern` whose predicate stands at `start`."""
-    subject = pattern.words[: pattern.predicate]
-    negated = start < len(words) and words[start] in _NEGATIONS
-    while start < len(words) and words[start] in _FILLERS | _NEGATIONS:
-        start += 1
-    best: tuple[int, bool, Claim] | None = None
-    for other in _PATTERNS[pattern.words[0]]:
-        if other.words[: pattern.predicate] == subject and len(other.words) > pattern.predicate:
-            match = _match(other.words[pattern.predicate :], words, start)
-            if match is not None and (best is None or match[0] > best[0]):
-                best = (match[0], negated or match[1], other.claim)
-    return best
+def _one_of(options: Sequence[str], rng: np.random.Generator | None) -> str:
+    return options[0 if rng is None else int(rng.integers(len(options)))]
+
+
+def _with_adverb(clause: str, degree: Degree, rng: np.random.Generator | None = None) -> str:
+    if degree == "plain":
+        return clause
+    return _VERB.sub(rf"\1 {_one_of(_DEGREE_WORDS[degree], rng)}", clause, count=1)
+
+
+def _spoken(claims: Sequence[Claim], rng: np.random.Generator | None) -> list[str]:
+    """The clauses of one sentence, of fewer claims where the next one needs a sentence of its own.
+
+    Words for a part of the clip hold for all that follows in the sentence if they stand before their clause, and for
+    their own clause if they stand after it.
+    """
+    clauses: list[str] = []
+    spoken: Span = "whole"
+    for claim in claims:
+        if claim.span == "whole" != spoken:
+            break
+        words = "" if claim.span == spoken else _one_of(_SPAN_WORDS[claim.span], rng)
+        clause = _clause(claim, rng)
+        if not words:
+            clauses.append(clause)
+        elif rng is not None and spoken == "whole" and rng.random() < 0.4:
+            clauses.append(f"{clause} {words}")
+        else:
+            comma = "," if rng is not None and not clauses and rng.random() < 0.3 else ""
+            clauses.append(f"{words}{comma} {clause}")
+            spoken = claim.span
+    return clauses
+
+
+def _clause(claim: Claim, rng: np.random.Generator | None) -> str:
+    """A claim in its own words, or in any, without those for its span."""
+    if rng is None:
+        return claim.text if claim.span == "whole" else claim.text.removeprefix(f"{_SPAN_WORDS[claim.span][0]} ")
+    clauses = PHRASES[claim.descriptor, claim.direction].clauses
+    if claim.degree != "plain":
+        clauses = tuple(text for text in clauses if _VERB.search(text))
+    clause = _with_adverb(_one_of(clauses, rng), claim.degree, rng)
+    return _OWNED.sub(f"{_one_of(_OWNERS, rng)} ", clause)
 
 
 def named_label(text: str, labels: Sequence[str]) -> str | None:
