@@ -16,19 +16,14 @@ import torch
 from transformers import GenerationConfig, Pipeline
 from transformers.utils import logging
 
+from .claim_reading import find_claims
+from .explanation_guard import difference_entry, evidence_entry, verified, verified_comparison
 from .feature_extraction_eai_llm import MIN_WINDOW_S, source_of
 from .motion import MotionError
-from .motion_claims import (
-    EXPLAIN_QUESTION,
-    Claim,
-    find_claims,
-    holds,
-    label_sentence,
-    notable_claims,
-    verbalise,
-)
-from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure
+from .motion_claims import EXPLAIN_QUESTION, label_sentence, notable_claims
+from .motion_descriptors import measure, measure_spans
 from .motion_reference import MotionReference
+from .movement_comparison import COMPARE_QUESTION, find_differences, two_movements
 from .skeleton_tree import FRAME_RATE
 from .unified_skeleton import UnifiedClip
 
@@ -36,12 +31,6 @@ logger = logging.get_logger(__name__)
 
 EVIDENCE_CLAIMS = 8
 """Claims in a record: those of the explanation first, then what else stands out."""
-
-FEWEST_CLAIMS = 2
-"""Where fewer claims of an explanation hold, the strongest measured ones are said instead."""
-
-NO_ANSWER = "The measured movement does not bear out an answer."
-"""Said where no sentence of an answer holds, and nothing stands out in the body parts that it spoke of."""
 
 _SKELETON_KEYS = ("layout", "frames", "fps", "matched_joints", "missing_joints", "up_axis", "unit_scale")
 _GENERATION_KEYS = frozenset(key for key in vars(GenerationConfig()) if not key.startswith("_"))
@@ -164,6 +153,62 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         """
         return self._feature_extractor.calibrate(clips, fps, layout, joint_names)
 
+    def compare(
+        self,
+        first: Any,
+        second: Any,
+        question: str = COMPARE_QUESTION,
+        reference: Any = None,
+        verify: bool = True,
+        fps: float | None = None,
+        layout: str | None = None,
+        joint_names: Sequence[str] | None = None,
+        **generate_kwargs,
+    ) -> dict:
+        """How two movements differ.
+
+        ```python
+        >>> explain.compare("before.bvh", "after.bvh", question="Which of the two movements is faster?")["answer"]
+        ```
+
+        Args:
+            first, second: Inputs as the pipeline takes them, of one person each; of longer recordings the first 10 s.
+            question: About the two; "the first movement" and "the second movement" are their names.
+            reference: What is ordinary, instead of the checkpoint's.
+            verify: Takes differences that the measured movements do not bear out from the answer.
+            fps, layout, joint_names: For inputs that do not say.
+            **generate_kwargs: Arguments of `generate`.
+
+        Returns:
+            `sources`, `question`, `answer`, its `differences` with what was measured, `dropped_differences` where it
+            was verified, and `model`.
+
+        Raises:
+            MotionError: If an input cannot be read, or holds more than one person.
+        """
+        reference = _as_reference(reference)
+        clips = []
+        for motion in (first, second):
+            found = list(self._feature_extractor.clips(motion, fps=fps, layout=layout, joint_names=joint_names))
+            if len(found) != 1:
+                raise MotionError(f"{source_of(motion)}: one person is compared with another, found {len(found)}.")
+            clips.append(_cut(found[0], 0, min(len(found[0].joints), self._feature_extractor.max_frames)))
+        prompt = self._prompt(two_movements(clips[0], clips[1], question))
+        answer = self._write([prompt], clips, reference, generate_kwargs)[0]
+        before, after = (measure(clip.joints, clip.joint_mask, clip.fps) for clip in clips)
+        reference = reference or self._feature_extractor.motion_reference()
+        differences, dropped = find_differences(answer), None
+        if verify and reference is not None:
+            answer, differences, dropped = verified_comparison(answer, before, after, reference)
+        record = {
+            "sources": [source_of(first), source_of(second)],
+            "question": question,
+            "answer": answer,
+            "differences": [difference_entry(difference, before, after, reference) for difference in differences],
+            "model": self._model_name,
+        }
+        return record if dropped is None else record | {"dropped_differences": dropped}
+
     def _sanitize_parameters(
         self,
         candidate_labels: Sequence[str] | None = None,
@@ -221,6 +266,10 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             forward,
             {name: value for name, value in post.items() if value is not None},
         )
+
+    @property
+    def _model_name(self) -> str:
+        return Path(self.model.config.name_or_path or self.model.config.model_type).name
 
     @property
     def _feature_extractor(self):
@@ -313,23 +362,33 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         prompts, clips = [], []
         for person in people:
             label = labels[int(person.overall().argmax())]
-            chat = [
-                {
-                    "role": "user",
-                    "content": [{"type": "skeleton"}, {"type": "text", "text": question or EXPLAIN_QUESTION}],
-                }
-            ]
-            prompt = self.processor.tokenizer.apply_chat_template(
-                chat, chat_template=self.processor.chat_template, tokenize=False, add_generation_prompt=True
-            )
+            asked = [{"type": "skeleton"}, {"type": "text", "text": question or EXPLAIN_QUESTION}]
+            prompt = self._prompt(asked)
             # The explanation is written for the label that the probabilities chose, so the two always agree.
             prompts.append(prompt if question else prompt + label_sentence(label))
             clips.append(_cut(person.clip, *person.windows[person.explained]))
+        for person, text in zip(people, self._write(prompts, clips, reference, generate_kwargs), strict=True):
+            person.text = text
+
+    def _prompt(self, content: list[dict]) -> str:
+        """The chat up to where the model answers."""
+        return self.processor.tokenizer.apply_chat_template(
+            [{"role": "user", "content": content}],
+            chat_template=self.processor.chat_template,
+            tokenize=False,
+            add_generation_prompt=True,
+        )
+
+    def _write(
+        self, prompts: list[str], clips: list[UnifiedClip], reference: MotionReference | None, generate_kwargs: dict
+    ) -> list[str]:
+        """What the language model writes after each prompt."""
         inputs = self.processor(text=prompts, skeletons=clips, reference=reference).to(self.device)
         output = self.model.generate(**inputs, **self._prepare_generate_kwargs(generate_kwargs))
-        answers = output[:, inputs["input_ids"].shape[1] :]
-        for person, answer in zip(people, answers, strict=True):
-            person.text = self.processor.tokenizer.decode(answer, skip_special_tokens=True).strip()
+        texts = self.processor.tokenizer.batch_decode(
+            output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True
+        )
+        return [text.strip() for text in texts]
 
     # ---- the record ---------------------------------------------------------------------------------------------
 
@@ -361,19 +420,18 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         order = np.argsort(-overall, kind="stable")
         label = labels[int(order[0])]
         start, end = person.windows[person.explained]
-        span = {"start_s": round(start / person.clip.fps, 3), "end_s": round(end / person.clip.fps, 3)}
         window = _cut(person.clip, start, end)
-        vector = measure(window.joints, window.joint_mask, window.fps)
+        vectors = measure_spans(window.joints, window.joint_mask, window.fps)
 
         claims, explanation, dropped = [], "", 0
         if not label_only:
             claims = find_claims(person.text)
             explanation = person.text if question else f"{label_sentence(label)} {person.text}".strip()
             if verify and reference is not None:
-                explanation, claims, dropped = _verified(explanation, claims, label, vector, reference, question)
+                explanation, claims, dropped = verified(explanation, claims, label, vectors, reference, question)
         if reference is not None:
             said = {claim.descriptor for claim in claims}
-            others = [claim for claim in notable_claims(vector, reference) if claim.descriptor not in said]
+            others = [claim for claim in notable_claims(vectors, reference) if claim.descriptor not in said]
             claims = [*claims, *others][: max(EVIDENCE_CLAIMS, len(claims))]
         record = {
             "source": source,
@@ -382,9 +440,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             "scores": {labels[index]: float(overall[index]) for index in order},
             "explanation": explanation,
             "evidence": [
-                _evidence(claim, vector, reference)
-                | span
-                | {"holds": holds(claim, vector, reference) if reference is not None else None}
+                evidence_entry(claim, vectors, reference, (start / person.clip.fps, end / person.clip.fps))
                 for claim in claims
             ],
             "segments": [
@@ -397,7 +453,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 for (first, last), scores in zip(person.windows, person.probabilities, strict=True)
             ],
             "skeleton": {key: person.clip.report[key] for key in _SKELETON_KEYS},
-            "model": Path(self.model.config.name_or_path or self.model.config.model_type).name,
+            "model": self._model_name,
         }
         if question:
             record["question"] = question
@@ -411,59 +467,6 @@ def _cut(clip: UnifiedClip, start: int, end: int) -> UnifiedClip:
     if (start, end) == (0, len(clip.joints)):
         return clip
     return UnifiedClip(joints=clip.joints[start:end], joint_mask=clip.joint_mask, fps=clip.fps, report=clip.report)
-
-
-def _verified(
-    text: str, claims: list[Claim], label: str, vector: np.ndarray, reference: MotionReference, question: str | None
-) -> tuple[str, list[Claim], int]:
-    """The text without what the movement does not bear out.
-
-    A text whose claims all hold, none said twice, stays as it is. Otherwise it is written anew from the claims that
-    hold; where these are fewer than `FEWEST_CLAIMS`, the strongest measured ones join them. Of an answer to a question
-    the true sentences stay; where none is, it is what was measured of the body parts that it spoke of.
-
-    Returns:
-        The text, its claims and how many claims were taken out.
-    """
-    kept = [claim for claim in dict.fromkeys(claims) if holds(claim, vector, reference)]
-    dropped = len(claims) - len(kept)
-    if not dropped and (question or len(kept) >= FEWEST_CLAIMS):
-        return text, kept, 0
-    if question:
-        sentences = [sentence for sentence in text.replace("! ", ". ").split(". ") if sentence]
-        true = [s for s in sentences if all(holds(claim, vector, reference) for claim in find_claims(s))]
-        if true:
-            answer = ". ".join(true).removesuffix(".") + "."
-        else:
-            parts = {claim.body_part for claim in claims}
-            measured = [c.text for c in notable_claims(vector, reference) if c.body_part in parts][:FEWEST_CLAIMS]
-            answer = " and ".join(measured).capitalize() + "." if measured else NO_ANSWER
-        return answer, find_claims(answer), dropped
-    for claim in notable_claims(vector, reference):
-        if len(kept) >= FEWEST_CLAIMS:
-            break
-        if claim not in kept:
-            kept.append(claim)
-    return verbalise(label, kept), kept, dropped
-
-
-def _evidence(claim: Claim, vector: np.ndarray, reference: MotionReference | None) -> dict:
-    """A claim with the value that was measured, its unit and its place among the reference's clips.
-
-    What cannot be told (the rig lacks a joint, there is no reference or it lacks the descriptor) is None.
-    """
-    index = DESCRIPTOR_INDEX[claim.descriptor]
-    value = float(vector[index])
-    percentile = reference.percentile(index, value) if reference is not None else float("nan")
-    return {
-        "claim": claim.text,
-        "body_part": claim.body_part,
-        "descriptor": claim.descriptor,
-        "direction": claim.direction,
-        "value": round(value, 4) if np.isfinite(value) else None,
-        "unit": DESCRIPTORS[index].unit,
-        "percentile": round(percentile, 1) if np.isfinite(percentile) else None,
-    }
 
 
 def _as_reference(reference: Any) -> MotionReference | None:

@@ -12,9 +12,12 @@ from datasets import Dataset
 from transformers import pipeline
 
 from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor, SkeletonEmotionExplanationPipeline
-from eai_llm_hf.processing.motion_claims import canonical_claim, find_claims, holds, notable_claims
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure
+from eai_llm_hf.processing.claim_reading import find_claims
+from eai_llm_hf.processing.motion import MotionError
+from eai_llm_hf.processing.motion_claims import canonical_claim, holds, notable_claims
+from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure, measure_spans
 from eai_llm_hf.processing.motion_reference import LEVELS, MotionReference
+from eai_llm_hf.processing.movement_comparison import NO_DIFFERENCE_ANSWER
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
@@ -23,7 +26,8 @@ RECORD = {
     "segments": list, "skeleton": dict, "model": str,
 }  # fmt: skip
 EVIDENCE = {
-    "claim", "body_part", "descriptor", "direction", "value", "unit", "percentile", "start_s", "end_s", "holds",
+    "claim", "body_part", "descriptor", "direction", "degree", "span", "value", "unit", "percentile", "start_s",
+    "end_s", "holds",
 }  # fmt: skip
 SEGMENT = {"start_s", "end_s", "label", "score"}
 SKELETON = {"layout", "frames", "fps", "matched_joints", "missing_joints", "up_axis", "unit_scale"}
@@ -116,18 +120,31 @@ def test_a_mirrored_clip_gets_the_same_scores_and_the_other_side_in_the_evidence
 
 def test_evidence_is_what_was_measured(pipe, inputs):
     record = pipe(inputs[0], label_only=True)
-    clip = pipe.processor.feature_extractor.clips(inputs[0])[0]
-    vector = measure(clip.joints, clip.joint_mask)
-    reference = pipe.processor.feature_extractor.motion_reference()
+    rows, reference = truth(pipe, inputs[0])
     assert len(record["evidence"]) >= 4
     for item in record["evidence"]:
         index = DESCRIPTOR_INDEX[item["descriptor"]]
-        assert item["value"] == pytest.approx(float(vector[index]), abs=1e-4)
+        value = float(rows[SPANS.index(item["span"]), index])
+        assert item["value"] == pytest.approx(value, abs=1e-4)
         assert item["unit"] == DESCRIPTORS[index].unit and item["body_part"] == DESCRIPTORS[index].body_part
-        assert item["percentile"] == pytest.approx(reference.percentile(index, float(vector[index])), abs=0.06)
-        claim = canonical_claim(item["descriptor"], item["direction"])
-        assert item["claim"] == claim.text and item["holds"] is holds(claim, vector, reference) is True
-        assert (item["start_s"], item["end_s"]) == (0.0, pytest.approx(len(clip.joints) / 30, abs=1e-3))
+        assert item["percentile"] == pytest.approx(reference.percentile(index, value), abs=0.06)
+        claim = canonical_claim(item["descriptor"], item["direction"], item["span"], item["degree"])
+        assert item["claim"] == claim.text and item["holds"] is holds(claim, rows, reference) is True
+
+
+def test_a_claim_about_a_part_of_the_clip_is_checked_in_that_part(pipe, inputs, monkeypatch):
+    rows, reference = truth(pipe, inputs[1])
+    says(monkeypatch, pipe, "At first the head is bowed. The knees are bent. Towards the end the head is bowed.")
+    record = pipe(inputs[1], verify=False)
+    first, whole, last = record["evidence"][:3]
+    assert [item["span"] for item in (first, whole, last)] == ["beginning", "whole", "end"]
+    index = DESCRIPTOR_INDEX["head_pitch"]
+    assert [item["value"] for item in (first, last)] == pytest.approx([rows[1, index], rows[3, index]], abs=1e-4)
+    assert first["holds"] is holds(canonical_claim("head_pitch", "low", "beginning"), rows, reference)
+    seconds = len(inputs[1]["joints"]) / 30
+    assert [first["start_s"], first["end_s"]] == pytest.approx([0, seconds / 3], abs=2e-3)
+    assert [last["start_s"], last["end_s"]] == pytest.approx([seconds * 2 / 3, seconds], abs=2e-3)
+    assert [whole["start_s"], whole["end_s"]] == pytest.approx([0, seconds], abs=2e-3)
 
 
 def test_the_model_is_named_after_its_checkpoint(pipe, inputs, tiny_checkpoint):
@@ -310,16 +327,16 @@ def test_generation_arguments_reach_the_language_model(pipe, inputs, monkeypatch
 
 def truth(pipe, given):
     clip = pipe.processor.feature_extractor.clips(given)[0]
-    vector = measure(clip.joints, clip.joint_mask)
-    return vector, pipe.processor.feature_extractor.motion_reference()
+    vectors = measure_spans(clip.joints, clip.joint_mask)
+    return vectors, pipe.processor.feature_extractor.motion_reference()
 
 
 def a_false_and_a_true_claim(pipe, given):
-    vector, reference = truth(pipe, given)
-    true = notable_claims(vector, reference)[0]
+    vectors, reference = truth(pipe, given)
+    true = notable_claims(vectors, reference)[0]
     false = canonical_claim(true.descriptor, "low" if true.direction == "high" else "high")
-    other = next(claim for claim in notable_claims(vector, reference) if claim.descriptor != true.descriptor)
-    assert holds(false, vector, reference) is False
+    other = next(claim for claim in notable_claims(vectors, reference) if claim.descriptor != true.descriptor)
+    assert holds(false, vectors, reference) is False
     return false, true, other
 
 
@@ -331,10 +348,10 @@ def test_false_statements_are_taken_out_and_the_label_stays(pipe, inputs, monkey
     false, _, other = a_false_and_a_true_claim(pipe, inputs[0])
     says(monkeypatch, pipe, f"{sentence(false)} {sentence(other)}")
     record = pipe(inputs[0])
-    vector, reference = truth(pipe, inputs[0])
+    vectors, reference = truth(pipe, inputs[0])
     said = find_claims(record["explanation"])
-    assert false not in said and other in said and len(said) >= 2
-    assert all(holds(claim, vector, reference) for claim in said)
+    assert false not in said and other in said and len(said) >= 3
+    assert all(holds(claim, vectors, reference) for claim in said)
     assert record["explanation"].startswith(f"The movement looks {record['label']}.")
     assert record["dropped_claims"] == 1
     assert all(item["holds"] for item in record["evidence"])
@@ -352,12 +369,19 @@ def test_without_verification_the_text_stays_and_evidence_says_what_is_false(pip
 
 
 def test_a_true_explanation_stays_word_for_word(pipe, inputs, monkeypatch):
-    _, true, other = a_false_and_a_true_claim(pipe, inputs[0])
-    text = f"{sentence(true)} {sentence(other)}"
+    text = " ".join(sentence(claim) for claim in notable_claims(*truth(pipe, inputs[0]))[:3])
     says(monkeypatch, pipe, text)
     record = pipe(inputs[0])
     assert record["explanation"] == f"The movement looks {record['label']}. {text}"
     assert record["dropped_claims"] == 0
+
+
+def test_a_true_explanation_that_says_little_is_filled_up_with_what_was_measured(pipe, inputs, monkeypatch):
+    _, true, _ = a_false_and_a_true_claim(pipe, inputs[0])
+    says(monkeypatch, pipe, sentence(true))
+    record = pipe(inputs[0])
+    said = find_claims(record["explanation"])
+    assert said[0] == true and len({claim.descriptor for claim in said}) == 3 and record["dropped_claims"] == 0
 
 
 def test_a_false_answer_to_a_question_is_taken_out(pipe, inputs, monkeypatch):
@@ -371,8 +395,8 @@ def test_an_answer_that_is_all_false_gives_way_to_what_was_measured_of_the_same_
     false, _, _ = a_false_and_a_true_claim(pipe, inputs[0])
     says(monkeypatch, pipe, sentence(false))
     record = pipe(inputs[0], question="What can you see?")
-    vector, reference = truth(pipe, inputs[0])
-    expected = [claim for claim in notable_claims(vector, reference) if claim.body_part == false.body_part][:2]
+    vectors, reference = truth(pipe, inputs[0])
+    expected = [claim for claim in notable_claims(vectors, reference) if claim.body_part == false.body_part][:2]
     assert find_claims(record["explanation"]) == expected and record["explanation"]
     assert false not in expected and record["dropped_claims"] == 1
 
@@ -386,7 +410,7 @@ def test_a_question_at_the_end_or_no_sentence_at_all_breaks_nothing(pipe, inputs
 
 def test_percentiles_and_labels_refer_to_the_reference_that_is_given(pipe, inputs, tmp_path):
     plain = pipe(inputs[0], label_only=True)
-    vector, _ = truth(pipe, inputs[0])
+    vector = truth(pipe, inputs[0])[0][0]
     # Everything measured here lies above this reference.
     quantiles = np.nan_to_num(vector)[:, None] - np.linspace(20, 10, len(LEVELS))
     low = MotionReference(quantiles, clips=40)
@@ -522,3 +546,48 @@ def test_what_is_no_clip_gives_an_error_record(pipe, inputs, given, words):
     record = pipe([given, inputs[0]], label_only=True)[0]
     assert set(record) == {"source", "error"}
     assert any(word in record["error"]["message"] for word in words.split("|")), record["error"]
+
+
+# ---- two clips ------------------------------------------------------------------------------------------------------
+
+
+def slowed(given: dict) -> dict:
+    """The same movement at a third of its speed."""
+    return given | {"joints": np.repeat(given["joints"], 3, axis=0), "source": "slowed"}
+
+
+def test_what_is_said_of_two_clips_is_kept_where_the_measurements_bear_it_out(pipe, inputs, monkeypatch):
+    says(monkeypatch, pipe, "The second movement has the slower rhythm.")
+    record = pipe.compare(inputs[0], slowed(inputs[0]), question="Which of the two movements has the slower rhythm?")
+    assert record["answer"] == "The second movement has the slower rhythm." and record["dropped_differences"] == 0
+    assert record["sources"] == ["clip 1", "slowed"] and record["model"]
+    (told,) = record["differences"]
+    assert (told["descriptor"], told["direction"], told["movement"]) == ("tempo", "low", "second")
+    assert told["holds"] is True and told["values"][1] < told["values"][0] and told["unit"] == "Hz"
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+
+
+def test_what_is_false_of_two_clips_gives_way_to_what_was_measured(pipe, inputs, monkeypatch):
+    says(monkeypatch, pipe, "The second movement is faster.")
+    first, second = inputs[0], slowed(inputs[0])
+    record = pipe.compare(first, second)
+    assert record["dropped_differences"] == 1
+    assert record["differences"] and all(told["holds"] for told in record["differences"])
+    assert ("movement_speed", "high") not in {
+        (told["descriptor"], told["direction"]) for told in record["differences"]
+    }
+    unchecked = pipe.compare(first, second, verify=False)
+    assert unchecked["answer"] == "The second movement is faster." and "dropped_differences" not in unchecked
+    assert [told["holds"] for told in unchecked["differences"]] == [False]
+
+
+def test_two_clips_that_are_alike_are_said_to_be_so(pipe, inputs, monkeypatch):
+    says(monkeypatch, pipe, "The first movement bounces more.")
+    record = pipe.compare(inputs[1], inputs[1])
+    assert record["answer"] == NO_DIFFERENCE_ANSWER and record["differences"] == []
+
+
+def test_one_person_is_compared_with_another(pipe, inputs):
+    two = {"joints": np.stack([inputs[1]["joints"]] * 2), "fps": 30, "layout": "smpl22", "source": "a duet"}
+    with pytest.raises(MotionError, match="a duet: one person is compared with another, found 2"):
+        pipe.compare(inputs[0], two)

@@ -1,0 +1,147 @@
+"""What is kept of a text: claims that the movement bears out, each with what was measured.
+
+The guard of the pipeline (`verify`): it takes out what does not hold and says how much that was.
+"""
+
+import numpy as np
+
+from .claim_reading import find_claims
+from .motion_claims import Claim, evidence, holds, notable_claims, verbalise
+from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
+from .motion_reference import MotionReference
+from .movement_comparison import (
+    MAX_DIFFERENCES,
+    NO_DIFFERENCE_ANSWER,
+    Difference,
+    clear_differences,
+    difference_holds,
+    find_differences,
+    verbalise_differences,
+)
+
+__all__ = ["NO_ANSWER", "difference_entry", "evidence_entry", "verified", "verified_comparison"]
+
+FEWEST_CLAIMS = 3
+"""Where fewer claims of an explanation hold, the strongest measured ones are said instead."""
+
+ANSWER_CLAIMS = 2
+"""Measured claims that take the place of a false answer, at most."""
+
+NO_ANSWER = "The measured movement does not bear out an answer."
+"""Said where no sentence of an answer holds, and nothing stands out in the body parts that it spoke of."""
+
+
+def verified(
+    text: str, claims: list[Claim], label: str, vectors: np.ndarray, reference: MotionReference, question: str | None
+) -> tuple[str, list[Claim], int]:
+    """The text without what the movement does not bear out.
+
+    A text whose claims all hold, none said twice, stays as it is. Otherwise it is written anew from the claims that
+    hold; where these are fewer than `FEWEST_CLAIMS`, the strongest measured ones join them. Of an answer to a question
+    the true sentences stay; where none is, it is what was measured of the body parts that it spoke of.
+
+    Returns:
+        The text, its claims and how many claims were taken out.
+    """
+    true = [claim for claim in claims if holds(claim, vectors, reference)]
+    kept = list({(claim.descriptor, claim.span): claim for claim in reversed(true)}.values())[::-1]  # each said once
+    dropped = len(claims) - len(kept)
+    if not dropped and (question or len(kept) >= FEWEST_CLAIMS):
+        return text, kept, 0
+    if question:
+        sentences = [sentence for sentence in text.replace("! ", ". ").split(". ") if sentence]
+        borne_out = [s for s in sentences if all(holds(claim, vectors, reference) for claim in find_claims(s))]
+        if borne_out:
+            answer = ". ".join(borne_out).removesuffix(".") + "."
+        else:
+            parts = {claim.body_part for claim in claims}
+            measured = [c.text for c in notable_claims(vectors, reference) if c.body_part in parts][:ANSWER_CLAIMS]
+            answer = " and ".join(measured).capitalize() + "." if measured else NO_ANSWER
+        return answer, find_claims(answer), dropped
+    for claim in notable_claims(vectors, reference):
+        if len(kept) >= FEWEST_CLAIMS:
+            break
+        if claim.descriptor not in {said.descriptor for said in kept}:
+            kept.append(claim)
+    return verbalise(label, kept), kept, dropped
+
+
+def evidence_entry(
+    claim: Claim, vectors: np.ndarray, reference: MotionReference | None, window: tuple[float, float]
+) -> dict:
+    """A claim with when it is said to be so, what was measured then, and its place among the clips of the reference.
+
+    What cannot be told (the rig lacks a joint, there is no reference or it lacks the descriptor) is None.
+
+    Args:
+        claim: The claim.
+        vectors: (spans, descriptors) values of `measure_spans` in the window.
+        reference: What is ordinary.
+        window: Start and end of the window that was measured, in seconds of the clip.
+    """
+    value, percentile = evidence(claim, vectors, reference)
+    start, end = window
+    if claim.span != SPANS[0]:
+        third = (end - start) / (len(SPANS) - 1)
+        start += third * (SPANS.index(claim.span) - 1)
+        end = start + third
+    return {
+        "claim": claim.text,
+        "body_part": claim.body_part,
+        "descriptor": claim.descriptor,
+        "direction": claim.direction,
+        "degree": claim.degree,
+        "span": claim.span,
+        "value": round(value, 4) if np.isfinite(value) else None,
+        "unit": DESCRIPTORS[DESCRIPTOR_INDEX[claim.descriptor]].unit,
+        "percentile": round(percentile, 1) if np.isfinite(percentile) else None,
+        "start_s": round(start, 3),
+        "end_s": round(end, 3),
+        "holds": holds(claim, vectors, reference) if reference is not None else None,
+    }
+
+
+def verified_comparison(
+    text: str, first: np.ndarray, second: np.ndarray, reference: MotionReference
+) -> tuple[str, list[Difference], int]:
+    """An answer about two clips without what their measurements do not bear out.
+
+    Where every difference that it states is clearly there, and it states one or says that there is none, it stays as
+    it is. Else it is written anew from those that are there or, without any, from the largest measured ones.
+
+    Args:
+        text: The answer.
+        first: (descriptors,) values of `measure`.
+        second: The same of the other clip.
+        reference: What is ordinary.
+
+    Returns:
+        The answer, its differences and how many were taken out.
+    """
+    said = list(dict.fromkeys(find_differences(text)))
+    kept = [difference for difference in said if difference_holds(difference, first, second, reference)]
+    clear = clear_differences(first, second, reference)
+    if len(kept) == len(said) and (kept or not clear):
+        return text, kept, 0
+    movement = kept[0].movement if kept else "second"
+    told = [difference for difference in kept if difference.movement == movement] or clear[:MAX_DIFFERENCES]
+    return verbalise_differences(told) if told else NO_DIFFERENCE_ANSWER, told, len(said) - len(kept)
+
+
+def difference_entry(
+    difference: Difference, first: np.ndarray, second: np.ndarray, reference: MotionReference | None
+) -> dict:
+    """A difference with what was measured on both clips; None for what cannot be told."""
+    index = DESCRIPTOR_INDEX[difference.descriptor]
+    values = [float(vector[index]) for vector in (first, second)]
+    percentiles = [reference.percentile(index, value) if reference else float("nan") for value in values]
+    return {
+        "difference": f"the {difference.movement} movement {difference.predicate}",
+        "descriptor": difference.descriptor,
+        "direction": difference.direction,
+        "movement": difference.movement,
+        "values": [round(value, 4) if np.isfinite(value) else None for value in values],
+        "unit": DESCRIPTORS[index].unit,
+        "percentiles": [round(value, 1) if np.isfinite(value) else None for value in percentiles],
+        "holds": difference_holds(difference, first, second, reference) if reference else None,
+    }
