@@ -9,8 +9,9 @@ from torch.utils.data import Dataset
 from eai_llm_hf.adapters import add_lora, fold_lora
 from eai_llm_hf.comparison_texts import comparison_question
 from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.movement_comparison import two_movements
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.question_texts import AskedClip
 from eai_llm_hf.training_texts import question_answer
 
 from .crops import CropDataset
@@ -62,25 +63,13 @@ class QuestionDataset(Dataset):
         if self.pairs is not None and rng.random() < variety * COMPARED_SHARE:
             first, second = self.pairs[2 * index], self.pairs[2 * index + 1]
             question, answer = comparison_question(first.vector, second.vector, self.reference, rng)
-            asked = two_clips(first.clip, second.clip, question)
+            asked = two_movements(first.clip, second.clip, question)
         else:
             crop = self.crops[index]
-            question, answer = question_answer(
-                crop.label, crop.vector, self.reference, rng, variety, self.labels, crop.clip.joint_mask
-            )
+            told = AskedClip(str(crop.label), crop.spans, self.reference, self.labels, crop.clip.joint_mask)
+            question, answer = question_answer(told, rng, variety)
             asked = [{"type": "skeleton", "skeleton": crop.clip}, {"type": "text", "text": question}]
         return [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
-
-
-def two_clips(first: UnifiedClip, second: UnifiedClip, question: str) -> list[dict]:
-    """The content of a chat turn that asks about two clips; words between them say which is which."""
-    return [
-        {"type": "text", "text": "First movement: "},
-        {"type": "skeleton", "skeleton": first},
-        {"type": "text", "text": "\nSecond movement: "},
-        {"type": "skeleton", "skeleton": second},
-        {"type": "text", "text": f"\n{question}"},
-    ]
 
 
 class ChatCollator:
@@ -99,4 +88,4 @@ class ChatCollator:
         return inputs | {"logits_to_keep": torch.nn.functional.pad(inputs["labels"][:, 1:] != -100, (0, 1))}
 
 
-__all__ = ["ChatCollator", "QuestionDataset", "add_lora", "fold_lora", "two_clips"]
+__all__ = ["ChatCollator", "QuestionDataset", "add_lora", "fold_lora"]

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from torch.utils.data import Dataset
 
-from eai_llm_hf.processing.motion_descriptors import measure
+from eai_llm_hf.processing.motion_descriptors import measure, measure_spans
 from eai_llm_hf.processing.motion_reference import FeatureMoments, MotionReference
 from eai_llm_hf.processing.movement_features import movement_features
 from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX
@@ -39,6 +39,11 @@ class Crop:
     def features(self) -> tuple[np.ndarray, np.ndarray]:
         """What the tower reads: (frames, segments, channels) and (segments,), see `movement_features`."""
         return movement_features(self.clip.joints, self.clip.joint_mask)
+
+    @cached_property
+    def spans(self) -> np.ndarray:
+        """(spans, descriptors) values measured on the piece and on its thirds, see `measure_spans`."""
+        return measure_spans(self.clip.joints, self.clip.joint_mask)
 
 
 @dataclass
