@@ -5,12 +5,14 @@ import json
 import sys
 from pathlib import Path
 
+from . import explanations_command
 from .explain_command import load_pipeline
 from .records import DEFAULT_CHECKPOINT, TRAINING, read_record
 
 _EPILOG = """example:
   eai-llm evaluate --corpora bandai1=bandai1/data generated:2000 --output evaluation.json
   eai-llm evaluate --model runs/mine/checkpoint --corpora folder=clips/
+  eai-llm evaluate explanations --corpora bandai1=bandai1/data generated:2000 --output runs/explanations
 
   eai-llm evaluate --protocol family --corpora bandai1=bandai1/data --methods lda eai-llm --output runs/table
   eai-llm evaluate --protocol family generated=performer --corpora bandai1=bandai1/data generated:1800 \\
@@ -59,6 +61,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--seed", type=int, default=0, help="of bootstrap, choice of clips and generated corpora")
     _add_benchmark(parser)
     parser.set_defaults(run=run)
+    explanations_command.register(parser.add_subparsers(title="instead of labels", metavar="WHAT"))
 
 
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:

@@ -66,8 +66,8 @@ def summarise(run: Run) -> dict[str, Any]:
         "command": command(run.settings),
         "settings": {
             **asdict(run.settings),
-            "corpora": [_without_place(spec) for spec in run.settings.corpora],
-            "extra_corpora": [_without_place(spec) for spec in run.settings.extra_corpora],
+            "corpora": [without_place(spec) for spec in run.settings.corpora],
+            "extra_corpora": [without_place(spec) for spec in run.settings.extra_corpora],
             "output": Path(run.settings.output).name,
             "model": _without_folder(run.settings.model),
             "methods": run.methods,
@@ -312,9 +312,9 @@ def write_results(run: Run) -> dict[str, Any]:
 
 def command(settings: BenchmarkSettings) -> str:
     """The command that makes such results, without the folders of this machine."""
-    parts = ["eai-llm evaluate --protocol", *settings.protocol, "--corpora", *map(_without_place, settings.corpora)]
+    parts = ["eai-llm evaluate --protocol", *settings.protocol, "--corpora", *map(without_place, settings.corpora)]
     if settings.extra_corpora:
-        parts += ["--extra-corpora", *map(_without_place, settings.extra_corpora)]
+        parts += ["--extra-corpora", *map(without_place, settings.extra_corpora)]
     parts += ["--methods", *(f'"{name}"' if " " in name else name for name in settings.methods)]
     if settings.model is not None:
         parts += ["--model", str(_without_folder(settings.model))]
@@ -337,7 +337,8 @@ def _count(names: Iterable[str]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def _without_place(spec: str) -> str:
+def without_place(spec: str) -> str:
+    """How a corpus is named on the command line, with a word in place of its folder or file."""
     name, there, _ = spec.partition("=")
     return f"{name}={'FILE' if name == 'manifest' else 'FOLDER'}" if there and name != "hub" else spec
 
@@ -346,4 +347,4 @@ def _without_folder(model: str | None) -> str | None:
     return model and ("default" if model == str(DEFAULT_CHECKPOINT) else Path(model).name)
 
 
-__all__ = ["EQUAL_AROUSAL", "MEAN_OVER_CORPORA", "command", "summarise", "write_results"]
+__all__ = ["EQUAL_AROUSAL", "MEAN_OVER_CORPORA", "command", "summarise", "without_place", "write_results"]

@@ -1,7 +1,7 @@
 """How good a checkpoint is on clips it never saw, beside chance and a baseline trained on the same split.
 
 Labels: see `scores`. Explanations: the share of their claims that hold, without the guard, beside the same texts held
-against other clips (shuffled): a text that is true of any clip says nothing.
+against other clips (shuffled): a text that is true of any clip says nothing. See `explanations` for all about them.
 """
 
 from collections.abc import Sequence
@@ -9,14 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf.processing.motion_claims import find_claims, holds
-from eai_llm_hf.processing.motion_descriptors import measure
-from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
 from .baselines import best_labels, lda
+from .explanations import explained_clip, explanation_scores
 from .scores import label_scores
 
 
@@ -85,39 +83,18 @@ def evaluate(
         }
         if explanations:
             picks = np.random.default_rng(seed).permutation(len(clips))[:explanations]
-            results[corpus]["explanations"] = explanation_scores(pipe, [clips[i] for i in picks], labels)
+            limit = pipe.processor.feature_extractor.max_frames
+            seen = [explained_clip(clips[i], str(rows[i]["content"]), rows[i]["clip_id"], limit) for i in picks]
+            scores, _ = explanation_scores(pipe, seen, labels, seed=seed, name=f"{corpus}: explanations")
+            results[corpus]["explanations"] = _summary(scores["greedy"]["without guard"])
     return results
 
 
-def explanation_scores(
-    pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], labels: Sequence[str]
-) -> dict:
-    """Checks what the language model writes, without the guard, against the clip and against the next one."""
-    reference = pipe.processor.feature_extractor.motion_reference()
-    vectors = [measure(clip.joints, clip.joint_mask, clip.fps) for clip in clips]
-    said = []
-    for clip in tqdm(clips, desc="explanations", unit="clip"):
-        record = pipe(clip, candidate_labels=list(labels), verify=False)
-        said.append(find_claims(record["explanation"]))
-    shuffled = [*vectors[1:], vectors[0]]
-    claims = sum(len(found) for found in said)
-    repeated = sum(len(found) - len(set(found)) for found in said)
-    return {
-        "clips": len(clips),
-        "claims_per_text": round(claims / len(clips), 2),
-        "repeated_claims": repeated,
-        "distinct_texts": len({tuple((c.descriptor, c.direction) for c in found) for found in said}),
-        "hold": _share_that_holds(said, vectors, reference),
-        "hold_shuffled": _share_that_holds(said, shuffled, reference),
-    }
+def _summary(scores: dict) -> dict:
+    """What the model card says of explanations; `eai-llm evaluate explanations` says the rest."""
+    keys = ("clips", "claims_per_text", "repeated_claims", "distinct_texts")
+    hold, shuffled = ((scores[name] or {}).get("value") for name in ("hold", "shuffled"))
+    return {key: scores[key] for key in keys} | {"hold": hold, "hold_shuffled": shuffled}
 
 
-def _share_that_holds(said: list, vectors: list[np.ndarray], reference: MotionReference) -> float | None:
-    verdicts = [
-        holds(claim, vector, reference) for found, vector in zip(said, vectors, strict=True) for claim in found
-    ]
-    checked = [value for value in verdicts if value is not None]
-    return round(float(np.mean(checked)), 4) if checked else None
-
-
-__all__ = ["as_clip", "evaluate", "explanation_scores"]
+__all__ = ["as_clip", "evaluate"]

@@ -1,0 +1,291 @@
+"""Whether the explanations of a checkpoint are true, of clips that it never saw: without its guard and with it.
+
+clips --pipeline, greedy and sampled--> a text each, its claims --measured movement--> true, false, cannot be checked
+
+`claim_scores` says what the shares of true claims stand beside. Here are the texts: how they are written, what else
+must be right in them (the label, body parts, repeats), and what is written of bodies with parts missing.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from eai_llm_hf.processing.claim_reading import find_claims
+from eai_llm_hf.processing.motion_claims import evidence, holds, notable_claims, verbalise
+from eai_llm_hf.processing.motion_descriptors import measure_spans
+from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+
+from .claim_scores import STRONGEST, Verdicts, coverage_scores, label_agreement, truth_scores
+
+GUARDS = ("without guard", "with guard")
+
+LIMBS: Mapping[str, tuple[str, ...]] = {
+    "head": ("neck", "head"),
+    "arms": ("left_elbow", "right_elbow", "left_wrist", "right_wrist"),
+    "legs": ("left_knee", "right_knee", "left_ankle", "right_ankle", "left_foot", "right_foot"),
+}
+"""Joints of the body parts that a recording can lack as a whole; shoulders and hips are the trunk's ends."""
+
+_WORDS: Mapping[str, tuple[str, Sequence[str]]] = {
+    "head": (r"heads?|necks?|chins?", LIMBS["head"]),
+    "arms": (r"arms?", LIMBS["arms"]),
+    "elbows": (r"elbows?", ("left_elbow", "right_elbow")),
+    "hands": (r"hands?|wrists?|fists?", ("left_wrist", "right_wrist")),
+    "legs": (r"legs?", LIMBS["legs"]),
+    "knees": (r"knees?", ("left_knee", "right_knee")),
+    "feet": (r"foot|feet|ankles?", ("left_ankle", "right_ankle", "left_foot", "right_foot")),
+}
+"""Parts of the body: the words for them, and the joints of which one must be there for them to be said."""
+
+
+@dataclass(frozen=True)
+class ExplainedClip:
+    """A clip whose explanations are scored.
+
+    Attributes:
+        clip: The movement, no longer than one window, so that all that is written is about all of it.
+        measured: (spans, descriptors) of `measure_spans`.
+        content: What is done in it.
+        name: Its name in its corpus.
+    """
+
+    clip: UnifiedClip
+    measured: np.ndarray
+    content: str
+    name: str
+
+    def lacks(self, joints: Sequence[str]) -> bool:
+        """Whether none of the joints is there."""
+        return not self.clip.joint_mask[[JOINT_INDEX[name] for name in joints]].any()
+
+
+def explained_clip(clip: UnifiedClip, content: str, name: str, max_frames: int) -> ExplainedClip:
+    """Measures a clip, cut to its first window where it is longer."""
+    if len(clip.joints) > max_frames:
+        clip = replace(clip, joints=clip.joints[:max_frames])
+    return ExplainedClip(clip, measure_spans(clip.joints, clip.joint_mask, clip.fps), content, name)
+
+
+def write_records(
+    pipe: SkeletonEmotionExplanationPipeline,
+    clips: Sequence[ExplainedClip],
+    labels: Sequence[str],
+    seed: int | None = None,
+    batch_size: int = 8,
+    name: str = "explanations",
+) -> dict[str, list[dict]]:
+    """Lets the model explain clips, once, and gives what becomes of each text without the guard and with it.
+
+    Args:
+        pipe: The pipeline.
+        clips: What to explain.
+        labels: Candidate labels.
+        seed: Of sampling (`do_sample=True`); None for greedy decoding.
+        batch_size: Clips that go through the model together; part of what the seed decides.
+        name: Of the progress bar.
+
+    Returns:
+        A record for each clip, by guard, as `pipe(clip, verify=...)` gives it.
+    """
+    records: dict[str, list[dict]] = {guard: [] for guard in GUARDS}
+    sampling = {} if seed is None else {"do_sample": True}
+    with torch.random.fork_rng(), tqdm(total=len(clips), desc=name, unit="clip") as bar:
+        if seed is not None:
+            torch.manual_seed(seed)
+        for start in range(0, len(clips), batch_size):
+            batch = clips[start : start + batch_size]
+            requests = [pipe.preprocess(each.clip)["request"] for each in batch]
+            answered = pipe.forward({"request": requests}, candidate_labels=list(labels), generate_kwargs=sampling)
+            for request in answered["request"]:
+                for guard, verify in zip(GUARDS, (False, True), strict=True):
+                    made = pipe.postprocess({"request": request}, verify=verify, candidate_labels=list(labels))
+                    records[guard].append(made)
+            bar.update(len(batch))
+    return records
+
+
+def text_scores(
+    records: Sequence[Sequence[dict]],
+    clips: Sequence[ExplainedClip],
+    labels: Sequence[str],
+    reference: MotionReference,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Scores the explanations of some clips.
+
+    Args:
+        records: A record for each clip, once for each sampling.
+        clips: The clips.
+        labels: All labels that a text could name.
+        reference: What is ordinary.
+        seed: Of the bootstrap.
+
+    Returns:
+        What `truth_scores` gives, and:
+
+        - `texts`, `distinct_texts`, `claims_per_text`, `distinct_claims_per_text`, `body_parts_per_text`.
+        - `coverage`: share of the claims that stand out most in the clips which the texts say.
+        - `label_agreement`: share of the texts that name their record's label.
+        - `repeated_claims`: claims said once more in a text, in whatever degree.
+        - `absent_parts`: texts that speak of a part of the body of which the clip has no joint.
+        - `shared_texts`: texts that stand, word for word, under a clip of another content as well.
+        - `dropped_claims`: claims that the guard took out, where it was at work.
+    """
+    said = [[find_claims(record["explanation"]) for record in sampling] for sampling in records]
+    everything = [record for sampling in records for record in sampling]
+    flat = [
+        (record["explanation"], claims, clip)
+        for sampling, of_sampling in zip(records, said, strict=True)
+        for record, claims, clip in zip(sampling, of_sampling, clips, strict=True)
+    ]
+    distinct = [{(claim.descriptor, claim.direction, claim.span) for claim in claims} for _, claims, _ in flat]
+    contents = defaultdict(set)
+    for text, _, clip in flat:
+        contents[text].add(clip.content)
+    verdicts = Verdicts([clip.measured for clip in clips], reference)
+    agreement = label_agreement([text for text, _, _ in flat], [record["label"] for record in everything], labels)
+    scores: dict[str, Any] = {
+        "clips": len(clips),
+        "texts": len(flat),
+        "distinct_texts": len(contents),
+        "claims_per_text": _mean(len(claims) for _, claims, _ in flat),
+        "distinct_claims_per_text": _mean(map(len, distinct)),
+        "body_parts_per_text": _mean(len({claim.body_part for claim in claims}) for _, claims, _ in flat),
+        **truth_scores(said, verdicts, seed),
+        "coverage": coverage_scores(said, verdicts, STRONGEST, seed),
+        "label_agreement": agreement["agreement"],
+        "repeated_claims": sum(len(claims) - len(own) for (_, claims, _), own in zip(flat, distinct, strict=True)),
+        "absent_parts": sum(bool(absent_parts(text, clip)) for text, _, clip in flat),
+        "shared_texts": sum(len(contents[text]) > 1 for text, _, _ in flat),
+    }
+    dropped = [record["dropped_claims"] for record in everything if "dropped_claims" in record]
+    return scores | ({"dropped_claims": sum(dropped)} if dropped else {})
+
+
+def absent_parts(text: str, clip: ExplainedClip) -> list[str]:
+    """The parts of the body that a text names, or makes a claim about, though its clip has no joint of them."""
+    named = {
+        part
+        for part, (words, joints) in _WORDS.items()
+        if clip.lacks(joints) and re.search(rf"\b({words})\b", text, flags=re.IGNORECASE)
+    }
+    claimed = {claim.body_part for claim in find_claims(text)}
+    return sorted(named | {part for part in claimed if part in LIMBS and clip.lacks(LIMBS[part])})
+
+
+def without_joints(explained: ExplainedClip, joints: Sequence[str]) -> ExplainedClip:
+    """The clip as a rig without these joints would give it."""
+    mask = explained.clip.joint_mask & ~np.isin(JOINT_NAMES, joints)
+    positions = np.where(mask[:, None], explained.clip.joints, 0).astype(np.float32)
+    report = explained.clip.report | {
+        "matched_joints": int(mask.sum()),
+        "missing_joints": [name for name, there in zip(JOINT_NAMES, mask, strict=True) if not there],
+    }
+    clip = replace(explained.clip, joints=positions, joint_mask=mask, report=report)
+    return replace(explained, clip=clip, measured=measure_spans(positions, mask, clip.fps))
+
+
+def explanation_scores(
+    pipe: SkeletonEmotionExplanationPipeline,
+    clips: Sequence[ExplainedClip],
+    labels: Sequence[str],
+    samplings: int = 0,
+    taken_away: int = 0,
+    seed: int = 0,
+    batch_size: int = 8,
+    name: str = "explanations",
+) -> tuple[dict[str, dict[str, dict]], list[dict]]:
+    """Explains clips of one corpus and scores the texts.
+
+    Args:
+        pipe: The pipeline.
+        clips: Clips that its checkpoint never saw.
+        labels: Candidate labels.
+        samplings: How often each clip is explained by sampling, beside greedy decoding.
+        taken_away: So many of the clips are explained without each of `LIMBS` as well.
+        seed: Of bootstrap and sampling.
+        batch_size: Clips that go through the model together.
+        name: Of the progress bars.
+
+    Returns:
+        `text_scores` by way of decoding ("greedy", "sampled", "greedy, no head" and so on) and guard, and the texts
+        as entries with decoding, seed, guard, clip, content, label, text, the text that the measurements alone would
+        give, and the claims with value, percentile and verdict.
+
+    Raises:
+        ValueError: If there is no clip, or the checkpoint has no motion reference.
+    """
+    reference = pipe.processor.feature_extractor.motion_reference()
+    if reference is None:
+        raise ValueError("The checkpoint has no motion reference, without which no claim can be checked.")
+    if not clips:
+        raise ValueError("There is no clip to explain.")
+    passes: dict[str, tuple[Sequence[ExplainedClip], list[int | None]]] = {"greedy": (clips, [None])}
+    if samplings:
+        passes["sampled"] = (clips, [seed + number for number in range(samplings)])
+    for part, joints in LIMBS.items() if taken_away else ():
+        passes[f"greedy, no {part}"] = ([without_joints(clip, joints) for clip in clips[:taken_away]], [None])
+    scores: dict[str, dict[str, dict]] = {}
+    texts: list[dict] = []
+    for decoding, (own, seeds) in passes.items():
+        written = [write_records(pipe, own, labels, each, batch_size, f"{name}: {decoding}") for each in seeds]
+        scores[decoding] = {}
+        for guard in GUARDS:
+            records = [by_guard[guard] for by_guard in written]
+            scores[decoding][guard] = text_scores(records, own, labels, reference, seed)
+            for sampling, of_sampling in zip(seeds, records, strict=True):
+                heading = {"decoding": decoding, "seed": sampling, "guard": guard}
+                texts += [heading | _as_entry(*pair, reference) for pair in zip(own, of_sampling, strict=True)]
+    return scores, texts
+
+
+def _as_entry(clip: ExplainedClip, record: dict, reference: MotionReference) -> dict:
+    """A text with its claims, as JSON can hold it."""
+    claims = []
+    for claim in find_claims(record["explanation"]):
+        found = evidence(claim, clip.measured, reference)
+        value, percentile = (round(number, 4) if np.isfinite(number) else None for number in found)
+        claims.append(
+            {
+                "claim": claim.text,
+                "descriptor": claim.descriptor,
+                "value": value,
+                "percentile": percentile,
+                "holds": holds(claim, clip.measured, reference),
+            }
+        )
+    measured = verbalise(record["label"], notable_claims(clip.measured, reference)[:STRONGEST])
+    return {
+        "clip": clip.name,
+        "content": clip.content,
+        "label": record["label"],
+        "text": record["explanation"],
+        "measured_text": measured,
+        "claims": claims,
+    }
+
+
+def _mean(values: Iterable[float]) -> float:
+    return round(float(np.mean(list(values))), 2)
+
+
+__all__ = [
+    "GUARDS",
+    "LIMBS",
+    "ExplainedClip",
+    "absent_parts",
+    "explained_clip",
+    "explanation_scores",
+    "text_scores",
+    "without_joints",
+    "write_records",
+]

@@ -1,0 +1,187 @@
+"""Whether explanations tell what the model's answer rests on: masking, edits, stability.
+
+`faithfulness_masking` hides what is cited, `faithfulness_edits` changes the movement, `faithfulness_stability` changes
+what is no movement. Here all three are run on the same clips, and written as tables.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+
+from .checkpoint import as_clip
+from .faithfulness_common import first_window
+from .faithfulness_edits import WRITERS, edit_test
+from .faithfulness_masking import masking_test
+from .faithfulness_stability import stability_test
+
+__all__ = ["faithfulness", "faithfulness_tables"]
+
+
+def faithfulness(
+    pipe: SkeletonEmotionExplanationPipeline,
+    rows: Sequence[dict],
+    labels: Sequence[str] | None = None,
+    masked: int = 40,
+    edited: int = 12,
+    stable: int = 12,
+    batch_size: int = 8,
+    seed: int = 0,
+) -> dict:
+    """Runs the three experiments on clips that the checkpoint never saw.
+
+    Explanations written: 1 a masked clip, 26 an edited clip, 8 a stable clip; those of a clip or batch together. Of
+    recordings longer than the model reads at once, the first window is taken.
+
+    Args:
+        pipe: The pipeline with the checkpoint.
+        rows: Rows of a corpus.
+        labels: Candidate labels, the checkpoint's own by default.
+        masked: Clips for masking; 0 leaves the experiment out, as below.
+        edited: Clips for edits.
+        stable: Clips for stability.
+        batch_size: Explanations that are written together in masking.
+        seed: Of the choice of clips and of the intervals.
+
+    Returns:
+        "masking", "edits" and "stability", None where left out; JSON-able.
+
+    Raises:
+        ValueError: If there is no clip, or the checkpoint has no reference.
+    """
+    extractor = pipe.processor.feature_extractor
+    if not len(rows):
+        raise ValueError("There is no clip to test faithfulness on.")
+    if extractor.motion_reference() is None:
+        raise ValueError("The checkpoint has no motion reference, without which no claim can be checked.")
+    labels = list(labels or pipe.model.config.labels)
+    order = np.random.default_rng(seed).permutation(len(rows))
+    most = max(masked, edited, stable)
+    clips = [first_window(as_clip(rows[index]), extractor.max_frames) for index in order[:most]]
+    return {
+        "masking": masking_test(pipe, clips[:masked], labels, batch_size, seed) if masked else None,
+        "edits": edit_test(pipe, clips[:edited], labels, seed=seed) if edited else None,
+        "stability": stability_test(pipe, clips[:stable], labels, seed=seed) if stable else None,
+    }
+
+
+_GAPS = {
+    "cited": "area, cited hidden",
+    "uncited": "area, uncited hidden",
+    "gap": "**gap: uncited minus cited**",
+    "gap_random": "gap over parts at random",
+    "gap_shuffled": "gap with another clip's citations",
+    "gap_over_shuffled": "gap minus that",
+    "gap_attributed": "gap if the attribution were cited",
+}
+_KINDS = {"parts": "body parts", "times": "thirds of the clip"}
+
+
+def faithfulness_tables(results: Mapping) -> str:
+    """The results of `faithfulness` as Markdown, without headings above the third level."""
+    sections = []
+    if results["masking"]:
+        sections.append(_masking_tables(results["masking"]))
+    if results["edits"]:
+        sections.append(_edit_table(results["edits"]))
+    if results["stability"]:
+        sections.append(_stability_table(results["stability"]))
+    return "\n\n".join(sections) + "\n"
+
+
+def _masking_tables(masking: Mapping) -> str:
+    columns = [(kind, way) for kind in _KINDS for way in masking[kind]]
+    lines = [
+        "### Hiding what is cited",
+        "",
+        f"{masking['clips']} clips; mean ± standard deviation over the clips that cite some and not all, and its 95% "
+        "interval.",
+        "",
+        "| | " + " | ".join(f"{_KINDS[kind]}, {way}" for kind, way in columns) + " |",
+        "|---" * (len(columns) + 1) + "|",
+        "| clips compared | "
+        + " | ".join(str((masking[kind][way]["gap"] or {"clips": 0})["clips"]) for kind, way in columns)
+        + " |",
+    ]
+    for name, words in _GAPS.items():
+        cells = [_mean(masking[kind][way][name], signed=name.startswith("gap")) for kind, way in columns]
+        lines.append(f"| {words} | " + " | ".join(cells) + " |")
+    lines += [
+        "",
+        "Fall of the label's probability when one is hidden (as absent):",
+        "",
+        "| hidden | where it is cited | where it is not |",
+        "|---|---|---|",
+    ]
+    for kind in _KINDS:
+        for unit, sides in masking[kind]["absent"]["by_unit"].items():
+            lines.append(f"| {unit} | {_with_clips(sides['cited'])} | {_with_clips(sides['uncited'])} |")
+    return "\n".join(lines)
+
+
+def _edit_table(edits: Mapping) -> str:
+    lines = [
+        "### Editing the movement",
+        "",
+        f'{edits["clips"]} clips; shares with their 95% intervals over clips, and the number of cases. Texts: "raw" '
+        'without the guard, "guarded" with it, "measured" of the strongest measured claims, about the best to expect.',
+        "",
+        "| edit | text | claim turns right | of texts that speak of it | outdated claim goes | other claim stays |",
+        "|---" * 6 + "|",
+    ]
+    for name, found in edits["edits"].items():
+        for writer in WRITERS:
+            cells = [_share(found[writer][measure]) for measure in ("turned", "spoken", "outdated", "kept")]
+            lines.append(f"| {name} | {writer} | {' | '.join(cells)} |")
+    lines += [
+        "",
+        "| edit | versions | percentile moves by | probabilities coherent | log odds |",
+        "|---" * 5 + "|",
+    ]
+    for name, found in edits["edits"].items():
+        lines.append(
+            f"| {name} | {found['versions']} | {_mean(found['percentile_change'], 0, True)} "
+            f"| {_share(found['coherent'])} | {_mean(found['log_odds_change'], 2, True)} |"
+        )
+    return "\n".join(lines)
+
+
+def _stability_table(stability: Mapping) -> str:
+    lines = [
+        "### The same movement, recorded otherwise",
+        "",
+        f"{stability['clips']} clips, with the guard. Jaccard index of the claims; Spearman's rank correlation of the "
+        "percentiles of all claims, and of the descriptors of a clip.",
+        "",
+        "| change | same label | same claims | Jaccard | rank, claims | rank, descriptors |",
+        "|---" * 6 + "|",
+    ]
+    for name, found in stability["changes"].items():
+        rank = found["claim_rank"]["value"]
+        lines.append(
+            f"| {name} | {_share(found['same_label'], False)} | {_share(found['same_claims'], False)} "
+            f"| {_mean(found['jaccard'], 2)} | {'–' if rank is None else f'{rank:.3f}'} "
+            f"| {_mean(found['descriptor_rank'], 3)} |"
+        )
+    return "\n".join(lines)
+
+
+def _mean(found: Mapping | None, digits: int = 3, signed: bool = False) -> str:
+    if found is None:
+        return "–"
+    sign = "+" if signed else ""
+    spread = "" if found["sd"] is None else f" ± {found['sd']:.{digits}f}"
+    low, high = found["interval"]
+    return f"{found['mean']:{sign}.{digits}f}{spread} [{low:{sign}.{digits}f}, {high:{sign}.{digits}f}]"
+
+
+def _with_clips(found: Mapping | None) -> str:
+    return "–" if found is None else f"{_mean(found, signed=True)} ({found['clips']})"
+
+
+def _share(found: Mapping | None, cases: bool = True) -> str:
+    if found is None:
+        return "–"
+    low, high = found["interval"]
+    return f"{found['share']:.0%} [{low:.0%}, {high:.0%}]" + (f" of {found['cases']}" if cases else "")

@@ -1,0 +1,83 @@
+"""What the three experiments on faithfulness share: explanations with progress, their claims, means with intervals."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from tqdm import tqdm
+
+from eai_llm_hf.processing.claim_reading import find_claims
+from eai_llm_hf.processing.motion_claims import Claim, holds
+from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+
+from .scores import Bootstrap, mean_and_spread, with_interval
+
+__all__ = ["batches", "explained", "first_window", "held_claims", "mean_of", "share_of"]
+
+
+def explained(
+    pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], labels: Sequence[str], verify: bool
+) -> list[dict]:
+    """Records with explanations of clips that go through the model together."""
+    return pipe(list(clips), candidate_labels=list(labels), verify=verify, batch_size=len(clips))
+
+
+def batches(clips: Sequence[UnifiedClip], size: int, what: str) -> Iterable[list[UnifiedClip]]:
+    """The clips in groups, with a progress bar."""
+    starts = range(0, len(clips), size)
+    return (list(clips[start : start + size]) for start in tqdm(starts, desc=what, unit="batch"))
+
+
+def first_window(clip: UnifiedClip, frames: int) -> UnifiedClip:
+    """What the model reads at once of a clip: an explanation is about one window, and here it is always the first."""
+    if len(clip.joints) <= frames:
+        return clip
+    return UnifiedClip(clip.joints[:frames], clip.joint_mask, clip.fps, clip.report)
+
+
+def held_claims(text: str, vectors: np.ndarray, reference: MotionReference) -> list[Claim]:
+    """The claims of a text that hold, in the order in which it makes them, none twice.
+
+    Args:
+        text: An explanation.
+        vectors: (spans, descriptors) of `measure_spans`.
+        reference: What is ordinary.
+    """
+    return [claim for claim in dict.fromkeys(find_claims(text)) if holds(claim, vectors, reference)]
+
+
+@lru_cache(maxsize=8)
+def _draws(clips: int, seed: int) -> np.ndarray:
+    """(draws, clips) how often the bootstrap draws each clip."""
+    return Bootstrap(clips, seed=seed).counts
+
+
+def mean_of(values: Sequence[float], seed: int = 0) -> dict | None:
+    """Mean and standard deviation over clips, and the mean's 95% bootstrap interval; None without a clip.
+
+    Of differences within a clip this is the paired interval.
+    """
+    if not len(values):
+        return None
+    array = np.asarray(values, np.float64)
+    draws = _draws(len(array), seed) @ array / len(array)
+    return mean_and_spread(array) | {"interval": with_interval(0.0, draws)["interval"], "clips": len(array)}
+
+
+def share_of(hits: Sequence[float], cases: Sequence[float], seed: int = 0) -> dict | None:
+    """Share of cases, pooled over clips, with a 95% bootstrap interval over clips; None without a case.
+
+    Args:
+        hits: For each clip how many cases came out as asked.
+        cases: For each clip how many there are.
+        seed: Of the bootstrap.
+    """
+    came, asked = np.asarray(hits, np.float64), np.asarray(cases, np.float64)
+    if not asked.sum():
+        return None
+    counts = _draws(len(asked), seed)
+    drawn = counts @ asked
+    draws = (counts @ came)[drawn > 0] / drawn[drawn > 0]
+    return with_interval(came.sum() / asked.sum(), draws, "share") | {"cases": int(asked.sum())}

@@ -1,0 +1,179 @@
+"""Does the label rest on what the explanation cites? Cited body parts and times are hidden against uncited ones.
+
+Cited is what the claims of an explanation name that hold: body parts (head, trunk, arms, legs; the whole body is no
+part), and thirds of the clip. For k = 0, 1, ... cited parts hidden, up to as many as there are uncited ones, stands
+the label's probability, the mean over all choices of k; the area under this curve, over the share of k, is small if
+the label rests on them. The gap is the area for uncited minus that for cited: positive if the citations are faithful.
+All combinations of parts are scored, so that nothing here is drawn by chance.
+
+Beside the gap stand: the gap if those parts were cited that the attribution finds most important, and the least
+important uncited (about the best that can be had); the gap with the citations of another clip; and that of cited
+against parts taken at random. Since some parts matter more to the label whoever cites them, `by_unit` gives the fall
+of the probability for each part on its own, in clips where it is cited and where it is not.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import get_args
+
+import numpy as np
+from tqdm import tqdm
+
+from eai_llm_hf.attribution import attribute
+from eai_llm_hf.hiding import CLAIM_PARTS, PARTS, HiddenViews, Way, hidden_probabilities
+from eai_llm_hf.processing.motion_descriptors import SHORTEST_SPANNED_CLIP, SPANS, measure_spans
+from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+
+from .faithfulness_common import batches, explained, held_claims, mean_of
+
+__all__ = ["area", "gap", "masking_test"]
+
+Table = Mapping[frozenset[str], float]
+"""Which of the units are hidden -> the label's probability."""
+
+_TIMES = SPANS[1:]
+
+
+def masking_test(
+    pipe: SkeletonEmotionExplanationPipeline,
+    clips: Sequence[UnifiedClip],
+    labels: Sequence[str],
+    batch_size: int = 8,
+    seed: int = 0,
+) -> dict:
+    """Hides what the explanations cite against what they do not, part by part and third by third.
+
+    One explanation a clip is written, with the guard; all else costs label scoring only.
+
+    Args:
+        pipe: The pipeline.
+        clips: Clips, none longer than the model reads at once.
+        labels: Candidate labels.
+        batch_size: Explanations that are written together.
+        seed: Of the intervals.
+
+    Returns:
+        For "parts" and "times" and each way of hiding: areas and gaps; `curves`, the label's probability for each clip
+        that is compared, cited and uncited, with 0, 1, ... hidden; and `by_unit`. JSON-able.
+    """
+    extractor = pipe.processor.feature_extractor
+    reference = extractor.motion_reference()
+    records = [
+        record
+        for batch in batches(clips, batch_size, "explanations to mask")
+        for record in explained(pipe, batch, labels, verify=True)
+    ]
+    tables: dict[tuple[str, str], list[Table]] = {}
+    cited: dict[str, list[list[str]]] = {"parts": [], "times": []}
+    important: dict[str, list[list[str]]] = {"parts": [], "times": []}
+    for clip, record in tqdm(list(zip(clips, records, strict=True)), desc="masking", unit="clip"):
+        claims = held_claims(record["explanation"], measure_spans(clip.joints, clip.joint_mask), reference)
+        target = labels.index(record["label"])
+        found = attribute(pipe, clip, labels, record["label"])
+        parts = [name for name, own in CLAIM_PARTS.items() if set(own) & set(found.parts)]
+        weight = dict(zip(found.parts, found.per_part, strict=True))
+        cited["parts"].append(_named((claim.body_part for claim in claims), parts))
+        important["parts"].append(
+            sorted(parts, key=lambda name: -sum(weight.get(part, 0.0) for part in CLAIM_PARTS[name]))
+        )
+        spanned = len(clip.joints) >= SHORTEST_SPANNED_CLIP * clip.fps
+        times = list(_TIMES) if spanned else []
+        cited["times"].append(_named((claim.span for claim in claims), times))
+        middle = (found.bounds_s[:-1] + found.bounds_s[1:]) / 2 / (len(clip.joints) / clip.fps)
+        third = np.minimum((3 * middle).astype(int), 2)
+        important["times"].append(sorted(times, key=lambda name: -found.per_second[third == _TIMES.index(name)].sum()))
+        frames = len(clip.joints)
+        for units, kind, bounds in (
+            (parts, "parts", [0, frames]),
+            (times, "times", np.linspace(0, frames, len(_TIMES) + 1).round().astype(int).tolist()),
+        ):
+            if units:
+                view = HiddenViews(extractor, clip, bounds, pipe.model.skeleton_tower.feature_mean)
+            for way in get_args(Way):
+                table = _table(pipe, view, units, kind, labels, target, way) if units else {}
+                tables.setdefault((kind, way), []).append(table)
+    return {
+        kind: {way: _summary(tables[kind, way], cited[kind], important[kind], seed) for way in get_args(Way)}
+        for kind in ("parts", "times")
+    } | {"clips": len(clips), "generations": len(clips)}
+
+
+def _named(words: Iterable[str], units: Sequence[str]) -> list[str]:
+    """Those of the words that are units, in order, none twice."""
+    return [word for word in dict.fromkeys(words) if word in units]
+
+
+def _table(
+    pipe: SkeletonEmotionExplanationPipeline,
+    view: HiddenViews,
+    units: Sequence[str],
+    kind: str,
+    labels: Sequence[str],
+    target: int,
+    way: Way,
+) -> Table:
+    """The label's probability for every combination of hidden units."""
+    hidden = [frozenset(chosen) for k in range(len(units) + 1) for chosen in combinations(units, k)]
+    shown = np.ones((len(hidden), len(PARTS), len(view.bounds) - 1), dtype=bool)
+    for row, chosen in zip(shown, hidden, strict=True):
+        for name in chosen:
+            if kind == "parts":
+                row[[PARTS.index(part) for part in CLAIM_PARTS[name]]] = False
+            else:
+                row[:, _TIMES.index(name)] = False
+    probabilities = hidden_probabilities(pipe, view, shown, labels, way)[:, target]
+    return dict(zip(hidden, probabilities.tolist(), strict=True))
+
+
+def area(table: Table, units: Sequence[str], most: int) -> float:
+    """Area under the probability over the share of hidden units, up to `most` of these; the mean over all choices."""
+    curve = _curve(table, units, most)
+    return float(np.trapezoid(curve, dx=1 / most))
+
+
+def _curve(table: Table, units: Sequence[str], most: int) -> list[float]:
+    return [float(np.mean([table[frozenset(chosen)] for chosen in combinations(units, k)])) for k in range(most + 1)]
+
+
+def gap(table: Table, cited: Sequence[str], uncited: Sequence[str]) -> float | None:
+    """Area for the uncited minus area for the cited units, as many of each; None where there are none of either."""
+    most = min(len(cited), len(uncited))
+    return area(table, uncited, most) - area(table, cited, most) if most else None
+
+
+def _summary(
+    tables: Sequence[Table], cited: Sequence[Sequence[str]], important: Sequence[Sequence[str]], seed: int
+) -> dict:
+    names = ("cited", "uncited", "random", "gap", "gap_attributed", "gap_shuffled", "gap_random", "gap_over_shuffled")
+    found: dict[str, list[float]] = {name: [] for name in names}
+    curves: dict[str, list[list[float]]] = {"cited": [], "uncited": []}
+    falls: dict[str, dict[str, list[float]]] = {}
+    elsewhere = [*cited[1:], *cited[:1]]
+    for table, own, others, ranked in zip(tables, cited, elsewhere, important, strict=True):
+        for unit in ranked:
+            fall = table[frozenset()] - table[frozenset([unit])]
+            falls.setdefault(unit, {"cited": [], "uncited": []})["cited" if unit in own else "uncited"].append(fall)
+        rest = [unit for unit in ranked if unit not in own]
+        most = min(len(own), len(rest))
+        if not most:
+            continue
+        found["cited"].append(area(table, own, most))
+        found["uncited"].append(area(table, rest, most))
+        found["random"].append(area(table, ranked, most))
+        found["gap"].append(found["uncited"][-1] - found["cited"][-1])
+        found["gap_random"].append(found["random"][-1] - found["cited"][-1])
+        found["gap_attributed"].append(gap(table, ranked[:most], ranked[-most:]))
+        foreign = [unit for unit in others if unit in ranked]
+        shuffled = gap(table, foreign, [unit for unit in ranked if unit not in foreign])
+        if shuffled is not None:
+            found["gap_shuffled"].append(shuffled)
+            found["gap_over_shuffled"].append(found["gap"][-1] - shuffled)
+        for name, units in (("cited", own), ("uncited", rest)):
+            curves[name].append([round(probability, 6) for probability in _curve(table, units, most)])
+    result: dict = {name: mean_of(values, seed) for name, values in found.items()}
+    result["curves"] = curves
+    result["by_unit"] = {
+        unit: {name: mean_of(values, seed) for name, values in sides.items()} for unit, sides in falls.items()
+    }
+    return result

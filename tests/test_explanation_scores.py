@@ -1,0 +1,319 @@
+"""Scores of explanations: what they reward, and what they see through."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from conftest import make_clip, make_reference
+from transformers import GenerationConfig, pipeline
+
+from benchmarks import explanations as page_of_explanations
+from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor, SkeletonEmotionExplanationPipeline
+from eai_llm_hf.cli import build_parser, main
+from eai_llm_hf.evaluation.claim_scores import Verdicts, coverage, faithfulness_gap, label_agreement, truth_scores
+from eai_llm_hf.evaluation.explanation_tables import as_examples, as_markdown
+from eai_llm_hf.evaluation.explanations import (
+    GUARDS,
+    LIMBS,
+    absent_parts,
+    explained_clip,
+    explanation_scores,
+    text_scores,
+    without_joints,
+    write_records,
+)
+from eai_llm_hf.processing.motion_claims import canonical_claim, holds, notable_claims, verbalise
+from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+
+LABELS = ["happy", "sad", "angry", "proud", "not confident"]
+
+
+@pytest.fixture(autouse=True)
+def short_texts(monkeypatch):
+    """The tiny model writes nonsense, of which a little will do."""
+    config = GenerationConfig(max_new_tokens=8, do_sample=False)
+    monkeypatch.setattr(SkeletonEmotionExplanationPipeline, "_default_generation_config", config)
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return make_reference()
+
+
+@pytest.fixture(scope="module")
+def explained():
+    """Twelve generated clips of four contents."""
+    actions = ("walk", "wave", "run", "bow")
+    return [
+        explained_clip(
+            make_clip(seed, emotion=LABELS[seed % 5], action=actions[seed % 4], rig="bandai22", duration_s=3.5),
+            actions[seed % 4],
+            f"clip {seed}",
+            300,
+        )
+        for seed in range(12)
+    ]
+
+
+@pytest.fixture(scope="module")
+def verdicts(explained, reference):
+    return Verdicts([clip.measured for clip in explained], reference)
+
+
+@pytest.fixture
+def pipe(tiny_checkpoint):
+    return pipeline(
+        TASK,
+        model=EaiLlmForCausalLM.from_pretrained(tiny_checkpoint),
+        processor=EaiSkeletonProcessor.from_pretrained(tiny_checkpoint),
+        device="cpu",
+    )
+
+
+def says(monkeypatch, pipe, text_of):
+    """Lets the pipeline write what a function makes of each clip, and keeps what it was asked."""
+    asked = []
+
+    def explain(people, labels, question, reference, generate_kwargs):
+        asked.append(generate_kwargs)
+        for person in people:
+            person.text = text_of(person.clip)
+
+    monkeypatch.setattr(pipe, "_explain", explain)
+    return asked
+
+
+def record(text, label="sad"):
+    return {"explanation": text, "label": label}
+
+
+# ---- the share of true claims and what stands beside it -------------------------------------------------------------
+
+
+def test_a_text_that_is_read_off_its_clip_holds_there_and_less_elsewhere(explained, verdicts, reference):
+    said = [notable_claims(clip.measured, reference)[:4] for clip in explained]
+    scores = truth_scores([said], verdicts)
+    assert scores["hold"]["value"] == 1.0
+    assert scores["shuffled"]["value"] < 0.7
+    gap = scores["gap_over_shuffled"]
+    assert gap["difference"] == pytest.approx(1 - scores["shuffled"]["value"], abs=1e-3)
+    assert 0 < gap["interval"][0] < gap["difference"] < gap["interval"][1]
+
+
+def test_the_same_text_for_every_clip_has_no_gap_however_true_it_is(explained, verdicts):
+    constant = canonical_claim("head_pitch", "high")
+    scores = truth_scores([[[constant]] * len(explained)], verdicts)
+    share = np.nanmean(verdicts.of(constant))
+    assert scores["hold"]["value"] == scores["shuffled"]["value"] == pytest.approx(share, abs=1e-4)
+    assert scores["base_rate"] == pytest.approx(share, abs=1e-4)
+    assert scores["gap_over_shuffled"]["difference"] == 0
+    assert scores["gap_over_constant"]["difference"] <= 0
+
+
+def test_the_shuffled_share_is_that_of_every_text_on_every_other_clip(explained, verdicts, reference):
+    said = [notable_claims(clip.measured, reference)[: 1 + place % 4] for place, clip in enumerate(explained)]
+    found = [
+        holds(claim, clip.measured, reference)
+        for own, claims in enumerate(said)
+        for other, clip in enumerate(explained)
+        for claim in claims
+        if other != own
+    ]
+    expected = np.mean([verdict for verdict in found if verdict is not None])
+    assert truth_scores([said], verdicts)["shuffled"]["value"] == pytest.approx(expected, abs=1e-4)
+
+
+def test_no_text_of_one_claim_beats_the_best_constant_one_on_all_clips(explained, verdicts):
+    scores = truth_scores([[[canonical_claim("head_pitch", "low")]] * len(explained)], verdicts)
+    best = scores["best_constant"]
+    assert len(best["claims"]) == 1
+    rates = [
+        np.nanmean(verdicts.of(canonical_claim(name, direction)))
+        for name in ("movement_speed", "trunk_lean", "hand_height", "knee_flexion")
+        for direction in ("high", "low")
+    ]
+    assert best["value"] >= max(rates) > 0.5
+
+
+def test_what_cannot_be_checked_is_neither_true_nor_false(explained, verdicts):
+    short = explained_clip(make_clip(20, duration_s=2.0, rig="bandai22"), "walk", "short", 300)
+    late = canonical_claim("head_pitch", "low", span="end")
+    scores = truth_scores([[[late]] * 2], Verdicts([short.measured] * 2, verdicts.reference))
+    assert scores["claims"] == 2 and scores["checkable_claims"] == 0
+    assert scores["hold"] is None and scores["gap_over_shuffled"] is None
+    assert np.isfinite(verdicts.of(late)).all(), "clips of 3.5 s have thirds"
+
+
+def test_claims_about_a_third_are_checked_on_their_third(explained, verdicts, reference):
+    late, whole = (verdicts.of(canonical_claim("movement_speed", "high", span)) for span in ("end", "whole"))
+    expected = [holds(canonical_claim("movement_speed", "high"), clip.measured[3], reference) for clip in explained]
+    assert late.tolist() == [float(verdict) for verdict in expected]
+    assert (late != whole).any(), "some movement is fast as a whole and not at its end"
+
+
+def test_there_must_be_a_text_for_each_clip(verdicts):
+    with pytest.raises(ValueError, match="one text for each of 12 clips, found"):
+        truth_scores([[[]]], verdicts)
+
+
+def test_coverage_counts_what_stands_out_and_not_what_is_false(explained, reference):
+    measured = explained[0].measured
+    wanted = notable_claims(measured, reference)
+    assert coverage(wanted, measured, reference, 3) == (3, 3)
+    assert coverage(wanted[:1], measured, reference, 3) == (1, 3)
+    turned = [canonical_claim(c.descriptor, "low" if c.direction == "high" else "high") for c in wanted[:3]]
+    assert coverage(turned, measured, reference, 3) == (0, 3)
+
+
+# ---- labels and reasons ---------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_names_another_label_first_does_not_agree():
+    texts = ["The movement looks sad.", "It looks happy, not sad.", "The head is bowed."]
+    found = label_agreement(texts, ["sad"] * 3, ["sad", "happy"])
+    assert found == {"agreement": 0.3333, "named_any": 0.6667, "texts": 3}
+    with pytest.raises(ValueError, match="'bored'"):
+        label_agreement(texts, ["bored"] * 3, ["sad"])
+
+
+def test_the_gap_is_the_area_between_the_curves():
+    found = faithfulness_gap([[0.9, 0.4, 0.2]] * 2, [[0.9, 0.8, 0.7], [0.9, 0.4, 0.2]])
+    assert found["gap"] == pytest.approx((0.325 + 0) / 2, abs=1e-4) and found["positive"] == 0.5
+    assert found["interval"][0] <= found["gap"] <= found["interval"][1] and found["sd"] > 0
+    with pytest.raises(ValueError, match="Clip 0: expected two curves of equal length"):
+        faithfulness_gap([[0.5, 0.4]], [[0.5, 0.4, 0.3]])
+    with pytest.raises(ValueError, match="probabilities from 0 to 1"):
+        faithfulness_gap([[0.5, 1.4]], [[0.5, 0.4]])
+
+
+# ---- texts ----------------------------------------------------------------------------------------------------------
+
+
+def test_repeats_shared_texts_and_wrong_labels_are_counted(explained, reference):
+    text = "The movement looks sad. The head is bowed. The head is clearly bowed."
+    scores = text_scores([[record(text)] * len(explained)], explained, LABELS, reference)
+    assert scores["repeated_claims"] == len(explained), "the same in another degree is a repeat"
+    assert scores["claims_per_text"] == 2 and scores["distinct_claims_per_text"] == 1
+    assert scores["shared_texts"] == len(explained) and scores["distinct_texts"] == 1
+    assert scores["label_agreement"] == 1.0
+    assert text_scores([[record(text, "happy")] * 12], explained, LABELS, reference)["label_agreement"] == 0
+    alike = [explained[0], explained[4], explained[8]]
+    assert text_scores([[record(text)] * 3], alike, LABELS, reference)["shared_texts"] == 0, "all of one content"
+
+
+def test_body_parts_that_the_clip_lacks_are_seen_in_words_and_in_claims(explained):
+    headless = without_joints(explained[0], LIMBS["head"])
+    assert absent_parts("The head is bowed.", headless) == ["head"]
+    assert absent_parts("though the head is not bowed", headless) == ["head"], "also where nothing is claimed"
+    assert absent_parts("The head is bowed.", explained[0]) == [] == absent_parts("The arms are bent.", headless)
+    legless = without_joints(explained[0], LIMBS["legs"])
+    assert "legs" in absent_parts("The steps are long.", legless)
+    assert not legless.clip.joints[:, ~legless.clip.joint_mask].any()
+    assert set(legless.clip.report["missing_joints"]) == set(LIMBS["legs"])
+
+
+def test_a_long_clip_is_cut_to_the_window_that_is_explained(pipe, monkeypatch):
+    limit = pipe.processor.feature_extractor.max_frames
+    long = explained_clip(make_clip(5, duration_s=11.0, rig="bandai22"), "walk", "long", limit)
+    assert len(long.clip.joints) == limit
+    says(monkeypatch, pipe, lambda clip: "The head is bowed.")
+    assert len(pipe(long.clip)["segments"]) == 1
+
+
+# ---- from the model to the tables -----------------------------------------------------------------------------------
+
+
+def test_the_records_are_those_of_the_pipeline(pipe, explained):
+    torch.manual_seed(3)
+    before = torch.random.get_rng_state()
+    written = write_records(pipe, explained[:1], LABELS)
+    assert torch.equal(torch.random.get_rng_state(), before), "sampling does not disturb others"
+    for guard, verify in zip(GUARDS, (False, True), strict=True):
+        assert written[guard] == [pipe(clip.clip, candidate_labels=LABELS, verify=verify) for clip in explained[:1]]
+    sampled = [write_records(pipe, explained[:1], LABELS, seed)[GUARDS[0]] for seed in (1, 1, 2)]
+    texts = [[each["explanation"] for each in records] for records in sampled]
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_a_model_that_knows_the_clip_passes_and_one_that_guesses_does_not(pipe, monkeypatch, explained, reference):
+    known = {id(clip.clip): notable_claims(clip.measured, reference)[:4] for clip in explained}
+
+    def tell(clip: UnifiedClip) -> str:
+        return verbalise("sad", known[id(clip)]).partition(". ")[2]
+
+    asked = says(monkeypatch, pipe, tell)
+    scores, texts = explanation_scores(pipe, explained, LABELS, samplings=2)
+    assert scores["greedy"][GUARDS[0]]["hold"]["value"] == 1.0
+    assert scores["greedy"][GUARDS[0]]["gap_over_shuffled"]["difference"] > 0.3
+    assert scores["sampled"][GUARDS[1]]["texts"] == 2 * len(explained)
+    assert [call.get("do_sample", False) for call in asked] == [False] * 2 + [True] * 4
+    assert len(texts) == 2 * len(explained) * 3
+    says(monkeypatch, pipe, lambda clip: "The head is bowed and the movement is fast.")
+    guessed, _ = explanation_scores(pipe, explained, LABELS)
+    without, guarded = (guessed["greedy"][guard] for guard in GUARDS)
+    assert without["gap_over_shuffled"]["difference"] == pytest.approx(0, abs=1e-9)
+    assert without["hold"]["value"] < 1.0 == guarded["hold"]["value"]
+    assert guarded["dropped_claims"] > 0 and "dropped_claims" not in without
+
+
+def test_the_tables_hold_the_figures_and_mark_what_falls_short(pipe, monkeypatch, explained, tmp_path):
+    says(monkeypatch, pipe, lambda clip: "The head is bowed and the movement is fast.")
+    scores, texts = explanation_scores(pipe, explained, LABELS, taken_away=2)
+    results = {"command": "the command", "contents": {"made": ["walk"]}, "corpora": {"made": scores}}
+    results["faithfulness"] = {}
+    results = json.loads(json.dumps(results, allow_nan=False))
+    lines = as_markdown(results)
+    page = "\n".join(lines)
+    without = scores["greedy"][GUARDS[0]]
+    assert "`the command`" in page and f"| {without['hold']['value']:.2f} [" in page
+    assert f"gap over shuffled, without guard: at least 0.4 | **{0:.2f}** |" in page
+    assert "| made | head | 2 | 2 / " in page, "the text speaks of a head that is not there"
+    monkeypatch.setattr(page_of_explanations, "FIGURES", tmp_path)
+    assert page not in page_of_explanations.page(), "what was not run is not there"
+    (tmp_path / "unseen.json").write_text(json.dumps(results), encoding="utf-8")
+    assert page in page_of_explanations.page()
+    for start in [place for place, line in enumerate(lines) if line.startswith("|---")]:
+        rows = [lines[start - 1]]
+        for line in lines[start:]:
+            if not line.startswith("|"):
+                break
+            rows.append(line)
+        assert len({row.count("|") for row in rows}) == 1, rows[0]
+    examples = "\n".join(as_examples([{"corpus": "made"} | text for text in texts], most=4))
+    assert examples.count("\n## ") == 4 and "With the guard:" in examples and "| **fails** |" in examples
+
+
+def test_the_command_stands_beside_that_of_the_labels(capsys):
+    args = build_parser().parse_args(["evaluate", "--corpora", "generated:60", "bandai1=x"])
+    assert args.corpora == ["generated:60", "bandai1=x"] and args.run.__module__.endswith("evaluate_command")
+    both = ["evaluate", "--seed", "3", "explanations", "--corpora", "generated:60", "--output", "x"]
+    args = build_parser().parse_args(both)
+    assert args.run.__module__.endswith("explanations_command") and args.seed == 3 and args.corpora == ["generated:60"]
+    assert main(["evaluate", "explanations", "--corpora", "generated:60"]) == 1
+    assert "--output" in capsys.readouterr().err
+
+
+def test_the_command_writes_tables_examples_and_texts(tiny_checkpoint, tmp_path, capsys):
+    model = tmp_path / "checkpoint"
+    model.mkdir()
+    for file in tiny_checkpoint.iterdir():
+        (model / file.name).symlink_to(file)
+    training = {"labels": LABELS, "held_out": [], "validation": [], "seed": 0}
+    (model / "training.json").write_text(json.dumps(training))
+    output = tmp_path / "scores"
+    status = main(
+        ["evaluate", "explanations", "--model", str(model), "--corpora", "generated:20:kdae59"]
+        + ["--clips", "3", "--taken-away", "0", "--faithful", "2", "0", "1", "--output", str(output)]
+    )
+    assert status == 0
+    results = json.loads((output / "explanations.json").read_text())
+    assert set(results["corpora"]) == {"generated-kdae59"}
+    assert results["command"].startswith("eai-llm evaluate explanations --model checkpoint --corpora generated:20")
+    assert str(tmp_path) not in results["command"]
+    faithful = results["faithfulness"]["generated-kdae59"]
+    assert faithful["masking"]["clips"] == 2 and faithful["edits"] is None and faithful["stability"]["clips"] == 1
+    assert (output / "explanations.md").read_text() == capsys.readouterr().out
+    entries = [json.loads(line) for line in (output / "texts.jsonl").read_text().splitlines()]
+    assert len(entries) == 3 * 2 * 2 and all(entry["measured_text"] for entry in entries)
+    assert (output / "examples.md").read_text().startswith("# Examples")

@@ -1,0 +1,251 @@
+import json
+
+import numpy as np
+import pytest
+from conftest import make_clip
+from fake_explainers import LABELS, FakeExplainer, looks_at, reads
+
+from eai_llm_hf.evaluation.claim_scores import faithfulness_gap
+from eai_llm_hf.evaluation.faithfulness import faithfulness, faithfulness_tables
+from eai_llm_hf.evaluation.faithfulness_common import mean_of, share_of
+from eai_llm_hf.evaluation.faithfulness_edits import edit_test
+from eai_llm_hf.evaluation.faithfulness_masking import area, gap, masking_test
+from eai_llm_hf.evaluation.faithfulness_stability import HARMLESS, stability_test
+from eai_llm_hf.evaluation.movement_edits import EDITS
+from eai_llm_hf.processing.motion_claims import canonical_claim, notable_claims, verbalise
+from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
+
+
+@pytest.fixture(scope="module")
+def clips():
+    emotions = ("sad", "happy", "proud", "angry", "not confident")
+    return [make_clip(i, emotion=e, action="walk", rig="bandai22", duration_s=4.0) for i, e in enumerate(emotions)]
+
+
+def says_of(reference, *parts, spans=False):
+    """Writes true claims about these body parts, or these alone about thirds."""
+
+    def write(clip):
+        rows = measure_spans(clip.joints, clip.joint_mask)
+        for_all = []
+        for row, span in ((3, "end"),) if spans else ((0, "whole"),):
+            for descriptor, percentile in zip(DESCRIPTORS, reference.percentiles(rows[row]), strict=True):
+                if descriptor.body_part in parts and abs(percentile - 50) > 12:
+                    claim = canonical_claim(descriptor.name, "high" if percentile > 50 else "low", span)
+                    for_all.append(claim.text)
+        return " ".join(f"{text.capitalize()}." for text in for_all)
+
+    return write
+
+
+def measured(reference):
+    """Writes what stands out, as a faithful explainer does."""
+
+    def write(clip):
+        return verbalise("", notable_claims(measure(clip.joints, clip.joint_mask), reference)).split(". ", 1)[1]
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def reference(processor):
+    return processor.feature_extractor.motion_reference()
+
+
+# ---- masking --------------------------------------------------------------------------------------------------------
+
+
+def test_the_gap_is_large_where_the_explanation_cites_what_the_model_looks_at(processor, reference, clips):
+    found = masking_test(FakeExplainer(processor, looks_at("head"), says_of(reference, "head")), clips, LABELS)
+    for way in ("absent", "ordinary"):
+        parts = found["parts"][way]
+        assert parts["gap"]["clips"] >= 3 and parts["gap"]["mean"] > 0.2
+        assert parts["gap"]["interval"][0] > 0.1
+        assert parts["gap_attributed"]["mean"] == pytest.approx(parts["gap"]["mean"])
+        assert parts["uncited"]["mean"] > parts["random"]["mean"] > parts["cited"]["mean"]
+        assert parts["by_unit"]["head"]["cited"]["mean"] > 0.4
+        assert parts["by_unit"]["legs"]["uncited"]["mean"] == pytest.approx(0, abs=1e-6)
+
+
+def test_the_curves_of_each_clip_give_the_gap_by_the_metric_too(processor, reference, clips):
+    found = masking_test(FakeExplainer(processor, looks_at("head"), measured(reference)), clips, LABELS)
+    parts = found["parts"]["absent"]
+    again = faithfulness_gap(parts["curves"]["cited"], parts["curves"]["uncited"])
+    assert again["gap"] == pytest.approx(parts["gap"]["mean"], abs=1e-4) and again["clips"] == parts["gap"]["clips"]
+    assert again["interval"] == pytest.approx(parts["gap"]["interval"], abs=1e-3)
+
+
+def test_the_gap_is_negative_where_it_cites_something_else(processor, reference, clips):
+    found = masking_test(FakeExplainer(processor, looks_at("head"), says_of(reference, "legs")), clips, LABELS)
+    parts = found["parts"]["absent"]
+    assert parts["gap"]["mean"] < -0.05 and parts["gap"]["interval"][1] < 0
+    assert parts["gap_attributed"]["mean"] > 0.2
+
+
+def test_the_gap_is_nil_where_the_model_looks_at_nothing(processor, reference, clips):
+    explainer = FakeExplainer(processor, lambda inputs: inputs["skeleton_frame_mask"][:, 0] * 0.5, measured(reference))
+    found = masking_test(explainer, clips, LABELS)
+    assert found["parts"]["ordinary"]["gap"]["mean"] == pytest.approx(0, abs=1e-6)
+
+
+def test_citing_the_end_is_faithful_to_a_model_that_looks_at_the_end(processor, reference, clips):
+    length = min(len(clip.joints) for clip in clips)
+    looks = looks_at("head", "trunk", frames=slice(round(0.7 * length), length))
+    writes = says_of(reference, "head", "trunk", "legs", "arms", spans=True)
+    times = masking_test(FakeExplainer(processor, looks, writes), clips, LABELS)["times"]["absent"]
+    assert times["gap"]["mean"] > 0.15 and times["by_unit"]["end"]["cited"]["mean"] > 0.3
+
+
+def test_claims_that_do_not_hold_and_those_about_the_whole_body_cite_nothing(processor, reference, clips):
+    def writes_untruth(clip):
+        percentile = reference.percentile(
+            "head_pitch", measure(clip.joints, clip.joint_mask)[DESCRIPTOR_INDEX["head_pitch"]]
+        )
+        return (
+            f"The head is {'bowed' if percentile > 50 else 'held high'}. The movement is fast. The movement is slow."
+        )
+
+    found = masking_test(FakeExplainer(processor, looks_at("head"), writes_untruth), clips, LABELS)
+    assert found["parts"]["absent"]["gap"] is None
+    assert found["parts"]["absent"]["by_unit"]["head"]["cited"] is None
+
+
+def test_areas_and_gaps_are_those_of_a_table_reckoned_by_hand():
+    table = {
+        frozenset(): 1.0,
+        frozenset("a"): 0.2,
+        frozenset("b"): 0.8,
+        frozenset("c"): 0.6,
+        frozenset("ab"): 0.1,
+        frozenset("ac"): 0.1,
+        frozenset("bc"): 0.5,
+        frozenset("abc"): 0.0,
+    }
+    assert area(table, ["a"], 1) == pytest.approx(0.6)
+    assert area(table, ["b", "c"], 2) == pytest.approx((1.0 / 2 + 0.7 + 0.5 / 2) / 2)
+    assert gap(table, ["a"], ["b", "c"]) == pytest.approx(0.85 - 0.6)
+    assert gap(table, ["a", "b", "c"], []) is None and gap(table, [], ["a"]) is None
+
+
+# ---- edits ----------------------------------------------------------------------------------------------------------
+
+HEAD = [edit for edit in EDITS if edit.name == "head"]
+
+
+def test_texts_and_probabilities_that_follow_the_head_are_found_to_follow(processor, reference, clips):
+    found = edit_test(FakeExplainer(processor, reads("head_pitch"), measured(reference)), clips, LABELS, HEAD)
+    head = found["edits"]["head"]
+    assert head["versions"] == 2 * len(clips) and head["descriptor_moved"]["share"] == 1
+    assert head["percentile_change"]["mean"] > 10
+    assert head["coherent"]["share"] == 1 and head["log_odds_change"]["interval"][0] > 0
+    for writer in ("raw", "guarded"):
+        assert head[writer]["turned"]["share"] == 1 and head[writer]["turned"]["cases"] >= 4
+        assert head[writer]["outdated"] is None or head[writer]["outdated"]["share"] == 1
+        assert head[writer]["kept"]["share"] > 0.9
+    assert 0.5 < head["measured"]["kept"]["share"] <= head["raw"]["kept"]["share"]
+
+
+def test_a_text_that_is_always_the_same_turns_with_nothing_and_keeps_what_is_outdated(processor, clips):
+    explainer = FakeExplainer(
+        processor, lambda inputs: -reads("head_pitch")(inputs), lambda clip: "The head is bowed."
+    )
+    head = edit_test(explainer, clips, LABELS, HEAD)["edits"]["head"]
+    assert head["raw"]["turned"]["share"] < 1 and head["raw"]["spoken"]["share"] < 1
+    assert head["raw"]["outdated"]["share"] == 0
+    assert head["coherent"]["share"] == 0 and head["log_odds_change"]["interval"][1] < 0
+
+
+def test_an_edit_that_a_clip_has_no_joints_for_is_left_out(processor, reference):
+    clip = make_clip(9, action="wave", rig="bandai22", duration_s=3.0)
+    clip.joint_mask[[20, 21]] = False
+    clip.joints[:, [20, 21]] = 0
+    found = edit_test(FakeExplainer(processor, reads("head_pitch"), measured(reference)), [clip], LABELS)
+    assert found["edits"]["arm speed"]["versions"] == 0 and found["edits"]["arm speed"]["raw"]["turned"] is None
+    assert found["generations"] == 2 * (1 + 6)
+
+
+# ---- stability ------------------------------------------------------------------------------------------------------
+
+
+def test_a_text_about_the_movement_survives_what_leaves_the_movement_as_it_is(processor, reference, clips):
+    explainer = FakeExplainer(processor, reads("head_pitch"), measured(reference))
+    found = stability_test(explainer, clips[:3], LABELS)["changes"]
+    for change in ("turned by 115 degrees", "8 m off", "in centimetres", "mirrored"):
+        assert found[change]["jaccard"]["mean"] > 0.9, change
+        assert found[change]["claim_rank"]["value"] > 0.99 and found[change]["descriptor_rank"]["mean"] > 0.99
+        assert found[change]["same_label"]["share"] == 1
+    assert found["all"]["jaccard"]["mean"] > 0.7
+    assert set(found) == {*HARMLESS, "all"}
+
+
+def test_a_text_about_the_place_does_not(processor, reference, clips):
+    def write(clip):
+        return "The head is bowed." if clip.joints[0, 0, 0] < 1 else "The arms are spread wide."
+
+    def moved(clip):
+        return type(clip)(clip.joints + np.float32([8, 0, 0]), clip.joint_mask, clip.fps, clip.report)
+
+    explainer = FakeExplainer(processor, reads("head_pitch"), write)
+    found = stability_test(explainer, clips[:2], LABELS, {"moved": moved})["changes"]["moved"]
+    assert found["jaccard"]["mean"] == 0 and found["same_claims"]["share"] == 0
+
+
+def test_in_a_mirror_the_arm_that_does_more_is_the_other_one(processor, clips):
+    def write(clip):
+        asymmetry = measure(clip.joints, clip.joint_mask)[DESCRIPTOR_INDEX["left_right_asymmetry"]]
+        return canonical_claim("left_right_asymmetry", "high" if asymmetry > 0 else "low").text
+
+    explainer = FakeExplainer(processor, reads("head_pitch"), write)
+    mirror = {"mirrored": HARMLESS["mirrored"]}
+    assert stability_test(explainer, clips, LABELS, mirror)["changes"]["mirrored"]["jaccard"]["mean"] == 1
+
+
+# ---- all ------------------------------------------------------------------------------------------------------------
+
+
+def row_of(clip):
+    return {"joints": clip.joints, "joint_mask": clip.joint_mask, "fps": 30.0, "corpus": "made"}
+
+
+def test_all_experiments_give_json_and_tables_and_write_as_many_texts_as_they_say(processor, reference, clips):
+    explainer = FakeExplainer(processor, looks_at("head"), measured(reference))
+    rows = [row_of(clip) for clip in clips]
+    found = faithfulness(explainer, rows, masked=3, edited=1, stable=1)
+    assert found == json.loads(json.dumps(found))
+    assert explainer.generations == sum(part["generations"] for part in found.values()) == 3 + 26 + 8
+    page = faithfulness_tables(found)
+    assert page.count("### ") == 3 and "nan" not in page
+    for line in page.splitlines():
+        if line.startswith("|"):
+            assert line.endswith("|")
+    assert faithfulness(explainer, rows, masked=2, edited=0, stable=0)["edits"] is None
+
+
+def test_the_same_seed_gives_the_same_figures(processor, reference, clips):
+    explainer = FakeExplainer(processor, looks_at("head"), measured(reference))
+    rows = [row_of(clip) for clip in clips]
+    first, second = (faithfulness(explainer, rows, masked=3, edited=0, stable=0, seed=4) for _ in range(2))
+    assert first == second
+
+
+def test_without_clips_there_is_nothing_to_test(processor):
+    with pytest.raises(ValueError, match="no clip"):
+        faithfulness(FakeExplainer(processor, looks_at("head")), [])
+
+
+def test_means_and_shares_have_intervals_over_clips_and_none_without_cases():
+    mean = mean_of([0.1, 0.3, 0.2, 0.4])
+    assert mean["mean"] == 0.25 and mean["clips"] == 4 and mean["interval"][0] < 0.25 < mean["interval"][1]
+    assert mean_of([]) is None
+    share = share_of([1, 0, 2], [1, 1, 2])
+    assert share["share"] == 0.75 and share["cases"] == 4 and share["interval"][0] < 0.75 < share["interval"][1]
+    assert share_of([0, 0], [0, 0]) is None
+
+
+def test_the_tiny_model_runs_through_all_of_it(model, processor, clips):
+    from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+
+    pipe = SkeletonEmotionExplanationPipeline(model=model, processor=processor, max_new_tokens=4)
+    found = faithfulness(pipe, [row_of(clip) for clip in clips], masked=1, edited=1, stable=1)
+    assert found["masking"]["clips"] == 1 and found["edits"]["edits"]["all"]["versions"] == 12
+    assert faithfulness_tables(found)
