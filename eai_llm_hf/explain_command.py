@@ -1,6 +1,7 @@
 """`eai-llm explain`: clips in, records out, on stdout; progress and warnings go to stderr."""
 
 import argparse
+import contextlib
 import json
 import sys
 import textwrap
@@ -9,18 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES
+from eai_llm_hf.processing.motion_reference import MotionReference
 
 if TYPE_CHECKING:
     from eai_llm_hf import SkeletonEmotionExplanationPipeline
 
-from .record_picture import draw_record
-from .rendering import picture_path
+from .report_writing import Report, open_report, report_path
 
 _EPILOG = """example:
   eai-llm explain walk.bvh
   eai-llm explain recordings/ --format json > records.jsonl
   eai-llm explain kinect.csv --question "What do the arms do?"
   eai-llm explain walk.bvh --labels joy grief --report walk.png
+  eai-llm explain recordings/ --report session.html
 """
 
 
@@ -44,7 +46,16 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--question", help="a question about the movement, answered instead of the explanation")
     parser.add_argument("--label-only", action="store_true", help="no explanation, much faster")
-    parser.add_argument("--report", metavar="FILE.png", help="draw the clip beside its record (one clip)")
+    parser.add_argument(
+        "--report",
+        metavar="FILE.html",
+        help="show the movement beside its record: one page to open (.html) or to print (.pdf), pictures (.png .svg)",
+    )
+    parser.add_argument(
+        "--attribution",
+        action="store_true",
+        help="also find which body parts and seconds the label rests on, by hiding each (a second or so a clip)",
+    )
     parser.add_argument("--model", help="checkpoint: folder or Hub id; the embedded one by default")
     parser.add_argument(
         "--reference",
@@ -84,12 +95,11 @@ def run(args: argparse.Namespace) -> int:
     """Explains the clips; 1 where one could not be read.
 
     Raises:
-        ValueError: If `--report` is given for several clips or with a suffix that no picture has.
+        ValueError: If `--report` has a suffix that no report has.
     """
     clips = list(find_clips(args.clips))
-    if args.report and len(clips) != 1:
-        raise ValueError(f"--report draws one clip, found {len(clips)}.")
-    report = picture_path(args.report) if args.report else None
+    if args.report:
+        report_path(args.report)  # refused before the model is loaded
     from tqdm import tqdm
 
     pipe = load_pipeline(args.model, args.trust_remote_code)
@@ -104,6 +114,10 @@ def run(args: argparse.Namespace) -> int:
         "layout": args.layout,
     }
     options = {name: value for name, value in options.items() if value is not None}
+    if args.attribution:
+        from .attribution import attribute  # captum takes a second or two to import
+
+        reference = MotionReference.load(args.reference) if args.reference else None
     failed = 0
     # A generator makes the pipeline stream: each record is printed as soon as it is there.
     results = pipe(
@@ -113,17 +127,25 @@ def run(args: argparse.Namespace) -> int:
         max_new_tokens=args.max_new_tokens,
         **options,
     )
-    for result in tqdm(results, total=len(clips), unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty()):
-        records = result if isinstance(result, list) else [result]
-        for record in records:
-            failed += "error" in record
-            print(json.dumps(record) if args.format == "json" else as_text(record), flush=True)
-        if report and "error" not in records[0]:
-            people = pipe.feature_extractor.clips(clips[0], args.fps, args.layout)
-            for number, (record, clip) in enumerate(zip(records, people, strict=True), start=1):
-                path = report if len(people) == 1 else report.with_stem(f"{report.stem}-{number}")
-                draw_record(record, clip, path)
-                print(f"drawn in {path}", file=sys.stderr)
+    bar = tqdm(results, total=len(clips), unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty())
+    with contextlib.ExitStack() as stack:
+        report: Report | None = stack.enter_context(open_report(args.report, len(clips))) if args.report else None
+        for clip, result in zip(clips, bar, strict=True):
+            records = result if isinstance(result, list) else [result]
+            people = []
+            if "error" not in records[0] and (report or args.attribution):
+                people = list(pipe.feature_extractor.clips(clip, args.fps, args.layout))
+            if args.attribution:
+                for record, person in zip(records, people, strict=False):
+                    found = attribute(pipe, person, args.labels, record["label"], reference)
+                    record["attribution"] = found.to_dict()
+            for record in records:
+                failed += "error" in record
+                print(json.dumps(record) if args.format == "json" else as_text(record), flush=True)
+            if report:
+                report.add(records, people)
+    for path in report.written if report else []:
+        print(f"drawn in {path}", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -175,6 +197,9 @@ def as_text(record: dict) -> str:
     for label, score in record["scores"].items():
         lines.append(f"    {label:<16} {score:6.1%}  {'#' * round(30 * score)}")
     lines += textwrap.wrap(record["explanation"], 96, initial_indent="  ", subsequent_indent="  ")
+    if "attribution" in record:
+        falls = zip(record["attribution"]["parts"], record["attribution"]["per_part"], strict=True)
+        lines.append("  without it the probability falls by: " + ", ".join(f"{p} {v:+.0%}" for p, v in falls))
     if record["evidence"]:
         lines.append("  measured:")
     for item in record["evidence"]:

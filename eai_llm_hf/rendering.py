@@ -9,7 +9,8 @@ drawn, and its `pyplot` state is never touched, so that drawing is safe in serve
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,9 @@ ANIMATION_FPS, ANIMATION_MAX_S = 12.5, 20.0
 
 INK, MUTED, FAINT = "#1F2937", "#6B7280", "#C4C9D1"
 """Colours of words, of lesser words, and of thin lines."""
-_HEAD_RADIUS = 0.105
+HEAD_RADIUS = 0.105
+"""Metres."""
+
 _PART_OF = {JOINT_INDEX[joint]: part for part, joints in BODY_PARTS.items() for joint in joints}
 _PELVIS, _HEAD, _NECK = (JOINT_INDEX[name] for name in ("pelvis", "head", "neck"))
 _TRAIL_POINTS = 2000
@@ -58,11 +61,75 @@ _TRAILS = tuple(JOINT_INDEX[name] for name in ("head", "left_wrist", "right_wris
 # --------------------------------------------------------------------------------------------------------- the strip
 
 
+Highlight = Collection[str] | Mapping[str, Collection[tuple[float, float]]]
+"""Body parts to mark: keys of `BODY_PARTS`, or "arms", "legs", "whole body". A mapping gives the times of each, from
+second to second of the clip."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A row of stick figures, laid out: heights are real, sideways each figure stands in the place of its time.
+
+    Attributes:
+        frames: (figures,) frames of the clip.
+        centres: (figures,) metres from the first figure to the right.
+        flat: (frames shown, 22, 2) what the viewer sees, metres to the right of the pelvis and above the floor.
+        depth: (frames shown, 22) metres towards the viewer.
+        first: Frame of the clip that is the first one shown.
+        per_frame: Metres to the right that a frame takes.
+        left: Left edge in metres.
+        right: Right edge.
+        bottom: Lower edge, below the words.
+        top: Upper edge.
+        lowest: Lowest place of a joint, at most the floor.
+    """
+
+    frames: np.ndarray
+    centres: np.ndarray
+    flat: np.ndarray
+    depth: np.ndarray
+    first: int
+    per_frame: float
+    left: float
+    right: float
+    bottom: float
+    top: float
+    lowest: float
+
+
+def lay_out_strip(
+    clip: UnifiedClip, steps: int | None, aspect: float, start_s: float = 0.0, end_s: float | None = None
+) -> Strip:
+    """Lays out the figures of `draw_strip` on an area of that width for its height.
+
+    Raises:
+        ValueError: If `steps` is not positive or the time span lies outside the clip.
+    """
+    if steps is not None and steps < 1:
+        raise ValueError(f"A strip needs at least 1 step, found {steps}.")
+    first, last = _span(clip, start_s, end_s)
+    flat, depth = _project(clip.joints[first:last] - _ground(clip.joints[first:last, _PELVIS])[:, None])
+    low, high, reach = _extent(flat, clip.joint_mask)
+    bottom, top = min(low, 0.0) - 0.22, high + 0.14
+    slot = 2.0 * reach + 0.12
+    if steps is None:
+        steps = int(np.clip((top - bottom) * aspect / slot, 3, 16))
+    frames = np.unique(np.linspace(0, last - first - 1, min(steps, last - first)).round().astype(int))
+    # The row is stretched to the width of the area; where it is too long for it, everything shrinks together.
+    slot = max(slot, (top - bottom) * aspect / max(len(frames), 3))
+    per_frame = slot / (frames[1] - frames[0]) if len(frames) > 1 else 0.0
+    centres = frames * per_frame
+    left, right = -0.5 * slot, float(centres[-1]) + 0.5 * slot
+    return Strip(
+        first + frames, centres, flat, depth, first, per_frame, left, right, bottom, top, lowest=min(low, 0.0)
+    )
+
+
 def draw_strip(
     axes: "Axes",
     clip: UnifiedClip,
     steps: int | None = 8,
-    highlight: Collection[str] = (),
+    highlight: Highlight = (),
     start_s: float = 0.0,
     end_s: float | None = None,
 ) -> None:
@@ -77,32 +144,17 @@ def draw_strip(
         axes: Matplotlib axes to draw on; their scales and spines are set.
         clip: The movement, joints (frames, 22, 3) in metres.
         steps: Figures, at most one a frame; None for as many as fill the axes.
-        highlight: Body parts in the highlight colour: keys of `BODY_PARTS`, or "arms", "legs", "whole body".
+        highlight: Body parts in the highlight colour, in all figures or in those of some times.
         start_s: First second to draw.
         end_s: Second to draw up to; None for the end of the clip.
 
     Raises:
         ValueError: If `steps` is not positive, a body part is unknown or the time span lies outside the clip.
     """
-    marked = _parts(highlight)
-    if steps is not None and steps < 1:
-        raise ValueError(f"A strip needs at least 1 step, found {steps}.")
-    first, last = _span(clip, start_s, end_s)
-    flat, depth = _project(clip.joints[first:last] - _ground(clip.joints[first:last, _PELVIS])[:, None])
-    low, high, reach = _extent(flat, clip.joint_mask)
-    aspect = float(axes.bbox.width / axes.bbox.height)
-    bottom, top = min(low, 0.0) - 0.22, high + 0.14
-    slot = 2.0 * reach + 0.12
-    if steps is None:
-        steps = int(np.clip((top - bottom) * aspect / slot, 3, 16))
-    frames = np.unique(np.linspace(0, last - first - 1, min(steps, last - first)).round().astype(int))
-    # The row is stretched to the width of the axes; where it is too long for them, everything shrinks together.
-    slot = max(slot, (top - bottom) * aspect / max(len(frames), 3))
-    per_frame = slot / (frames[1] - frames[0]) if len(frames) > 1 else 0.0
-    centres = frames * per_frame
-
-    if len(frames) > 1:
-        shown = np.arange(0, last - first, max(1, (last - first) // _TRAIL_POINTS))
+    marked_at(highlight, 0.0)  # unknown words are refused before anything is drawn
+    strip = lay_out_strip(clip, steps, float(axes.bbox.width / axes.bbox.height), start_s, end_s)
+    if len(strip.frames) > 1:
+        shown = np.arange(0, len(strip.flat), max(1, len(strip.flat) // _TRAIL_POINTS))
         for joint in (joint for joint in _TRAILS if clip.joint_mask[joint]):
             style: dict[str, Any] = {
                 "color": FAINT,
@@ -110,16 +162,32 @@ def draw_strip(
                 "zorder": 1,
                 "gid": f"trail {JOINT_NAMES[joint]}",
             }
-            axes.plot(shown * per_frame + flat[shown, joint, 0], flat[shown, joint, 1], **style)
-    left, right = -0.5 * slot, centres[-1] + 0.5 * slot
-    axes.plot([left, right], [0.0, 0.0], color=FAINT, linewidth=1.4, zorder=0.5, solid_capstyle="butt", gid="ground")
-    for number, (frame, centre) in enumerate(zip(frames, centres, strict=True)):
-        shifted = flat[frame] + np.array([centre, 0.0])
-        _draw_figure(axes, shifted, depth[frame], clip.joint_mask, marked, 10.0 * (number + 1))
-        seconds = (first + frame) / clip.fps
-        axes.text(centre, min(low, 0.0) - 0.07, f"{seconds:.1f} s", ha="center", va="top", fontsize=10, color=MUTED)
-    axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", anchor="C", xticks=[], yticks=[])
+            axes.plot(shown * strip.per_frame + strip.flat[shown, joint, 0], strip.flat[shown, joint, 1], **style)
+    edges = [strip.left, strip.right]
+    axes.plot(edges, [0.0, 0.0], color=FAINT, linewidth=1.4, zorder=0.5, solid_capstyle="butt", gid="ground")
+    for number, (frame, centre) in enumerate(zip(strip.frames, strip.centres, strict=True)):
+        place, seconds = frame - strip.first, float(frame / clip.fps)
+        shifted = strip.flat[place] + np.array([centre, 0.0])
+        marked = marked_at(highlight, seconds)
+        _draw_figure(axes, shifted, strip.depth[place], clip.joint_mask, marked, 10.0 * (number + 1))
+        axes.text(centre, strip.lowest - 0.07, f"{seconds:.1f} s", ha="center", va="top", fontsize=10, color=MUTED)
+    axes.set(xlim=edges, ylim=(strip.bottom, strip.top), aspect="equal", anchor="C", xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
+
+
+def marked_at(highlight: Highlight, seconds: float) -> set[str]:
+    """Keys of `BODY_PARTS` that are marked at a time.
+
+    Raises:
+        ValueError: If a body part is unknown.
+    """
+    parts = _parts(highlight)
+    if not isinstance(highlight, Mapping):
+        return parts
+    # Half a frame of the unified skeleton: a time may be rounded.
+    return _parts(
+        {word for word, times in highlight.items() if any(a - 0.017 <= seconds <= b + 0.017 for a, b in times)}
+    )
 
 
 def _parts(words: Collection[str]) -> set[str]:
@@ -159,7 +227,7 @@ def _project(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _extent(flat: np.ndarray, joint_mask: np.ndarray) -> tuple[float, float, float]:
     """Lowest and highest point and the greatest distance sideways of (frames, 22, 2), with room for the head."""
     present = flat[:, joint_mask]
-    room = _HEAD_RADIUS + 0.06
+    room = HEAD_RADIUS + 0.06
     low, high = float(present[..., 1].min()), float(present[..., 1].max())
     reach = max(float(np.abs(present[..., 0]).max()), 0.25)
     if joint_mask[_HEAD]:
@@ -168,7 +236,7 @@ def _extent(flat: np.ndarray, joint_mask: np.ndarray) -> tuple[float, float, flo
     return low, high, reach
 
 
-def _bones(joint_mask: np.ndarray) -> list[tuple[int, int, str]]:
+def bones_of(joint_mask: np.ndarray) -> list[tuple[int, int, str]]:
     """Joint, its nearest ancestor that is there, and the body part: lines between trunk and limb are the trunk's."""
     bones = []
     for joint in np.flatnonzero(joint_mask).tolist():
@@ -181,6 +249,22 @@ def _bones(joint_mask: np.ndarray) -> list[tuple[int, int, str]]:
     return bones
 
 
+def joints_present(joint_mask: np.ndarray) -> dict[str, list[int]]:
+    """The joints of each body part that are there, for the parts that have any."""
+    found = {
+        part: [joint for joint in map(JOINT_INDEX.__getitem__, names) if joint_mask[joint]]
+        for part, names in BODY_PARTS.items()
+    }
+    return {part: joints for part, joints in found.items() if joints}
+
+
+def head_centre(flat: np.ndarray, joint_mask: np.ndarray) -> tuple[float, float]:
+    """Middle of the circle for the head of a figure (22, 2), a little above the joint."""
+    up = flat[_HEAD] - flat[_NECK] if joint_mask[_NECK] else np.array([0.0, 1.0])
+    centre = flat[_HEAD] + 0.06 * up / max(float(np.linalg.norm(up)), 1e-6)
+    return float(centre[0]), float(centre[1])
+
+
 def _draw_figure(
     axes: "Axes", flat: np.ndarray, depth: np.ndarray, joint_mask: np.ndarray, marked: Collection[str], zorder: float
 ) -> None:
@@ -189,10 +273,8 @@ def _draw_figure(
     from matplotlib.patches import Circle
     from matplotlib.patheffects import Normal, Stroke
 
-    bones = _bones(joint_mask)
-    parts = [part for part in BODY_PARTS if any(joint_mask[JOINT_INDEX[joint]] for joint in BODY_PARTS[part])]
-    joints_of = {part: [j for j in map(JOINT_INDEX.__getitem__, BODY_PARTS[part]) if joint_mask[j]] for part in parts}
-    parts.sort(key=lambda part: float(depth[joints_of[part]].mean()))
+    bones, joints_of = bones_of(joint_mask), joints_present(joint_mask)
+    parts = sorted(joints_of, key=lambda part: float(depth[joints_of[part]].mean()))
     for place, part in enumerate(parts):
         colour = HIGHLIGHT if part in marked else PART_COLOURS[part]
         width = 3.6 if part in marked else 2.6
@@ -218,12 +300,10 @@ def _draw_figure(
             # Above all lines of the figure, so that shoulders and hips are not half hidden by the trunk.
             axes.scatter(*flat[joints_of[part]].T, facecolors=face, zorder=zorder + len(parts), **style)
         if part == "head" and joint_mask[_HEAD]:
-            up = flat[_HEAD] - flat[_NECK] if joint_mask[_NECK] else np.array([0.0, 1.0])
-            centre = flat[_HEAD] + 0.06 * up / max(float(np.linalg.norm(up)), 1e-6)
             axes.add_patch(
                 Circle(
-                    (float(centre[0]), float(centre[1])),
-                    _HEAD_RADIUS,
+                    head_centre(flat, joint_mask),
+                    HEAD_RADIUS,
                     facecolor="white",
                     edgecolor=colour,
                     linewidth=width,

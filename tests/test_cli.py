@@ -127,12 +127,12 @@ def test_the_rate_and_rig_of_a_bare_array_can_be_given(explain, tmp_path, joints
     assert status == 0 and records_of(out)[0]["skeleton"]["layout"] == "smpl22"
 
 
-def test_a_report_draws_one_clip(explain, folder, tmp_path):
+def test_a_report_draws_one_clip_or_all_on_a_page(explain, folder, tmp_path):
     picture = tmp_path / "report.png"
     status, _, err = explain(folder / "walk.npz", "--label-only", "--report", picture)
     assert status == 0 and picture.read_bytes().startswith(b"\x89PNG"), err
-    status, _, err = explain(folder, "--report", picture)
-    assert status == 1 and "--report draws one clip, found 2" in err
+    status, _, err = explain(folder, "--label-only", "--report", tmp_path / "all.html")
+    assert status == 0 and (tmp_path / "all.html").read_text(encoding="utf-8").count("<article") == 2, err
 
 
 def test_several_people_in_a_file_are_a_line_each(explain, tmp_path, joints):

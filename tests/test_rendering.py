@@ -12,7 +12,14 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
-from eai_llm_hf import EaiSkeletonFeatureExtractor, explain_command, record_picture, render_command, rendering
+from eai_llm_hf import (
+    EaiSkeletonFeatureExtractor,
+    explain_command,
+    record_picture,
+    render_command,
+    rendering,
+    report_writing,
+)
 from eai_llm_hf.processing.skeleton_tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
@@ -38,7 +45,8 @@ def _clip(frames: int = 60, absent: tuple[str, ...] = (), stride: float = 0.3) -
 
 
 def _evidence(claim: str, part: str, descriptor: str, holds: bool | None = True, **changes) -> dict:
-    item = {"claim": claim, "body_part": part, "descriptor": descriptor, "direction": "low", "value": -21.4}
+    item = {"claim": claim, "body_part": part, "descriptor": descriptor, "direction": "low", "degree": "plain"}
+    item |= {"span": "whole", "value": -21.4}
     return item | {"unit": "deg", "percentile": 3.1, "start_s": 0.0, "end_s": 2.0, "holds": holds} | changes
 
 
@@ -217,6 +225,39 @@ def test_what_the_explanation_names_is_highlighted_and_what_was_only_measured_is
     assert rendering.HIGHLIGHT.lower() not in _colours(strip, "left leg")
 
 
+def test_a_claim_about_a_third_is_highlighted_in_the_figures_of_that_third(monkeypatch, tmp_path):
+    clip = _clip(180)
+    item = _evidence("towards the end the head is bowed", "head", "head_pitch", span="end", start_s=4.0, end_s=6.0)
+    record = _record(clip, evidence=[item], explanation="Towards the end the head is bowed.")
+    strip = _drawn(monkeypatch, record, clip, tmp_path / "a.png").axes[0]
+    seconds = [float(text.get_text().removesuffix(" s")) for text in strip.texts]
+    figures = sorted(_bones(strip, "head"), key=lambda item: item.get_zorder())
+    lit = [to_hex(item.get_color()[0]) == rendering.HIGHLIGHT.lower() for item in figures]
+    assert lit[0] is False and lit[-1] is True and seconds[0] == 0.0
+    assert all(is_lit == (second >= 4.0) for is_lit, second in zip(lit, seconds, strict=True) if abs(second - 4) > 0.1)
+
+
+def test_the_band_in_which_a_claim_holds_is_drawn_by_its_direction_and_degree(monkeypatch, tmp_path):
+    clip = _clip()
+    strong = _evidence("the knees are clearly bent", "legs", "knee_flexion", direction="high", degree="strong")
+    record = _record(clip, evidence=[_evidence("the head is bowed", "head", "head_pitch"), strong])
+    figure = _drawn(monkeypatch, record, clip, tmp_path / "a.png")
+    bands = figure.findobj(lambda item: item.get_gid() == "where it holds")
+    assert [(band.get_x(), band.get_x() + band.get_width()) for band in bands] == [(0.0, 40.0), (80.0, 100.0)]
+
+
+def test_an_attribution_is_drawn_below_the_figures_part_by_part(monkeypatch, tmp_path):
+    clip = _clip()
+    attribution = {"label": "sad", "parts": ["head", "trunk"], "bounds_s": [0.0, 1.0, 2.0]}
+    attribution |= {"values": [[0.1, 0.0], [-0.2, 0.0]], "per_part": [0.1, -0.1], "per_second": [0.0, 0.2]}
+    figure = _drawn(monkeypatch, _record(clip, attribution=attribution), clip, tmp_path / "a.png")
+    rows = figure.findobj(lambda item: item.get_gid() == "heat")
+    colours = [[to_hex(colour) for colour in row.get_facecolor()] for row in rows]
+    assert [len(row) for row in colours] == [2, 2, 2]
+    assert colours[1][1] == "#ffffff" and colours[2][0] == "#b35806" and colours[0][1] == "#542788"
+    assert "heat" not in _gids(_drawn(monkeypatch, _record(clip), clip, tmp_path / "b.png"))
+
+
 def test_a_claim_that_fails_is_struck_through_crossed_and_not_highlighted(monkeypatch, tmp_path):
     clip = _clip()
     record = _record(clip)
@@ -368,12 +409,14 @@ def test_a_report_of_one_person_is_the_picture_that_is_named(monkeypatch, tmp_pa
 def test_in_a_report_each_person_is_drawn_with_their_own_body(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(explain_command, "load_pipeline", lambda *_: _Pipe())
     drawn = []
-    monkeypatch.setattr(explain_command, "draw_record", lambda record, clip, path: drawn.append((clip, path)))
+    draw = report_writing.record_page
+    monkeypatch.setattr(report_writing, "record_page", lambda *given: (drawn.append(given), draw(*given))[1])
     people = np.stack([_clip().joints, _clip(stride=0.9).joints])
     np.savez(tmp_path / "pair.npz", joints=people, fps=30.0, joint_names=np.array(JOINT_NAMES))
     assert _explain(tmp_path / "pair.npz", "--report", tmp_path / "report.png") == 0
-    assert [path for _, path in drawn] == [tmp_path / "report-1.png", tmp_path / "report-2.png"]
-    swings = [np.ptp(clip.joints[:, JOINT_INDEX["left_wrist"], 2] - clip.joints[:, 0, 2]) for clip, _ in drawn]
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["report-1.png", "report-2.png"]
+    assert [title for *_, title in drawn] == ["pair.npz, person 1", "pair.npz, person 2"]
+    swings = [np.ptp(clip.joints[:, JOINT_INDEX["left_wrist"], 2] - clip.joints[:, 0, 2]) for _, clip, _ in drawn]
     assert swings[1] > 2 * swings[0]
     assert str(tmp_path / "report-2.png") in capsys.readouterr().err
 
