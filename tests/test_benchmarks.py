@@ -1,5 +1,6 @@
 """The benchmarks, on a tiny model: that they run, and that their figures add up."""
 
+import json
 import runpy
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.movement_features import SEGMENTS
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
 from eai_llm_hf.processing.unified_skeleton import leg_length, unify
+from eai_llm_hf.question_texts import UNSEEN_QUESTIONS
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 LATENCY = BENCHMARKS / "latency.py"
@@ -167,3 +169,21 @@ def test_a_form_of_the_skeleton_takes_the_size_of_the_body_out(transfer, name):
     large, _ = form(clip.joints * 1.4, clip.joint_mask)
     assert present.all() and small.shape == (len(clip.joints), len(SEGMENTS), 6)
     np.testing.assert_allclose(small, large, atol=1e-3)
+
+
+def test_questions_are_scored_by_what_is_refused_and_by_the_claims_that_hold():
+    questions = runpy.run_path(str(BENCHMARKS / "questions.py"))
+    assert questions["refuses"]("That cannot be seen in skeleton data.")
+    assert questions["refuses"]("That cannot be told: the recording does not have the joints of the head.")
+    assert not questions["refuses"]("No, the head is bowed.")
+    answers = [{"refuses": True, "holds": []}, {"refuses": False, "holds": [True, False, None, True]}]
+    found = questions["summary"](answers)
+    assert found["questions"] == 2 and found["claims"] == 3
+    assert found["refused"]["value"] == 0.5 and found["hold"]["value"] == pytest.approx(2 / 3)
+    assert questions["summary"](answers[:1])["hold"] is None
+
+
+def test_the_questions_that_are_asked_are_none_of_those_that_training_asks():
+    asked = json.loads((BENCHMARKS / "questions.json").read_text(encoding="utf-8"))
+    assert {kind: len(set(texts)) for kind, texts in asked.items()} == {"unanswerable": 100, "answerable": 60}
+    assert not set(asked["unanswerable"]) & set(UNSEEN_QUESTIONS)

@@ -118,6 +118,18 @@ def test_options_reach_the_pipeline(explain, folder):
     assert "dropped_claims" not in records_of(out)[0]
 
 
+def test_attribution_comes_with_the_record_on_request(explain, folder):
+    arguments = (folder / "walk.npz", folder / "absent.npz", "--label-only", "--attribution")
+    status, out, _ = explain(*arguments, "--format", "json")
+    there, missing = records_of(out)
+    assert status == 1 and "attribution" not in missing
+    found = there["attribution"]
+    assert found["label"] == there["label"] and found["probability"] == pytest.approx(there["score"], abs=1e-3)
+    assert len(found["values"]) == len(found["parts"]) and len(found["values"][0]) == len(found["bounds_s"]) - 1
+    _, out, _ = explain(*arguments)
+    assert "without it the probability falls by: head " in out
+
+
 def test_the_rate_and_rig_of_a_bare_array_can_be_given(explain, tmp_path, joints):
     np.save(tmp_path / "bare.npy", joints)
     arguments = (tmp_path / "bare.npy", "--label-only", "--format", "json")
