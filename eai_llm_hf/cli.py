@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from . import (
     backbone_command,
     calibrate_command,
+    compare_command,
     data_command,
     evaluate_command,
     explain_command,
@@ -34,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (
         explain_command,
+        compare_command,
         calibrate_command,
         render_command,
         train_command,

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from conftest import make_clip
 
-from eai_llm_hf import SkeletonEmotionExplanationPipeline, explain_command
+from eai_llm_hf import SkeletonEmotionExplanationPipeline, compare_command, explain_command
 from eai_llm_hf.cli import build_parser, main
 from eai_llm_hf.explain_command import as_text, find_clips
 from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
 from eai_llm_hf.version import __version__
 
-COMMANDS = ("explain", "calibrate", "render", "train", "evaluate", "data", "export", "backbone")
+COMMANDS = ("explain", "compare", "calibrate", "render", "train", "evaluate", "data", "export", "backbone")
 SHORT = ["--max-new-tokens", "4"]
 
 
@@ -116,6 +116,18 @@ def test_options_reach_the_pipeline(explain, folder):
     assert records_of(out)[0]["question"] == "What do the arms do?"
     _, out, _ = explain(folder / "walk.npz", "--no-verify", "--format", "json", *SHORT)
     assert "dropped_claims" not in records_of(out)[0]
+
+
+def test_two_clips_are_compared(pipe, monkeypatch, folder, capsys):
+    monkeypatch.setattr(compare_command, "load_pipeline", lambda *_: pipe)
+    clips = [str(folder / "walk.npz"), str(folder / "below" / "back.npz")]
+    assert main(["compare", *clips, "--format", "json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["sources"] == clips and record["answer"] and "dropped_differences" in record
+    assert main(["compare", *clips, "--question", "Which of the two is faster?", "--no-verify"]) == 0
+    assert "Which of the two is faster?" in capsys.readouterr().out
+    assert main(["compare", clips[0], str(folder / "notes.txt")]) == 1
+    assert "notes.txt" in capsys.readouterr().err
 
 
 def test_attribution_comes_with_the_record_on_request(explain, folder):
