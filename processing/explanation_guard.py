@@ -10,9 +10,11 @@ from .motion_claims import Claim, evidence, holds, notable_claims, verbalise
 from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
 from .motion_reference import MotionReference
 from .movement_comparison import (
+    ALIKE_ANSWER,
     MAX_DIFFERENCES,
     NO_DIFFERENCE_ANSWER,
     Difference,
+    asked_descriptors,
     clear_differences,
     difference_holds,
     find_differences,
@@ -102,15 +104,17 @@ def evidence_entry(
 
 
 def verified_comparison(
-    text: str, first: np.ndarray, second: np.ndarray, reference: MotionReference
+    text: str, question: str, first: np.ndarray, second: np.ndarray, reference: MotionReference
 ) -> tuple[str, list[Difference], int]:
     """An answer about two clips without what their measurements do not bear out.
 
-    Where every difference that it states is clearly there, and it states one or says that there is none, it stays as
-    it is. Else it is written anew from those that are there or, without any, from the largest measured ones.
+    Where every difference that it states is clearly there, it stays as it is; so does that the two are alike, unless
+    what the question asks for is clearly different. Else it is written anew from the differences that are there or,
+    without any, from the asked one or the largest measured ones.
 
     Args:
         text: The answer.
+        question: What was asked.
         first: (descriptors,) values of `measure`.
         second: The same of the other clip.
         reference: What is ordinary.
@@ -121,11 +125,15 @@ def verified_comparison(
     said = list(dict.fromkeys(find_differences(text)))
     kept = [difference for difference in said if difference_holds(difference, first, second, reference)]
     clear = clear_differences(first, second, reference)
-    if len(kept) == len(said) and (kept or not clear):
+    about = asked_descriptors(question)
+    asked = [difference for difference in clear if difference.descriptor in about]
+    if len(kept) == len(said) and text and (kept or not (asked if about else clear)):
         return text, kept, 0
     movement = kept[0].movement if kept else "second"
-    told = [difference for difference in kept if difference.movement == movement] or clear[:MAX_DIFFERENCES]
-    return verbalise_differences(told) if told else NO_DIFFERENCE_ANSWER, told, len(said) - len(kept)
+    told = [difference for difference in kept if difference.movement == movement]
+    told = told or asked or ([] if about else clear[:MAX_DIFFERENCES])
+    nothing = ALIKE_ANSWER if about else NO_DIFFERENCE_ANSWER
+    return verbalise_differences(told) if told else nothing, told, len(said) - len(kept)
 
 
 def difference_entry(

@@ -22,6 +22,7 @@ __all__ = [
     "NO_DIFFERENCE_ANSWER",
     "PREDICATES",
     "Difference",
+    "asked_descriptors",
     "clear_differences",
     "difference_holds",
     "find_differences",
@@ -119,6 +120,12 @@ def clear_differences(first: np.ndarray, second: np.ndarray, reference: MotionRe
     gaps = percentile_gaps(first, second, reference)
     clear = sorted((name for name in gaps if abs(gaps[name]) >= CLEAR_PERCENTILES), key=lambda name: -abs(gaps[name]))
     return [Difference(name, "high" if gaps[name] > 0 else "low", "second") for name in clear]
+
+
+def asked_descriptors(question: str) -> list[str]:
+    """The descriptors that a question in the words of this file asks for: "which of the two bounces more?"."""
+    asked = re.sub(r"[^a-z ]", " ", question.lower())
+    return list(dict.fromkeys(_READ[words][0] for words in _READ if f" {words} " in f" {' '.join(asked.split())} "))
 
 
 def difference_holds(

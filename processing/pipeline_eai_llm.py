@@ -199,7 +199,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         reference = reference or self._feature_extractor.motion_reference()
         differences, dropped = find_differences(answer), None
         if verify and reference is not None:
-            answer, differences, dropped = verified_comparison(answer, before, after, reference)
+            answer, differences, dropped = verified_comparison(answer, question, before, after, reference)
         record = {
             "sources": [source_of(first), source_of(second)],
             "question": question,

@@ -17,7 +17,7 @@ from eai_llm_hf.processing.motion import MotionError
 from eai_llm_hf.processing.motion_claims import canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure, measure_spans
 from eai_llm_hf.processing.motion_reference import LEVELS, MotionReference
-from eai_llm_hf.processing.movement_comparison import NO_DIFFERENCE_ANSWER
+from eai_llm_hf.processing.movement_comparison import ALIKE_ANSWER, NO_DIFFERENCE_ANSWER
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
@@ -585,6 +585,15 @@ def test_two_clips_that_are_alike_are_said_to_be_so(pipe, inputs, monkeypatch):
     says(monkeypatch, pipe, "The first movement bounces more.")
     record = pipe.compare(inputs[1], inputs[1])
     assert record["answer"] == NO_DIFFERENCE_ANSWER and record["differences"] == []
+
+
+def test_what_is_called_alike_must_be_so_in_what_was_asked(pipe, inputs, monkeypatch):
+    says(monkeypatch, pipe, ALIKE_ANSWER)
+    first, second = inputs[0], slowed(inputs[0])
+    asked = pipe.compare(first, second, question="Which of the two movements has the slower rhythm?")
+    assert asked["answer"] == "The second movement has the slower rhythm."
+    same = pipe.compare(first, second, question="Which of the two movements leans further forward?")
+    assert same["answer"] == ALIKE_ANSWER and same["differences"] == []
 
 
 def test_one_person_is_compared_with_another(pipe, inputs):
