@@ -15,7 +15,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from eai_llm_hf.evaluation.explanation_tables import as_markdown, questions_as_markdown
+from eai_llm_hf.evaluation.explanation_tables import (
+    as_markdown,
+    questions_as_markdown,
+    variety_as_markdown,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "explanations"
@@ -25,6 +29,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Mapping[str, Any]], list[str]]], ...] 
     ("unseen", "Movement that training never saw", as_markdown),
     ("rigs", "Other rigs", as_markdown),
     ("questions", "Questions", questions_as_markdown),
+    ("variety", "Variety of the training texts", variety_as_markdown),
 )
 """File of figures, title and what is made of it."""
 
@@ -65,6 +70,8 @@ model is told nothing but the movement; the label is its own.
   name for that sign. "Measured" are texts of the strongest measured claims, about the best to expect.
 - **Recorded otherwise**: the same movement with another heading, place, unit, frame rate, mirrored, with noise or a
   little less of it.
+- **Distinct-n**: different n-grams over all n-grams of the texts. **Self-BLEU**: BLEU-4 of a text against all others,
+  1 where each repeats another. Texts of a few true statements in plain words repeat each other much.
 
 The same figures of any other texts, by other models or by people, come from the modules in
 [metrics/](../metrics/README.md).

@@ -187,3 +187,10 @@ def test_the_questions_that_are_asked_are_none_of_those_that_training_asks():
     asked = json.loads((BENCHMARKS / "questions.json").read_text(encoding="utf-8"))
     assert {kind: len(set(texts)) for kind, texts in asked.items()} == {"unanswerable": 100, "answerable": 60}
     assert not set(asked["unanswerable"]) & set(UNSEEN_QUESTIONS)
+
+
+def test_variety_is_none_among_equal_texts_and_full_among_different_ones():
+    variety = runpy.run_path(str(BENCHMARKS / "text_variety.py"))
+    same, other = ["the head is bowed low"] * 4, ["one two three four five", "six seven eight nine ten"]
+    assert variety["distinct"](same, 2) == 4 / 16 and variety["distinct"](other, 2) == 1.0
+    assert variety["self_bleu"](same) == pytest.approx(1.0) and variety["self_bleu"](other) < 0.1

@@ -99,6 +99,24 @@ def questions_as_markdown(results: Mapping[str, Any]) -> list[str]:
     return [*lines, *(f"| {each['question']} | {each['answer']} |" for each in results["examples"])]
 
 
+def variety_as_markdown(results: Mapping[str, Any]) -> list[str]:
+    """The table of `benchmarks/text_variety.py`: the lines of a section.
+
+    Args:
+        results: What it writes as JSON.
+    """
+    lines = [
+        f"`{results['command']}`",
+        "",
+        "| texts to learn from | texts | different | distinct-1 | distinct-2 | self-BLEU |",
+        "|---" * 6 + "|",
+    ]
+    for kind, found in results["kinds"].items():
+        shares = " | ".join(f"{found[name]:.3f}" for name in ("distinct-1", "distinct-2", "self-BLEU"))
+        lines.append(f"| {kind} | {found['texts']} | {found['different']} | {shares} |")
+    return lines
+
+
 def shown(score: Mapping[str, Any] | None) -> str:
     """A score with its interval, two digits each; "-" where it is of nothing."""
     if score is None:
