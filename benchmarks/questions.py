@@ -21,11 +21,10 @@ from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.explanation_tables import questions_as_markdown
 from eai_llm_hf.explain_command import load_pipeline
 from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.explanation_guard import NO_ANSWER
+from eai_llm_hf.processing.explanation_guard import NO_ANSWER, REFUSAL, UNSEEN_ANSWER
 from eai_llm_hf.processing.motion_claims import holds
 from eai_llm_hf.processing.motion_descriptors import measure_spans
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
-from eai_llm_hf.question_texts import REFUSAL, UNSEEN_ANSWER
 from eai_llm_hf.records import TRAINING, read_record
 from eai_llm_hf.training.recipe import load_splits
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from eai_llm_hf.processing.claim_phrases import PHRASES, USUAL
+from eai_llm_hf.processing.explanation_guard import NOTHING_AGAINST, NOTHING_NOTABLE, REFUSAL, UNSEEN_ANSWER
 from eai_llm_hf.processing.motion_claims import (
     HOLDS_HIGH,
     HOLDS_LOW,
@@ -25,10 +26,7 @@ from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
 
 __all__ = [
-    "NOTHING_AGAINST",
-    "REFUSAL",
     "TYPICAL_SIGNS",
-    "UNSEEN_ANSWER",
     "UNSEEN_QUESTIONS",
     "AskedClip",
     "absent_signs",
@@ -36,15 +34,6 @@ __all__ = [
 ]
 
 _Option = TypeVar("_Option")
-
-UNSEEN_ANSWER = "That cannot be seen in skeleton data."
-"""Answer to what a skeleton does not show."""
-
-REFUSAL = "That cannot be told: the recording does not have the joints of the {}."
-"""Answer about a part of the body that this recording lacks."""
-
-NOTHING_AGAINST = "Nothing that was measured speaks against it."
-"""Answer to why an emotion was not given, where the movement has none of its opposites."""
 
 NOTABLE_MARGIN = 15.0
 """Percentile points by which a descriptor must be surer than a true claim needs before it is asked about as clear."""
@@ -399,7 +388,7 @@ def _part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str]
     if part in refused:
         return question, REFUSAL.format(refused[part])
     claims = notable_claims(np.where(inside[part], vectors, np.nan), clip.reference)[:2]
-    return question, _said(claims) if claims else f"Nothing about the {part} stands out."
+    return question, _said(claims) if claims else NOTHING_NOTABLE.format(part)
 
 
 def _telling_part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] | None:

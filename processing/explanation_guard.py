@@ -3,10 +3,13 @@
 The guard of the pipeline (`verify`): it takes out what does not hold and says how much that was.
 """
 
+import re
+
 import numpy as np
 
+from .claim_phrases import USUAL
 from .claim_reading import find_claims
-from .motion_claims import Claim, evidence, holds, notable_claims, verbalise
+from .motion_claims import Claim, evidence, holds, label_sentence, notable_claims, verbalise
 from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
 from .motion_reference import MotionReference
 from .movement_comparison import (
@@ -21,13 +24,41 @@ from .movement_comparison import (
     verbalise_differences,
 )
 
-__all__ = ["NO_ANSWER", "difference_entry", "evidence_entry", "verified", "verified_comparison"]
+__all__ = [
+    "NOTHING_AGAINST",
+    "NOTHING_NOTABLE",
+    "NO_ANSWER",
+    "REFUSAL",
+    "UNSEEN_ANSWER",
+    "difference_entry",
+    "evidence_entry",
+    "verified",
+    "verified_comparison",
+]
 
 FEWEST_CLAIMS = 3
 """Where fewer claims of an explanation hold, the strongest measured ones are said instead."""
 
 ANSWER_CLAIMS = 2
 """Measured claims that take the place of a false answer, at most."""
+
+UNSEEN_ANSWER = "That cannot be seen in skeleton data."
+"""Answer to what a skeleton does not show."""
+
+REFUSAL = "That cannot be told: the recording does not have the joints of the {}."
+"""Answer about a part of the body that this recording lacks."""
+
+NOTHING_AGAINST = "Nothing that was measured speaks against it."
+"""Answer to why an emotion was not given, where the movement has none of its opposites."""
+
+NOTHING_NOTABLE = "Nothing about the {} stands out."
+"""Answer about a part of the body that is held and moved as usual."""
+
+HONEST_ANSWERS = (UNSEEN_ANSWER, REFUSAL, NOTHING_AGAINST, NOTHING_NOTABLE)
+"""Answers that claim nothing about the movement; {} stands for parts of the body."""
+
+USUAL_RANGE = (25.0, 75.0)
+"""Percentiles of the reference between which something is about as usual."""
 
 NO_ANSWER = "The measured movement does not bear out an answer."
 """Said where no sentence of an answer holds, and nothing stands out in the body parts that it spoke of."""
@@ -39,33 +70,59 @@ def verified(
     """The text without what the movement does not bear out.
 
     A text whose claims all hold, none said twice, stays as it is. Otherwise it is written anew from the claims that
-    hold; where these are fewer than `FEWEST_CLAIMS`, the strongest measured ones join them. Of an answer to a question
-    the true sentences stay; where none is, it is what was measured of the body parts that it spoke of.
+    hold; where these are fewer than `FEWEST_CLAIMS`, the strongest measured ones join them.
+
+    Of an answer to a question those sentences stay that can be checked and hold: their claims do, they name the label,
+    say that something is as usual which is so, or that a thing cannot be seen or told. Where none is left, it is what
+    was measured of the body parts that it spoke of, or `NO_ANSWER`.
 
     Returns:
         The text, its claims and how many claims were taken out.
     """
     true = [claim for claim in claims if holds(claim, vectors, reference)]
     kept = list({(claim.descriptor, claim.span): claim for claim in reversed(true)}.values())[::-1]  # each said once
-    dropped = len(claims) - len(kept)
-    if not dropped and (question or len(kept) >= FEWEST_CLAIMS):
-        return text, kept, 0
     if question:
-        sentences = [sentence for sentence in text.replace("! ", ". ").split(". ") if sentence]
-        borne_out = [s for s in sentences if all(holds(claim, vectors, reference) for claim in find_claims(s))]
-        if borne_out:
-            answer = ". ".join(borne_out).removesuffix(".") + "."
-        else:
+        answer = _answer_borne_out(text, label, vectors, reference)
+        if not answer:
             parts = {claim.body_part for claim in claims}
             measured = [c.text for c in notable_claims(vectors, reference) if c.body_part in parts][:ANSWER_CLAIMS]
             answer = " and ".join(measured).capitalize() + "." if measured else NO_ANSWER
-        return answer, find_claims(answer), dropped
+        said = find_claims(answer)
+        return answer, said, max(len(claims) - len(said), 0)
+    dropped = len(claims) - len(kept)
+    if not dropped and len(kept) >= FEWEST_CLAIMS:
+        return text, kept, 0
     for claim in notable_claims(vectors, reference):
         if len(kept) >= FEWEST_CLAIMS:
             break
         if claim.descriptor not in {said.descriptor for said in kept}:
             kept.append(claim)
     return verbalise(label, kept), kept, dropped
+
+
+def _answer_borne_out(text: str, label: str, vectors: np.ndarray, reference: MotionReference) -> str:
+    """The sentences of an answer that can be checked and hold."""
+    kept = []
+    for sentence in re.findall(r"[^.!?]+[.!?]?", text):
+        sentence = sentence.strip()
+        claims = find_claims(sentence)
+        if claims and all(holds(claim, vectors, reference) for claim in claims):
+            kept.append(sentence)
+        elif not claims and _says_what_is_so(sentence.rstrip(".!?"), label, vectors, reference):
+            kept.append(sentence)
+    return " ".join(kept)
+
+
+def _says_what_is_so(sentence: str, label: str, vectors: np.ndarray, reference: MotionReference) -> bool:
+    """Whether a sentence without a claim names the label, or says truly that something is as usual or unknown."""
+    words = re.sub(r"^(yes|no|neither)[,:] ", "", sentence.lower())
+    if words == label_sentence(label).lower().rstrip("."):
+        return True
+    if any(re.fullmatch(form.lower().rstrip(".").replace("{}", "[a-z ]+"), words) for form in HONEST_ANSWERS):
+        return True
+    usual = [name for name, clause in USUAL.items() if clause == words]
+    percentiles = reference.percentiles(np.atleast_2d(vectors)[0])
+    return any(USUAL_RANGE[0] <= percentiles[DESCRIPTOR_INDEX[name]] <= USUAL_RANGE[1] for name in usual)
 
 
 def evidence_entry(

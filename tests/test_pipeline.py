@@ -12,7 +12,9 @@ from datasets import Dataset
 from transformers import pipeline
 
 from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor, SkeletonEmotionExplanationPipeline
+from eai_llm_hf.processing.claim_phrases import USUAL
 from eai_llm_hf.processing.claim_reading import find_claims
+from eai_llm_hf.processing.explanation_guard import NO_ANSWER, NOTHING_NOTABLE, REFUSAL, UNSEEN_ANSWER
 from eai_llm_hf.processing.motion import MotionError
 from eai_llm_hf.processing.motion_claims import canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure, measure_spans
@@ -284,11 +286,11 @@ def test_a_question_is_answered_in_place_of_the_explanation(pipe, inputs, monkey
         return original(self, text=text, skeletons=skeletons, **kwargs)
 
     monkeypatch.setattr(pipe.processor.__class__, "__call__", spy)
-    says(monkeypatch, pipe, "I cannot tell you that.")
+    says(monkeypatch, pipe, UNSEEN_ANSWER)
     record = pipe(inputs[0], question="What do the arms do?")
     assert set(record) == {*RECORD, "question", "dropped_claims"}
     assert record["question"] == "What do the arms do?" and "What do the arms do?" in prompts[0]
-    assert record["explanation"] == "I cannot tell you that."
+    assert record["explanation"] == UNSEEN_ANSWER
     assert record["label"] in LABELS, "the label is given all the same"
 
 
@@ -398,7 +400,7 @@ def test_an_answer_that_is_all_false_gives_way_to_what_was_measured_of_the_same_
     vectors, reference = truth(pipe, inputs[0])
     expected = [claim for claim in notable_claims(vectors, reference) if claim.body_part == false.body_part][:2]
     assert find_claims(record["explanation"]) == expected and record["explanation"]
-    assert false not in expected and record["dropped_claims"] == 1
+    assert false not in expected
 
 
 def test_a_question_at_the_end_or_no_sentence_at_all_breaks_nothing(pipe, inputs, monkeypatch):
@@ -546,6 +548,29 @@ def test_what_is_no_clip_gives_an_error_record(pipe, inputs, given, words):
     record = pipe([given, inputs[0]], label_only=True)[0]
     assert set(record) == {"source", "error"}
     assert any(word in record["error"]["message"] for word in words.split("|")), record["error"]
+
+
+def test_an_answer_that_cannot_be_checked_is_not_given(pipe, inputs, monkeypatch):
+    says(monkeypatch, pipe, "No, the dress is plain.")
+    assert pipe(inputs[0], question="Is her dress red?")["explanation"] == NO_ANSWER
+    assert pipe(inputs[0], question="Is her dress red?", verify=False)["explanation"] == "No, the dress is plain."
+    label = pipe(inputs[0], label_only=True)["label"]
+    other = next(name for name in LABELS if name != label)
+    says(monkeypatch, pipe, f"The movement looks {label}. The movement looks {other}.")
+    assert pipe(inputs[0], question="What is it?")["explanation"] == f"The movement looks {label}."
+
+
+def test_honest_answers_stay_and_what_is_called_usual_must_be(pipe, inputs, monkeypatch):
+    for answer in (UNSEEN_ANSWER, REFUSAL.format("head"), NOTHING_NOTABLE.format("arms")):
+        says(monkeypatch, pipe, answer)
+        assert pipe(inputs[0], question="What about it?")["explanation"] == answer
+    rows, reference = truth(pipe, inputs[0])
+    percentiles = dict(zip(DESCRIPTOR_INDEX, reference.percentiles(rows[0]), strict=True))
+    usual = next(name for name, value in percentiles.items() if 30 < value < 70)
+    unusual = next(name for name, value in percentiles.items() if value > 80)
+    for name, kept in ((usual, True), (unusual, False)):
+        says(monkeypatch, pipe, f"No, {USUAL[name]}.")
+        assert (pipe(inputs[0], question="Is it so?")["explanation"] == f"No, {USUAL[name]}.") is kept
 
 
 # ---- two clips ------------------------------------------------------------------------------------------------------

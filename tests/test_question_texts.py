@@ -7,15 +7,13 @@ import pytest
 
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.processing.claim_reading import find_claims
+from eai_llm_hf.processing.explanation_guard import NOTHING_AGAINST, REFUSAL, UNSEEN_ANSWER
 from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, canonical_claim, holds, named_label
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
 from eai_llm_hf.question_texts import (
-    NOTHING_AGAINST,
-    REFUSAL,
     TYPICAL_SIGNS,
-    UNSEEN_ANSWER,
     UNSEEN_QUESTIONS,
     AskedClip,
     absent_signs,
