@@ -205,7 +205,8 @@ def page() -> str:
         "# Results",
         "",
         "Written by `python benchmarks/results.py` from the figures in docs/results/. What the terms mean stands in "
-        "[benchmark.md](benchmark.md). Tables whose runs have not been made are not there.",
+        "[benchmark.md](benchmark.md). Tables whose runs have not been made are not there. What is there was measured "
+        "when there were 20 descriptors; fifteen have joined them since.",
     ]
     for name, title, make in SECTIONS:
         path = FIGURES / f"{name}.json"
