@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from .explain_command import add_recording_options, load_pipeline
+from .explain_command import add_checkpoint_options, add_recording_options, load_pipeline
 
 _EPILOG = """example:
   eai-llm compare before.bvh after.bvh
@@ -27,17 +27,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="text to read (default), or one JSON record"
     )
-    parser.add_argument("--model", help="checkpoint: folder or Hub id; the embedded one by default")
-    parser.add_argument(
-        "--reference",
-        metavar="FILE.json",
-        help="what is ordinary, as eai-llm calibrate writes it, instead of the checkpoint's reference",
-    )
-    parser.add_argument(
-        "--no-verify", action="store_true", help="keep differences that the measurements do not bear out"
-    )
+    add_checkpoint_options(parser)
     add_recording_options(parser)
-    parser.add_argument("--trust-remote-code", action="store_true", help="run the code of a checkpoint from the Hub")
     parser.set_defaults(run=run)
 
 

@@ -56,15 +56,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="store_true",
         help="also find which body parts and seconds the label rests on, by hiding each (a second or so a clip)",
     )
-    parser.add_argument("--model", help="checkpoint: folder or Hub id; the embedded one by default")
-    parser.add_argument(
-        "--reference",
-        metavar="FILE.json",
-        help="what is ordinary, as eai-llm calibrate writes it, instead of the checkpoint's reference",
-    )
-    parser.add_argument(
-        "--no-verify", action="store_true", help="keep statements that the measurements do not bear out"
-    )
+    add_checkpoint_options(parser)
     parser.add_argument(
         "--window-s", type=float, metavar="S", help="window of a long recording in seconds (at most 10, the default)"
     )
@@ -78,8 +70,21 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--batch-size", type=int, default=8, metavar="N", help="clips that go through the model together (default 8)"
     )
-    parser.add_argument("--trust-remote-code", action="store_true", help="run the code of a checkpoint from the Hub")
     parser.set_defaults(run=run)
+
+
+def add_checkpoint_options(parser: argparse.ArgumentParser) -> None:
+    """Adds which checkpoint speaks, what it holds for ordinary, and whether its statements are checked."""
+    parser.add_argument("--model", help="checkpoint: folder or Hub id; the embedded one by default")
+    parser.add_argument(
+        "--reference",
+        metavar="FILE.json",
+        help="what is ordinary, as eai-llm calibrate writes it, instead of the checkpoint's reference",
+    )
+    parser.add_argument(
+        "--no-verify", action="store_true", help="keep statements that the measurements do not bear out"
+    )
+    parser.add_argument("--trust-remote-code", action="store_true", help="run the code of a checkpoint from the Hub")
 
 
 def add_recording_options(parser: argparse.ArgumentParser) -> None:
