@@ -9,7 +9,7 @@ drawn, and its `pyplot` state is never touched, so that drawing is safe in serve
 """
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -378,10 +378,19 @@ def picture_path(path: str | Path) -> Path:
     Raises:
         ValueError: If its suffix is none of `PICTURE_SUFFIXES`.
     """
+    return path_of("a picture", path, PICTURE_SUFFIXES)
+
+
+def path_of(kind: str, path: str | Path, suffixes: Sequence[str]) -> Path:
+    """The path of what is written in one of several forms.
+
+    Raises:
+        ValueError: If its suffix is none of them.
+    """
     path = Path(path)
-    if path.suffix.lower() not in PICTURE_SUFFIXES:
+    if path.suffix.lower() not in suffixes:
         raise ValueError(
-            f"{path}: a picture is written as {', '.join(PICTURE_SUFFIXES)}; found "
+            f"{path}: {kind} is written as {', '.join(suffixes)}; found "
             f"{'the suffix ' + path.suffix if path.suffix else 'no suffix'}."
         )
     return path

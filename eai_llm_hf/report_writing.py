@@ -15,7 +15,7 @@ from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 from .html_report import error_section, render_html, section
 from .record_picture import error_page, record_page
 from .record_view import person_names
-from .rendering import PICTURE_SUFFIXES, Page
+from .rendering import PICTURE_SUFFIXES, Page, path_of
 
 REPORT_SUFFIXES = (".html", *PICTURE_SUFFIXES)
 
@@ -133,13 +133,7 @@ def report_path(path: str | Path) -> Path:
     Raises:
         ValueError: If its suffix is none of `REPORT_SUFFIXES`.
     """
-    path = Path(path)
-    if path.suffix.lower() not in REPORT_SUFFIXES:
-        raise ValueError(
-            f"{path}: a report is written as {', '.join(REPORT_SUFFIXES)}; found "
-            f"{'the suffix ' + path.suffix if path.suffix else 'no suffix'}."
-        )
-    return path
+    return path_of("a report", path, REPORT_SUFFIXES)
 
 
 def open_report(path: str | Path, clips: int) -> Report:

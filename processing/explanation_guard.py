@@ -33,6 +33,7 @@ __all__ = [
     "difference_entry",
     "evidence_entry",
     "verified",
+    "verified_answer",
     "verified_comparison",
 ]
 
@@ -65,30 +66,18 @@ NO_ANSWER = "The measured movement does not bear out an answer."
 
 
 def verified(
-    text: str, claims: list[Claim], label: str, vectors: np.ndarray, reference: MotionReference, question: str | None
+    text: str, claims: list[Claim], label: str, vectors: np.ndarray, reference: MotionReference
 ) -> tuple[str, list[Claim], int]:
-    """The text without what the movement does not bear out.
+    """An explanation without what the movement does not bear out.
 
     A text whose claims all hold, none said twice, stays as it is. Otherwise it is written anew from the claims that
     hold; where these are fewer than `FEWEST_CLAIMS`, the strongest measured ones join them.
-
-    Of an answer to a question those sentences stay that can be checked and hold: their claims do, they name the label,
-    say that something is as usual which is so, or that a thing cannot be seen or told. Where none is left, it is what
-    was measured of the body parts that it spoke of, or `NO_ANSWER`.
 
     Returns:
         The text, its claims and how many claims were taken out.
     """
     true = [claim for claim in claims if holds(claim, vectors, reference)]
     kept = list({(claim.descriptor, claim.span): claim for claim in reversed(true)}.values())[::-1]  # each said once
-    if question:
-        answer = _answer_borne_out(text, label, vectors, reference)
-        if not answer:
-            parts = {claim.body_part for claim in claims}
-            measured = [c.text for c in notable_claims(vectors, reference) if c.body_part in parts][:ANSWER_CLAIMS]
-            answer = " and ".join(measured).capitalize() + "." if measured else NO_ANSWER
-        said = find_claims(answer)
-        return answer, said, max(len(claims) - len(said), 0)
     dropped = len(claims) - len(kept)
     if not dropped and len(kept) >= FEWEST_CLAIMS:
         return text, kept, 0
@@ -98,6 +87,27 @@ def verified(
         if claim.descriptor not in {said.descriptor for said in kept}:
             kept.append(claim)
     return verbalise(label, kept), kept, dropped
+
+
+def verified_answer(
+    text: str, claims: list[Claim], label: str, vectors: np.ndarray, reference: MotionReference
+) -> tuple[str, list[Claim], int]:
+    """An answer to a question without what cannot be checked or does not hold.
+
+    Those sentences stay whose claims hold, that name the label, that say of something that it is as usual which is so,
+    or that a thing cannot be seen or told. Where none is left, it is what was measured of the body parts that it spoke
+    of, or `NO_ANSWER`.
+
+    Returns:
+        The answer, its claims and how many claims were taken out.
+    """
+    answer = _answer_borne_out(text, label, vectors, reference)
+    if not answer:
+        parts = {claim.body_part for claim in claims}
+        measured = [c.text for c in notable_claims(vectors, reference) if c.body_part in parts][:ANSWER_CLAIMS]
+        answer = " and ".join(measured).capitalize() + "." if measured else NO_ANSWER
+    said = find_claims(answer)
+    return answer, said, max(len(claims) - len(said), 0)
 
 
 def _answer_borne_out(text: str, label: str, vectors: np.ndarray, reference: MotionReference) -> str:

@@ -17,7 +17,7 @@ from transformers import GenerationConfig, Pipeline
 from transformers.utils import logging
 
 from .claim_reading import find_claims
-from .explanation_guard import difference_entry, evidence_entry, verified, verified_comparison
+from .explanation_guard import difference_entry, evidence_entry, verified, verified_answer, verified_comparison
 from .feature_extraction_eai_llm import MIN_WINDOW_S, source_of
 from .motion import MotionError
 from .motion_claims import EXPLAIN_QUESTION, label_sentence, notable_claims
@@ -428,7 +428,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             claims = find_claims(person.text)
             explanation = person.text if question else f"{label_sentence(label)} {person.text}".strip()
             if verify and reference is not None:
-                explanation, claims, dropped = verified(explanation, claims, label, vectors, reference, question)
+                check = verified_answer if question else verified
+                explanation, claims, dropped = check(explanation, claims, label, vectors, reference)
         if reference is not None:
             said = {claim.descriptor for claim in claims}
             others = [claim for claim in notable_claims(vectors, reference) if claim.descriptor not in said]
