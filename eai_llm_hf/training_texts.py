@@ -5,6 +5,7 @@ so whatever is written here can be parsed and checked again. Questions other tha
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from eai_llm_hf.processing.motion_claims import (
 from .question_texts import TYPICAL_SIGNS, AskedClip, absent_signs, draw_question
 
 __all__ = ["MAX_CLAIMS", "label_texts", "question_answer", "telling_claims"]
+
+DETAILED_SHARE = 0.5
+"""Share of the varied explanations that say how much and when."""
 
 MAX_CLAIMS = 4
 """Claims in an explanation at most."""
@@ -102,8 +106,8 @@ def telling_claims(clip: AskedClip) -> list[Claim]:
 def question_answer(clip: AskedClip, rng: np.random.Generator, variety: float) -> tuple[str, str]:
     """Draws one training sample for stage two.
 
-    Without variety the question is always the same and the answer is the canonical explanation: the claims in fixed
-    order, most extreme first, always in the same words. With probability `variety` the sample is another: an emotion
+    Without variety the question is always the same and the answer is the canonical explanation: plain claims about the
+    whole clip in fixed order, always in the same words. With probability `variety` the sample is another: an emotion
     question over a shuffled list of candidates, the explanation in other words, or one of `draw_question`.
 
     Args:
@@ -121,10 +125,12 @@ def question_answer(clip: AskedClip, rng: np.random.Generator, variety: float) -
         raise ValueError(f"Expected variety between 0 and 1, found {variety}.")
     if clip.label not in clip.labels:
         raise ValueError(f"Label {clip.label!r} is not among the candidates {list(clip.labels)}.")
-    claims = telling_claims(clip)
-    plain = EXPLAIN_QUESTION, verbalise(clip.label, claims)
+    # How much and when is said in varied texts alone: "clearly" and "at first" are learned last.
+    plainly = replace(clip, vectors=clip.whole)
+    plain = EXPLAIN_QUESTION, verbalise(clip.label, telling_claims(plainly))
     if rng.random() >= variety:
         return plain
+    claims = telling_claims(clip if rng.random() < DETAILED_SHARE else plainly)
     kind = rng.random()
     if kind < 0.2:
         candidates = ", ".join(rng.permutation(list(clip.labels)).tolist())

@@ -16,7 +16,7 @@ from eai_llm_hf.training_texts import question_answer
 
 from .crops import CropDataset
 
-PLAIN_SHARE = 0.6
+PLAIN_SHARE = 0.45
 """Share of the samples, at the start, whose wording never varies: it learns grounding first, wording later."""
 COMPARED_SHARE = 0.15
 """Share of the varied samples that compare two clips."""
@@ -43,7 +43,7 @@ class QuestionDataset(Dataset):
         crops: CropDataset,
         reference: MotionReference,
         labels: Sequence[str],
-        variety: float = 0.6,
+        variety: float = 0.7,
         plain_share: float = PLAIN_SHARE,
         pairs: CropDataset | None = None,
     ):
