@@ -1,6 +1,7 @@
 """Training texts and questions: what is asked, and that every answer is borne out by the clip."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,7 +51,21 @@ def test_without_variety_there_is_one_question_and_one_answer(rows, reference):
     clip = AskedClip("sad", measure_spans(rows[0]["joints"], rows[0]["joint_mask"]), reference, LABELS)
     answers = asked(clip, 20, variety=0.0)
     assert list(answers) == [EXPLAIN_QUESTION]
-    assert find_claims(answers[EXPLAIN_QUESTION]) == telling_claims(clip)
+    claims = find_claims(answers[EXPLAIN_QUESTION])
+    assert claims == telling_claims(replace(clip, vectors=clip.whole))
+    assert {(claim.degree, claim.span) for claim in claims} == {("plain", "whole")}
+
+
+def test_varied_explanations_say_how_much_and_when_in_part(rows, reference):
+    said = set()
+    for number, row in enumerate(rows):
+        clip = AskedClip(str(row["label"]), measure_spans(row["joints"], row["joint_mask"]), reference, LABELS)
+        for seed in range(40):
+            question, answer = question_answer(clip, np.random.default_rng([number, seed]), 1.0)
+            if named_label(answer, LABELS) == clip.label and question == EXPLAIN_QUESTION:
+                said |= {(claim.degree, claim.span == "whole") for claim in find_claims(answer)}
+    assert {("plain", True), ("strong", True)} <= said
+    assert any(not whole for _, whole in said)
 
 
 def test_every_claim_of_every_answer_holds(rows, reference):
