@@ -136,7 +136,8 @@ so generated and recorded movement are not independent.
 def _steps(record: dict) -> str:
     first = f"{record['stage_one_steps']} steps of {record['stage_one_batch_size']} crops"
     second = f"{record['stage_two_steps']} steps of {record['stage_two_batch_size']} chats"
-    return f"{first}, then {second} with LoRA of rank {record['lora_rank']}"
+    rank = record["lora_rank"]
+    return f"{first}, then {second} with {f'LoRA of rank {rank}' if rank else 'the projector alone'}"
 
 
 def _command(training: dict) -> str:

@@ -178,6 +178,20 @@ def test_stage_two_trains_projector_and_lora_alone_and_the_checkpoint_answers_as
     )
 
 
+def test_without_lora_stage_two_trains_the_projector_alone_and_goes_on_where_it_stopped(settings, trainer, in_memory):
+    trainer.stop = ("stage-two", 3)
+    with pytest.raises(Interrupted):
+        train(settings(stages="two", lora_rank=0))
+    trainer.stop, trainer.steps = None, []
+    folder = train(settings(stages="two", lora_rank=0))
+    assert trainer.steps == [f"stage-two {step}" for step in range(2, STEPS)]
+    loaded = EaiLlmForCausalLM.from_pretrained(folder)
+    before = in_memory["before"]
+    assert changed(before, loaded.state_dict()) == begins(before, "projector.")
+    assert not loaded.lora_factors
+    assert not changed(in_memory["model"].state_dict(), loaded.state_dict())
+
+
 def test_folding_lora_in_gives_what_peft_computed_and_the_label_texts_stay_as_they_were(
     model, processor, clips, tmp_path
 ):
@@ -263,6 +277,19 @@ def test_a_crop_depends_on_seed_and_number_alone():
     assert first[3].clip.joints.shape != other[3].clip.joints.shape or not np.array_equal(
         first[3].clip.joints, other[3].clip.joints
     )
+
+
+def test_a_large_corpus_is_drawn_more_often_than_a_small_one_but_not_as_much_more_as_it_is_larger():
+    rows = generated_corpus(10)
+    rows = [{**row, "corpus": "small" if number == 0 else "large"} for number, row in enumerate(rows)]
+
+    def drawn(**settings) -> float:
+        crops = CropDataset(rows, 400, **settings, keep=1)
+        return np.mean([crops[index].corpus == "large" for index in range(400)])
+
+    assert drawn() == pytest.approx(3 / 4, abs=0.06)  # the square root of nine to one
+    assert drawn(size_exponent=0.0) == pytest.approx(1 / 2, abs=0.07)
+    assert drawn(size_exponent=1.0) == pytest.approx(9 / 10, abs=0.05)
 
 
 # ---- questions ------------------------------------------------------------------------------------------------------

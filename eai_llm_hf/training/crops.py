@@ -18,6 +18,10 @@ from eai_llm_hf.processing.movement_features import movement_features
 from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip, facing
 
+SIZE_EXPONENT = 0.5
+"""How much the size of a corpus counts when one is drawn. On clips of generated performers that were kept for such
+choices, a tower trained on 1,440 generated and 340 recorded clips came from .74 at 0 to .78."""
+
 
 @dataclass
 class Crop:
@@ -131,14 +135,16 @@ def _on_another_rig(joints: np.ndarray, mask: np.ndarray, sd: float, rng: np.ran
 
 
 class CropDataset(Dataset):
-    """Endless crops of some corpora, as many as asked for, balanced over corpora and labels.
+    """Endless crops of some corpora, as many as asked for, balanced over corpora and the labels of each.
 
     Args:
         rows: Clips with `joints`, `joint_mask`, `label` and `corpus`, as a corpus dataset has them.
         length: Number of crops.
         seed: Decides every crop together with its number.
         config: Augmentation.
-        weights: How often each corpus (by the start of its name) is drawn; equal where not given.
+        size_exponent: A corpus of n clips is drawn in proportion to n to this power; all rigs of the generator are
+            one corpus. The square root (Mahajan et al. 2018) lies between drawing every clip as often, which leaves
+            small corpora unlearned, and every corpus as often (0), which shows a few clips again and again.
         labelled: Whether to draw labelled clips only.
         keep: So many crops of each clip are made and drawn again and again; None makes a new one each time.
         memory: Where kept crops are, for datasets that share clips and `config`.
@@ -153,7 +159,7 @@ class CropDataset(Dataset):
         length: int,
         seed: int = 0,
         config: AugmentationConfig | None = None,
-        weights: dict[str, float] | None = None,
+        size_exponent: float = SIZE_EXPONENT,
         labelled: bool = False,
         keep: int | None = None,
         memory: dict[tuple[str, int], Crop] | None = None,
@@ -171,7 +177,8 @@ class CropDataset(Dataset):
         if not self.groups:
             raise ValueError(f"There is no {'labelled ' if labelled else ''}clip to train on.")
         self.names = sorted(self.groups)
-        shares = np.array([(weights or {}).get(name, 1.0) for name in self.names], dtype=np.float64)
+        clips = [sum(map(len, self.groups[name].values())) for name in self.names]
+        shares = np.array(clips, dtype=np.float64) ** size_exponent
         self.shares = shares / shares.sum()
 
     def __len__(self) -> int:

@@ -90,7 +90,8 @@ def train(recipe: Recipe) -> Path:
             raise ValueError(f"The checkpoint {start} has no motion reference, which claims and targets refer to.")
     else:
         count = min(REFERENCE_CROPS, CROPS_PER_CLIP * len(splits["train"]))
-        reference = fit_reference(CropDataset(splits["train"], count, recipe.seed))
+        # Recorded and generated movement count alike in what is ordinary.
+        reference = fit_reference(CropDataset(splits["train"], count, recipe.seed, size_exponent=0.0))
         model, processor = new_model(recipe, reference)
     model.config.labels = list(recipe.labels)
     seconds = {"preparation": time.monotonic() - started}
@@ -246,15 +247,19 @@ def _answer(
     reference: MotionReference,
     rows: list[dict],
 ) -> tuple[EaiLlmForCausalLM, float]:
-    """Stage two. Returns the model with LoRA folded in and the seconds it took."""
+    """Stage two. Returns the model, LoRA folded in, and the seconds it took."""
     arguments = _arguments(recipe, "stage-two", label_names=["labels"])
     samples = _samples(arguments)
     crops = CropDataset(rows, samples, recipe.seed + 2, labelled=True)
     pairs = CropDataset(rows, 2 * samples, recipe.seed + 3, AugmentationConfig(longest_s=LONGEST_COMPARED_S))
     set_seed(recipe.seed)  # LoRA begins the same, whether stage one ran through, was resumed or had other processes
-    peft_model = add_lora(model, recipe.lora_rank, alpha=2 * recipe.lora_rank)
+    if recipe.lora_rank:
+        learner = add_lora(model, recipe.lora_rank, alpha=2 * recipe.lora_rank)
+    else:
+        learner = model.requires_grad_(False)
+        model.projector.requires_grad_(True)
     trainer = Trainer(
-        model=peft_model,
+        model=learner,
         args=arguments,
         train_dataset=QuestionDataset(crops, reference, recipe.labels, pairs=pairs),
         data_collator=ChatCollator(processor),
@@ -262,7 +267,8 @@ def _answer(
     )
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=_last_checkpoint(arguments))
-    return fold_lora(peft_model), _spent(arguments, started)
+    model = fold_lora(learner) if recipe.lora_rank else learner.requires_grad_(True).eval()
+    return model, _spent(arguments, started)
 
 
 def _spent(arguments: TrainingArguments, started: float) -> float:
