@@ -43,9 +43,7 @@ class Recipe:
     stage_two_steps: int = field(default=600, metadata={"help": "steps of the question answering"})
     stage_two_batch_size: int = field(default=8, metadata={"help": "chats a step and process"})
     stage_two_learning_rate: float = field(default=8e-4, metadata={"help": "peak rate of projector and LoRA"})
-    lora_rank: int = field(
-        default=16, metadata={"help": "rank of LoRA; 0 for none: stage two trains the projector alone"}
-    )
+    lora_rank: int = field(default=16, metadata={"help": "rank of LoRA; with 0 stage two trains the projector alone"})
     save_steps: int = field(default=150, metadata={"help": "steps between checkpoints"})
     logging_steps: int = field(default=25, metadata={"help": "steps between losses that are told and reported"})
     seed: int = field(default=0, metadata={"help": "decides weights, clips, crops and questions"})
