@@ -11,11 +11,17 @@ import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
+from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast, pipeline
 
-from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonFeatureExtractor, EaiSkeletonProcessor
+from eai_llm_hf import (
+    TASK,
+    EaiLlmForCausalLM,
+    EaiSkeletonFeatureExtractor,
+    EaiSkeletonProcessor,
+    SkeletonEmotionExplanationPipeline,
+)
 from eai_llm_hf.generator import clip_seed, generate_clip
-from eai_llm_hf.processing.motion_descriptors import measure
+from eai_llm_hf.processing.motion_descriptors import measure, measure_spans
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
 
@@ -174,3 +180,54 @@ def write(tmp_path):
         return path
 
     return write_file
+
+
+@pytest.fixture(scope="module")
+def pipe(tiny_checkpoint) -> SkeletonEmotionExplanationPipeline:
+    """The pipeline of the tiny checkpoint."""
+    made = pipeline(
+        TASK,
+        model=EaiLlmForCausalLM.from_pretrained(tiny_checkpoint),
+        processor=EaiSkeletonProcessor.from_pretrained(tiny_checkpoint),
+        device="cpu",
+    )
+    assert isinstance(made, SkeletonEmotionExplanationPipeline)
+    # The tiny tower is untrained, and its scores lie so close together that no test could tell them apart.
+    made.model.alignment.logit_scale.data.fill_(5.0)
+    return made
+
+
+def as_input(clip: UnifiedClip, **more) -> dict:
+    """A unified clip as a user's dict."""
+    return {"joints": clip.joints, "fps": 30.0, "layout": "smpl22", **more}
+
+
+@pytest.fixture(scope="module")
+def inputs() -> list[dict]:
+    """Three clips as a user gives them."""
+    # Of a rig that has every joint, since these are given as arrays of smpl22.
+    lengths = {1: 2.5, 2: 6.0, 3: 4.0}
+    return [
+        as_input(make_clip(seed, rig="bandai22", duration_s=length), source=f"clip {seed}")
+        for seed, length in lengths.items()
+    ]
+
+
+def says(monkeypatch, pipe, text):
+    """Lets the language model say a text, whatever the clip."""
+    tail = torch.tensor(pipe.processor.tokenizer(" " + text)["input_ids"])
+    calls = []
+
+    def generate(input_ids, **_):
+        calls.append(len(input_ids))
+        return torch.cat([input_ids, tail.expand(len(input_ids), -1)], dim=1)
+
+    monkeypatch.setattr(pipe.model, "generate", generate)
+    return calls
+
+
+def truth(pipe, given) -> tuple[np.ndarray, MotionReference]:
+    """What is measured of an input, and what is ordinary."""
+    clip = pipe.processor.feature_extractor.clips(given)[0]
+    vectors = measure_spans(clip.joints, clip.joint_mask)
+    return vectors, pipe.processor.feature_extractor.motion_reference()

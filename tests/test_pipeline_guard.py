@@ -1,0 +1,205 @@
+"""The guard of the pipeline: what becomes of texts that say more than the movement bears out."""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import make_reference, says, truth
+
+from eai_llm_hf.processing.claim_phrases import USUAL
+from eai_llm_hf.processing.claim_reading import find_claims
+from eai_llm_hf.processing.explanation_guard import NO_ANSWER, NOTHING_NOTABLE, REFUSAL, UNSEEN_ANSWER
+from eai_llm_hf.processing.motion import MotionError
+from eai_llm_hf.processing.motion_claims import canonical_claim, holds, notable_claims
+from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX
+from eai_llm_hf.processing.motion_reference import LEVELS, MotionReference
+from eai_llm_hf.processing.movement_comparison import ALIKE_ANSWER, NO_DIFFERENCE_ANSWER
+
+LABELS = ["happy", "sad", "angry", "proud", "not confident"]
+
+
+def a_false_and_a_true_claim(pipe, given):
+    vectors, reference = truth(pipe, given)
+    true = notable_claims(vectors, reference)[0]
+    false = canonical_claim(true.descriptor, "low" if true.direction == "high" else "high")
+    other = next(claim for claim in notable_claims(vectors, reference) if claim.descriptor != true.descriptor)
+    assert holds(false, vectors, reference) is False
+    return false, true, other
+
+
+def sentence(claim):
+    return f"{claim.text[0].upper()}{claim.text[1:]}."
+
+
+def test_false_statements_are_taken_out_and_the_label_stays(pipe, inputs, monkeypatch):
+    false, _, other = a_false_and_a_true_claim(pipe, inputs[0])
+    says(monkeypatch, pipe, f"{sentence(false)} {sentence(other)}")
+    record = pipe(inputs[0])
+    vectors, reference = truth(pipe, inputs[0])
+    said = find_claims(record["explanation"])
+    assert false not in said and other in said and len(said) >= 3
+    assert all(holds(claim, vectors, reference) for claim in said)
+    assert record["explanation"].startswith(f"The movement looks {record['label']}.")
+    assert record["dropped_claims"] == 1
+    assert all(item["holds"] for item in record["evidence"])
+    assert [item["descriptor"] for item in record["evidence"]][: len(said)] == [claim.descriptor for claim in said]
+
+
+def test_without_verification_the_text_stays_and_evidence_says_what_is_false(pipe, inputs, monkeypatch):
+    false, _, other = a_false_and_a_true_claim(pipe, inputs[0])
+    says(monkeypatch, pipe, f"{sentence(false)} {sentence(other)}")
+    record = pipe(inputs[0], verify=False)
+    assert find_claims(record["explanation"]) == [false, other]
+    first, second = record["evidence"][:2]
+    assert (first["descriptor"], first["direction"], first["holds"]) == (false.descriptor, false.direction, False)
+    assert second["holds"] is True and "dropped_claims" not in record
+
+
+def test_a_true_explanation_stays_word_for_word(pipe, inputs, monkeypatch):
+    text = " ".join(sentence(claim) for claim in notable_claims(*truth(pipe, inputs[0]))[:3])
+    says(monkeypatch, pipe, text)
+    record = pipe(inputs[0])
+    assert record["explanation"] == f"The movement looks {record['label']}. {text}"
+    assert record["dropped_claims"] == 0
+
+
+def test_a_true_explanation_that_says_little_is_filled_up_with_what_was_measured(pipe, inputs, monkeypatch):
+    _, true, _ = a_false_and_a_true_claim(pipe, inputs[0])
+    says(monkeypatch, pipe, sentence(true))
+    record = pipe(inputs[0])
+    said = find_claims(record["explanation"])
+    assert said[0] == true and len({claim.descriptor for claim in said}) == 3 and record["dropped_claims"] == 0
+
+
+def test_a_false_answer_to_a_question_is_taken_out(pipe, inputs, monkeypatch):
+    false, true, _ = a_false_and_a_true_claim(pipe, inputs[0])
+    says(monkeypatch, pipe, f"{sentence(false)} {sentence(true)}")
+    record = pipe(inputs[0], question="What can you see?")
+    assert find_claims(record["explanation"]) == [true] and record["dropped_claims"] == 1
+
+
+def test_an_answer_that_is_all_false_gives_way_to_what_was_measured_of_the_same_body_part(pipe, inputs, monkeypatch):
+    false, _, _ = a_false_and_a_true_claim(pipe, inputs[0])
+    says(monkeypatch, pipe, sentence(false))
+    record = pipe(inputs[0], question="What can you see?")
+    vectors, reference = truth(pipe, inputs[0])
+    expected = [claim for claim in notable_claims(vectors, reference) if claim.body_part == false.body_part][:2]
+    assert find_claims(record["explanation"]) == expected and record["explanation"]
+    assert false not in expected
+
+
+def test_a_question_at_the_end_or_no_sentence_at_all_breaks_nothing(pipe, inputs, monkeypatch):
+    for text in ("", "...", "Is the head bowed?"):
+        says(monkeypatch, pipe, text)
+        record = pipe(inputs[0])
+        assert record["explanation"].startswith("The movement looks") and record["evidence"]
+
+
+def test_percentiles_and_labels_refer_to_the_reference_that_is_given(pipe, inputs, tmp_path):
+    plain = pipe(inputs[0], label_only=True)
+    vector = truth(pipe, inputs[0])[0][0]
+    # Everything measured here lies above this reference.
+    quantiles = np.nan_to_num(vector)[:, None] - np.linspace(20, 10, len(LEVELS))
+    low = MotionReference(quantiles, clips=40)
+    (tmp_path / "own.json").write_text(json.dumps(low.to_dict()), encoding="utf-8")
+    for reference in (low, low.to_dict(), str(tmp_path / "own.json")):
+        record = pipe(inputs[0], label_only=True, reference=reference)
+        assert {item["percentile"] for item in record["evidence"]} == {100.0}
+        assert record["scores"] != plain["scores"], "all that was measured is far above what is ordinary there"
+    assert pipe(inputs[0], label_only=True) == plain, "an option holds for its call only"
+
+
+def test_without_a_reference_the_text_is_kept_and_nothing_is_called_false(pipe, inputs, monkeypatch):
+    monkeypatch.setattr(pipe.processor.feature_extractor, "reference", None)
+    says(monkeypatch, pipe, "The head is bowed.")
+    record = pipe(inputs[0])
+    assert "The head is bowed." in record["explanation"]
+    assert all(item["holds"] is None and item["percentile"] is None for item in record["evidence"])
+
+
+def test_a_descriptor_that_the_reference_lacks_gives_none_and_no_nan(pipe, inputs, monkeypatch):
+    state = make_reference().to_dict()
+    state["quantiles"]["head_pitch"] = None
+    says(monkeypatch, pipe, "The head is bowed.")
+    record = pipe(inputs[0], verify=False, reference=state)
+    first = record["evidence"][0]
+    assert (first["descriptor"], first["percentile"], first["holds"]) == ("head_pitch", None, None)
+    assert isinstance(first["value"], float)
+    json.dumps(record, allow_nan=False)
+
+
+def test_an_answer_that_cannot_be_checked_is_not_given(pipe, inputs, monkeypatch):
+    says(monkeypatch, pipe, "No, the dress is plain.")
+    assert pipe(inputs[0], question="Is her dress red?")["explanation"] == NO_ANSWER
+    assert pipe(inputs[0], question="Is her dress red?", verify=False)["explanation"] == "No, the dress is plain."
+    label = pipe(inputs[0], label_only=True)["label"]
+    other = next(name for name in LABELS if name != label)
+    says(monkeypatch, pipe, f"The movement looks {label}. The movement looks {other}.")
+    assert pipe(inputs[0], question="What is it?")["explanation"] == f"The movement looks {label}."
+
+
+def test_honest_answers_stay_and_what_is_called_usual_must_be(pipe, inputs, monkeypatch):
+    for answer in (UNSEEN_ANSWER, REFUSAL.format("head"), NOTHING_NOTABLE.format("arms")):
+        says(monkeypatch, pipe, answer)
+        assert pipe(inputs[0], question="What about it?")["explanation"] == answer
+    rows, reference = truth(pipe, inputs[0])
+    percentiles = dict(zip(DESCRIPTOR_INDEX, reference.percentiles(rows[0]), strict=True))
+    usual = next(name for name, value in percentiles.items() if 30 < value < 70)
+    unusual = next(name for name, value in percentiles.items() if value > 80)
+    for name, kept in ((usual, True), (unusual, False)):
+        says(monkeypatch, pipe, f"No, {USUAL[name]}.")
+        assert (pipe(inputs[0], question="Is it so?")["explanation"] == f"No, {USUAL[name]}.") is kept
+
+
+# ---- two clips ------------------------------------------------------------------------------------------------------
+
+
+def slowed(given: dict) -> dict:
+    """The same movement at a third of its speed."""
+    return given | {"joints": np.repeat(given["joints"], 3, axis=0), "source": "slowed"}
+
+
+def test_what_is_said_of_two_clips_is_kept_where_the_measurements_bear_it_out(pipe, inputs, monkeypatch):
+    says(monkeypatch, pipe, "The second movement has the slower rhythm.")
+    record = pipe.compare(inputs[0], slowed(inputs[0]), question="Which of the two movements has the slower rhythm?")
+    assert record["answer"] == "The second movement has the slower rhythm." and record["dropped_differences"] == 0
+    assert record["sources"] == ["clip 1", "slowed"] and record["model"]
+    (told,) = record["differences"]
+    assert (told["descriptor"], told["direction"], told["movement"]) == ("tempo", "low", "second")
+    assert told["holds"] is True and told["values"][1] < told["values"][0] and told["unit"] == "Hz"
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+
+
+def test_what_is_false_of_two_clips_gives_way_to_what_was_measured(pipe, inputs, monkeypatch):
+    says(monkeypatch, pipe, "The second movement is faster.")
+    first, second = inputs[0], slowed(inputs[0])
+    record = pipe.compare(first, second)
+    assert record["dropped_differences"] == 1
+    assert record["differences"] and all(told["holds"] for told in record["differences"])
+    assert ("movement_speed", "high") not in {
+        (told["descriptor"], told["direction"]) for told in record["differences"]
+    }
+    unchecked = pipe.compare(first, second, verify=False)
+    assert unchecked["answer"] == "The second movement is faster." and "dropped_differences" not in unchecked
+    assert [told["holds"] for told in unchecked["differences"]] == [False]
+
+
+def test_two_clips_that_are_alike_are_said_to_be_so(pipe, inputs, monkeypatch):
+    says(monkeypatch, pipe, "The first movement bounces more.")
+    record = pipe.compare(inputs[1], inputs[1])
+    assert record["answer"] == NO_DIFFERENCE_ANSWER and record["differences"] == []
+
+
+def test_what_is_called_alike_must_be_so_in_what_was_asked(pipe, inputs, monkeypatch):
+    says(monkeypatch, pipe, ALIKE_ANSWER)
+    first, second = inputs[0], slowed(inputs[0])
+    asked = pipe.compare(first, second, question="Which of the two movements has the slower rhythm?")
+    assert asked["answer"] == "The second movement has the slower rhythm."
+    same = pipe.compare(first, second, question="Which of the two movements leans further forward?")
+    assert same["answer"] == ALIKE_ANSWER and same["differences"] == []
+
+
+def test_one_person_is_compared_with_another(pipe, inputs):
+    two = {"joints": np.stack([inputs[1]["joints"]] * 2), "fps": 30, "layout": "smpl22", "source": "a duet"}
+    with pytest.raises(MotionError, match="a duet: one person is compared with another, found 2"):
+        pipe.compare(inputs[0], two)
