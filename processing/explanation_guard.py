@@ -4,12 +4,13 @@ The guard of the pipeline (`verify`): it takes out what does not hold and says h
 """
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from .claim_phrases import USUAL
 from .claim_reading import find_claims
-from .motion_claims import Claim, evidence, holds, label_sentence, notable_claims, verbalise
+from .motion_claims import Claim, canonical_claim, evidence, holds, label_sentence, notable_claims, verbalise
 from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
 from .motion_reference import MotionReference
 from .movement_comparison import (
@@ -23,6 +24,7 @@ from .movement_comparison import (
     find_differences,
     verbalise_differences,
 )
+from .question_reading import Question, parts_named
 
 __all__ = [
     "NOTHING_AGAINST",
@@ -55,14 +57,17 @@ NOTHING_AGAINST = "Nothing that was measured speaks against it."
 NOTHING_NOTABLE = "Nothing about the {} stands out."
 """Answer about a part of the body that is held and moved as usual."""
 
-HONEST_ANSWERS = (UNSEEN_ANSWER, REFUSAL, NOTHING_AGAINST, NOTHING_NOTABLE)
-"""Answers that claim nothing about the movement; {} stands for parts of the body."""
+_FITS = {
+    form: re.compile(re.escape(form.lower().rstrip(".")).replace(r"\{\}", "([a-z ]+)"))
+    for form in (UNSEEN_ANSWER, REFUSAL, NOTHING_AGAINST, NOTHING_NOTABLE)
+}
+"""Answers that claim nothing about the movement, as patterns; the group is the part of the body."""
 
 USUAL_RANGE = (25.0, 75.0)
 """Percentiles of the reference between which something is about as usual."""
 
 NO_ANSWER = "The measured movement does not bear out an answer."
-"""Said where no sentence of an answer holds, and nothing stands out in the body parts that it spoke of."""
+"""Said where no sentence of an answer holds, or the question cannot be read as one about movement."""
 
 
 def verified(
@@ -90,48 +95,133 @@ def verified(
 
 
 def verified_answer(
-    text: str, claims: list[Claim], label: str, vectors: np.ndarray, reference: MotionReference
+    text: str, question: Question, label: str, vectors: np.ndarray, reference: MotionReference
 ) -> tuple[str, list[Claim], int]:
-    """An answer to a question without what cannot be checked or does not hold.
+    """An answer to a question without what cannot be checked, does not hold or was not asked.
 
     Those sentences stay whose claims hold, that name the label, that say of something that it is as usual which is so,
-    or that a thing cannot be seen or told. Where none is left, it is what was measured of the body parts that it spoke
-    of, or `NO_ANSWER`.
+    or that a thing cannot be seen or told. Of a question that asks whether something is so, or for a body part, only
+    what is said of that stays; where nothing does, it is answered from what was measured. What no skeleton shows is
+    said to be so, and of a question that cannot be read as one about movement, only an honest answer stays.
+
+    Args:
+        text: The answer.
+        question: What it was asked for, see `read_question`.
+        label: The label that was given to the clip.
+        vectors: (spans, descriptors) values of `measure_spans`.
+        reference: What is ordinary.
 
     Returns:
         The answer, its claims and how many claims were taken out.
     """
-    answer = _answer_borne_out(text, label, vectors, reference)
-    if not answer:
-        parts = {claim.body_part for claim in claims}
-        measured = [c.text for c in notable_claims(vectors, reference) if c.body_part in parts][:ANSWER_CLAIMS]
-        answer = " and ".join(measured).capitalize() + "." if measured else NO_ANSWER
+    if question.unseen:
+        answer = UNSEEN_ANSWER
+    elif question.claims:
+        answer = _whether_so(text, question.claims, vectors, reference)
+    else:
+        kept = _sentences_borne_out(text, label, vectors, reference)
+        if question.parts:
+            about = [
+                sentence
+                for sentence in kept
+                if sentence == UNSEEN_ANSWER or question.parts & {claim.body_part for claim in find_claims(sentence)}
+            ]
+            answer = " ".join(about) or _of_parts(question.parts, vectors, reference)
+        elif question.about_movement:
+            said_of = frozenset(claim.body_part for claim in find_claims(text))
+            instead = _told(_notable_of(said_of, vectors, reference))
+            answer = " ".join(kept) or instead or NO_ANSWER
+        else:
+            answer = UNSEEN_ANSWER if UNSEEN_ANSWER in kept else NO_ANSWER
     said = find_claims(answer)
-    return answer, said, max(len(claims) - len(said), 0)
+    return answer, said, max(len(find_claims(text)) - len(said), 0)
 
 
-def _answer_borne_out(text: str, label: str, vectors: np.ndarray, reference: MotionReference) -> str:
+def _whether_so(text: str, asked: Sequence[Claim], vectors: np.ndarray, reference: MotionReference) -> str:
+    """The answer to whether some claims are so: the sentence of the text that says it, or what was measured.
+
+    "No" to what is so does not stay, whatever else the sentence says.
+    """
+    percentiles = reference.percentiles(np.atleast_2d(vectors)[0])
+    descriptors = {claim.descriptor for claim in asked}
+    known = [claim for claim in asked if np.isfinite(percentiles[DESCRIPTOR_INDEX[claim.descriptor]])]
+    if not known:
+        return REFUSAL.format(asked[0].body_part)
+    so = any(holds(claim, vectors, reference) for claim in known)
+    for sentence in _sentences(text):
+        claims = find_claims(sentence)
+        said = re.match(r"(yes|no)\b", sentence.lower())
+        if said and len(descriptors) == len(asked) == 1 and (said[0] == "yes") is not so:
+            continue
+        if any(claim.descriptor in descriptors for claim in claims) and all(
+            holds(claim, vectors, reference) for claim in claims
+        ):
+            return sentence
+    claim = known[0]
+    percentile = percentiles[DESCRIPTOR_INDEX[claim.descriptor]]
+    true = canonical_claim(claim.descriptor, "high" if percentile > 50 else "low")
+    words = true.text if holds(true, vectors, reference) else USUAL[claim.descriptor]
+    either = len(asked) > len(descriptors)  # "bowed or raised?"
+    return f"{words[0].upper()}{words[1:]}." if either else f"{'Yes' if so else 'No'}, {words}."
+
+
+def _of_parts(parts: frozenset[str], vectors: np.ndarray, reference: MotionReference) -> str:
+    """What was measured of some body parts."""
+    name = " and ".join(sorted(parts))
+    if np.isnan(np.atleast_2d(vectors)[0][_inside(parts)]).all():
+        return REFUSAL.format(name)
+    return _told(_notable_of(parts, vectors, reference)) or NOTHING_NOTABLE.format(name)
+
+
+def _told(claims: list[Claim]) -> str:
+    """The first claims as a sentence, "" without any."""
+    text = " and ".join(claim.text for claim in claims[:ANSWER_CLAIMS])
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _inside(parts: frozenset[str]) -> np.ndarray:
+    """(descriptors,) bool, those of some body parts."""
+    return np.array([entry.body_part in parts for entry in DESCRIPTORS])
+
+
+def _notable_of(parts: frozenset[str], vectors: np.ndarray, reference: MotionReference) -> list[Claim]:
+    return notable_claims(np.where(_inside(parts), vectors, np.nan), reference)
+
+
+def _sentences(text: str) -> list[str]:
+    return [sentence.strip() for sentence in re.findall(r"[^.!?]+[.!?]?", text)]
+
+
+def _sentences_borne_out(text: str, label: str, vectors: np.ndarray, reference: MotionReference) -> list[str]:
     """The sentences of an answer that can be checked and hold."""
     kept = []
-    for sentence in re.findall(r"[^.!?]+[.!?]?", text):
-        sentence = sentence.strip()
+    for sentence in _sentences(text):
         claims = find_claims(sentence)
         if claims and all(holds(claim, vectors, reference) for claim in claims):
             kept.append(sentence)
         elif not claims and _says_what_is_so(sentence.rstrip(".!?"), label, vectors, reference):
             kept.append(sentence)
-    return " ".join(kept)
+    return kept
 
 
 def _says_what_is_so(sentence: str, label: str, vectors: np.ndarray, reference: MotionReference) -> bool:
-    """Whether a sentence without a claim names the label, or says truly that something is as usual or unknown."""
+    """Whether a sentence without a claim is true.
+
+    It may name the label, say that something is as usual, that nothing of a part stands out, or that a thing cannot be
+    seen or told.
+    """
     words = re.sub(r"^(yes|no|neither)[,:] ", "", sentence.lower())
     if words == label_sentence(label).lower().rstrip("."):
         return True
-    if any(re.fullmatch(form.lower().rstrip(".").replace("{}", "[a-z ]+"), words) for form in HONEST_ANSWERS):
+    if _FITS[UNSEEN_ANSWER].fullmatch(words) or _FITS[NOTHING_AGAINST].fullmatch(words):
         return True
+    whole = np.atleast_2d(vectors)[0]
+    if missing := _FITS[REFUSAL].fullmatch(words):
+        return bool(np.isnan(whole[_inside(parts_named(missing[1]))]).any())
+    if unremarkable := _FITS[NOTHING_NOTABLE].fullmatch(words):
+        return not _notable_of(parts_named(unremarkable[1]), vectors, reference)
     usual = [name for name, clause in USUAL.items() if clause == words]
-    percentiles = reference.percentiles(np.atleast_2d(vectors)[0])
+    percentiles = reference.percentiles(whole)
     return any(USUAL_RANGE[0] <= percentiles[DESCRIPTOR_INDEX[name]] <= USUAL_RANGE[1] for name in usual)
 
 

@@ -24,6 +24,7 @@ from .motion_claims import EXPLAIN_QUESTION, label_sentence, notable_claims
 from .motion_descriptors import measure, measure_spans
 from .motion_reference import MotionReference
 from .movement_comparison import COMPARE_QUESTION, find_differences, two_movements
+from .question_reading import read_question
 from .skeleton_tree import FRAME_RATE
 from .unified_skeleton import UnifiedClip
 
@@ -427,9 +428,11 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         if not label_only:
             claims = find_claims(person.text)
             explanation = person.text if question else f"{label_sentence(label)} {person.text}".strip()
-            if verify and reference is not None:
-                check = verified_answer if question else verified
-                explanation, claims, dropped = check(explanation, claims, label, vectors, reference)
+            if verify and reference is not None and question:
+                asked = read_question(question, labels)
+                explanation, claims, dropped = verified_answer(explanation, asked, label, vectors, reference)
+            elif verify and reference is not None:
+                explanation, claims, dropped = verified(explanation, claims, label, vectors, reference)
         if reference is not None:
             said = {claim.descriptor for claim in claims}
             others = [claim for claim in notable_claims(vectors, reference) if claim.descriptor not in said]

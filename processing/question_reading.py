@@ -1,0 +1,175 @@
+"""Reading questions: what a question about a movement asks for, so that its answer can be held to that.
+
+"Is the head bowed?", "Does he keep his arms close?"  --as a statement--> the claims that it asks for
+"What do the arms do?"                                --subjects-------> the body parts that it names
+"What colour is the shirt?"                           --_UNSEEN--------> what no skeleton shows
+"Why not sad?", "Which part shows it most?"           --_MOVEMENT, labels--> movement and emotion in general
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .claim_reading import find_claims
+from .claim_terms import subject_at
+from .claim_words import stem, tokens_of
+from .motion_claims import Claim, canonical_claim
+
+__all__ = ["Question", "parts_named", "read_question"]
+
+_FRAMES = re.compile(
+    r"^(?:please )?(?:(?:is|was) it (?:true|so|right|the case) that|(?:would|could|can) (?:you|one|i|we) "
+    r"(?:say|see|tell|confirm)(?: that| if| whether)?|(?:do|does|did) (?:you|it) (?:think|believe|find|feel|seem|look)"
+    r"(?: that| as if| as though| like)?|(?:could|can|may) it be that|tell me (?:if|whether))\s+"
+)
+"""Words before the statement that a question is about."""
+
+_VERB_FIRST = re.compile(r"^(?:is|are|was|were|does|do|did|has|have|can)(?:n't)? ")
+_COPULAS = ("is", "are", "was", "were")
+_OR = re.compile(r",? or (?:(?:is|are|was|were|does|do|did) )?")
+
+_EVERYDAY: tuple[tuple[str, str, str], ...] = (
+    (r"in a hurry|hurry(?:ing)?|in a rush|rush(?:ing|ed)?", "movement_speed", "high"),
+    (r"take (?:his|her|their|its|the) time", "movement_speed", "low"),
+    (r"going somewhere|go(?:es|ing)? anywhere|cover\w* (?:a lot of |much )?ground", "travel_speed", "high"),
+    (r"(?:stay|remain)\w* (?:in one place|where \w+ (?:is|are)|put)|on the spot", "travel_speed", "low"),
+    (r"restless|fidget\w*", "pauses", "low"),
+    (r"twitchy|jittery|shaky", "smoothness", "low"),
+    (r"look\w* (?:down|at the (?:floor|ground))", "head_pitch", "low"),
+    (r"(?:hunched|bent) over", "trunk_lean", "high"),
+    (r"stand\w* (?:up )?straight|sit\w* (?:up )?straight", "trunk_lean", "low"),
+    (r"arms (?:close )?(?:to|at|by|against) (?:his|her|their|the) (?:body|sides?)", "arm_expansion", "low"),
+    (r"wav\w+ (?:his|her|their|the) (?:hands|arms)", "hand_speed", "high"),
+    (r"(?:him|her|them|it)sel(?:f|ves) small", "body_expansion", "low"),
+)
+"""What people ask in words that state nothing when they stand alone: pattern, descriptor and direction."""
+
+_PARTS: dict[str, str] = {
+    **dict.fromkeys(("head",), "head"),
+    **dict.fromkeys(("trunk", "shoulders", "chest", "hips"), "trunk"),
+    **dict.fromkeys(("arms", "hands", "hand", "elbows"), "arms"),
+    **dict.fromkeys(("legs", "feet", "knees", "steps", "strides", "stance", "gait"), "legs"),
+}
+"""Concepts of subjects and the body part of the descriptors that they belong to."""
+
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(map(stem, words.split()))
+
+
+_UNSEEN = _stems(
+    # face
+    "face facial eye eyes eyebrow eyebrows brows gaze mouth lip lips cheek cheeks nose tongue teeth ear ears tear "
+    "tears smile smiling smiles grin grinning frown frowning cry crying blush blushing blink blinking wink wrinkles "
+    # looks and clothes
+    "colour color coloured beard moustache hair haircut blond blonde bald skin tattoo tattoos scar makeup wear wears "
+    "wearing clothes clothing dressed dress shirt trousers jeans skirt coat jacket shoe shoes boots socks hat cap "
+    "glove gloves mask glasses jewellery jewelry necklace earrings uniform costume handsome pretty ugly beautiful "
+    "finger fingers thumb nails toe toes "
+    # who it is
+    "name age old gender male female job profession occupation nationality country religion married rich poor "
+    "intelligent weight weigh heavy kilograms tall born birthday family children famous "
+    # what is heard
+    "voice talk talking talks speak speaking speaks language accent sing singing song music loud noise sound hear "
+    "listen listening laugh laughing shout shouting whisper scream saying said says word words "
+    # what is around
+    "room weather rain raining sun sunny floor wall window door chair table furniture dog cat animal tree background "
+    "light lamp dark camera filmed film movie recorded city outdoors indoors night season temperature cold alone "
+    "crowd phone bag ball cup object audience surroundings "
+    # what is inside, before and after
+    "thinking thoughts heart pulse blood breath breathing breathe sweat sweating fever headache ill sick hungry "
+    "drunk pregnant dream remember memory tomorrow yesterday"
+)
+"""Words for what 22 joints do not show: face, voice, clothes, fingers, surroundings, who the person is."""
+
+_MOVEMENT = _stems(
+    "movement movements motion move moves moving body part parts limbs posture pose gesture gestures bearing stand "
+    "standing walk walking run running sit sitting jump dance step emotion emotions emotional feel feels feeling mood "
+    "express expresses expression show shows seem seems why telling speed energy energetic rhythm style calm tense "
+    "relaxed reason reasons sign signs evidence see describe"
+)
+"""Words of questions about the movement or its emotion as a whole."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a question asks for.
+
+    Attributes:
+        claims: What it asks to be so, in the order of the words; both sides of "bowed or raised".
+        parts: Body parts of the descriptors that it names.
+        unseen: Whether it asks for what a skeleton does not show.
+        about_movement: Whether it is about the movement or its emotion, however general.
+    """
+
+    claims: tuple[Claim, ...]
+    parts: frozenset[str]
+    unseen: bool
+    about_movement: bool
+
+
+def read_question(text: str, labels: Sequence[str] = ()) -> Question:
+    """What a question asks for, as far as its words tell.
+
+    Args:
+        text: One question or several sentences.
+        labels: Emotions that may be asked about ("why not sad?").
+    """
+    said = " ".join(text.lower().replace("\u2019", "'").split())
+    claims = [claim for sentence in re.findall(r"[^.!?]+", said) for claim in _asked_claims(sentence.strip())]
+    concepts, stems = _concepts(said), {token.stem for token in tokens_of(said)}
+    parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
+    named = any(re.search(rf"\b{re.escape(label.lower())}\b", said) for label in labels)
+    unseen = not claims and not named and not stems.isdisjoint(_UNSEEN)
+    about = bool(claims or parts or named or concepts - {"person", "pronoun"} or not stems.isdisjoint(_MOVEMENT))
+    return Question(tuple(dict.fromkeys(claims)), parts, unseen, about and not unseen)
+
+
+def _asked_claims(sentence: str) -> list[Claim]:
+    """The claims that a sentence asks for: those of the statement that it makes a question of."""
+    everyday = [
+        canonical_claim(descriptor, "high" if direction == "high" else "low")
+        for pattern, descriptor, direction in _EVERYDAY
+        if re.search(rf"\b(?:{pattern})\b", sentence)
+    ]
+    if everyday:
+        return everyday
+    stated = _FRAMES.sub("", sentence)
+    first, *others = _OR.split(stated if stated != sentence else _verb_second(sentence))
+    claims = find_claims(f"{first}.")
+    subject = re.match(rf".*? (?:{'|'.join(_COPULAS)}) ", first)
+    for other in others:  # "bowed or held high", "bowed, or is it held high"
+        claims += find_claims(f"{other}.") or find_claims(f"{subject[0] if subject else ''}{other}.")
+    return claims
+
+
+def _verb_second(sentence: str) -> str:
+    """A question as a statement: of "are the steps quick" "the steps are quick", of "does he nod" "he nod"."""
+    verb = _VERB_FIRST.match(sentence)
+    if verb is None:
+        return sentence
+    rest = sentence[verb.end() :]
+    word = verb[0].strip().removesuffix("n't")
+    tokens = tokens_of(rest)
+    for position in range(min(len(tokens), 4)):
+        subject = subject_at(tokens, position)
+        if subject is not None and word in _COPULAS:
+            end = tokens[subject[0] - 1].end
+            return f"{rest[:end]} {word} {rest[end:].strip()}"
+    return rest
+
+
+def parts_named(text: str) -> frozenset[str]:
+    """The body parts of the descriptors that some words name: "hands and elbows" are of the arms."""
+    return frozenset(_PARTS[concept] for concept in _concepts(text) if concept in _PARTS)
+
+
+def _concepts(text: str) -> set[str]:
+    """Concepts of all subjects that are named."""
+    tokens, found, position = tokens_of(text), set(), 0
+    while position < len(tokens):
+        subject = subject_at(tokens, position)
+        if subject is not None:
+            found |= subject[1]
+        position = subject[0] if subject is not None else position + 1
+    return found
