@@ -166,7 +166,8 @@ def parts_named(text: str) -> frozenset[str]:
 
 def _concepts(text: str) -> set[str]:
     """Concepts of all subjects that are named."""
-    tokens, found, position = tokens_of(text), set(), 0
+    found: set[str] = set()
+    tokens, position = tokens_of(text), 0
     while position < len(tokens):
         subject = subject_at(tokens, position)
         if subject is not None:
