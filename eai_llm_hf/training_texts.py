@@ -16,6 +16,7 @@ from eai_llm_hf.processing.motion_claims import (
     notable_claims,
     verbalise,
 )
+from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX
 
 from .question_texts import TYPICAL_SIGNS, AskedClip, absent_signs, draw_question
 
@@ -23,6 +24,12 @@ __all__ = ["MAX_CLAIMS", "label_texts", "question_answer", "telling_claims"]
 
 DETAILED_SHARE = 0.5
 """Share of the varied explanations that say how much and when."""
+
+SIGN_WEIGHT = 1.5
+"""What a typical sign of the emotion counts beside anything else that stands out as much."""
+
+SAID_WEIGHT = 0.5
+"""What a body part counts for each time that something was said of it."""
 
 MAX_CLAIMS = 4
 """Claims in an explanation at most."""
@@ -90,17 +97,31 @@ def label_texts(label: str, rng: np.random.Generator | None = None) -> list[str]
 def telling_claims(clip: AskedClip) -> list[Claim]:
     """What an explanation says, in its order: up to `MAX_CLAIMS` of the things that stand out.
 
-    Typical signs of the clip's emotion come first, then what stands out most; where a part of the clip stands out from
-    the rest, the last place is for that.
+    Typical signs of the clip's emotion come first, then what stands out most. Where it is known what the label rests
+    on, what stands out is weighed by that, and typical signs by a little more. Where a part of the clip stands out
+    from the rest, the last place is for that.
     """
     notable = notable_claims(clip.vectors, clip.reference)
     signs = TYPICAL_SIGNS.get(clip.label.lower(), ())
-    whole = sorted(
-        (claim for claim in notable if claim.span == "whole"),
-        key=lambda claim: (claim.descriptor, claim.direction) not in signs,
-    )
+    whole = [claim for claim in notable if claim.span == "whole"]
     parts = [claim for claim in notable if claim.span != "whole"][:1]
-    return [*whole[: MAX_CLAIMS - len(parts)], *parts]
+    room = MAX_CLAIMS - len(parts)
+    if clip.rests_on is None:
+        whole.sort(key=lambda claim: (claim.descriptor, claim.direction) not in signs)
+        return [*whole[:room], *parts]
+    percentiles = clip.reference.percentiles(clip.whole)
+    weights = dict(clip.rests_on)
+    chosen: list[Claim] = []
+    while whole and len(chosen) < room:
+        worth = [
+            weights[claim.body_part]
+            * abs(percentiles[DESCRIPTOR_INDEX[claim.descriptor]] - 50.0)
+            * (SIGN_WEIGHT if (claim.descriptor, claim.direction) in signs else 1.0)
+            for claim in whole
+        ]
+        chosen.append(whole.pop(int(np.argmax(worth))))
+        weights[chosen[-1].body_part] *= SAID_WEIGHT
+    return [*chosen, *parts]
 
 
 def question_answer(clip: AskedClip, rng: np.random.Generator, variety: float) -> tuple[str, str]:

@@ -91,6 +91,18 @@ def test_an_explanation_begins_with_the_typical_signs_of_its_emotion(reference):
     assert said[0] == "knee_flexion"
 
 
+def test_an_explanation_cites_what_the_label_rests_on_where_that_is_known(reference):
+    values = {"head_pitch": 20.0, "knee_flexion": 99.5, "leg_speed": 99.0, "arm_expansion": 22.0, "tempo": 98.0}
+    clip = clip_with(reference, "not confident", **values)
+    rests_on = {"head": 0.02, "trunk": 0.02, "arms": 0.8, "legs": 0.3, "whole body": 0.02}
+    said = [claim.descriptor for claim in telling_claims(replace(clip, rests_on=rests_on))]
+    # Arms count most though they stand out least, then the legs twice, a half for the second time.
+    assert said == ["arm_expansion", "knee_flexion", "leg_speed", "head_pitch"]
+    even = dict.fromkeys(rests_on, 0.1)
+    said = [claim.descriptor for claim in telling_claims(replace(clip, rests_on=even, label="tense"))]
+    assert said[:2] == ["knee_flexion", "tempo"], "without a difference what stands out most"
+
+
 def test_the_last_place_of_an_explanation_is_for_a_part_of_the_clip_that_differs(rows, reference):
     found = 0
     for row in rows:

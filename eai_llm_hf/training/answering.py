@@ -15,6 +15,7 @@ from eai_llm_hf.question_texts import AskedClip
 from eai_llm_hf.training_texts import question_answer
 
 from .crops import CropDataset
+from .label_rests import LabelRests
 
 PLAIN_SHARE = 0.45
 """Share of the samples, at the start, whose wording never varies: it learns grounding first, wording later."""
@@ -36,6 +37,7 @@ class QuestionDataset(Dataset):
         variety: Variety of questions and wordings after the plain part.
         plain_share: Share of the samples, from the first, with one question and one wording.
         pairs: Crops for comparisons, labelled or not; without them no clips are compared.
+        rests: What the label of a crop rests on, which explanations are to cite; without it they say what stands out.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class QuestionDataset(Dataset):
         variety: float = 0.7,
         plain_share: float = PLAIN_SHARE,
         pairs: CropDataset | None = None,
+        rests: LabelRests | None = None,
     ):
         self.crops = crops
         self.reference = reference
@@ -53,6 +56,7 @@ class QuestionDataset(Dataset):
         self.variety = variety
         self.plain = round(plain_share * len(crops))
         self.pairs = pairs
+        self.rests = rests
 
     def __len__(self) -> int:
         return len(self.crops)
@@ -66,7 +70,8 @@ class QuestionDataset(Dataset):
             asked = two_movements(first.clip, second.clip, question)
         else:
             crop = self.crops[index]
-            told = AskedClip(str(crop.label), crop.spans, self.reference, self.labels, crop.clip.joint_mask)
+            rests_on = self.rests(crop) if self.rests is not None else None
+            told = AskedClip(str(crop.label), crop.spans, self.reference, self.labels, crop.clip.joint_mask, rests_on)
             question, answer = question_answer(told, rng, variety)
             asked = [{"type": "skeleton", "skeleton": crop.clip}, {"type": "text", "text": question}]
         return [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
