@@ -100,6 +100,7 @@ class HiddenViews:
             frames or more.
         ordinary: (segments, channels) features that are ordinary, `feature_mean` of the tower.
         reference: As the pipeline takes it.
+        mirrored: Whether the mirror image is to be read too, as the pipeline does.
 
     Attributes:
         parts: (parts,) bool, which of `PARTS` the recording has.
@@ -115,6 +116,7 @@ class HiddenViews:
         bounds: Sequence[int],
         ordinary: torch.Tensor,
         reference: MotionReference | None = None,
+        mirrored: bool = True,
     ):
         frames = len(clip.joints)
         if frames > extractor.max_frames:
@@ -126,7 +128,7 @@ class HiddenViews:
         self.ordinary = ordinary.float().cpu().numpy()
         own = extractor.motion_reference()
         self.reference = reference or own
-        self._sides = (clip, clip.mirrored())
+        self._sides = (clip, clip.mirrored()) if mirrored else (clip,)
         self._features = [movement_features(side.joints, side.joint_mask) for side in self._sides]
         if reference is not None and own is not None:
             self._features = [(adapt(values, there, reference, own), there) for values, there in self._features]
@@ -134,16 +136,16 @@ class HiddenViews:
         self.parts = np.bincount(_PART_OF_SEGMENT, weights=self._features[0][1], minlength=len(PARTS)) > 0
 
     def inputs(self, shown: np.ndarray, way: Way = "absent") -> dict[str, np.ndarray]:
-        """The tower's inputs of several views, the clip's first and then those of its mirror image.
+        """The tower's inputs of several views, the clip's first and then those of its mirror image, if that is read.
 
         Args:
             shown: (views, parts, times) bool, False for what is hidden.
             way: How to hide, see the head of this file.
 
         Returns:
-            The arrays of `EaiSkeletonFeatureExtractor.pad` for 2 * views clips.
+            The arrays of `EaiSkeletonFeatureExtractor.pad` for 2 * views clips, or for views without the mirror image.
         """
-        sides = [self._side(0, shown, way), self._side(1, shown[:, _MIRROR], way)]
+        sides = [self._side(side, shown[:, _MIRROR] if side else shown, way) for side in range(len(self._sides))]
         return {name: np.concatenate([side[name] for side in sides]) for name in sides[0]}
 
     def _side(self, side: int, shown: np.ndarray, way: Way) -> dict[str, np.ndarray]:

@@ -50,11 +50,12 @@ class LabelRests:
 
         For the whole body it is the fall without its descriptors, while the movement stays in sight.
         """
-        views = HiddenViews(self.extractor, crop.clip, [0, len(crop.clip.joints)], self.tower.feature_mean)
+        bounds = [0, len(crop.clip.joints)]
+        views = HiddenViews(self.extractor, crop.clip, bounds, self.tower.feature_mean, mirrored=False)
         shown = np.ones((len(CLAIM_PARTS) + 2, len(PARTS), 1), dtype=bool)
         for row, parts in zip(shown[1:], CLAIM_PARTS.values(), strict=False):
             row[[PARTS.index(part) for part in parts]] = False
-        inputs = {name: values[: len(shown)] for name, values in views.inputs(shown).items()}  # no mirror image
+        inputs = views.inputs(shown)
         inputs["skeleton_descriptors"][-1, _WHOLE_BODY] = np.nan
         tower = self.tower(**{name: torch.from_numpy(values) for name, values in inputs.items()})
         logits = self.scale * self.skeleton(tower.semantic_tokens[:, 0]) @ self.texts.T
