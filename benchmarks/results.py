@@ -11,10 +11,12 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eai_llm_hf.evaluation.benchmark_results import MEAN_OVER_CORPORA
 from eai_llm_hf.evaluation.benchmark_tables import describe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -188,8 +190,82 @@ def label_sources(results: Results) -> list[str]:
     return lines
 
 
+@dataclass(frozen=True)
+class Goal:
+    """A goal that was set before anything was measured.
+
+    Attributes:
+        words: What was aimed at.
+        measured: What came out.
+        short: By how much it is missed; 0 or less where it is met.
+    """
+
+    words: str
+    measured: str
+    short: float
+
+    def row(self) -> str:
+        """As a row of the table."""
+        verdict = "met" if self.short <= 0 else f"missed by {max(self.short, 0.005):.2f}"
+        return f"| {self.words} | {self.measured} | {verdict} |"
+
+
+def goals(figures: Mapping[str, Results]) -> list[str]:
+    """What was aimed at, what came out, and by how much it is missed.
+
+    Args:
+        figures: Name of a file of figures -> what is in it; a goal whose file is missing is not there.
+    """
+    found = [
+        *(_goals_of_methods(figures["methods"]) if "methods" in figures else ()),
+        *(_goals_of_joint(figures["joint"]) if "joint" in figures else ()),
+        *(_goals_of_few_labels(figures["few-labels"]) if "few-labels" in figures else ()),
+    ]
+    return ["| goal | measured | |", "|---|---|---|", *(goal.row() for goal in found)] if found else []
+
+
+def _goals_of_methods(results: Results) -> Iterator[Goal]:
+    for entry in scores(results):
+        if entry["method"] == OURS and entry["corpus"] == "bandai1":
+            found = entry["measures"]["macro_f1"]
+            yield Goal(f"bandai1, {entry['protocol']}: macro-F1 of .80", shown(found), 0.8 - found["value"])
+    for entry in comparisons(results, "best baseline"):
+        if entry["corpus"] != "bandai1":
+            found = entry["measures"]["macro_f1"]
+            words = f"{entry['corpus']}: above the best baseline ({describe(entry['second'])}), interval above 0"
+            yield Goal(words, shown(found, "difference"), -found["interval"][0])
+    for entry in comparisons(results, "speed-matched", "speed-matched"):
+        found = entry["measures"]["macro_f1"]
+        words = f"{entry['corpus']}: at most .05 lost at equal speed"
+        yield Goal(words, shown(found, "difference"), -0.05 - found["difference"])
+    for entry in scores(results, rigs=False):
+        if entry["method"] == OURS:
+            found = entry["measures"]["ece"]
+            yield Goal(f"{entry['corpus']}: calibration error of .08 at most", shown(found), found["value"] - 0.08)
+
+
+def _goals_of_joint(results: Results) -> Iterator[Goal]:
+    for entry in comparisons(results, "joint"):
+        found = entry["measures"]["macro_f1"]
+        if entry["corpus"] == MEAN_OVER_CORPORA:
+            words = "all corpora on one model: mean gain of .02, interval above 0"
+            yield Goal(words, shown(found, "difference"), max(0.02 - found["difference"], -found["interval"][0]))
+        else:
+            words = f"{entry['corpus']}: nothing lost by training on all corpora"
+            yield Goal(words, shown(found, "difference"), -found["difference"])
+
+
+def _goals_of_few_labels(results: Results) -> Iterator[Goal]:
+    for entry in comparisons(results, "fewer labels"):
+        if (entry["first"]["label_share"], entry["second"]["label_share"]) == (0.25, 0.5):
+            found = entry["measures"]["macro_f1"]
+            words = f"{entry['corpus']}: with 25% of the labels as good as {describe(entry['second'])}"
+            yield Goal(words, shown(found, "difference"), -found["difference"])
+
+
 SECTIONS: tuple[tuple[str, str, Callable[[Results], list[str]]], ...] = (
     ("methods", "Every method on every corpus", methods),
+    ("content", "Every method, contents left out", methods),
     ("joint", "One model for all corpora against one for each", joint),
     ("few-labels", "Few labels", few_labels),
     ("ablations", "What each part is worth, and another backbone", ablations),
@@ -208,11 +284,19 @@ def page() -> str:
         "[benchmark.md](benchmark.md). Tables whose runs have not been made are not there. What is there was measured "
         "when there were 20 descriptors; fifteen have joined them since.",
     ]
+    figures = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FIGURES.glob("*.json"))}
+    if table := goals(figures):
+        lines += [
+            "",
+            "## Goals",
+            "",
+            "They were set before anything was measured. Where an interval is to lie above 0, what is missing is how far it reaches below.",
+            "",
+            *table,
+        ]
     for name, title, make in SECTIONS:
-        path = FIGURES / f"{name}.json"
-        if path.is_file():
-            results = json.loads(path.read_text(encoding="utf-8"))
-            lines += ["", f"## {title}", "", f"`{results['command']}`", "", *make(results)]
+        if name in figures:
+            lines += ["", f"## {title}", "", f"`{figures[name]['command']}`", "", *make(figures[name])]
     return "\n".join(lines) + "\n"
 
 

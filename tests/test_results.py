@@ -45,3 +45,39 @@ def test_every_table_holds_the_figures_of_its_run(figures, tmp_path, monkeypatch
         assert page_of_results.shown(entry["measures"]["macro_f1"]) in page
     widths = [line.count("|") for line in page.splitlines() if line.startswith("|---")]
     assert widths and all(width > 3 for width in widths)
+
+
+def test_each_goal_stands_with_what_was_measured_and_by_how_much_it_is_missed(monkeypatch):
+    def score(corpus, macro_f1, ece):
+        measures = {"macro_f1": {"value": macro_f1, "interval": [macro_f1 - 0.1, macro_f1 + 0.1]}}
+        measures["ece"] = {"value": ece, "interval": [0.0, 0.2]}
+        return {"corpus": corpus, "method": "eai-llm", "protocol": "family", "test": "plain", "part_of": None,
+                "measures": measures}  # fmt: skip
+
+    def compared(kind, corpus, difference, low, first=None, second=None):
+        side = {"method": "eai-llm", "train_on": "all", "label_share": 1.0, "test": "plain"}
+        measures = {"macro_f1": {"difference": difference, "interval": [low, difference + 0.1]}}
+        return {"kind": kind, "corpus": corpus, "first": {**side, **(first or {})},
+                "second": {**side, "method": "lda", **(second or {})}, "measures": measures}  # fmt: skip
+
+    matched = {"test": "speed-matched"}
+    figures = {
+        "methods": {
+            "scores": [score("bandai1", 0.71, 0.05), score("generated", 0.9, 0.125)],
+            "comparisons": [
+                compared("best baseline", "generated", 0.04, 0.01),
+                compared("best baseline", "bandai2_styles", 0.04, -0.002),
+                compared("speed-matched", "generated", -0.08, -0.1, matched),
+            ],
+        },
+        "joint": {"comparisons": [compared("joint", "mean over corpora", 0.015, 0.01),
+                                  compared("joint", "bandai1", 0.0, -0.1)]},
+        "few-labels": {"comparisons": [
+            compared("fewer labels", "generated", 0.02, 0.0, {"label_share": 0.25}, {"label_share": 0.5}),
+            compared("fewer labels", "generated", -0.9, -1.0, {"label_share": 0.1}, {"label_share": 0.5}),
+        ]},
+    }  # fmt: skip
+    verdicts = [line.split(" | ")[-1].rstrip(" |") for line in page_of_results.goals(figures)[2:]]
+    assert verdicts == ["missed by 0.09", "met", "missed by 0.01", "missed by 0.03", "met", "missed by 0.04",
+                        "missed by 0.01", "met", "met"]  # fmt: skip
+    assert page_of_results.goals({}) == []
