@@ -290,7 +290,8 @@ def page() -> str:
             "",
             "## Goals",
             "",
-            "They were set before anything was measured. Where an interval is to lie above 0, what is missing is how far it reaches below.",
+            "They were set before anything was measured. Where an interval is to lie above 0, what is missing is how "
+            "far it reaches below.",
             "",
             *table,
         ]
