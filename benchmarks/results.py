@@ -164,6 +164,23 @@ def ablations(results: Results) -> list[str]:
     return lines
 
 
+def without_lora(results: Results) -> list[str]:
+    """Table d for the language side: how true the texts are that a checkpoint writes without guard.
+
+    Its label comes from the skeleton side, which stage two leaves alone, and is the same.
+    """
+    sides = {"with LoRA": json.loads((FIGURES / "with-lora.json").read_text(encoding="utf-8")), "without": results}
+    lines = [f"`{sides['with LoRA']['command']}`", ""]
+    lines += ["| corpus | stage two | claims | hold [95%] | shuffled [95%] | gap [95%] |", "|---" * 6 + "|"]
+    for corpus in results["corpora"]:
+        for side, figures in sides.items():
+            found = figures["corpora"][corpus]["greedy"]["without guard"]
+            cells = [shown(found[key]) for key in ("hold", "shuffled")]
+            gap = shown(found["gap_over_shuffled"], "difference")
+            lines.append(f"| {corpus} | {side} | {found['claims']} | {' | '.join(cells)} | {gap} |")
+    return lines
+
+
 def cost(results: Results) -> list[str]:
     """Table f: what a training takes."""
     lines = ["| method | parameters trained | seconds of training | clips labelled in a second |", "|---" * 4 + "|"]
@@ -269,6 +286,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Results], list[str]]], ...] = (
     ("joint", "One model for all corpora against one for each", joint),
     ("few-labels", "Few labels", few_labels),
     ("ablations", "What each part is worth, and another backbone", ablations),
+    ("without-lora", "What LoRA is worth to the texts", without_lora),
     ("label-sources", "Where the label should come from", label_sources),
     ("methods", "Cost", cost),
 )

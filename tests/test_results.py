@@ -81,3 +81,17 @@ def test_each_goal_stands_with_what_was_measured_and_by_how_much_it_is_missed(mo
     assert verdicts == ["missed by 0.09", "met", "missed by 0.01", "missed by 0.03", "met", "missed by 0.04",
                         "missed by 0.01", "met", "met"]  # fmt: skip
     assert page_of_results.goals({}) == []
+
+
+def test_texts_with_and_without_lora_stand_side_by_side(tmp_path, monkeypatch):
+    monkeypatch.setattr(page_of_results, "FIGURES", tmp_path)
+    for name, hold in (("with-lora", 0.8), ("without-lora", 0.4)):
+        score = {"value": hold, "interval": [hold - 0.1, hold + 0.1]}
+        found = {"claims": 7, "hold": score, "shuffled": score}
+        found["gap_over_shuffled"] = {"difference": 0.3, "interval": [0.2, 0.4]}
+        figures = {"command": name, "corpora": {"generated": {"greedy": {"without guard": found}}}}
+        (tmp_path / f"{name}.json").write_text(json.dumps(figures), encoding="utf-8")
+    page = page_of_results.page()
+    assert "| generated | with LoRA | 7 | 0.80 [0.70, 0.90] | 0.80 [0.70, 0.90] | +0.30 [+0.20, +0.40] |" in page
+    assert "| generated | without | 7 | 0.40 [0.30, 0.50] |" in page
+    assert "`with-lora`" in page and "`without-lora`" in page
