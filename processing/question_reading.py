@@ -24,7 +24,10 @@ _FRAMES = re.compile(
 )
 """Words before the statement that a question is about."""
 
-_VERB_FIRST = re.compile(r"^(?:is|are|was|were|does|do|did|has|have|can)(?:n't)? ")
+_OPEN = re.compile(r"(?:and |so |but )?(?:why|how|what|which|when|where|who|whose)\b")
+"""How questions begin that do not ask whether something is so."""
+
+_VERB_FIRST = re.compile(r"^(?:and |so |but )?(?:is|are|was|were|does|do|did|has|have|can)(?:n't)? ")
 _COPULAS = ("is", "are", "was", "were")
 _OR = re.compile(r",? or (?:(?:is|are|was|were|does|do|did) )?")
 
@@ -116,7 +119,8 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
         labels: Emotions that may be asked about ("why not sad?").
     """
     said = " ".join(text.lower().replace("\u2019", "'").split())
-    claims = [claim for sentence in re.findall(r"[^.!?]+", said) for claim in _asked_claims(sentence.strip())]
+    sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
+    claims = [c for sentence in sentences if not _OPEN.match(sentence) for c in _asked_claims(sentence)]
     concepts, stems = _concepts(said), {token.stem for token in tokens_of(said)}
     parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
     named = any(re.search(rf"\b{re.escape(label.lower())}\b", said) for label in labels)
@@ -149,7 +153,7 @@ def _verb_second(sentence: str) -> str:
     if verb is None:
         return sentence
     rest = sentence[verb.end() :]
-    word = verb[0].strip().removesuffix("n't")
+    word = verb[0].split()[-1].removesuffix("n't")
     tokens = tokens_of(rest)
     for position in range(min(len(tokens), 4)):
         subject = subject_at(tokens, position)

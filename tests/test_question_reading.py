@@ -44,6 +44,9 @@ def test_everyday_questions_are_read_as_the_claim_that_they_ask_for():
         ("Tell me if he leans forward.", [("trunk_lean", "high")]),
         ("Why is she so sad?", []),
         ("How fast does he walk?", []),
+        ("Why is the head bowed?", []),
+        ("And what makes the arms move fast?", []),
+        ("The head is bowed, right?", [("head_pitch", "low")]),
         ("", []),
     ],
 )
