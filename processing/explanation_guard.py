@@ -25,6 +25,7 @@ from .movement_comparison import (
     verbalise_differences,
 )
 from .question_reading import Question, parts_named
+from .skeleton_tree import JOINT_INDEX
 
 __all__ = [
     "NOTHING_AGAINST",
@@ -95,7 +96,12 @@ def verified(
 
 
 def verified_answer(
-    text: str, question: Question, label: str, vectors: np.ndarray, reference: MotionReference
+    text: str,
+    question: Question,
+    label: str,
+    vectors: np.ndarray,
+    reference: MotionReference,
+    joint_mask: np.ndarray,
 ) -> tuple[str, list[Claim], int]:
     """An answer to a question without what cannot be checked, does not hold or was not asked.
 
@@ -110,23 +116,25 @@ def verified_answer(
         label: The label that was given to the clip.
         vectors: (spans, descriptors) values of `measure_spans`.
         reference: What is ordinary.
+        joint_mask: (22,) bool, which joints the recording has.
 
     Returns:
         The answer, its claims and how many claims were taken out.
     """
+    lacking = _lacking(joint_mask)
     if question.unseen:
         answer = UNSEEN_ANSWER
     elif question.claims:
-        answer = _whether_so(text, question.claims, vectors, reference)
+        answer = _whether_so(text, question.claims, vectors, reference, lacking)
     else:
-        kept = _sentences_borne_out(text, label, vectors, reference)
+        kept = _sentences_borne_out(text, label, vectors, reference, lacking)
         if question.parts:
             about = [
                 sentence
                 for sentence in kept
                 if sentence == UNSEEN_ANSWER or question.parts & {claim.body_part for claim in find_claims(sentence)}
             ]
-            answer = " ".join(about) or _of_parts(question.parts, vectors, reference)
+            answer = " ".join(about) or _of_parts(question.parts, vectors, reference, lacking)
         elif question.about_movement:
             said_of = frozenset(claim.body_part for claim in find_claims(text))
             instead = _told(_notable_of(said_of, vectors, reference))
@@ -137,7 +145,14 @@ def verified_answer(
     return answer, said, max(len(find_claims(text)) - len(said), 0)
 
 
-def _whether_so(text: str, asked: Sequence[Claim], vectors: np.ndarray, reference: MotionReference) -> str:
+def _lacking(joint_mask: np.ndarray) -> np.ndarray:
+    """(descriptors,) bool, those that need a joint which the recording does not have."""
+    return np.array([not all(joint_mask[JOINT_INDEX[name]] for name in entry.requires) for entry in DESCRIPTORS])
+
+
+def _whether_so(
+    text: str, asked: Sequence[Claim], vectors: np.ndarray, reference: MotionReference, lacking: np.ndarray
+) -> str:
     """The answer to whether some claims are so: the sentence of the text that says it, or what was measured.
 
     "No" to what is so does not stay, whatever else the sentence says.
@@ -145,8 +160,8 @@ def _whether_so(text: str, asked: Sequence[Claim], vectors: np.ndarray, referenc
     percentiles = reference.percentiles(np.atleast_2d(vectors)[0])
     descriptors = {claim.descriptor for claim in asked}
     known = [claim for claim in asked if np.isfinite(percentiles[DESCRIPTOR_INDEX[claim.descriptor]])]
-    if not known:
-        return REFUSAL.format(asked[0].body_part)
+    if not known:  # without the joints, or of something else, such as steps where nobody walks
+        return REFUSAL.format(asked[0].body_part) if lacking[DESCRIPTOR_INDEX[asked[0].descriptor]] else NO_ANSWER
     so = any(holds(claim, vectors, reference) for claim in known)
     for sentence in _sentences(text):
         claims = find_claims(sentence)
@@ -165,10 +180,10 @@ def _whether_so(text: str, asked: Sequence[Claim], vectors: np.ndarray, referenc
     return f"{words[0].upper()}{words[1:]}." if either else f"{'Yes' if so else 'No'}, {words}."
 
 
-def _of_parts(parts: frozenset[str], vectors: np.ndarray, reference: MotionReference) -> str:
+def _of_parts(parts: frozenset[str], vectors: np.ndarray, reference: MotionReference, lacking: np.ndarray) -> str:
     """What was measured of some body parts."""
     name = " and ".join(sorted(parts))
-    if np.isnan(np.atleast_2d(vectors)[0][_inside(parts)]).all():
+    if lacking[_inside(parts)].all():
         return REFUSAL.format(name)
     return _told(_notable_of(parts, vectors, reference)) or NOTHING_NOTABLE.format(name)
 
@@ -192,19 +207,23 @@ def _sentences(text: str) -> list[str]:
     return [sentence.strip() for sentence in re.findall(r"[^.!?]+[.!?]?", text)]
 
 
-def _sentences_borne_out(text: str, label: str, vectors: np.ndarray, reference: MotionReference) -> list[str]:
+def _sentences_borne_out(
+    text: str, label: str, vectors: np.ndarray, reference: MotionReference, lacking: np.ndarray
+) -> list[str]:
     """The sentences of an answer that can be checked and hold."""
     kept = []
     for sentence in _sentences(text):
         claims = find_claims(sentence)
         if claims and all(holds(claim, vectors, reference) for claim in claims):
             kept.append(sentence)
-        elif not claims and _says_what_is_so(sentence.rstrip(".!?"), label, vectors, reference):
+        elif not claims and _says_what_is_so(sentence.rstrip(".!?"), label, vectors, reference, lacking):
             kept.append(sentence)
     return kept
 
 
-def _says_what_is_so(sentence: str, label: str, vectors: np.ndarray, reference: MotionReference) -> bool:
+def _says_what_is_so(
+    sentence: str, label: str, vectors: np.ndarray, reference: MotionReference, lacking: np.ndarray
+) -> bool:
     """Whether a sentence without a claim is true.
 
     It may name the label, say that something is as usual, that nothing of a part stands out, or that a thing cannot be
@@ -215,13 +234,12 @@ def _says_what_is_so(sentence: str, label: str, vectors: np.ndarray, reference: 
         return True
     if _FITS[UNSEEN_ANSWER].fullmatch(words) or _FITS[NOTHING_AGAINST].fullmatch(words):
         return True
-    whole = np.atleast_2d(vectors)[0]
     if missing := _FITS[REFUSAL].fullmatch(words):
-        return bool(np.isnan(whole[_inside(parts_named(missing[1]))]).any())
+        return bool(lacking[_inside(parts_named(missing[1]))].any())
     if unremarkable := _FITS[NOTHING_NOTABLE].fullmatch(words):
         return not _notable_of(parts_named(unremarkable[1]), vectors, reference)
     usual = [name for name, clause in USUAL.items() if clause == words]
-    percentiles = reference.percentiles(whole)
+    percentiles = reference.percentiles(np.atleast_2d(vectors)[0])
     return any(USUAL_RANGE[0] <= percentiles[DESCRIPTOR_INDEX[name]] <= USUAL_RANGE[1] for name in usual)
 
 

@@ -430,7 +430,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             explanation = person.text if question else f"{label_sentence(label)} {person.text}".strip()
             if verify and reference is not None and question:
                 asked = read_question(question, labels)
-                explanation, claims, dropped = verified_answer(explanation, asked, label, vectors, reference)
+                explanation, claims, dropped = verified_answer(
+                    explanation, asked, label, vectors, reference, window.joint_mask
+                )
             elif verify and reference is not None:
                 explanation, claims, dropped = verified(explanation, claims, label, vectors, reference)
         if reference is not None:

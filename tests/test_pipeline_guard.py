@@ -184,6 +184,8 @@ def test_answers_without_a_claim_stay_where_they_are_true(pipe, inputs, monkeypa
     assert pipe(headless, question="Is the head bowed?")["explanation"] == REFUSAL.format("head")
     assert pipe(headless, question="What does the head do?")["explanation"] == REFUSAL.format("head")
     rows, reference = truth(pipe, inputs[0])
+    assert np.isnan(rows[0, DESCRIPTOR_INDEX["step_length"]]), "nobody walks, though the legs are there"
+    assert pipe(inputs[0], question="Are the steps long?")["explanation"] == NO_ANSWER
     percentiles = dict(zip(DESCRIPTOR_INDEX, reference.percentiles(rows[0]), strict=True))
     usual = next(name for name, value in percentiles.items() if 30 < value < 70)
     unusual = next(name for name, value in percentiles.items() if value > 80)
