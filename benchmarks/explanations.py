@@ -72,8 +72,8 @@ model is told nothing but the movement; the label is its own.
   little less of it.
 - **Distinct-n**: different n-grams over all n-grams of the texts. **Self-BLEU**: BLEU-4 of a text against all others,
   1 where each repeats another. Texts of a few true statements in plain words repeat each other much.
-- **Questions**: 100 that no skeleton answers and 60 that it can, none of them in the training texts. The words by which
-  the guard knows what no skeleton shows were written by the same hand, after a tenth of these questions had been seen.
+- **Questions**: 100 that no skeleton answers and 60 that it can, none of them in the training texts. The words by
+  which the guard knows what no skeleton shows are by the same hand, after a tenth of these questions had been seen.
 
 The same figures of any other texts, by other models or by people, come from the modules in
 [metrics/](../metrics/README.md).
