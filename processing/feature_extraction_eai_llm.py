@@ -264,21 +264,31 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         padded = np.zeros((len(features), frames, len(SEGMENTS), NUM_CHANNELS), dtype=np.float32)
         frame_mask = np.zeros((len(features), frames), dtype=np.int64)
         segment_mask = np.zeros((len(features), len(SEGMENTS)), dtype=np.int64)
-        descriptors = np.full((len(features), len(DESCRIPTORS)), np.nan, dtype=np.float32)
         for index, (values, present) in enumerate(features):
             kept = min(len(values), self.frames_per_window * self.num_windows(len(values)))
             padded[index, :kept] = values[:kept]
             frame_mask[index, :kept] = 1
             segment_mask[index] = present
-        if reference is not None and len(vectors):
-            scores, known = reference.standardise(np.stack(vectors))
-            descriptors = np.where(known, scores.clip(-FARTHEST_SCORE, FARTHEST_SCORE), descriptors)
         return {
             "skeleton_features": padded,
             "skeleton_frame_mask": frame_mask,
             "skeleton_segment_mask": segment_mask,
-            "skeleton_descriptors": descriptors,
+            "skeleton_descriptors": descriptor_scores(vectors, reference),
         }
+
+
+def descriptor_scores(vectors: Sequence[np.ndarray], reference: MotionReference | None) -> np.ndarray:
+    """What was measured as the tower takes it in: (clips, descriptors) float32 robust z-scores, NaN where absent.
+
+    Args:
+        vectors: For each clip (descriptors,), as `measure` gives them.
+        reference: What they are compared with; without one all count as absent.
+    """
+    absent = np.full((len(vectors), len(DESCRIPTORS)), np.nan, dtype=np.float32)
+    if reference is None or not len(vectors):
+        return absent
+    scores, known = reference.standardise(np.stack(vectors))
+    return np.where(known, scores.clip(-FARTHEST_SCORE, FARTHEST_SCORE), absent)
 
 
 def source_of(skeleton: Any) -> str:
@@ -292,4 +302,4 @@ def source_of(skeleton: Any) -> str:
 
 EaiSkeletonFeatureExtractor.register_for_auto_class("AutoFeatureExtractor")
 
-__all__ = ["FARTHEST_SCORE", "MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "source_of"]
+__all__ = ["FARTHEST_SCORE", "MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "descriptor_scores", "source_of"]

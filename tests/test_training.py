@@ -18,6 +18,7 @@ from eai_llm_hf.cli import main
 from eai_llm_hf.comparison_texts import comparison_question
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.processing.claim_reading import find_claims
+from eai_llm_hf.processing.feature_extraction_eai_llm import descriptor_scores
 from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, holds
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure_spans
 from eai_llm_hf.processing.motion_reference import LEVELS
@@ -305,11 +306,12 @@ def rows() -> list[dict]:
     return generated_corpus(12)
 
 
-def questions(rows, reference, length=40, plain_share=0.0) -> QuestionDataset:
+def questions(rows, reference, length=40, plain_share=0.0, mixed_share=0.0) -> QuestionDataset:
     """Chats of which every second one is varied, a comparison among them now and then."""
     labels = sorted({row["label"] for row in rows})
     crops, pairs = CropDataset(rows, length, labelled=True), CropDataset(rows, 2 * length, seed=1)
-    return QuestionDataset(crops, reference, labels, variety=1.0, plain_share=plain_share, pairs=pairs)
+    shares = {"plain_share": plain_share, "mixed_share": mixed_share}
+    return QuestionDataset(crops, reference, labels, variety=1.0, pairs=pairs, **shares)
 
 
 def clips_of(chat: list[dict]) -> list:
@@ -337,9 +339,37 @@ def test_chats_start_plain_and_every_answer_in_them_is_true(rows, processor):
     assert compared >= 2
 
 
+def test_of_two_clips_that_are_mixed_the_answer_says_and_the_model_reads_the_same_values(rows, processor):
+    reference = processor.feature_extractor.motion_reference()
+    chats = questions(rows, reference, plain_share=1.0, mixed_share=1.0)
+    some = [chats[index] for index in range(24)]
+    read = ChatCollator(processor)(some)["skeleton_descriptors"].numpy()
+    alone = ChatCollator(processor)(unmixed(some))["skeleton_descriptors"]
+    other = false = 0
+    for number, chat in enumerate(some):
+        measured, clip = chat[0]["content"][0]["measured"], clips_of(chat)[0]
+        assert np.array_equal(read[number], descriptor_scores([measured], reference)[0], equal_nan=True)
+        assert np.array_equal(np.isnan(read[number]), np.isnan(alone[number])), "what is absent stays absent"
+        claims = find_claims(chat[1]["content"])
+        assert claims and all(holds(claim, measured, reference) for claim in claims)
+        own = measure_spans(clip.joints, clip.joint_mask)
+        other += not np.array_equal(read[number], alone[number].numpy(), equal_nan=True)
+        false += not all(holds(claim, own, reference) for claim in claims)
+    assert other > 18 and false > 6, "what is said is that of the other clip"
+
+
+def unmixed(chats: list) -> list:
+    """The same chats about the clips as they are."""
+    plain = []
+    for asked, told in chats:
+        blocks = [{key: value for key, value in block.items() if key != "measured"} for block in asked["content"]]
+        plain.append([{**asked, "content": blocks}, told])
+    return plain
+
+
 def test_a_chat_depends_on_seed_and_number_alone(rows, processor):
     reference = processor.feature_extractor.motion_reference()
-    first, second = questions(rows, reference), questions(rows, reference)
+    first, second = (questions(rows, reference, mixed_share=0.5) for _ in range(2))
     for index in (31, 7, 39):  # out of order, as another process or a resumed run asks for them
         one, other = first[index], second[index]
         assert one[1] == other[1]

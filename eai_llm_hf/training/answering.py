@@ -1,6 +1,7 @@
 """Stage two: question answering. The projector and LoRA learn to answer questions about what the tower saw."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -8,17 +9,23 @@ from torch.utils.data import Dataset
 
 from eai_llm_hf.adapters import add_lora, fold_lora
 from eai_llm_hf.comparison_texts import comparison_question
+from eai_llm_hf.processing.feature_extraction_eai_llm import descriptor_scores
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.movement_comparison import two_movements
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 from eai_llm_hf.question_texts import AskedClip
 from eai_llm_hf.training_texts import question_answer
 
-from .crops import CropDataset
+from .crops import Crop, CropDataset
 from .label_rests import LabelRests
 
 PLAIN_SHARE = 0.45
 """Share of the samples, at the start, whose wording never varies: it learns grounding first, wording later."""
+MIXED_SHARE = 0.5
+"""Share of the samples about one clip some of whose measured values are those of another clip; the answer says these.
+What is measured of one movement goes together, and a language model that has learned what goes together says it of
+any movement. Where values of two clips are mixed, only reading them helps."""
+
 COMPARED_SHARE = 0.15
 """Share of the varied samples that compare two clips."""
 LONGEST_COMPARED_S = 3.0
@@ -38,6 +45,7 @@ class QuestionDataset(Dataset):
         plain_share: Share of the samples, from the first, with one question and one wording.
         pairs: Crops for comparisons, labelled or not; without them no clips are compared.
         rests: What the label of a crop rests on, which explanations are to cite; without it they say what stands out.
+        mixed_share: Share of the samples about one clip with some measured values of another clip.
     """
 
     def __init__(
@@ -49,6 +57,7 @@ class QuestionDataset(Dataset):
         plain_share: float = PLAIN_SHARE,
         pairs: CropDataset | None = None,
         rests: LabelRests | None = None,
+        mixed_share: float = MIXED_SHARE,
     ):
         self.crops = crops
         self.reference = reference
@@ -57,6 +66,7 @@ class QuestionDataset(Dataset):
         self.plain = round(plain_share * len(crops))
         self.pairs = pairs
         self.rests = rests
+        self.mixed_share = mixed_share
 
     def __len__(self) -> int:
         return len(self.crops)
@@ -69,12 +79,24 @@ class QuestionDataset(Dataset):
             question, answer = comparison_question(first.vector, second.vector, self.reference, rng)
             asked = two_movements(first.clip, second.clip, question)
         else:
-            crop = self.crops[index]
+            crop = self._mixed(index, rng) if rng.random() < self.mixed_share else self.crops[index]
             rests_on = self.rests(crop) if self.rests is not None else None
             told = AskedClip(str(crop.label), crop.spans, self.reference, self.labels, crop.clip.joint_mask, rests_on)
             question, answer = question_answer(told, rng, variety)
-            asked = [{"type": "skeleton", "skeleton": crop.clip}, {"type": "text", "text": question}]
+            asked = [
+                {"type": "skeleton", "skeleton": crop.clip, "measured": crop.vector},
+                {"type": "text", "text": question},
+            ]
         return [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
+
+    def _mixed(self, index: int, rng: np.random.Generator) -> Crop:
+        """Crop `index`, some of whose descriptors are those of another crop; absent ones stay absent."""
+        crop, other = self.crops[index], self.crops[int(rng.integers(len(self.crops)))]
+        taken = (rng.random(len(crop.vector)) < rng.random()) & np.isfinite(crop.vector) & np.isfinite(other.vector)
+        spans = np.where(taken, other.spans, crop.spans)
+        mixed = replace(crop, vector=spans[0])
+        mixed.spans = spans
+        return mixed
 
 
 class ChatCollator:
@@ -90,6 +112,12 @@ class ChatCollator:
     def __call__(self, chats: list[list[dict]]) -> dict:
         """Model inputs with `labels`, and `logits_to_keep`: the tokens that are followed by a labelled one."""
         inputs = dict(self.processor.training_inputs(chats))
+        extractor = self.processor.feature_extractor
+        clips = [item for chat in chats for item in chat[0]["content"] if item["type"] == "skeleton"]
+        for number, item in enumerate(clips):
+            if "measured" in item:  # rather than what the processor measured
+                scores = descriptor_scores([item["measured"]], extractor.motion_reference())
+                inputs["skeleton_descriptors"][number] = torch.from_numpy(scores[0])
         return inputs | {"logits_to_keep": torch.nn.functional.pad(inputs["labels"][:, 1:] != -100, (0, 1))}
 
 
