@@ -28,7 +28,7 @@ DETAILED_SHARE = 0.5
 SIGN_WEIGHT = 1.5
 """What a typical sign of the emotion counts beside anything else that stands out as much."""
 
-SAID_WEIGHT = 0.5
+SAID_WEIGHT = 1 / 3
 """What a body part counts for each time that something was said of it."""
 
 MAX_CLAIMS = 4

@@ -19,7 +19,7 @@ from eai_llm_hf.training_texts import question_answer
 from .crops import Crop, CropDataset
 from .label_rests import LabelRests
 
-PLAIN_SHARE = 0.45
+PLAIN_SHARE = 0.5
 """Share of the samples, at the start, whose wording never varies: it learns grounding first, wording later."""
 MIXED_SHARE = 0.5
 """Share of the samples about one clip some of whose measured values are those of another clip; the answer says these.

@@ -16,7 +16,7 @@ from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 
 from .crops import Crop
 
-LEAST = 0.02
+LEAST = 0.1
 """What a body part counts at least, so that no statement is ruled out."""
 
 _WHOLE_BODY = np.array([entry.body_part == "whole body" for entry in DESCRIPTORS])
