@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .claim_reading import find_claims
 from .claim_terms import subject_at
 from .claim_words import stem, tokens_of
-from .motion_claims import Claim, canonical_claim
+from .motion_claims import Claim, Direction, canonical_claim
 
 __all__ = ["Question", "parts_named", "read_question"]
 
@@ -31,7 +31,7 @@ _VERB_FIRST = re.compile(r"^(?:and |so |but )?(?:is|are|was|were|does|do|did|has
 _COPULAS = ("is", "are", "was", "were")
 _OR = re.compile(r",? or (?:(?:is|are|was|were|does|do|did) )?")
 
-_EVERYDAY: tuple[tuple[str, str, str], ...] = (
+_EVERYDAY: tuple[tuple[str, str, Direction], ...] = (
     (r"in a hurry|hurry(?:ing)?|in a rush|rush(?:ing|ed)?", "movement_speed", "high"),
     (r"take (?:his|her|their|its|the) time", "movement_speed", "low"),
     (r"going somewhere|go(?:es|ing)? anywhere|cover\w* (?:a lot of |much )?ground", "travel_speed", "high"),
@@ -132,7 +132,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
 def _asked_claims(sentence: str) -> list[Claim]:
     """The claims that a sentence asks for: those of the statement that it makes a question of."""
     everyday = [
-        canonical_claim(descriptor, "high" if direction == "high" else "low")
+        canonical_claim(descriptor, direction)
         for pattern, descriptor, direction in _EVERYDAY
         if re.search(rf"\b(?:{pattern})\b", sentence)
     ]

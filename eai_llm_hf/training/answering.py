@@ -112,12 +112,12 @@ class ChatCollator:
     def __call__(self, chats: list[list[dict]]) -> dict:
         """Model inputs with `labels`, and `logits_to_keep`: the tokens that are followed by a labelled one."""
         inputs = dict(self.processor.training_inputs(chats))
-        extractor = self.processor.feature_extractor
         clips = [item for chat in chats for item in chat[0]["content"] if item["type"] == "skeleton"]
-        for number, item in enumerate(clips):
-            if "measured" in item:  # rather than what the processor measured
-                scores = descriptor_scores([item["measured"]], extractor.motion_reference())
-                inputs["skeleton_descriptors"][number] = torch.from_numpy(scores[0])
+        given = [number for number, item in enumerate(clips) if "measured" in item]
+        if given:  # rather than what the processor measured
+            reference = self.processor.feature_extractor.motion_reference()
+            scores = descriptor_scores([clips[number]["measured"] for number in given], reference)
+            inputs["skeleton_descriptors"][given] = torch.from_numpy(scores)
         return inputs | {"logits_to_keep": torch.nn.functional.pad(inputs["labels"][:, 1:] != -100, (0, 1))}
 
 
