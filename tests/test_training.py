@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,31 +14,11 @@ import torch
 
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.cli import main
-from eai_llm_hf.comparison_texts import comparison_question
 from eai_llm_hf.corpora import generated_corpus
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.feature_extraction_eai_llm import descriptor_scores
-from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, holds
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure_spans
-from eai_llm_hf.processing.motion_reference import LEVELS
-from eai_llm_hf.processing.movement_comparison import (
-    ALIKE_ANSWER,
-    CLEAR_PERCENTILES,
-    NO_DIFFERENCE_ANSWER,
-    PREDICATES,
-    Difference,
-    clear_differences,
-    difference_holds,
-    find_differences,
-)
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
-from eai_llm_hf.training import label_rests
 from eai_llm_hf.training import recipe as recipe_module
 from eai_llm_hf.training.alignment import AlignmentCollator, AlignmentModel
-from eai_llm_hf.training.answering import ChatCollator, QuestionDataset, add_lora, fold_lora
+from eai_llm_hf.training.answering import add_lora, fold_lora
 from eai_llm_hf.training.crops import CropDataset
-from eai_llm_hf.training.label_rests import LEAST, LabelRests
 from eai_llm_hf.training.recipe import load_splits, split_of, train
 from eai_llm_hf.training.settings import Recipe
 
@@ -296,216 +275,6 @@ def test_a_large_corpus_is_drawn_more_often_than_a_small_one_but_not_as_much_mor
     assert drawn() == pytest.approx(3 / 4, abs=0.06)  # the square root of nine to one
     assert drawn(size_exponent=0.0) == pytest.approx(1 / 2, abs=0.07)
     assert drawn(size_exponent=1.0) == pytest.approx(9 / 10, abs=0.05)
-
-
-# ---- questions ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def rows() -> list[dict]:
-    return generated_corpus(12)
-
-
-def questions(rows, reference, length=40, plain_share=0.0, mixed_share=0.0) -> QuestionDataset:
-    """Chats of which every second one is varied, a comparison among them now and then."""
-    labels = sorted({row["label"] for row in rows})
-    crops, pairs = CropDataset(rows, length, labelled=True), CropDataset(rows, 2 * length, seed=1)
-    shares = {"plain_share": plain_share, "mixed_share": mixed_share}
-    return QuestionDataset(crops, reference, labels, variety=1.0, pairs=pairs, **shares)
-
-
-def clips_of(chat: list[dict]) -> list:
-    return [block["skeleton"] for block in chat[0]["content"] if block["type"] == "skeleton"]
-
-
-def test_chats_start_plain_and_every_answer_in_them_is_true(rows, processor):
-    reference = processor.feature_extractor.motion_reference()
-    chats = questions(rows, reference, plain_share=0.25)
-    compared = 0
-    for index in range(len(chats)):
-        chat = chats[index]
-        clips, question, answer = clips_of(chat), chat[0]["content"][-1]["text"], chat[1]["content"]
-        spans = [measure_spans(clip.joints, clip.joint_mask) for clip in clips]
-        if index < 10:
-            assert question == EXPLAIN_QUESTION and len(clips) == 1
-        if len(clips) == 2:
-            compared += 1
-            assert find_claims(answer) == []
-            assert all(
-                difference_holds(told, *(rows[0] for rows in spans), reference) for told in find_differences(answer)
-            ), answer
-        else:
-            assert all(holds(claim, spans[0], reference, margin=12) for claim in find_claims(answer)), answer
-    assert compared >= 2
-
-
-def test_of_two_clips_that_are_mixed_the_answer_says_and_the_model_reads_the_same_values(rows, processor):
-    reference = processor.feature_extractor.motion_reference()
-    chats = questions(rows, reference, plain_share=1.0, mixed_share=1.0)
-    some = [chats[index] for index in range(24)]
-    read = ChatCollator(processor)(some)["skeleton_descriptors"].numpy()
-    alone = ChatCollator(processor)(unmixed(some))["skeleton_descriptors"]
-    other = false = 0
-    for number, chat in enumerate(some):
-        measured, clip = chat[0]["content"][0]["measured"], clips_of(chat)[0]
-        assert np.array_equal(read[number], descriptor_scores([measured], reference)[0], equal_nan=True)
-        assert np.array_equal(np.isnan(read[number]), np.isnan(alone[number])), "what is absent stays absent"
-        claims = find_claims(chat[1]["content"])
-        assert claims and all(holds(claim, measured, reference) for claim in claims)
-        own = measure_spans(clip.joints, clip.joint_mask)
-        other += not np.array_equal(read[number], alone[number].numpy(), equal_nan=True)
-        false += not all(holds(claim, own, reference) for claim in claims)
-    assert other > 18 and false > 6, "what is said is that of the other clip"
-
-
-def unmixed(chats: list) -> list:
-    """The same chats about the clips as they are."""
-    plain = []
-    for asked, told in chats:
-        blocks = [{key: value for key, value in block.items() if key != "measured"} for block in asked["content"]]
-        plain.append([{**asked, "content": blocks}, told])
-    return plain
-
-
-def test_a_chat_depends_on_seed_and_number_alone(rows, processor):
-    reference = processor.feature_extractor.motion_reference()
-    first, second = (questions(rows, reference, mixed_share=0.5) for _ in range(2))
-    for index in (31, 7, 39):  # out of order, as another process or a resumed run asks for them
-        one, other = first[index], second[index]
-        assert one[1] == other[1]
-        assert [clip.joints.tobytes() for clip in clips_of(one)] == [clip.joints.tobytes() for clip in clips_of(other)]
-
-
-def test_what_a_label_rests_on_is_how_far_its_probability_falls_without_each_body_part(
-    rows, processor, model, monkeypatch
-):
-    labels = sorted({row["label"] for row in rows})
-    crops = CropDataset(rows, 4, labelled=True)
-    with torch.no_grad():
-        model.alignment.logit_scale.fill_(4.0)
-    rests = LabelRests(model, processor, labels)
-    assert set(rests(crops[0]).values()) == {LEAST}, "an untrained tower makes less of a difference"
-    monkeypatch.setattr(label_rests, "LEAST", -1.0)
-    inputs = processor.label_inputs(labels)
-    states = model.encode_text(**inputs).unflatten(0, (len(labels), -1))
-    extractor = processor.feature_extractor
-
-    def probabilities(crop, mask) -> np.ndarray:
-        clip = UnifiedClip(crop.clip.joints * mask[:, None], mask, crop.clip.fps, {})
-        seen = extractor([clip], return_tensors="pt")
-        with torch.no_grad():
-            return model.score_labels(**seen, text_states=states)[0].softmax(-1)[0].numpy()
-
-    hidden = {"head": ["head"], "arms": ["left_elbow", "left_wrist", "right_elbow", "right_wrist"]}
-    some = False
-    for crop in (crops[index] for index in range(4)):
-        whole = probabilities(crop, crop.clip.joint_mask)
-        given = int(whole.argmax())
-        found = rests(replace(crop, label=labels[given]))
-        assert set(found) == {"head", "trunk", "arms", "legs", "whole body"}
-        for part, joints in hidden.items():
-            mask = crop.clip.joint_mask.copy()
-            mask[[JOINT_INDEX[name] for name in joints]] = False
-            fall = (whole - probabilities(crop, mask))[given]
-            assert found[part] == pytest.approx(fall, abs=1e-5)
-            some = some or abs(fall) > 1e-3
-    assert some, "no part matters to any of the crops"
-
-
-def test_two_clips_in_one_chat_become_one_prompt_with_both(rows, processor, model):
-    reference = processor.feature_extractor.motion_reference()
-    chats = questions(rows, reference, length=80)
-    chat = next(chat for chat in (chats[index] for index in range(80)) if len(clips_of(chat)) == 2)
-    batch = ChatCollator(processor)([chat, chats[0]])
-    assert len(batch["skeleton_features"]) == 2 + len(clips_of(chats[0]))
-    text = processor.tokenizer.decode(batch["input_ids"][0])
-    assert (
-        text.index("First movement: ") < text.index("Second movement: ") < text.index(chat[0]["content"][-1]["text"])
-    )
-    assert torch.isfinite(model(**batch).loss)
-
-
-@pytest.fixture(scope="module")
-def references(processor):
-    """The reference, and a function that gives descriptors at percentiles of it."""
-    reference = processor.feature_extractor.motion_reference()
-
-    def at(**percentiles: float) -> np.ndarray:
-        levels = np.full(len(DESCRIPTORS), 50.0)
-        for name, value in percentiles.items():
-            levels[DESCRIPTOR_INDEX[name]] = value
-        return np.array(
-            [np.interp(level, LEVELS, row) for level, row in zip(levels, reference.quantiles, strict=True)]
-        )
-
-    return reference, at
-
-
-def test_what_is_different_is_told_from_clear_differences_largest_first(references):
-    reference, at = references
-    first, second = (
-        at(movement_speed=90, head_pitch=30, step_width=50),
-        at(movement_speed=20, head_pitch=60, step_width=70),
-    )
-    assert clear_differences(first, second, reference) == [
-        Difference("movement_speed", "low", "second"),
-        Difference("head_pitch", "high", "second"),
-    ]
-    answers = {comparison_question(first, second, reference, np.random.default_rng(seed)) for seed in range(200)}
-    told = {answer for question, answer in answers if question == "What is different between the two?"}
-    assert told == {"The second movement is slower and has the head higher."}
-    known = dict(answers)
-    assert known["Which of the two movements is faster?"] == "The first movement is faster."
-    assert known["Which of the two movements has the head lower?"] == "The first movement has the head lower."
-    assert ALIKE_ANSWER in known.values()
-
-
-def test_clips_that_are_alike_are_called_so(references):
-    reference, at = references
-    answers = [
-        comparison_question(at(), at(tempo=55), reference, np.random.default_rng(seed))[1] for seed in range(40)
-    ]
-    assert set(answers) == {ALIKE_ANSWER, NO_DIFFERENCE_ANSWER}
-    nothing = np.full(len(DESCRIPTORS), np.nan)
-    assert comparison_question(nothing, at(), reference, np.random.default_rng(0))[1] == NO_DIFFERENCE_ANSWER
-    assert difference_holds(Difference("tempo", "high", "second"), nothing, at(), reference) is None
-
-
-def test_every_answer_to_a_comparison_is_read_back_and_true_of_the_measurements(references):
-    reference, at = references
-    rng = np.random.default_rng(0)
-    seen = set()
-    for _ in range(600):
-        first, second = (
-            at(**dict(zip(DESCRIPTOR_INDEX, rng.uniform(0, 100, len(DESCRIPTOR_INDEX)), strict=True)))
-            for _ in range(2)
-        )
-        question, answer = comparison_question(first, second, reference, rng)
-        told = find_differences(answer)
-        assert find_differences(question) == [] and find_claims(answer) == []
-        assert bool(told) != (answer == ALIKE_ANSWER), answer
-        for difference in told:
-            assert difference_holds(difference, first, second, reference)
-            other = "first" if difference.movement == "second" else "second"
-            assert not difference_holds(
-                Difference(difference.descriptor, difference.direction, other), first, second, reference
-            )
-            seen.add((difference.descriptor, difference.direction))
-    known = [name for name in PREDICATES if np.isfinite(reference.quantiles[DESCRIPTOR_INDEX[name]]).all()]
-    assert len(known) >= 28 and len(seen) == 2 * len(known)
-    assert CLEAR_PERCENTILES == 25
-
-
-def test_only_the_answer_is_learned(processor):
-    rows = generated_corpus(6)
-    reference = processor.feature_extractor.motion_reference()
-    chats = QuestionDataset(CropDataset(rows, 4, labelled=True), reference, sorted({row["label"] for row in rows}))
-    batch = ChatCollator(processor)([chats[0], chats[1]])
-    for index in (0, 1):
-        learned = batch["labels"][index]
-        answer = processor.tokenizer.decode(learned[learned != -100])
-        said = chats[index][1]["content"]
-        assert said and answer.strip().removesuffix("<|im_end|>").strip() == said.strip()
 
 
 def test_no_clip_stands_on_two_sides_of_the_split(settings):
