@@ -13,7 +13,7 @@ meant.
 
 from dataclasses import dataclass
 
-from .claim_terms import PREDICATES, Key, Term, subject_at
+from .claim_terms import PREDICATES, Key, Term, subjects_in
 from .claim_words import (
     BELIEF,
     BOUNDARIES,
@@ -116,13 +116,11 @@ class _Sentence:
 
     def __init__(self, tokens: list[Token]):
         self.tokens = tokens
-        self.subjects: dict[int, _Subject] = {}
-        position = 0
-        while position < len(tokens):
-            found = subject_at(tokens, position)
-            if found is not None and not (position and tokens[position - 1].word == "'s"):
-                self.subjects[position] = _Subject(position, *found)
-            position = found[0] if found is not None else position + 1
+        self.subjects = {
+            start: _Subject(start, end, concepts)
+            for start, end, concepts in subjects_in(tokens)
+            if not (start and tokens[start - 1].word == "'s")
+        }
         self.subject_ends = {subject.end: subject for subject in self.subjects.values()}
         self.predicates = self._find_predicates()
         self.predicate_starts = {predicate.start for predicate in self.predicates}

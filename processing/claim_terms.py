@@ -9,7 +9,7 @@ from .claim_phrases import PHRASES
 from .claim_words import DETERMINERS, Token, stem, tokens_of
 from .motion_claims import Direction
 
-__all__ = ["PREDICATES", "Key", "Term", "subject_at"]
+__all__ = ["PREDICATES", "Key", "Term", "subject_at", "subjects_in"]
 
 Key = tuple[str, Direction]
 """Descriptor and direction."""
@@ -60,6 +60,16 @@ def subject_at(tokens: list[Token], start: int) -> tuple[int, frozenset[str]] | 
         ):
             return end, concepts
     return None
+
+
+def subjects_in(tokens: list[Token]) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """The subjects that are named, one after the other: first token, the token after the last, concepts."""
+    position = 0
+    while position < len(tokens):
+        found = subject_at(tokens, position)
+        if found is not None:
+            yield position, *found
+        position = found[0] if found is not None else position + 1
 
 
 def _predicate_terms() -> dict[str, list[Term]]:

@@ -7,12 +7,12 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .claim_reading import find_claims
-from .claim_terms import subject_at
-from .claim_words import stem, tokens_of
+from .claim_terms import subject_at, subjects_in
+from .claim_words import Token, stem, tokens_of
 from .motion_claims import Claim, Direction, canonical_claim
 
 __all__ = ["Question", "parts_named", "read_question"]
@@ -121,8 +121,9 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     said = " ".join(text.lower().replace("\u2019", "'").split())
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
     claims = [c for sentence in sentences if not _OPEN.match(sentence) for c in _asked_claims(sentence)]
-    concepts, stems = _concepts(said), {token.stem for token in tokens_of(said)}
-    parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
+    tokens = tokens_of(said)
+    concepts, stems = _concepts(tokens), {token.stem for token in tokens}
+    parts = _parts(concepts) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
     named = any(re.search(rf"\b{re.escape(label.lower())}\b", said) for label in labels)
     unseen = not claims and not named and not stems.isdisjoint(_UNSEEN)
     about = bool(claims or parts or named or concepts - {"person", "pronoun"} or not stems.isdisjoint(_MOVEMENT))
@@ -165,16 +166,13 @@ def _verb_second(sentence: str) -> str:
 
 def parts_named(text: str) -> frozenset[str]:
     """The body parts of the descriptors that some words name: "hands and elbows" are of the arms."""
-    return frozenset(_PARTS[concept] for concept in _concepts(text) if concept in _PARTS)
+    return _parts(_concepts(tokens_of(text)))
 
 
-def _concepts(text: str) -> set[str]:
+def _parts(concepts: Iterable[str]) -> frozenset[str]:
+    return frozenset(_PARTS[concept] for concept in concepts if concept in _PARTS)
+
+
+def _concepts(tokens: list[Token]) -> frozenset[str]:
     """Concepts of all subjects that are named."""
-    found: set[str] = set()
-    tokens, position = tokens_of(text), 0
-    while position < len(tokens):
-        subject = subject_at(tokens, position)
-        if subject is not None:
-            found |= subject[1]
-        position = subject[0] if subject is not None else position + 1
-    return found
+    return frozenset().union(*(concepts for _, _, concepts in subjects_in(tokens)))
