@@ -16,8 +16,8 @@ from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 
 from .crops import Crop
 
-LEAST = 0.1
-"""What a body part counts at least, so that no statement is ruled out."""
+LEAST = 0.5
+"""What a body part counts on which nothing rests; by how much the probability falls is added."""
 
 _WHOLE_BODY = np.array([entry.body_part == "whole body" for entry in DESCRIPTORS])
 
@@ -46,7 +46,7 @@ class LabelRests:
 
     @torch.no_grad()
     def __call__(self, crop: Crop) -> dict[str, float]:
-        """Fall of the probability of the crop's label for each body part of descriptors; `LEAST` and more.
+        """`LEAST` and the fall of the probability of the crop's label for each body part of descriptors.
 
         For the whole body it is the fall without its descriptors, while the movement stays in sight.
         """
@@ -61,7 +61,7 @@ class LabelRests:
         logits = self.scale * self.skeleton(tower.semantic_tokens[:, 0]) @ self.texts.T
         probabilities = logits.softmax(-1)[:, self.labels.index(str(crop.label))]
         falls = (probabilities[0] - probabilities[1:]).tolist()
-        return {part: max(fall, LEAST) for part, fall in zip([*CLAIM_PARTS, "whole body"], falls, strict=True)}
+        return {part: LEAST + max(fall, 0.0) for part, fall in zip([*CLAIM_PARTS, "whole body"], falls, strict=True)}
 
 
 __all__ = ["LEAST", "LabelRests"]
