@@ -18,6 +18,7 @@ from eai_llm_hf.processing.motion_claims import (
     verbalise,
 )
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX
+from eai_llm_hf.processing.question_reading import EMOTION_WORDS
 
 from .question_texts import TYPICAL_SIGNS, AskedClip, absent_signs, draw_question
 
@@ -38,24 +39,6 @@ FARTHEST_PERCENTILE = 99.5
 MAX_CLAIMS = 4
 """Claims in an explanation at most."""
 
-_SYNONYMS: dict[str, tuple[str, ...]] = {
-    "happy": ("joyful", "cheerful", "happiness", "joy", "glad", "delighted"),
-    "sad": ("sorrowful", "sadness", "sorrow", "downcast", "unhappy", "depressed"),
-    "angry": ("anger", "furious", "enraged", "mad", "rage", "irritated"),
-    "proud": ("pride", "self-assured", "triumphant", "dignified", "self-satisfied"),
-    "not confident": ("unsure", "insecure", "timid", "lack of confidence", "insecurity", "hesitant"),
-    "neutral": ("calm", "no particular emotion", "unemotional", "ordinary", "normal"),
-    "afraid": ("fearful", "scared", "frightened", "fear"),
-    "disgusted": ("disgust", "repelled", "repulsed", "revulsion"),
-    "surprised": ("surprise", "astonished", "startled", "amazed", "astonishment"),
-}
-_SYNONYMS["joy"] = ("joyful", "happy", "happiness", "delighted")
-_SYNONYMS["sadness"] = ("sad", "sorrow", "sorrowful", "downcast")
-_SYNONYMS["anger"] = ("angry", "furious", "rage", "enraged")
-_SYNONYMS["fear"] = ("afraid", "fearful", "scared", "frightened", "anxious")
-_SYNONYMS["disgust"] = ("disgusted", "repelled", "repulsed", "revulsion")
-_SYNONYMS["surprise"] = ("surprised", "astonished", "startled", "amazed", "astonishment")
-_SYNONYMS["pride"] = ("proud", "self-assured", "triumphant")
 _LABEL_TEMPLATES = (
     "{}",
     "a movement that expresses the emotion {}",
@@ -88,7 +71,7 @@ def label_texts(label: str, rng: np.random.Generator | None = None) -> list[str]
     Returns:
         Distinct phrasings, the bare label among them.
     """
-    words = (label, *_SYNONYMS.get(label.lower(), ()))
+    words = (label, *EMOTION_WORDS.get(label.lower(), ()))
     texts = [template.format(label) for template in _LABEL_TEMPLATES]
     texts.append(label_sentence(label))
     texts.extend(label_sentence(word) if index % 2 else word for index, word in enumerate(words[1:]))

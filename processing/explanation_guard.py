@@ -128,7 +128,10 @@ def verified_answer(
         answer = _whether_so(text, question.claims, vectors, reference, lacking)
     else:
         kept = _sentences_borne_out(text, label, vectors, reference, lacking)
-        if question.parts:
+        if question.emotions:
+            reasons = [sentence for sentence in kept if find_claims(sentence)]
+            answer = " ".join([_whether_felt(label, question.emotions), *reasons])
+        elif question.parts:
             about = [
                 sentence
                 for sentence in kept
@@ -178,6 +181,15 @@ def _whether_so(
     words = true.text if holds(true, vectors, reference) else USUAL[claim.descriptor]
     either = len(asked) > len(descriptors)  # "bowed or raised?"
     return f"{words[0].upper()}{words[1:]}." if either else f"{'Yes' if so else 'No'}, {words}."
+
+
+def _whether_felt(label: str, asked: Sequence[str]) -> str:
+    """The answer to whether one of some emotions is expressed."""
+    sentence = label_sentence(label)
+    if len(asked) > 1 and label in asked:
+        return sentence
+    word = "Yes," if label in asked else "No," if len(asked) == 1 else "Neither:"
+    return f"{word} {sentence[0].lower()}{sentence[1:]}"
 
 
 def _of_parts(parts: frozenset[str], vectors: np.ndarray, reference: MotionReference, lacking: np.ndarray) -> str:

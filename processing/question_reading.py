@@ -3,6 +3,7 @@
 "Is the head bowed?", "Does he keep his arms close?"  --as a statement--> the claims that it asks for
 "What do the arms do?"                                --subjects-------> the body parts that it names
 "What colour is the shirt?"                           --_UNSEEN--------> what no skeleton shows
+"Is she furious?"                                     --EMOTION_WORDS--> the emotions that it asks for
 "Why not sad?", "Which part shows it most?"           --_MOVEMENT, labels--> movement and emotion in general
 """
 
@@ -15,7 +16,27 @@ from .claim_terms import subject_at, subjects_in
 from .claim_words import Token, stem, tokens_of
 from .motion_claims import Claim, Direction, canonical_claim
 
-__all__ = ["Question", "parts_named", "read_question"]
+__all__ = ["EMOTION_WORDS", "Question", "parts_named", "read_question"]
+
+EMOTION_WORDS: dict[str, tuple[str, ...]] = {
+    "happy": ("joyful", "cheerful", "happiness", "joy", "glad", "delighted"),
+    "sad": ("sorrowful", "sadness", "sorrow", "downcast", "unhappy", "depressed"),
+    "angry": ("anger", "furious", "enraged", "mad", "rage", "irritated"),
+    "proud": ("pride", "self-assured", "triumphant", "dignified", "self-satisfied"),
+    "not confident": ("unsure", "insecure", "timid", "lack of confidence", "insecurity", "hesitant"),
+    "neutral": ("calm", "no particular emotion", "unemotional", "ordinary", "normal"),
+    "afraid": ("fearful", "scared", "frightened", "fear"),
+    "disgusted": ("disgust", "repelled", "repulsed", "revulsion"),
+    "surprised": ("surprise", "astonished", "startled", "amazed", "astonishment"),
+    "joy": ("joyful", "happy", "happiness", "delighted"),
+    "sadness": ("sad", "sorrow", "sorrowful", "downcast"),
+    "anger": ("angry", "furious", "rage", "enraged"),
+    "fear": ("afraid", "fearful", "scared", "frightened", "anxious"),
+    "disgust": ("disgusted", "repelled", "repulsed", "revulsion"),
+    "surprise": ("surprised", "astonished", "startled", "amazed", "astonishment"),
+    "pride": ("proud", "self-assured", "triumphant"),
+}
+"""Label -> other words for it, the nearest first."""
 
 _FRAMES = re.compile(
     r"^(?:please )?(?:(?:is|was) it (?:true|so|right|the case) that|(?:would|could|can) (?:you|one|i|we) "
@@ -25,6 +46,7 @@ _FRAMES = re.compile(
 """Words before the statement that a question is about."""
 
 _OPEN = re.compile(r"(?:and |so |but )?(?:why|how|what|which|when|where|who|whose)\b")
+_OPEN_LATER = re.compile(r",?(?: and)? (?:why|how|what|which|when|where|who|whose)\b.*")
 """How questions begin that do not ask whether something is so."""
 
 _VERB_FIRST = re.compile(r"^(?:and |so |but )?(?:is|are|was|were|does|do|did|has|have|can)(?:n't)? ")
@@ -103,12 +125,14 @@ class Question:
         parts: Body parts of the descriptors that it names.
         unseen: Whether it asks for what a skeleton does not show.
         about_movement: Whether it is about the movement or its emotion, however general.
+        emotions: The labels that it asks to be so, in the order of the labels; "why is she sad" asks for none.
     """
 
     claims: tuple[Claim, ...]
     parts: frozenset[str]
     unseen: bool
     about_movement: bool
+    emotions: tuple[str, ...]
 
 
 def read_question(text: str, labels: Sequence[str] = ()) -> Question:
@@ -116,7 +140,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
 
     Args:
         text: One question or several sentences.
-        labels: Emotions that may be asked about ("why not sad?").
+        labels: Emotions that may be asked about, in these words or those of `EMOTION_WORDS`.
     """
     said = " ".join(text.lower().replace("\u2019", "'").split())
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
@@ -124,10 +148,23 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     tokens = tokens_of(said)
     concepts, stems = _concepts(tokens), {token.stem for token in tokens}
     parts = _parts(concepts) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
-    named = any(re.search(rf"\b{re.escape(label.lower())}\b", said) for label in labels)
+    named = bool(_emotions_named(said, labels))
+    closed = [_OPEN_LATER.sub("", each) for each in sentences if _FRAMES.match(each) or _VERB_FIRST.match(each)]
+    emotions = () if claims or parts else _emotions_named(" ".join(closed), labels)
     unseen = not claims and not named and not stems.isdisjoint(_UNSEEN)
     about = bool(claims or parts or named or concepts - {"person", "pronoun"} or not stems.isdisjoint(_MOVEMENT))
-    return Question(tuple(dict.fromkeys(claims)), parts, unseen, about and not unseen)
+    return Question(tuple(dict.fromkeys(claims)), parts, unseen, about and not unseen, emotions)
+
+
+def _emotions_named(said: str, labels: Sequence[str]) -> tuple[str, ...]:
+    """The labels that some words name; a label's own words do not stand for another one."""
+    own = {label.lower() for label in labels}
+
+    def is_named(label: str) -> bool:
+        words = {label, *(set(EMOTION_WORDS.get(label, ())) - own)}
+        return any(re.search(rf"(?<!\w)(?<!\bnot )(?<!-){re.escape(word)}(?!\w)", said) for word in words)
+
+    return tuple(label for label in labels if is_named(label.lower()))
 
 
 def _asked_claims(sentence: str) -> list[Claim]:

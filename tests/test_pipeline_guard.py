@@ -163,6 +163,20 @@ def test_whether_something_is_so_is_answered_by_what_was_measured_of_that(pipe, 
     assert pipe(inputs[0], question=f"Is it true that {asked}?")["explanation"] == f"No, {USUAL[usual]}."
 
 
+def test_whether_an_emotion_is_expressed_is_answered_by_the_label(pipe, inputs, monkeypatch):
+    _, true, _ = a_false_and_a_true_claim(pipe, inputs[0])
+    label = pipe(inputs[0])["label"]
+    other, third = [each for each in pipe.model.config.labels if each != label][:2]
+    looks = f"he movement looks {label}."
+    for said in ("", f"Yes, t{looks}", f"No, t{looks}", sentence(true), "It is hard to say."):
+        says(monkeypatch, pipe, said)
+        reason = f" {sentence(true)}" if said == sentence(true) else ""
+        assert pipe(inputs[0], question=f"Is she {label}?")["explanation"] == f"Yes, t{looks}{reason}"
+        assert pipe(inputs[0], question=f"Is she {other}?")["explanation"] == f"No, t{looks}{reason}"
+        assert pipe(inputs[0], question=f"Is she {other} or {label}?")["explanation"] == f"T{looks}{reason}"
+        assert pipe(inputs[0], question=f"Is she {other} or {third}?")["explanation"] == f"Neither: t{looks}{reason}"
+
+
 def test_what_a_body_part_does_is_answered_for_that_part(pipe, inputs, monkeypatch):
     rows, reference = truth(pipe, inputs[0])
     says(monkeypatch, pipe, " ".join(sentence(claim) for claim in notable_claims(rows, reference)))

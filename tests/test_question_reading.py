@@ -54,6 +54,34 @@ def test_what_a_question_asks_to_be_so(question, claims):
     assert asked(question) == claims
 
 
+@pytest.mark.parametrize(
+    ("question", "emotions"),
+    [
+        ("Is she sad?", ("sad",)),
+        ("Does he look furious or rather proud?", ("angry", "proud")),
+        ("Tell me if this is joy.", ("happy",)),
+        ("Is the person not confident?", ("not confident",)),
+        ("Is she sad, and how can you tell?", ("sad",)),
+        ("Is he not angry but sad?", ("sad",)),
+        ("Can you tell me why she is sad?", ()),
+        ("Why is he sad?", ()),
+        ("Why not sad?", ()),
+        ("Candidate emotions: happy, sad. Which one fits?", ()),
+        ("Is the head of this sad person bowed?", ()),
+        ("Is she bewildered?", ()),
+    ],
+)
+def test_which_emotions_a_question_asks_to_be_so(question, emotions):
+    assert read_question(question, LABELS).emotions == emotions
+
+
+def test_a_word_that_is_a_label_of_its_own_names_that_label_alone():
+    assert read_question("Is it anger?", ("angry", "anger")).emotions == ("anger",)
+    assert read_question("Is it anger?", ("angry",)).emotions == ("angry",)
+    assert read_question("Is she ANGRY?", ("Angry", "Sad")).emotions == ("Angry",)
+    assert read_question("Is she furious?", ("Angry", "Sad")).emotions == ("Angry",)
+
+
 @pytest.mark.parametrize("question", question_texts.UNSEEN_QUESTIONS)
 def test_what_no_skeleton_shows_is_read_so_or_not_as_a_question_about_movement(question):
     read = read_question(question, LABELS)
