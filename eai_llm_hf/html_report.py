@@ -16,6 +16,7 @@ from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTO
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, NUM_JOINTS
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
+from .picture_page import FAINT, HIGHLIGHT, INK, MUTED
 from .record_view import (
     LIMITS,
     Heat,
@@ -35,20 +36,7 @@ from .record_view import (
     verdict,
     windows_of,
 )
-from .rendering import (
-    FAINT,
-    HEAD_RADIUS,
-    HIGHLIGHT,
-    INK,
-    MUTED,
-    PART_COLOURS,
-    TURN,
-    bones_of,
-    head_centre,
-    joints_present,
-    lay_out_strip,
-    marked_at,
-)
+from .rendering import HEAD_RADIUS, PART_COLOURS, TURN, bones_of, head_centre, joints_present, lay_out_strip, marked_at
 
 if TYPE_CHECKING:
     from jinja2 import Template

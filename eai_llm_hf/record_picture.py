@@ -8,6 +8,7 @@ import numpy as np
 
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
+from .picture_page import FAINT, HIGHLIGHT, INK, MARGIN, MUTED, PICTURE_WIDTH, Page, picture_path, shorten, text_width
 from .record_view import (
     Heat,
     attribution_of,
@@ -24,20 +25,7 @@ from .record_view import (
     value_words,
     windows_of,
 )
-from .rendering import (
-    FAINT,
-    HIGHLIGHT,
-    INK,
-    MARGIN,
-    MUTED,
-    PICTURE_WIDTH,
-    Page,
-    draw_key,
-    draw_strip,
-    picture_path,
-    shorten,
-    text_width,
-)
+from .rendering import draw_key, draw_strip
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

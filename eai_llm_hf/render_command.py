@@ -84,7 +84,7 @@ def _picture_paths(clips: list[str], output: Path) -> Iterator[Path]:
     Raises:
         ValueError: If `output` has the look of a file but cannot be one.
     """
-    from .rendering import PICTURE_SUFFIXES
+    from .picture_page import PICTURE_SUFFIXES
 
     if output.suffix and not output.is_dir():
         if output.suffix.lower() not in PICTURE_SUFFIXES:

@@ -1,7 +1,7 @@
 """Pictures of movement.
 
 `draw_strip` puts a clip on axes as stick figures over time, `save_strip` and `save_animation` write it as a picture
-and as a moving one. `Page` is the sheet on which pictures are laid out, here and in `record_picture.py`.
+and as a moving one.
 
 The colours are those of Okabe & Ito (2008, "Color Universal Design"), which people with any colour vision tell apart;
 left and right differ in lightness and by filled and hollow joints as well. Matplotlib is imported when something is
@@ -9,9 +9,8 @@ drawn, and its `pyplot` state is never touched, so that drawing is safe in serve
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +19,10 @@ import numpy as np
 from eai_llm_hf.processing.skeleton_tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES, PARENTS
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
+from .picture_page import FAINT, HIGHLIGHT, INK, MARGIN, MUTED, PICTURE_WIDTH, Page, picture_path, shorten
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-PICTURE_SUFFIXES = (".png", ".pdf", ".svg")
-HIGHLIGHT = "#D55E00"
-"""Colour of the body parts that the explanation speaks of (vermillion)."""
 
 PART_COLOURS = {
     "head": "#4B5563",
@@ -38,17 +35,12 @@ PART_COLOURS = {
 PART_GROUPS = {"arms": ("left arm", "right arm"), "legs": ("left leg", "right leg"), "whole body": tuple(BODY_PARTS)}
 """Words of the evidence that stand for several body parts."""
 
-PICTURE_WIDTH, MARGIN, DPI = 11.0, 0.45, 160
-"""Width and margin of a picture in inches, and pixels per inch."""
-
 TURN = math.radians(35)
 """The viewer stands in front of the figure, this far to its right: facing ahead, it looks along the time."""
 
 ANIMATION_FPS, ANIMATION_MAX_S = 12.5, 20.0
 """A GIF counts time in hundredths of a second: 8 of them a frame play in real time."""
 
-INK, MUTED, FAINT = "#1F2937", "#6B7280", "#C4C9D1"
-"""Colours of words, of lesser words, and of thin lines."""
 HEAD_RADIUS = 0.105
 """Metres."""
 
@@ -340,85 +332,6 @@ def draw_key(axes: "Axes", cited: bool) -> None:
         columnspacing=1.6,
     )
     axes.set_axis_off()
-
-
-# ------------------------------------------------------------------------------------------------------------- a page
-
-
-class Page:
-    """A white figure of fixed width whose areas are placed in inches from the left and the top."""
-
-    def __init__(self, height: float):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
-        self.figure: Figure = Figure(figsize=(PICTURE_WIDTH, height), dpi=DPI, facecolor="white")
-        self.canvas = FigureCanvasAgg(self.figure)
-        self.height = height
-
-    def area(self, left: float, top: float, width: float, height: float) -> "Axes":
-        """Axes in inches from the left and upper edge."""
-        box = (left / PICTURE_WIDTH, 1 - (top + height) / self.height, width / PICTURE_WIDTH, height / self.height)
-        return self.figure.add_axes(box)
-
-    def write(self, left: float, top: float, text: str, **style: Any) -> Any:
-        """Text whose upper left corner is given; nothing in it is read as a formula."""
-        plain: dict[str, Any] = {"fontsize": 10.5, "color": INK, "va": "top", "ha": "left", "parse_math": False}
-        return self.figure.text(left / PICTURE_WIDTH, 1 - top / self.height, text, **(plain | style))
-
-    def save(self, path: Path) -> None:
-        """Writes the file; its folder is made where it is missing."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.figure.savefig(path, dpi=DPI)
-
-
-def picture_path(path: str | Path) -> Path:
-    """The path of a picture.
-
-    Raises:
-        ValueError: If its suffix is none of `PICTURE_SUFFIXES`.
-    """
-    return path_of("a picture", path, PICTURE_SUFFIXES)
-
-
-def path_of(kind: str, path: str | Path, suffixes: Sequence[str]) -> Path:
-    """The path of what is written in one of several forms.
-
-    Raises:
-        ValueError: If its suffix is none of them.
-    """
-    path = Path(path)
-    if path.suffix.lower() not in suffixes:
-        raise ValueError(
-            f"{path}: {kind} is written as {', '.join(suffixes)}; found "
-            f"{'the suffix ' + path.suffix if path.suffix else 'no suffix'}."
-        )
-    return path
-
-
-@cache
-def _advance(character: str, weight: str) -> float:
-    """Width of a character of the default font in units of the font size."""
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-
-    font = get_font(findfont(FontProperties(weight=weight)))
-    font.set_size(100.0, 72)  # 100 pixels to the font size
-    return float(font.load_char(ord(character)).linearHoriAdvance) / 65536 / 100.0
-
-
-def text_width(text: str, fontsize: float, weight: str = "normal") -> float:
-    """Width of a line in inches."""
-    return sum(_advance(character, weight) for character in text) * fontsize / 72.0
-
-
-def shorten(text: str, width: float, fontsize: float, weight: str = "normal") -> str:
-    """The text with its middle left out where it is wider than so many inches."""
-    if text_width(text, fontsize, weight) <= width:
-        return text
-    keep = len(text)
-    while keep > 4 and text_width(f"{text[: keep // 2]}…{text[-(keep // 2) :]}", fontsize, weight) > width:
-        keep -= 2
-    return f"{text[: keep // 2]}…{text[-(keep // 2) :]}"
 
 
 # --------------------------------------------------------------------------------------------------- strip, GIF: files

@@ -13,9 +13,9 @@ from typing import Any, Self
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
 from .html_report import error_section, render_html, section
+from .picture_page import PICTURE_SUFFIXES, Page, path_of
 from .record_picture import error_page, record_page
 from .record_view import person_names
-from .rendering import PICTURE_SUFFIXES, Page, path_of
 
 REPORT_SUFFIXES = (".html", *PICTURE_SUFFIXES)
 

@@ -15,6 +15,7 @@ from PIL import Image
 from eai_llm_hf import (
     EaiSkeletonFeatureExtractor,
     explain_command,
+    picture_page,
     record_picture,
     render_command,
     rendering,
@@ -85,8 +86,8 @@ def _colours(axes, part: str) -> set[str]:
 def _drawn(monkeypatch, record, clip, path) -> Figure:
     """Draws a record and gives the figure as well."""
     pages = []
-    save = rendering.Page.save
-    monkeypatch.setattr(rendering.Page, "save", lambda page, target: (pages.append(page), save(page, target)))
+    save = picture_page.Page.save
+    monkeypatch.setattr(picture_page.Page, "save", lambda page, target: (pages.append(page), save(page, target)))
     record_picture.draw_record(record, clip, path)
     return pages[0].figure
 
@@ -131,7 +132,7 @@ def test_a_bone_reaches_over_an_absent_joint_to_the_next_one():
 def test_highlighted_parts_have_the_highlight_colour_and_no_other_part_does():
     axes = _axes()
     rendering.draw_strip(axes, _clip(), steps=3, highlight={"arms", "head"})
-    marked = {part for part in BODY_PARTS if _colours(axes, part) == {rendering.HIGHLIGHT.lower()}}
+    marked = {part for part in BODY_PARTS if _colours(axes, part) == {picture_page.HIGHLIGHT.lower()}}
     assert marked == {"left arm", "right arm", "head"}
 
 
@@ -198,7 +199,7 @@ def test_the_picture_of_a_record_has_the_promised_width(tmp_path):
     clip = _clip()
     record_picture.draw_record(_record(clip), clip, tmp_path / "new" / "walk.png")
     with Image.open(tmp_path / "new" / "walk.png") as picture:
-        assert picture.width == rendering.PICTURE_WIDTH * rendering.DPI
+        assert picture.width == picture_page.PICTURE_WIDTH * picture_page.DPI
         assert 800 < picture.height < 2000
         assert np.asarray(picture.convert("L")).std() > 10
 
@@ -221,8 +222,8 @@ def test_another_suffix_is_refused_with_the_ones_that_are_possible(tmp_path, nam
 def test_what_the_explanation_names_is_highlighted_and_what_was_only_measured_is_not(monkeypatch, tmp_path):
     clip = _clip()
     strip = _drawn(monkeypatch, _record(clip), clip, tmp_path / "a.png").axes[0]
-    assert _colours(strip, "head") == {rendering.HIGHLIGHT.lower()}
-    assert rendering.HIGHLIGHT.lower() not in _colours(strip, "left leg")
+    assert _colours(strip, "head") == {picture_page.HIGHLIGHT.lower()}
+    assert picture_page.HIGHLIGHT.lower() not in _colours(strip, "left leg")
 
 
 def test_a_claim_about_a_third_is_highlighted_in_the_figures_of_that_third(monkeypatch, tmp_path):
@@ -232,7 +233,7 @@ def test_a_claim_about_a_third_is_highlighted_in_the_figures_of_that_third(monke
     strip = _drawn(monkeypatch, record, clip, tmp_path / "a.png").axes[0]
     seconds = [float(text.get_text().removesuffix(" s")) for text in strip.texts]
     figures = sorted(_bones(strip, "head"), key=lambda item: item.get_zorder())
-    lit = [to_hex(item.get_color()[0]) == rendering.HIGHLIGHT.lower() for item in figures]
+    lit = [to_hex(item.get_color()[0]) == picture_page.HIGHLIGHT.lower() for item in figures]
     assert lit[0] is False and lit[-1] is True and seconds[0] == 0.0
     assert all(is_lit == (second >= 4.0) for is_lit, second in zip(lit, seconds, strict=True) if abs(second - 4) > 0.1)
 
@@ -266,7 +267,7 @@ def test_a_claim_that_fails_is_struck_through_crossed_and_not_highlighted(monkey
     figure = _drawn(monkeypatch, record, clip, tmp_path / "b.png")
     assert _gids(figure).count("struck through") == 1
     assert [line.get_marker() for line in figure.findobj(lambda item: item.get_gid() == "failed")] == ["x"]
-    assert rendering.HIGHLIGHT.lower() not in _colours(figure.axes[0], "head")
+    assert picture_page.HIGHLIGHT.lower() not in _colours(figure.axes[0], "head")
 
 
 def test_a_long_recording_shows_its_segments_and_the_figures_of_the_explained_one(monkeypatch, tmp_path):
@@ -334,7 +335,7 @@ def _save(path: Path, clip: UnifiedClip | None = None) -> Path:
 def test_one_clip_becomes_the_picture_that_is_named(tmp_path, capsys):
     assert _render(_save(tmp_path / "walk.npz"), "-o", tmp_path / "picture.png", "--steps", "3") == 0
     with Image.open(tmp_path / "picture.png") as picture:
-        assert picture.width == rendering.PICTURE_WIDTH * rendering.DPI
+        assert picture.width == picture_page.PICTURE_WIDTH * picture_page.DPI
     assert capsys.readouterr().out == f"{tmp_path / 'picture.png'}\n"
 
 

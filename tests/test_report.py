@@ -17,6 +17,7 @@ from eai_llm_hf import (
     EaiSkeletonFeatureExtractor,
     explain_command,
     html_report,
+    picture_page,
     record_view,
     rendering,
     report_writing,
@@ -274,7 +275,7 @@ def test_the_row_figures_are_there_without_a_script_and_show_the_cited_third():
     strip = html_report.section(_record(clip), clip, "walk.bvh")["strip"]
     limbs = [[part["colour"] for part in figure["parts"] if part["dots"]] for figure in strip["figures"]]
     seconds = [float(figure["seconds"].removesuffix(" s")) for figure in strip["figures"]]
-    lit = {second: rendering.HIGHLIGHT in colours for second, colours in zip(seconds, limbs, strict=True)}
+    lit = {second: picture_page.HIGHLIGHT in colours for second, colours in zip(seconds, limbs, strict=True)}
     assert {lit[second] for second in seconds if second < 3.9} == {False}
     assert {lit[second] for second in seconds if second > 4.1} == {True}
     assert "Named in the explanation: head 0.0–6.0 s, arms 4.0–6.0 s." in strip["words"]
