@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 FEWEST_CLAIMS = 3
-"""Where fewer claims of an explanation hold, the strongest measured ones are said instead."""
+"""An explanation says at least so many things, where so many stand out."""
 
 ANSWER_CLAIMS = 2
 """Measured claims that take the place of a false answer, at most."""
@@ -76,19 +76,22 @@ def verified(
 ) -> tuple[str, list[Claim], int]:
     """An explanation without what the movement does not bear out.
 
-    A text whose claims all hold, none said twice, stays as it is. Otherwise it is written anew from the claims that
-    hold; where these are fewer than `FEWEST_CLAIMS`, the strongest measured ones join them.
+    A text of `FEWEST_CLAIMS` claims or more that all hold, none said twice, stays as it is. Otherwise it is written
+    anew: the claims that hold, and the strongest measured ones in the place of the others.
 
     Returns:
         The text, its claims and how many claims were taken out.
     """
     true = [claim for claim in claims if holds(claim, vectors, reference)]
-    kept = list({(claim.descriptor, claim.span): claim for claim in reversed(true)}.values())[::-1]  # each said once
+    once: dict[tuple[str, str], Claim] = {}
+    for claim in true:
+        once.setdefault((claim.descriptor, claim.span), claim)
+    kept = list(once.values())
     dropped = len(claims) - len(kept)
     if not dropped and len(kept) >= FEWEST_CLAIMS:
         return text, kept, 0
     for claim in notable_claims(vectors, reference):
-        if len(kept) >= FEWEST_CLAIMS:
+        if len(kept) >= max(FEWEST_CLAIMS, len(claims)):
             break
         if claim.descriptor not in {said.descriptor for said in kept}:
             kept.append(claim)

@@ -46,6 +46,20 @@ def test_false_statements_are_taken_out_and_the_label_stays(pipe, inputs, monkey
     assert [item["descriptor"] for item in record["evidence"]][: len(said)] == [claim.descriptor for claim in said]
 
 
+def test_each_false_statement_gives_way_to_one_that_was_measured(pipe, inputs, monkeypatch):
+    vectors, reference = truth(pipe, inputs[0])
+    notable = [claim for claim in notable_claims(vectors, reference) if claim.span == "whole"]
+    true = [canonical_claim(claim.descriptor, claim.direction) for claim in notable[1:4]]
+    other = {"low": "high", "high": "low"}
+    false = [canonical_claim(claim.descriptor, other[claim.direction]) for claim in notable[:2]]
+    says(monkeypatch, pipe, " ".join(map(sentence, [false[0], *true, false[1], true[0]])))
+    record = pipe(inputs[0])
+    said = find_claims(record["explanation"])
+    assert said[:3] == true and len({claim.descriptor for claim in said}) == len(said) == 6
+    assert said[3] == notable[0], "what stands out most, which was said the wrong way around"
+    assert record["dropped_claims"] == 3, "two are false and one is said twice"
+
+
 def test_without_verification_the_text_stays_and_evidence_says_what_is_false(pipe, inputs, monkeypatch):
     false, _, other = a_false_and_a_true_claim(pipe, inputs[0])
     says(monkeypatch, pipe, f"{sentence(false)} {sentence(other)}")
