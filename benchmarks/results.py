@@ -299,8 +299,7 @@ def page() -> str:
         "# Results",
         "",
         "Written by `python benchmarks/results.py` from the figures in docs/results/. What the terms mean stands in "
-        "[benchmark.md](benchmark.md). Tables whose runs have not been made are not there. Where the label should "
-        "come from was measured on a checkpoint of 20 descriptors; there are 35 now.",
+        "[benchmark.md](benchmark.md). Tables whose runs have not been made are not there.",
     ]
     figures = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FIGURES.glob("*.json"))}
     if table := goals(figures):
