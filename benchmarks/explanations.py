@@ -53,7 +53,8 @@ model is told nothing but the movement; the label is its own.
 - **Gap**: the share that holds less the other, on the same bootstrap draws of clips. [Intervals] are the middle
   95% of 2,000 draws. Clips of one performer are not independent, so true intervals are wider.
 - **Guard**: `verify=True`, the default of the pipeline: it takes out claims that the measurements do not bear out.
-  Greedy decoding, and sampling with `do_sample=True` as `generate` has it.
+  Greedy decoding, and sampling with `do_sample=True` as the pipeline has it: temperature .2, `top_p` .9, which the
+  authors of the backbone recommend.
 - **Coverage**: the share of the five claims that stand out most in the clip which the text says. **Repeated**:
   said once more in a text, in whatever degree. **Absent parts**: texts that speak of a part of the body of which
   the recording has no joint. **Texts of two contents**: texts that stand word for word under a clip of other

@@ -30,6 +30,9 @@ from .unified_skeleton import UnifiedClip
 
 logger = logging.get_logger(__name__)
 
+SAMPLING = {"temperature": 0.2, "top_p": 0.9}
+"""How `do_sample=True` samples unless told otherwise: as the authors of SmolLM2-Instruct recommend."""
+
 EVIDENCE_CLAIMS = 8
 """Claims in a record: those of the explanation first, then what else stands out."""
 
@@ -113,7 +116,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 explanation.
             fps, layout, joint_names: For inputs that do not say.
             batch_size (`int`): Clips that go through the model together.
-            max_new_tokens and other arguments of `generate`: For the text.
+            max_new_tokens and other arguments of `generate`: For the text. With `do_sample=True` the temperature is .2
+                and `top_p` .9 where they are not given.
 
         Returns:
             The record, or a list of records for a list of inputs.
@@ -385,6 +389,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
     ) -> list[str]:
         """What the language model writes after each prompt."""
         inputs = self.processor(text=prompts, skeletons=clips, reference=reference).to(self.device)
+        if generate_kwargs.get("do_sample") and "generation_config" not in generate_kwargs:
+            generate_kwargs = SAMPLING | generate_kwargs
         output = self.model.generate(**inputs, **self._prepare_generate_kwargs(generate_kwargs))
         texts = self.processor.tokenizer.batch_decode(
             output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import as_input, make_clip, says, truth
 from datasets import Dataset
-from transformers import pipeline
+from transformers import GenerationConfig, pipeline
 
 from eai_llm_hf import TASK, SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.explanation_guard import UNSEEN_ANSWER
@@ -281,6 +281,18 @@ def test_generation_arguments_reach_the_language_model(pipe, inputs, monkeypatch
 @pytest.fixture(scope="module")
 def long() -> dict:
     return as_input(make_clip(4, action="walk", rig="bandai22", duration_s=26.0))
+
+
+def test_sampling_is_careful_unless_told_otherwise(pipe, inputs, monkeypatch):
+    seen = []
+    generate = pipe.model.generate
+    monkeypatch.setattr(pipe.model, "generate", lambda **kwargs: (seen.append(kwargs), generate(**kwargs))[1])
+    own = GenerationConfig(max_new_tokens=2, do_sample=True, temperature=1.5)
+    for given in ({}, {"do_sample": True}, {"do_sample": True, "temperature": 0.7}, {"generation_config": own}):
+        pipe(inputs[0], **({"max_new_tokens": 2} | given if "generation_config" not in given else given))
+    asked = [(call.get("do_sample"), call.get("temperature"), call.get("top_p")) for call in seen]
+    assert asked[1:3] == [(True, 0.2, 0.9), (True, 0.7, 0.9)]
+    assert asked[0][1:] == asked[3][1:] == (None, None)
 
 
 def test_a_long_recording_is_read_by_window(pipe, long):
