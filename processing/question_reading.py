@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from .claim_reading import find_claims
 from .claim_terms import subject_at, subjects_in
 from .claim_words import Token, stem, tokens_of
-from .motion_claims import Claim, Direction, canonical_claim
+from .motion_claims import Claim, Direction, canonical_claim, named_label
 
 __all__ = ["EMOTION_WORDS", "Question", "parts_named", "read_question"]
 
@@ -46,8 +46,10 @@ _FRAMES = re.compile(
 """Words before the statement that a question is about."""
 
 _OPEN = re.compile(r"(?:and |so |but )?(?:why|how|what|which|when|where|who|whose)\b")
-_OPEN_LATER = re.compile(r",?(?: and)? (?:why|how|what|which|when|where|who|whose)\b.*")
 """How questions begin that do not ask whether something is so."""
+
+_OPEN_LATER = re.compile(r",?(?: and)? (?:why|how|what|which|when|where|who|whose)\b.*")
+"""Such a question at the end of another one, as in "is she sad, and how can you tell"."""
 
 _VERB_FIRST = re.compile(r"^(?:and |so |but )?(?:is|are|was|were|does|do|did|has|have|can)(?:n't)? ")
 _COPULAS = ("is", "are", "was", "were")
@@ -160,11 +162,10 @@ def _emotions_named(said: str, labels: Sequence[str]) -> tuple[str, ...]:
     """The labels that some words name; a label's own words do not stand for another one."""
     own = {label.lower() for label in labels}
 
-    def is_named(label: str) -> bool:
-        words = {label, *(set(EMOTION_WORDS.get(label, ())) - own)}
-        return any(re.search(rf"(?<!\w)(?<!\bnot )(?<!-){re.escape(word)}(?!\w)", said) for word in words)
+    def words(label: str) -> list[str]:
+        return [label, *(word for word in EMOTION_WORDS.get(label, ()) if word not in own)]
 
-    return tuple(label for label in labels if is_named(label.lower()))
+    return tuple(label for label in labels if named_label(said, words(label.lower())) is not None)
 
 
 def _asked_claims(sentence: str) -> list[Claim]:
