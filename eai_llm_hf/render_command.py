@@ -84,14 +84,13 @@ def _picture_paths(clips: list[str], output: Path) -> Iterator[Path]:
     Raises:
         ValueError: If `output` has the look of a file but cannot be one.
     """
-    from .picture_page import PICTURE_SUFFIXES
+    from .picture_page import picture_path
 
     if output.suffix and not output.is_dir():
-        if output.suffix.lower() not in PICTURE_SUFFIXES:
-            raise ValueError(f"{output}: a picture is written as {', '.join(PICTURE_SUFFIXES)}.")
+        picture = picture_path(output)
         if len(clips) > 1:
             raise ValueError(f"-o {output} names one picture for {len(clips)} clips; name a folder.")
-        return iter([output])
+        return iter([picture])
     taken: set[str] = set()
     paths = []
     for clip in clips:

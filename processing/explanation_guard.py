@@ -10,7 +10,16 @@ import numpy as np
 
 from .claim_phrases import USUAL
 from .claim_reading import find_claims
-from .motion_claims import Claim, canonical_claim, evidence, holds, label_sentence, notable_claims, verbalise
+from .motion_claims import (
+    Claim,
+    canonical_claim,
+    collide,
+    evidence,
+    holds,
+    label_sentence,
+    notable_claims,
+    verbalise,
+)
 from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
 from .motion_reference import MotionReference
 from .movement_comparison import (
@@ -77,7 +86,7 @@ def verified(
     """An explanation without what the movement does not bear out.
 
     A text of `FEWEST_CLAIMS` claims or more that all hold, none said twice, stays as it is. Otherwise it is written
-    anew: the claims that hold, and the strongest measured ones in the place of the others.
+    anew: the claims that hold, and in the place of the others the strongest measured ones that do not repeat them.
 
     Returns:
         The text, its claims and how many claims were taken out.
@@ -93,7 +102,7 @@ def verified(
     for claim in notable_claims(vectors, reference):
         if len(kept) >= max(FEWEST_CLAIMS, len(claims)):
             break
-        if claim.descriptor not in {said.descriptor for said in kept}:
+        if not any(collide(claim, said) for said in kept):
             kept.append(claim)
     return verbalise(label, kept), kept, dropped
 

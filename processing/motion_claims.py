@@ -28,6 +28,7 @@ __all__ = [
     "Span",
     "absent_clause",
     "canonical_claim",
+    "collide",
     "evidence",
     "holds",
     "label_sentence",
@@ -209,12 +210,12 @@ def notable_claims(
     for ranked, most in ((found, len(DESCRIPTORS)), (changes, _MOST_SPAN_CLAIMS)):
         room = len(chosen) + most
         for _, claim in sorted(ranked, key=lambda pair: pair[0]):
-            if len(chosen) < room and not any(_collide(claim, other) for other in chosen):
+            if len(chosen) < room and not any(collide(claim, other) for other in chosen):
                 chosen.append(claim)
     return chosen
 
 
-def _collide(claim: Claim, other: Claim) -> bool:
+def collide(claim: Claim, other: Claim) -> bool:
     """Whether two claims would repeat or contradict each other; another time of the same descriptor does not."""
     pair = frozenset((claim.descriptor, other.descriptor))
     if pair in NEAR_DUPLICATES:

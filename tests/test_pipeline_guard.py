@@ -9,7 +9,13 @@ from conftest import make_reference, says, truth
 
 from eai_llm_hf.processing.claim_phrases import USUAL
 from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.explanation_guard import NO_ANSWER, NOTHING_NOTABLE, REFUSAL, UNSEEN_ANSWER
+from eai_llm_hf.processing.explanation_guard import (
+    NO_ANSWER,
+    NOTHING_NOTABLE,
+    REFUSAL,
+    UNSEEN_ANSWER,
+    verified,
+)
 from eai_llm_hf.processing.motion import MotionError
 from eai_llm_hf.processing.motion_claims import canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX
@@ -84,6 +90,19 @@ def test_a_true_explanation_that_says_little_is_filled_up_with_what_was_measured
     record = pipe(inputs[0])
     said = find_claims(record["explanation"])
     assert said[0] == true and len({claim.descriptor for claim in said}) == 3 and record["dropped_claims"] == 0
+
+
+def test_what_is_filled_in_does_not_repeat_what_was_said_in_nearly_the_same_words():
+    reference = MotionReference(
+        np.tile(np.array(LEVELS), (len(DESCRIPTOR_INDEX), 1)), clips=40
+    )  # a value is its percentile
+    vector = np.full(len(DESCRIPTOR_INDEX), 50.0)
+    for name, percentile in (("movement_speed", 2.0), ("leg_speed", 10.0), ("trunk_lean", 96.0), ("head_pitch", 20.0)):
+        vector[DESCRIPTOR_INDEX[name]] = percentile
+    said = canonical_claim("leg_speed", "low")
+    _, kept, _ = verified(sentence(said), [said], "sad", vector, reference)
+    assert [claim.descriptor for claim in kept] == ["leg_speed", "trunk_lean", "head_pitch"]
+    assert notable_claims(vector, reference)[0].descriptor == "movement_speed"
 
 
 def test_a_false_answer_to_a_question_is_taken_out(pipe, inputs, monkeypatch):
