@@ -8,7 +8,7 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .claim_reading import find_claims
@@ -63,6 +63,10 @@ _EVERYDAY: tuple[tuple[str, str, Direction], ...] = (
     (r"restless|fidget\w*", "pauses", "low"),
     (r"twitchy|jittery|shaky", "smoothness", "low"),
     (r"look\w* (?:down|at the (?:floor|ground))", "head_pitch", "low"),
+    (r"look\w* up", "head_pitch", "high"),
+    (r"back (?:is )?straight|straight back", "trunk_lean", "low"),
+    (r"back (?:is )?(?:bent|rounded|hunched)|(?:bent|rounded|hunched) back", "trunk_lean", "high"),
+    (r"(?:much|any|a lot of) bouncing", "vertical_bounce", "high"),
     (r"(?:hunched|bent) over", "trunk_lean", "high"),
     (r"stand\w* (?:up )?straight|sit\w* (?:up )?straight", "trunk_lean", "low"),
     (r"arms (?:close )?(?:to|at|by|against) (?:his|her|their|the) (?:body|sides?)", "arm_expansion", "low"),
@@ -70,6 +74,18 @@ _EVERYDAY: tuple[tuple[str, str, Direction], ...] = (
     (r"(?:him|her|them|it)sel(?:f|ves) small", "body_expansion", "low"),
 )
 """What people ask in words that state nothing when they stand alone: pattern, descriptor and direction."""
+
+_WHICH_SIDE = re.compile(
+    r"\bwhich (?:arm|hand|side) .*\b(?:mov\w+|active|busier|us(?:es|ing)|wav\w+|do(?:es|ing) (?:more|most))\b"
+)
+"""Questions for the side that moves more: the two sides are claims, of which one is so."""
+
+_PLURALS = {
+    name: "feet" if name == "foot" else f"{name}s"
+    for name in ("arm", "forearm", "hand", "wrist", "elbow", "shoulder", "hip", "leg", "knee", "foot", "ankle", "step")
+}
+_SINGULAR = re.compile(rf"(?<!\bleft )(?<!\bright )(?<!\bone )(?:\b(?:each|every) )?\b({'|'.join(_PLURALS)})\b")
+"""A part of the body of which there are two, where neither is meant alone: "is the arm raised" asks for the arms."""
 
 _PARTS: dict[str, str] = {
     **dict.fromkeys(("head",), "head"),
@@ -105,7 +121,7 @@ _UNSEEN = _stems(
     "crowd phone bag ball cup object audience surroundings "
     # what is inside, before and after
     "thinking thoughts heart pulse blood breath breathing breathe sweat sweating fever headache ill sick hungry "
-    "drunk pregnant dream remember memory tomorrow yesterday"
+    "drunk pregnant dream remember memory tomorrow yesterday will"
 )
 """Words for what 22 joints do not show: face, voice, clothes, fingers, surroundings, who the person is."""
 
@@ -113,8 +129,8 @@ _MOVEMENT = _stems(
     "movement movements motion move moves moving body part parts limbs posture pose gesture gestures bearing stand "
     "standing walk walking run running sit sitting jump dance step emotion emotions emotional feel feels feeling mood "
     "express expresses expression show shows seem seems why telling speed energy energetic rhythm style calm tense "
-    "relaxed reason reasons sign signs evidence see describe"
-)
+    "relaxed reason reasons sign signs evidence see describe change changes"
+) | {"<beginning>", "<middle>", "<end>"}
 """Words of questions about the movement or its emotion as a whole."""
 
 
@@ -146,10 +162,10 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     """
     said = " ".join(text.lower().replace("\u2019", "'").split())
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
-    claims = [c for sentence in sentences if not _OPEN.match(sentence) for c in _asked_claims(sentence)]
+    claims = [claim for sentence in sentences for claim in _asked_claims(sentence)]
     tokens = tokens_of(said)
     concepts, stems = _concepts(tokens), {token.stem for token in tokens}
-    parts = _parts(concepts) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
+    parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
     named = bool(_emotions_named(said, labels))
     closed = [_OPEN_LATER.sub("", each) for each in sentences if _FRAMES.match(each) or _VERB_FIRST.match(each)]
     emotions = () if claims or parts else _emotions_named(" ".join(closed), labels)
@@ -170,13 +186,21 @@ def _emotions_named(said: str, labels: Sequence[str]) -> tuple[str, ...]:
 
 def _asked_claims(sentence: str) -> list[Claim]:
     """The claims that a sentence asks for: those of the statement that it makes a question of."""
+    if _WHICH_SIDE.search(sentence):
+        return [canonical_claim("left_right_asymmetry", direction) for direction in ("high", "low")]
+    if _OPEN.match(sentence):
+        return []
     everyday = [
         canonical_claim(descriptor, direction)
         for pattern, descriptor, direction in _EVERYDAY
         if re.search(rf"\b(?:{pattern})\b", sentence)
     ]
-    if everyday:
-        return everyday
+    plural = _SINGULAR.sub(lambda found: _PLURALS[found[1]], sentence)
+    return everyday or _stated_claims(sentence) or _stated_claims(plural)
+
+
+def _stated_claims(sentence: str) -> list[Claim]:
+    """The claims of a question that is turned into a statement."""
     stated = _FRAMES.sub("", sentence)
     first, *others = _OR.split(stated if stated != sentence else _verb_second(sentence))
     claims = find_claims(f"{first}.")
@@ -203,12 +227,9 @@ def _verb_second(sentence: str) -> str:
 
 
 def parts_named(text: str) -> frozenset[str]:
-    """The body parts of the descriptors that some words name: "hands and elbows" are of the arms."""
-    return _parts(_concepts(tokens_of(text)))
-
-
-def _parts(concepts: Iterable[str]) -> frozenset[str]:
-    return frozenset(_PARTS[concept] for concept in concepts if concept in _PARTS)
+    """The body parts of the descriptors that some words name: "hands and elbows" are of the arms, as "her arm" is."""
+    plural = re.sub(rf"\b(?:{'|'.join(_PLURALS)})\b", lambda found: _PLURALS[found[0]], text.lower())
+    return frozenset(_PARTS[concept] for concept in _concepts(tokens_of(plural)) if concept in _PARTS)
 
 
 def _concepts(tokens: list[Token]) -> frozenset[str]:
