@@ -38,7 +38,6 @@ from eai_llm_hf.backbones import DEFAULT_BACKBONE, find_or_fetch
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.training.answering import ChatCollator, QuestionDataset
 from eai_llm_hf.training.crops import CropDataset, fit_reference
-from eai_llm_hf.training.label_rests import LabelRests
 from eai_llm_hf.training.settings import DEFAULT_LABELS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -140,7 +139,6 @@ def make_side(name: str, chats: Chats, args: argparse.Namespace) -> Side:
 
     if name == STAGE_TWO:
         model = EaiLlmForCausalLM.from_backbone(args.backbone, chats.processor.skeleton_token_id, dtype=args.dtype)
-        chats.questions.rests = LabelRests(model, chats.processor, list(DEFAULT_LABELS))  # as training does
         if args.compile:
             model.language_model.compile(dynamic=True)
         model = add_lora(model, RANK, alpha=2 * RANK).to(args.device)

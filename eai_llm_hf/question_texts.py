@@ -103,7 +103,6 @@ class AskedClip:
         reference: What is ordinary.
         labels: Candidate labels, `label` among them.
         joint_mask: (22,) bool, which joints the recording has; without it nothing is known to be missing.
-        rests_on: How much the label rests on each body part of descriptors, where that is known.
     """
 
     label: str
@@ -111,7 +110,6 @@ class AskedClip:
     reference: MotionReference
     labels: Sequence[str]
     joint_mask: np.ndarray | None = None
-    rests_on: Mapping[str, float] | None = None
 
     @property
     def whole(self) -> np.ndarray:

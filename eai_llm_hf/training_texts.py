@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import norm
 
+from eai_llm_hf.processing.feature_extraction_eai_llm import descriptor_scores
 from eai_llm_hf.processing.motion_claims import (
     EXPLAIN_QUESTION,
     Claim,
@@ -32,9 +32,6 @@ SIGN_WEIGHT = 1.25
 
 SAID_WEIGHT = 1 / 2
 """What a body part counts for each time that something was said of it."""
-
-FARTHEST_PERCENTILE = 99.5
-"""Beyond this percentile, or as near to 0, one thing stands out as much as another."""
 
 MAX_CLAIMS = 4
 """Claims in an explanation at most."""
@@ -84,20 +81,19 @@ def label_texts(label: str, rng: np.random.Generator | None = None) -> list[str]
 def telling_claims(clip: AskedClip) -> list[Claim]:
     """What an explanation says, in its order: up to `MAX_CLAIMS` of the things that stand out.
 
-    What stands out most comes first: that the language model can find in the tokens, while it cannot know what a rule
-    prefers that looks elsewhere. How far something stands out (its percentile as a standard normal score) is weighed:
-    a typical sign of the clip's emotion counts a little more, what is said of a body part for the second time less,
-    and a body part that the label rests on more, where that is known. Where a part of the clip stands out from the
-    rest, the last place is for that.
+    What stands out most comes first, in the order in which the language model finds it in its tokens. How far
+    something stands out (its percentile as a standard normal score) is weighed: a typical sign of the clip's emotion
+    counts a little more, what is said of a body part for the second time less. Where a part of the clip stands out
+    from the rest, the last place is for that.
     """
     notable = notable_claims(clip.vectors, clip.reference)
     signs = TYPICAL_SIGNS.get(clip.label.lower(), ())
     whole = [claim for claim in notable if claim.span == "whole"]
     parts = [claim for claim in notable if claim.span != "whole"][:1]
     room = MAX_CLAIMS - len(parts)
-    percentiles = clip.reference.percentiles(clip.whole).clip(100.0 - FARTHEST_PERCENTILE, FARTHEST_PERCENTILE)
-    scores = np.abs(norm.ppf(percentiles / 100.0))
-    weights = {claim.body_part: clip.rests_on[claim.body_part] if clip.rests_on else 1.0 for claim in whole}
+    whole.sort(key=lambda claim: DESCRIPTOR_INDEX[claim.descriptor])  # among equals, as the tokens are
+    scores = np.abs(descriptor_scores([clip.whole], clip.reference)[0])
+    weights = {claim.body_part: 1.0 for claim in whole}
     chosen: list[Claim] = []
     while whole and len(chosen) < room:
         worth = [

@@ -54,7 +54,7 @@ class EaiSkeletonConfig(PreTrainedConfig):
     Heads:
 
     Args:
-        num_descriptors: Kinematic descriptors that the semantic tokens take in and regress, in robust z-scores.
+        num_descriptors: Kinematic descriptors that the semantic tokens take in and regress, in normal scores.
         alignment_size: Width of the space that semantic tokens and texts share.
     """
 

@@ -4,7 +4,7 @@
                                         |
                                   skeleton tower ---- semantic tokens --.--> alignment with texts: label logits
                                         |                               |
-                          spatio-temporal + semantic tokens             '--> descriptors (z-scores)
+                          spatio-temporal + semantic tokens             '--> descriptors (normal scores)
                                         |
                                     projector
                                         |  takes the placeholders' places
@@ -192,19 +192,33 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_features: (clips, frames, segments, channels).
             skeleton_frame_mask: (clips, frames).
             skeleton_segment_mask: (clips, segments).
-            skeleton_descriptors: (clips, descriptors) z-scores, NaN where not measured.
+            skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured.
 
         Returns:
-            (tokens of all clips, text width): for each clip its semantic tokens, then the spatio-temporal tokens of
-            the windows that have frames.
+            (tokens of all clips, text width): for each clip its semantic tokens, that of the emotion first and then
+            those of the descriptors by how far they lie from what is ordinary, then the spatio-temporal tokens of the
+            windows that have frames. What stands out most is so to be found at one place, whatever it is.
         """
         tower = self.skeleton_tower(
             skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
         )
+        if skeleton_descriptors is not None:
+            order = self._by_salience(skeleton_descriptors)[..., None]
+            tower.semantic_tokens = tower.semantic_tokens.gather(1, order.expand_as(tower.semantic_tokens))
         tokens = self.projector(tower)
         windows = tower.window_mask.repeat_interleave(self.config.skeleton_config.tokens_per_window, dim=1)
         semantic = windows.new_ones(len(tokens), self.config.skeleton_config.num_semantic_tokens)
         return tokens[torch.cat([semantic, windows], dim=1)]
+
+    def _by_salience(self, skeleton_descriptors: torch.Tensor) -> torch.Tensor:
+        """(clips, semantic tokens): their order, the emotion's first and those without a measured value last."""
+        clips, count = len(skeleton_descriptors), self.config.skeleton_config.num_semantic_tokens
+        far = skeleton_descriptors.abs().nan_to_num(-1.0)
+        salience = far.new_full((clips, count), -1.0)
+        salience[:, 0] = torch.inf
+        places = self.skeleton_tower.descriptor_tokens().expand(clips, -1)
+        salience = salience.scatter_reduce(1, places, far, "amax")
+        return salience.argsort(dim=1, descending=True, stable=True)
 
     def encode_text(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Mean hidden state of texts after `config.text_layer` layers of the frozen backbone.
@@ -238,7 +252,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_frame_mask: (clips, frames).
             skeleton_segment_mask: (clips, segments).
             text_states: (labels, phrasings, text width), `encode_text` of several phrasings of each label.
-            skeleton_descriptors: (clips, descriptors) z-scores, NaN where not measured.
+            skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured.
 
         Returns:
             (clips, labels) logits, and the tower's output for whoever wants to look further.
@@ -277,7 +291,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_features: (clips, frames, segments, channels) of all clips in the batch, in reading order.
             skeleton_frame_mask: (clips, frames), 1 where a clip has a frame.
             skeleton_segment_mask: (clips, segments), 1 where the rig has the segment.
-            skeleton_descriptors: (clips, descriptors) robust z-scores of what was measured, NaN where it could not be.
+            skeleton_descriptors: (clips, descriptors) normal scores of what was measured, NaN where it could not be.
             attention_mask: (batch, tokens), 0 on padding.
             position_ids: (batch, tokens).
             past_key_values: Cache of earlier calls.

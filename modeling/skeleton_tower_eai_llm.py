@@ -47,7 +47,7 @@ class SkeletonTowerOutput(ModelOutput):
     Attributes:
         spatio_temporal_tokens: (clips, windows * (parts + 1), hidden), window by window, the whole body last in each.
         semantic_tokens: (clips, semantic tokens, hidden).
-        descriptors: (clips, descriptors), the kinematic descriptors regressed from the semantic tokens (z-scores).
+        descriptors: (clips, descriptors), normal scores of the descriptors regressed from the semantic tokens.
         window_mask: (clips, windows) bool, True where a clip has frames.
     """
 
@@ -186,7 +186,7 @@ class EaiSkeletonTower(PreTrainedModel):
         self.layers = nn.ModuleList(SkeletonEncoderLayer(config) for _ in range(config.num_hidden_layers))
         self.norm = nn.LayerNorm(config.hidden_size)
         # Descriptor i goes into one semantic token of its own and is read from there, so that the token says what the
-        # descriptor says. Its embedding holds a place, what one spread above the median adds, and what its absence is.
+        # descriptor says. Its embedding holds a place, what each unit above the median adds, and what its absence is.
         self.descriptor_embedding = nn.Embedding(config.num_descriptors, 3 * config.hidden_size)
         self.descriptor_head = nn.Embedding(config.num_descriptors, config.hidden_size + 1)
         features = (len(config.segment_parts), config.num_channels)
@@ -244,7 +244,7 @@ class EaiSkeletonTower(PreTrainedModel):
             skeleton_features: (clips, frames, segments, channels), as the feature extractor makes them.
             skeleton_frame_mask: (clips, frames), 1 where a clip has a frame.
             skeleton_segment_mask: (clips, segments), 1 where the rig has the segment.
-            skeleton_descriptors: (clips, descriptors) robust z-scores of what was measured, NaN where it could not be;
+            skeleton_descriptors: (clips, descriptors) normal scores of what was measured, NaN where it could not be;
                 None where nothing was.
 
         Raises:

@@ -19,9 +19,6 @@ from .unified_skeleton import UnifiedClip, unify
 
 logger = logging.get_logger(__name__)
 
-FARTHEST_SCORE = 3.0
-"""Robust z-scores of descriptors are cut here, so that one odd measurement does not outweigh the others."""
-
 MIN_WINDOW_S = 1.0
 """A rest shorter than this at the end of a long recording gets no window of its own."""
 
@@ -221,7 +218,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         Returns:
             skeleton_features (clips, frames, 13, 6) float32, skeleton_frame_mask (clips, frames) and
             skeleton_segment_mask (clips, 13), frames a multiple of `frames_per_window`; skeleton_descriptors (clips,
-            descriptors) float32, the robust z-scores of what was measured in the reference, at most
+            descriptors) float32, the normal scores of what was measured in the reference, at most
             `FARTHEST_SCORE` from 0, NaN where there is no such joint or no reference.
         """
         if not isinstance(skeletons, (list, tuple)):
@@ -278,17 +275,15 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
 
 
 def descriptor_scores(vectors: Sequence[np.ndarray], reference: MotionReference | None) -> np.ndarray:
-    """What was measured as the tower takes it in: (clips, descriptors) float32 robust z-scores, NaN where absent.
+    """What was measured as the tower takes it in: (clips, descriptors) float32 normal scores, NaN where absent.
 
     Args:
         vectors: For each clip (descriptors,), as `measure` gives them.
         reference: What they are compared with; without one all count as absent.
     """
-    absent = np.full((len(vectors), len(DESCRIPTORS)), np.nan, dtype=np.float32)
     if reference is None or not len(vectors):
-        return absent
-    scores, known = reference.standardise(np.stack(vectors))
-    return np.where(known, scores.clip(-FARTHEST_SCORE, FARTHEST_SCORE), absent)
+        return np.full((len(vectors), len(DESCRIPTORS)), np.nan, dtype=np.float32)
+    return reference.normal_scores(np.stack(vectors))
 
 
 def source_of(skeleton: Any) -> str:
@@ -302,4 +297,4 @@ def source_of(skeleton: Any) -> str:
 
 EaiSkeletonFeatureExtractor.register_for_auto_class("AutoFeatureExtractor")
 
-__all__ = ["FARTHEST_SCORE", "MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "descriptor_scores", "source_of"]
+__all__ = ["MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "descriptor_scores", "source_of"]

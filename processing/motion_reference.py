@@ -8,6 +8,7 @@ tower reads of such recordings to where it was trained.
 import json
 import os
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from .movement_features import NUM_CHANNELS, SEGMENTS
 
 __all__ = [
     "ADAPTED_SEGMENTS",
+    "FARTHEST_SCORE",
     "LEVELS",
     "MIN_CLIPS",
     "PRIOR_CLIPS",
@@ -27,6 +29,9 @@ __all__ = [
 
 LEVELS: tuple[float, ...] = (0.0, 1.0, 2.5, *(float(level) for level in range(5, 100, 5)), 97.5, 99.0, 100.0)
 """Percentages at which the quantiles are kept."""
+
+FARTHEST_SCORE = 3.0
+"""Normal score of whatever lies at the end of the reference or beyond it."""
 
 MIN_CLIPS = 20
 """Clips needed for a reference, for each descriptor in it, and to calibrate spreads beside locations."""
@@ -48,6 +53,7 @@ DIRECTIONS = 3
 
 _NORMAL_IQR = 1.349  # interquartile range of the standard normal distribution
 _NORMAL_SPREADS = ((25.0, 75.0, _NORMAL_IQR), (5.0, 95.0, 3.290), (1.0, 99.0, 4.653))
+_NORMAL_SCORES = (-FARTHEST_SCORE, *(NormalDist().inv_cdf(level / 100) for level in LEVELS[1:-1]), FARTHEST_SCORE)
 _FEATURES = (len(SEGMENTS), NUM_CHANNELS)
 _CONSTANT = 1e-6  # a feature that spreads less than this does not move
 _LARGEST_FILE = 4_000_000  # bytes; a reference has about 20,000
@@ -265,22 +271,24 @@ class MotionReference:
         """Percentiles of a whole vector of `measure`: (descriptors,) float64, NaN where absent."""
         return np.array([self.percentile(index, float(value)) for index, value in enumerate(self._checked(vector))])
 
-    def standardise(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Robust z-scores: distance from the median in spreads.
+    def normal_scores(self, vectors: np.ndarray) -> np.ndarray:
+        """Percentiles as standard normal scores (van der Waerden 1952): 50 is 0, 16 and 84 are -1 and 1.
+
+        However skewed a descriptor is, what is rare among clips lies far from 0, on either side: half of all clips
+        move nearly as slowly as the slowest, and it is the slowest that look sad.
 
         Args:
-            vector: (..., descriptors) values as `measure` gives them.
+            vectors: (clips, descriptors) values as `measure` gives them.
 
         Returns:
-            Scores (..., descriptors) float32, with 0 where a value is NaN or the reference lacks the descriptor, and
-            a mask (..., descriptors) bool that is False there.
+            (clips, descriptors) float32, at most `FARTHEST_SCORE` from 0; NaN where a value is NaN or the reference
+            lacks the descriptor.
 
         Raises:
             ValueError: If the last axis is not that of `DESCRIPTORS`.
         """
-        scores = (self._checked(vector) - self.median) / self.spread
-        mask = np.isfinite(scores)
-        return np.where(mask, scores, 0.0).astype(np.float32), mask
+        percentiles = np.array([self.percentiles(vector) for vector in vectors])
+        return np.interp(percentiles, LEVELS, _NORMAL_SCORES).astype(np.float32)
 
     @staticmethod
     def _checked(vector: np.ndarray) -> np.ndarray:

@@ -1,7 +1,5 @@
 """The chats of stage two: every answer in them is true of what was measured, and only the answer is learned."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -23,11 +21,8 @@ from eai_llm_hf.processing.movement_comparison import (
     difference_holds,
     find_differences,
 )
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 from eai_llm_hf.training.answering import ChatCollator, QuestionDataset
 from eai_llm_hf.training.crops import CropDataset
-from eai_llm_hf.training.label_rests import LEAST, LabelRests
 
 
 @pytest.fixture(scope="module")
@@ -103,39 +98,6 @@ def test_a_chat_depends_on_seed_and_number_alone(rows, processor):
         one, other = first[index], second[index]
         assert one[1] == other[1]
         assert [clip.joints.tobytes() for clip in clips_of(one)] == [clip.joints.tobytes() for clip in clips_of(other)]
-
-
-def test_what_a_label_rests_on_is_how_far_its_probability_falls_without_each_body_part(rows, processor, model):
-    labels = sorted({row["label"] for row in rows})
-    crops = CropDataset(rows, 4, labelled=True)
-    with torch.no_grad():
-        model.alignment.logit_scale.fill_(4.0)
-    rests = LabelRests(model, processor, labels)
-    inputs = processor.label_inputs(labels)
-    states = model.encode_text(**inputs).unflatten(0, (len(labels), -1))
-    extractor = processor.feature_extractor
-
-    def probabilities(crop, mask) -> np.ndarray:
-        clip = UnifiedClip(crop.clip.joints * mask[:, None], mask, crop.clip.fps, {})
-        seen = extractor([clip], return_tensors="pt")
-        with torch.no_grad():
-            return model.score_labels(**seen, text_states=states)[0].softmax(-1)[0].numpy()
-
-    hidden = {"head": ["head"], "arms": ["left_elbow", "left_wrist", "right_elbow", "right_wrist"]}
-    falls = []
-    for crop in (crops[index] for index in range(4)):
-        whole = probabilities(crop, crop.clip.joint_mask)
-        given = int(whole.argmax())
-        found = rests(replace(crop, label=labels[given]))
-        assert set(found) == {"head", "trunk", "arms", "legs", "whole body"}
-        for part, joints in hidden.items():
-            mask = crop.clip.joint_mask.copy()
-            mask[[JOINT_INDEX[name] for name in joints]] = False
-            fall = (whole - probabilities(crop, mask))[given]
-            assert found[part] == pytest.approx(LEAST + max(fall, 0.0), abs=1e-5)
-            falls.append(fall)
-    assert max(falls) > 1e-4, "no part matters to any of the crops"
-    assert min(falls) < 0, "every part matters to every crop, so nothing shows that a rise counts as nothing"
 
 
 def test_two_clips_in_one_chat_become_one_prompt_with_both(rows, processor, model):

@@ -18,7 +18,7 @@ from eai_llm_hf.processing.motion_descriptors import (
     measure,
     measure_spans,
 )
-from eai_llm_hf.processing.motion_reference import LEVELS, MIN_CLIPS, MotionReference
+from eai_llm_hf.processing.motion_reference import FARTHEST_SCORE, LEVELS, MIN_CLIPS, MotionReference
 from eai_llm_hf.processing.posture_descriptors import POSTURE_DESCRIPTORS
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, MIRROR
 
@@ -168,14 +168,19 @@ def test_a_value_that_many_clips_share_stands_in_the_middle_of_them():
     assert reference.percentile(4, 0.5) > 60
 
 
-def test_standardised_values_are_robust_and_absent_ones_are_masked():
-    matrix = spread_matrix()
-    matrix[0] = 1e6
-    reference = MotionReference.fit(matrix)
-    matrix[3, 5] = np.nan
-    scores, mask = reference.standardise(matrix[1:])
-    assert scores.std() == pytest.approx(1, abs=0.1)
-    assert not mask[2, 5] and scores[2, 5] == 0 and mask.sum() == mask.size - 1
+def test_scores_are_those_of_a_normal_distribution_whatever_that_of_the_values_is():
+    skewed = np.exp(3 * spread_matrix())
+    reference = MotionReference.fit(skewed)
+    scores = reference.normal_scores(skewed)
+    assert scores.dtype == np.float32 and np.abs(scores).max() <= FARTHEST_SCORE
+    for level, score in ((5, -1.645), (25, -0.674), (50, 0.0), (97.5, 1.960)):
+        at_level = reference.normal_scores([reference.quantiles[:, LEVELS.index(level)]])
+        np.testing.assert_allclose(at_level, np.full_like(at_level, score), atol=1e-3)
+    np.testing.assert_array_equal(
+        reference.normal_scores([skewed.max(0) + 1, skewed.min(0) - 1]).T, [[3.0, -3.0]] * 35
+    )
+    skewed[3, 5] = np.nan
+    assert np.isnan(reference.normal_scores(skewed[3:4])).nonzero()[1].tolist() == [5]
 
 
 def test_a_reference_survives_json():
@@ -185,7 +190,7 @@ def test_a_reference_survives_json():
     again = MotionReference.from_dict(json.loads(json.dumps(reference.to_dict())))
     np.testing.assert_array_equal(again.quantiles, reference.quantiles)
     assert again.clips == 200 and again.quantiles.shape[1] == len(LEVELS)
-    assert np.isnan(again.percentile(3, 0.0)) and not again.standardise(matrix[0])[1][3]
+    assert np.isnan(again.percentile(3, 0.0)) and np.isnan(again.normal_scores(matrix[:1])[0, 3])
 
 
 def test_references_that_cannot_be_used_are_refused():

@@ -320,6 +320,25 @@ def test_each_descriptor_is_read_from_one_token_and_none_from_the_first(model):
     assert len(set(tokens)) == len(tokens)
 
 
+def test_the_language_model_reads_first_what_lies_farthest_from_the_ordinary(model, processor, clips):
+    extractor = processor.feature_extractor
+    features = extractor(clips[:1], return_tensors="pt")
+    scores = features["skeleton_descriptors"]
+    scores[0] = torch.linspace(-0.5, 0.5, scores.shape[1])
+    scores[0, [4, 9, 7]] = torch.tensor([2.0, -2.5, torch.nan])
+    in_place = model.projector(model.skeleton_tower(**features))[0]
+    read = model.get_skeleton_features(**features)
+    token = model.skeleton_tower.descriptor_tokens().tolist()
+    semantic = model.config.skeleton_config.num_semantic_tokens
+    torch.testing.assert_close(read[:3], in_place[[0, token[9], token[4]]])
+    torch.testing.assert_close(read[semantic - 1], in_place[token[7]])
+    assert sorted(map(tuple, read.tolist())) == sorted(map(tuple, in_place[: len(read)].tolist()))
+    without = model.get_skeleton_features(**{**features, "skeleton_descriptors": None})
+    torch.testing.assert_close(
+        without, model.projector(model.skeleton_tower(**{**features, "skeleton_descriptors": None}))[0]
+    )
+
+
 def test_label_scores_sum_to_one_and_do_not_depend_on_the_order_of_labels(model, processor, clips):
     labels = ["happy", "sad", "angry", "full of quiet joy"]
     features = processor.feature_extractor(clips, return_tensors="pt")

@@ -5,7 +5,7 @@ Four losses:
     emotion      cross-entropy over the labels; a label's logit is how near its text is to the first semantic token
     wording      cross-entropy of synonyms and other phrasings over the labels
     claims       of the two opposite statements about a descriptor, the true one must be nearer to its semantic token
-    descriptors  smooth L1 on the robust z-scores that the semantic tokens regress, of which half are hidden from it:
+    descriptors  smooth L1 on the normal scores that the semantic tokens regress, of which half are hidden from it:
                  the self-supervised part, in which clips without a label count as much as others
 """
 
@@ -77,7 +77,7 @@ class AlignmentModel(nn.Module):
             skeleton_features: (crops, frames, segments, channels).
             skeleton_frame_mask: (crops, frames).
             skeleton_segment_mask: (crops, segments).
-            skeleton_descriptors: (crops, descriptors) z-scores, NaN where absent; the tower hides some from itself.
+            skeleton_descriptors: (crops, descriptors) normal scores, NaN where absent; the tower hides some.
             labels: (crops,), -100 where a crop has none.
             claim_targets: (crops, descriptors), 1 where "high" holds, 0 where "low" does, -100 where neither does.
             label_mask: (crops, labels) bool, the labels that a crop may have; all of them where it is not given.

@@ -17,7 +17,6 @@ from eai_llm_hf.question_texts import AskedClip
 from eai_llm_hf.training_texts import question_answer
 
 from .crops import Crop, CropDataset
-from .label_rests import LabelRests
 
 PLAIN_SHARE = 0.5
 """Share of the samples, at the start, whose wording never varies: it learns grounding first, wording later."""
@@ -44,7 +43,6 @@ class QuestionDataset(Dataset):
         variety: Variety of questions and wordings after the plain part.
         plain_share: Share of the samples, from the first, with one question and one wording.
         pairs: Crops for comparisons, labelled or not; without them no clips are compared.
-        rests: What the label of a crop rests on, which explanations are to cite; without it they say what stands out.
         mixed_share: Share of the samples about one clip with some measured values of another clip.
     """
 
@@ -56,7 +54,6 @@ class QuestionDataset(Dataset):
         variety: float = 0.7,
         plain_share: float = PLAIN_SHARE,
         pairs: CropDataset | None = None,
-        rests: LabelRests | None = None,
         mixed_share: float = MIXED_SHARE,
     ):
         self.crops = crops
@@ -65,7 +62,6 @@ class QuestionDataset(Dataset):
         self.variety = variety
         self.plain = round(plain_share * len(crops))
         self.pairs = pairs
-        self.rests = rests
         self.mixed_share = mixed_share
 
     def __len__(self) -> int:
@@ -80,8 +76,7 @@ class QuestionDataset(Dataset):
             asked = two_movements(first.clip, second.clip, question)
         else:
             crop = self._mixed(index, rng) if rng.random() < self.mixed_share else self.crops[index]
-            rests_on = self.rests(crop) if self.rests is not None else None
-            told = AskedClip(str(crop.label), crop.spans, self.reference, self.labels, crop.clip.joint_mask, rests_on)
+            told = AskedClip(str(crop.label), crop.spans, self.reference, self.labels, crop.clip.joint_mask)
             question, answer = question_answer(told, rng, variety)
             asked = [
                 {"type": "skeleton", "skeleton": crop.clip, "measured": crop.vector},

@@ -30,7 +30,6 @@ from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
 from .answering import LONGEST_COMPARED_S, ChatCollator, QuestionDataset, add_lora, fold_lora
 from .calibration import fit_temperature
 from .crops import AugmentationConfig, CropDataset, fit_reference
-from .label_rests import LabelRests
 from .settings import Recipe
 
 logger = logging.get_logger(__name__)
@@ -253,7 +252,6 @@ def _answer(
     samples = _samples(arguments)
     crops = CropDataset(rows, samples, recipe.seed + 2, labelled=True)
     pairs = CropDataset(rows, 2 * samples, recipe.seed + 3, AugmentationConfig(longest_s=LONGEST_COMPARED_S))
-    rests = LabelRests(model, processor, recipe.labels)
     set_seed(recipe.seed)  # LoRA begins the same, whether stage one ran through, was resumed or had other processes
     if recipe.lora_rank:
         learner = add_lora(model, recipe.lora_rank, alpha=2 * recipe.lora_rank)
@@ -263,7 +261,7 @@ def _answer(
     trainer = Trainer(
         model=learner,
         args=arguments,
-        train_dataset=QuestionDataset(crops, reference, recipe.labels, pairs=pairs, rests=rests),
+        train_dataset=QuestionDataset(crops, reference, recipe.labels, pairs=pairs),
         data_collator=ChatCollator(processor),
         processing_class=processor,
     )
