@@ -69,7 +69,9 @@ class EaiLlmOutput(ModelOutput):
 class EaiProjector(nn.Module):
     """From the tower's width to the backbone's in two layers, as in LLaVA 1.5.
 
-    Spatio-temporal and semantic tokens have a first layer each, since they say different things.
+    Spatio-temporal and semantic tokens have a first layer each, since they say different things. The token of a
+    descriptor is brought near the backbone's own words for what was measured: "knees bent", the more so the farther
+    the knees are from the ordinary. What it means need not be learned from nothing.
     """
 
     def __init__(self, config: EaiLlmConfig):
@@ -79,13 +81,39 @@ class EaiProjector(nn.Module):
         self.semantic = nn.Linear(width, text_width)
         self.act = ACT2FN[config.projector_hidden_act]
         self.out = nn.Linear(text_width, text_width)
+        self.words = nn.Parameter(torch.zeros(config.skeleton_config.num_descriptors, 2, text_width))
 
-    def forward(self, tower: SkeletonTowerOutput) -> torch.Tensor:
-        """Gives (clips, semantic tokens + spatio-temporal tokens, text width), the semantic tokens first."""
+    @torch.no_grad()
+    def take_words(self, word_embeddings: torch.Tensor) -> None:
+        """Takes over words for low and high values of each descriptor: (descriptors, 2, text width).
+
+        What all of them have in common ("the", "is") is taken out.
+        """
+        words = word_embeddings.float()
+        self.words.copy_(words - words.mean(dim=(0, 1)))
+
+    def forward(
+        self, tower: SkeletonTowerOutput, skeleton_descriptors: torch.Tensor | None, descriptor_tokens: torch.Tensor
+    ) -> torch.Tensor:
+        """Projects the tokens of clips.
+
+        Args:
+            tower: What the tower makes of them.
+            skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured; None where nothing was.
+            descriptor_tokens: (descriptors,), which semantic token is whose.
+
+        Returns:
+            (clips, semantic tokens + spatio-temporal tokens, text width), the semantic tokens first.
+        """
         hidden = torch.cat(
             [self.semantic(tower.semantic_tokens), self.spatio_temporal(tower.spatio_temporal_tokens)], dim=1
         )
-        return self.out(self.act(hidden))
+        tokens = self.out(self.act(hidden))
+        if skeleton_descriptors is None:
+            return tokens
+        scores = skeleton_descriptors.nan_to_num(0.0).to(tokens.dtype)
+        amounts = torch.stack([-scores, scores], dim=-1).clamp(min=0)  # how low, how high
+        return tokens.index_add(1, descriptor_tokens, torch.einsum("cds,dsw->cdw", amounts, self.words))
 
 
 class EaiAlignment(nn.Module):
@@ -160,6 +188,8 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         super()._init_weights(module)
         if isinstance(module, EaiAlignment):
             init.constant_(module.logit_scale, 3.0)
+        elif isinstance(module, EaiProjector):
+            init.zeros_(module.words)
 
     def get_input_embeddings(self) -> nn.Module:
         """The backbone's word embeddings."""
@@ -202,13 +232,14 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         tower = self.skeleton_tower(
             skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
         )
-        if skeleton_descriptors is not None:
-            order = self._by_salience(skeleton_descriptors)[..., None]
-            tower.semantic_tokens = tower.semantic_tokens.gather(1, order.expand_as(tower.semantic_tokens))
-        tokens = self.projector(tower)
+        tokens = self.projector(tower, skeleton_descriptors, self.skeleton_tower.descriptor_tokens())
         windows = tower.window_mask.repeat_interleave(self.config.skeleton_config.tokens_per_window, dim=1)
-        semantic = windows.new_ones(len(tokens), self.config.skeleton_config.num_semantic_tokens)
-        return tokens[torch.cat([semantic, windows], dim=1)]
+        there = torch.cat([windows.new_ones(tower.semantic_tokens.shape[:2]), windows], dim=1)
+        if skeleton_descriptors is not None:
+            order = self._by_salience(skeleton_descriptors)
+            semantic, others = tokens.tensor_split([order.shape[1]], dim=1)
+            tokens = torch.cat([semantic.take_along_dim(order[..., None], dim=1), others], dim=1)
+        return tokens[there]
 
     def _by_salience(self, skeleton_descriptors: torch.Tensor) -> torch.Tensor:
         """(clips, semantic tokens): their order, the emotion's first and those without a measured value last."""

@@ -6,6 +6,7 @@ import torch
 
 from eai_llm_hf.comparison_texts import comparison_question
 from eai_llm_hf.corpora import generated_corpus
+from eai_llm_hf.processing.claim_phrases import PHRASES
 from eai_llm_hf.processing.claim_reading import find_claims
 from eai_llm_hf.processing.feature_extraction_eai_llm import descriptor_scores
 from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, holds
@@ -21,7 +22,7 @@ from eai_llm_hf.processing.movement_comparison import (
     difference_holds,
     find_differences,
 )
-from eai_llm_hf.training.answering import ChatCollator, QuestionDataset
+from eai_llm_hf.training.answering import ChatCollator, QuestionDataset, name_tokens
 from eai_llm_hf.training.crops import CropDataset
 
 
@@ -194,3 +195,16 @@ def test_only_the_answer_is_learned(processor):
         answer = processor.tokenizer.decode(learned[learned != -100])
         said = chats[index][1]["content"]
         assert said and answer.strip().removesuffix("<|im_end|>").strip() == said.strip()
+
+
+def test_tokens_are_named_by_the_clauses_for_low_and_high(model, processor):
+    name_tokens(model, processor)
+    words, embed = model.projector.words, model.get_input_embeddings().weight
+
+    def mean_of(clause):
+        return embed[processor.tokenizer(clause, add_special_tokens=False).input_ids].mean(0)
+
+    low, high = (mean_of(PHRASES["knee_flexion", direction].clauses[0]) for direction in ("low", "high"))
+    knees = words[DESCRIPTOR_INDEX["knee_flexion"]]
+    torch.testing.assert_close(knees[1] - knees[0], high - low)
+    torch.testing.assert_close(words.mean(dim=(0, 1)), torch.zeros(words.shape[-1]), atol=1e-6, rtol=0)

@@ -320,23 +320,39 @@ def test_each_descriptor_is_read_from_one_token_and_none_from_the_first(model):
     assert len(set(tokens)) == len(tokens)
 
 
+def projected(model, features):
+    tower = model.skeleton_tower(**features)
+    return model.projector(tower, features["skeleton_descriptors"], model.skeleton_tower.descriptor_tokens())[0]
+
+
 def test_the_language_model_reads_first_what_lies_farthest_from_the_ordinary(model, processor, clips):
-    extractor = processor.feature_extractor
-    features = extractor(clips[:1], return_tensors="pt")
+    features = dict(processor.feature_extractor(clips[:1], return_tensors="pt"))
     scores = features["skeleton_descriptors"]
     scores[0] = torch.linspace(-0.5, 0.5, scores.shape[1])
     scores[0, [4, 9, 7]] = torch.tensor([2.0, -2.5, torch.nan])
-    in_place = model.projector(model.skeleton_tower(**features))[0]
-    read = model.get_skeleton_features(**features)
+    in_place, read = projected(model, features), model.get_skeleton_features(**features)
     token = model.skeleton_tower.descriptor_tokens().tolist()
     semantic = model.config.skeleton_config.num_semantic_tokens
     torch.testing.assert_close(read[:3], in_place[[0, token[9], token[4]]])
     torch.testing.assert_close(read[semantic - 1], in_place[token[7]])
     assert sorted(map(tuple, read.tolist())) == sorted(map(tuple, in_place[: len(read)].tolist()))
-    without = model.get_skeleton_features(**{**features, "skeleton_descriptors": None})
-    torch.testing.assert_close(
-        without, model.projector(model.skeleton_tower(**{**features, "skeleton_descriptors": None}))[0]
-    )
+    nothing = features | {"skeleton_descriptors": None}
+    torch.testing.assert_close(model.get_skeleton_features(**nothing), projected(model, nothing))
+
+
+def test_the_token_of_a_descriptor_is_near_the_words_for_what_was_measured(model, processor, clips):
+    features = dict(processor.feature_extractor(clips[:1], return_tensors="pt"))
+    scores = features["skeleton_descriptors"].nan_to_num_(0.0)
+    scores[0, [4, 9, 7]] = torch.tensor([2.0, -0.5, torch.nan])
+    before = projected(model, features)
+    words = torch.randn(scores.shape[1], 2, model.config.text_config.hidden_size)
+    model.projector.take_words(words)
+    added = projected(model, features) - before
+    own = words - words.mean(dim=(0, 1))
+    token = model.skeleton_tower.descriptor_tokens().tolist()
+    torch.testing.assert_close(added[token[4]], 2.0 * own[4, 1], atol=1e-5, rtol=0)
+    torch.testing.assert_close(added[token[9]], 0.5 * own[9, 0], atol=1e-5, rtol=0)
+    assert not added[token[7]].any() and not added[0].any() and not added[max(token) + 1 :].any()
 
 
 def test_label_scores_sum_to_one_and_do_not_depend_on_the_order_of_labels(model, processor, clips):

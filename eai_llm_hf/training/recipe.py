@@ -27,7 +27,7 @@ from eai_llm_hf.records import DEFAULT_CHECKPOINT, TRAINING, read_record, write_
 from eai_llm_hf.splits import refuse_shared_takes, split_of
 
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
-from .answering import LONGEST_COMPARED_S, ChatCollator, QuestionDataset, add_lora, fold_lora
+from .answering import LONGEST_COMPARED_S, ChatCollator, QuestionDataset, add_lora, fold_lora, name_tokens
 from .calibration import fit_temperature
 from .crops import AugmentationConfig, CropDataset, fit_reference
 from .settings import Recipe
@@ -252,6 +252,8 @@ def _answer(
     samples = _samples(arguments)
     crops = CropDataset(rows, samples, recipe.seed + 2, labelled=True)
     pairs = CropDataset(rows, 2 * samples, recipe.seed + 3, AugmentationConfig(longest_s=LONGEST_COMPARED_S))
+    if not model.projector.words.any():  # a new one, not that of a checkpoint
+        name_tokens(model, processor)
     set_seed(recipe.seed)  # LoRA begins the same, whether stage one ran through, was resumed or had other processes
     if recipe.lora_rank:
         learner = add_lora(model, recipe.lora_rank, alpha=2 * recipe.lora_rank)
