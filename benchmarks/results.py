@@ -301,8 +301,8 @@ def page() -> str:
         "Written by `python benchmarks/results.py` from the figures in docs/results/. What the terms mean stands in "
         "[benchmark.md](benchmark.md). Tables whose runs have not been made are not there.",
         "",
-        "All tables but that of label sources are of EAI-LLM when measured values went in as robust z-scores; what the "
-        "change to normal scores made of the labels says [training.md](training.md).",
+        "All tables but that of label sources are of EAI-LLM when measured values went in as robust z-scores; "
+        "[training.md](training.md) says what the change to normal scores made of the labels.",
     ]
     figures = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FIGURES.glob("*.json"))}
     if table := goals(figures):
