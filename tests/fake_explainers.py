@@ -73,5 +73,5 @@ def looks_at(*segments: str, frames: slice = slice(None), weight: float = 3.0):
 
 
 def reads(descriptor: str):
-    """Evidence of one descriptor's z-score; none where it is absent."""
+    """Evidence of one descriptor's normal score; none where it is absent."""
     return lambda inputs: inputs["skeleton_descriptors"][:, DESCRIPTOR_INDEX[descriptor]].nan_to_num(0.0)
