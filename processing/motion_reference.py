@@ -274,8 +274,8 @@ class MotionReference:
     def normal_scores(self, vectors: np.ndarray) -> np.ndarray:
         """Percentiles as standard normal scores (van der Waerden 1952): 50 is 0, 16 and 84 are -1 and 1.
 
-        However skewed a descriptor is, what is rare among clips lies far from 0, on either side: half of all clips
-        move nearly as slowly as the slowest, and it is the slowest that look sad.
+        However skewed a descriptor is, what is rare among clips lies far from 0, on either side: a quarter of all
+        clips move nearly as slowly as the slowest, and it is the slowest that look sad.
 
         Args:
             vectors: (clips, descriptors) values as `measure` gives them.
