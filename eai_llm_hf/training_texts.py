@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from eai_llm_hf.processing.feature_extraction_eai_llm import descriptor_scores
+from eai_llm_hf.processing.claim_phrases import PHRASES
 from eai_llm_hf.processing.motion_claims import (
     EXPLAIN_QUESTION,
     Claim,
@@ -17,12 +17,12 @@ from eai_llm_hf.processing.motion_claims import (
     notable_claims,
     verbalise,
 )
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX
+from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS
 from eai_llm_hf.processing.question_reading import EMOTION_WORDS
 
 from .question_texts import TYPICAL_SIGNS, AskedClip, absent_signs, draw_question
 
-__all__ = ["MAX_CLAIMS", "label_texts", "question_answer", "telling_claims"]
+__all__ = ["MAX_CLAIMS", "claim_texts", "label_texts", "question_answer", "telling_claims"]
 
 DETAILED_SHARE = 0.5
 """Share of the varied explanations that say how much and when."""
@@ -78,6 +78,11 @@ def label_texts(label: str, rng: np.random.Generator | None = None) -> list[str]
     return texts
 
 
+def claim_texts() -> list[str]:
+    """The clauses for "low" and for "high" of each descriptor, one descriptor after the other."""
+    return [PHRASES[entry.name, direction].clauses[0] for entry in DESCRIPTORS for direction in ("low", "high")]
+
+
 def telling_claims(clip: AskedClip) -> list[Claim]:
     """What an explanation says, in its order: up to `MAX_CLAIMS` of the things that stand out.
 
@@ -92,7 +97,7 @@ def telling_claims(clip: AskedClip) -> list[Claim]:
     parts = [claim for claim in notable if claim.span != "whole"][:1]
     room = MAX_CLAIMS - len(parts)
     whole.sort(key=lambda claim: DESCRIPTOR_INDEX[claim.descriptor])  # among equals, as the tokens are
-    scores = np.abs(descriptor_scores([clip.whole], clip.reference)[0])
+    scores = np.abs(clip.reference.normal_scores([clip.whole])[0])
     weights = {claim.body_part: 1.0 for claim in whole}
     chosen: list[Claim] = []
     while whole and len(chosen) < room:

@@ -283,7 +283,7 @@ def descriptor_scores(vectors: Sequence[np.ndarray], reference: MotionReference 
     """
     if reference is None or not len(vectors):
         return np.full((len(vectors), len(DESCRIPTORS)), np.nan, dtype=np.float32)
-    return reference.normal_scores(np.stack(vectors))
+    return reference.normal_scores(vectors)
 
 
 def source_of(skeleton: Any) -> str:

@@ -271,7 +271,7 @@ class MotionReference:
         """Percentiles of a whole vector of `measure`: (descriptors,) float64, NaN where absent."""
         return np.array([self.percentile(index, float(value)) for index, value in enumerate(self._checked(vector))])
 
-    def normal_scores(self, vectors: np.ndarray) -> np.ndarray:
+    def normal_scores(self, vectors: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
         """Percentiles as standard normal scores (van der Waerden 1952): 50 is 0, 16 and 84 are -1 and 1.
 
         However skewed a descriptor is, what is rare among clips lies far from 0, on either side: a quarter of all

@@ -75,3 +75,10 @@ def looks_at(*segments: str, frames: slice = slice(None), weight: float = 3.0):
 def reads(descriptor: str):
     """Evidence of one descriptor's normal score; none where it is absent."""
     return lambda inputs: inputs["skeleton_descriptors"][:, DESCRIPTOR_INDEX[descriptor]].nan_to_num(0.0)
+
+
+def raised_head(inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Evidence of how far the head points up and back, without end: scores of descriptors end with the reference."""
+    frames = inputs["skeleton_frame_mask"]
+    _, up, forward = inputs["skeleton_features"][:, :, SEGMENT_NAMES.index("head"), :3].unbind(-1)
+    return -3.0 * (torch.atan2(forward, up) * frames).sum(1) / frames.sum(1)

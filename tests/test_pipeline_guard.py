@@ -93,9 +93,8 @@ def test_a_true_explanation_that_says_little_is_filled_up_with_what_was_measured
 
 
 def test_what_is_filled_in_does_not_repeat_what_was_said_in_nearly_the_same_words():
-    reference = MotionReference(
-        np.tile(np.array(LEVELS), (len(DESCRIPTOR_INDEX), 1)), clips=40
-    )  # a value is its percentile
+    values_are_percentiles = np.tile(np.array(LEVELS), (len(DESCRIPTOR_INDEX), 1))
+    reference = MotionReference(values_are_percentiles, clips=40)
     vector = np.full(len(DESCRIPTOR_INDEX), 50.0)
     for name, percentile in (("movement_speed", 2.0), ("leg_speed", 10.0), ("trunk_lean", 96.0), ("head_pitch", 20.0)):
         vector[DESCRIPTOR_INDEX[name]] = percentile

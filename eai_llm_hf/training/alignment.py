@@ -17,12 +17,11 @@ from torch import nn
 
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import SkeletonTowerOutput
-from eai_llm_hf.processing.claim_phrases import PHRASES
 from eai_llm_hf.processing.motion_claims import HOLDS_HIGH, HOLDS_LOW
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES, EaiSkeletonProcessor
-from eai_llm_hf.training_texts import label_texts
+from eai_llm_hf.training_texts import claim_texts, label_texts
 
 from .crops import Crop
 from .processes import mean_over_batch
@@ -54,9 +53,7 @@ class AlignmentModel(nn.Module):
         asked = model.encode_text(**processor.label_inputs(labels).to(model.device)).unflatten(0, (len(labels), -1))
         states = [label_states.unflatten(0, (len(labels), few)), asked]
         self.register_buffer("label_states", torch.cat(states, dim=1), persistent=False)
-        directions = ("low", "high")
-        pairs = [PHRASES[entry.name, direction].clauses[0] for entry in DESCRIPTORS for direction in directions]
-        claim_states = _encode(model, processor, pairs).unflatten(0, (len(DESCRIPTORS), 2))
+        claim_states = _encode(model, processor, claim_texts()).unflatten(0, (len(DESCRIPTORS), 2))
         if not model.alignment.text_mean.any():  # a new model, not one that goes on from a checkpoint
             model.alignment.centre_texts(torch.cat([*self.label_states, *claim_states]))
         self.register_buffer("claim_states", claim_states, persistent=False)

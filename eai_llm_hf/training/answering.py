@@ -10,14 +10,13 @@ from torch.utils.data import Dataset
 from eai_llm_hf.adapters import add_lora, fold_lora
 from eai_llm_hf.comparison_texts import comparison_question
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
-from eai_llm_hf.processing.claim_phrases import PHRASES
 from eai_llm_hf.processing.feature_extraction_eai_llm import descriptor_scores
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.movement_comparison import two_movements
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 from eai_llm_hf.question_texts import AskedClip
-from eai_llm_hf.training_texts import question_answer
+from eai_llm_hf.training_texts import claim_texts, question_answer
 
 from .crops import Crop, CropDataset
 
@@ -101,8 +100,7 @@ class QuestionDataset(Dataset):
 def name_tokens(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor) -> None:
     """Gives a new projector the backbone's embeddings of the clause for each low and high descriptor, their mean."""
     embed = model.get_input_embeddings()
-    clauses = [PHRASES[entry.name, direction].clauses[0] for entry in DESCRIPTORS for direction in ("low", "high")]
-    numbers = processor.tokenizer(clauses, add_special_tokens=False).input_ids
+    numbers = processor.tokenizer(claim_texts(), add_special_tokens=False).input_ids
     means = [embed(torch.tensor(each, device=model.device)).mean(0) for each in numbers]
     model.projector.take_words(torch.stack(means).unflatten(0, (len(DESCRIPTORS), 2)))
 
