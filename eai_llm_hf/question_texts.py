@@ -374,7 +374,7 @@ def _descriptor_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str
 
 def _part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str]:
     """A question about one body part, answered with the one or two things that stand out there."""
-    vectors, absent = np.atleast_2d(clip.vectors), clip.absent()
+    absent = clip.absent()
     inside = {part: np.array([entry.body_part == part for entry in DESCRIPTORS]) for part in _PART_QUESTIONS}
     for part, names in _SMALL_PARTS.items():
         inside[part] = np.array([entry.name in names for entry in DESCRIPTORS])
@@ -387,7 +387,7 @@ def _part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str]
     question = _one_of(_PART_QUESTIONS[part], rng)
     if part in refused:
         return question, REFUSAL.format(refused[part])
-    claims = notable_claims(np.where(inside[part], vectors, np.nan), clip.reference)[:2]
+    claims = notable_claims(clip.vectors, clip.reference, among=inside[part])[:2]
     return question, _said(claims) if claims else NOTHING_NOTABLE.format(part)
 
 

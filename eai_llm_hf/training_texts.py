@@ -25,9 +25,9 @@ from .question_texts import TYPICAL_SIGNS, AskedClip, absent_signs, draw_questio
 __all__ = ["MAX_CLAIMS", "claim_texts", "label_texts", "question_answer", "telling_claims"]
 
 DETAILED_SHARE = 0.5
-"""Share of the varied explanations that say how much and when."""
+"""Share of the varied explanations that may say when."""
 
-SIGN_WEIGHT = 1.25
+SIGN_WEIGHT = 2.0
 """What a typical sign of the emotion counts beside anything else that stands out as much."""
 
 SAID_WEIGHT = 1 / 2
@@ -86,10 +86,10 @@ def claim_texts() -> list[str]:
 def telling_claims(clip: AskedClip) -> list[Claim]:
     """What an explanation says, in its order: up to `MAX_CLAIMS` of the things that stand out.
 
-    What stands out most comes first, in the order in which the language model finds it in its tokens. How far
-    something stands out (its percentile as a standard normal score) is weighed: a typical sign of the clip's emotion
-    counts a little more, what is said of a body part for the second time less. Where a part of the clip stands out
-    from the rest, the last place is for that.
+    What stands out most comes first, in the order in which the language model finds it in its tokens. How much
+    something stands out (`MotionReference.salience`) is weighed: a typical sign of the clip's emotion counts more,
+    what is said of a body part for the second time less. Where a part of the clip stands out from the rest, the last
+    place is for that.
     """
     notable = notable_claims(clip.vectors, clip.reference)
     signs = TYPICAL_SIGNS.get(clip.label.lower(), ())
@@ -97,13 +97,13 @@ def telling_claims(clip: AskedClip) -> list[Claim]:
     parts = [claim for claim in notable if claim.span != "whole"][:1]
     room = MAX_CLAIMS - len(parts)
     whole.sort(key=lambda claim: DESCRIPTOR_INDEX[claim.descriptor])  # among equals, as the tokens are
-    scores = np.abs(clip.reference.normal_scores([clip.whole])[0])
+    salience = clip.reference.salience(clip.reference.normal_scores([clip.whole]))[0]
     weights = {claim.body_part: 1.0 for claim in whole}
     chosen: list[Claim] = []
     while whole and len(chosen) < room:
         worth = [
             weights[claim.body_part]
-            * scores[DESCRIPTOR_INDEX[claim.descriptor]]
+            * salience[DESCRIPTOR_INDEX[claim.descriptor]]
             * (SIGN_WEIGHT if (claim.descriptor, claim.direction) in signs else 1.0)
             for claim in whole
         ]
@@ -115,7 +115,7 @@ def telling_claims(clip: AskedClip) -> list[Claim]:
 def question_answer(clip: AskedClip, rng: np.random.Generator, variety: float) -> tuple[str, str]:
     """Draws one training sample for stage two.
 
-    Without variety the question is always the same and the answer is the canonical explanation: plain claims about the
+    Without variety the question is always the same and the answer is the canonical explanation: claims about the
     whole clip in fixed order, always in the same words. With probability `variety` the sample is another: an emotion
     question over a shuffled list of candidates, the explanation in other words, or one of `draw_question`.
 
@@ -134,8 +134,8 @@ def question_answer(clip: AskedClip, rng: np.random.Generator, variety: float) -
         raise ValueError(f"Expected variety between 0 and 1, found {variety}.")
     if clip.label not in clip.labels:
         raise ValueError(f"Label {clip.label!r} is not among the candidates {list(clip.labels)}.")
-    # How much and when is said in varied texts alone: "clearly" and "at first" are learned last.
-    plainly = replace(clip, vectors=clip.whole)
+    # When is said in varied texts alone: "at first" is learned last.
+    plainly = replace(clip, vectors=clip.whole[None])
     plain = EXPLAIN_QUESTION, verbalise(clip.label, telling_claims(plainly))
     if rng.random() >= variety:
         return plain

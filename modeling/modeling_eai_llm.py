@@ -43,7 +43,13 @@ logger = logging.get_logger(__name__)
 
 WEIGHTS_NAME = "model.safetensors"
 
-CLIP_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors")
+CLIP_INPUTS = (
+    "skeleton_features",
+    "skeleton_frame_mask",
+    "skeleton_segment_mask",
+    "skeleton_descriptors",
+    "skeleton_salience",
+)
 """Arguments with a row for each clip, of which a prompt may hold several or none."""
 
 
@@ -215,6 +221,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         skeleton_frame_mask: torch.Tensor,
         skeleton_segment_mask: torch.Tensor,
         skeleton_descriptors: torch.Tensor | None = None,
+        skeleton_salience: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """The tokens that the language model reads for each clip, one clip after the other.
 
@@ -223,11 +230,13 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_frame_mask: (clips, frames).
             skeleton_segment_mask: (clips, segments).
             skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured.
+            skeleton_salience: (clips, descriptors) how much each stands out, 0 or more, NaN where not measured; None
+                leaves the tokens in the order of the descriptors.
 
         Returns:
             (tokens of all clips, text width): for each clip its semantic tokens, that of the emotion first and then
-            those of the descriptors by how far they lie from what is ordinary, then the spatio-temporal tokens of the
-            windows that have frames. What stands out most is so to be found at one place, whatever it is.
+            those of the descriptors by salience, then the spatio-temporal tokens of the windows that have frames.
+            What stands out most is so to be found at one place, whatever it is.
         """
         tower = self.skeleton_tower(
             skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
@@ -235,20 +244,19 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         tokens = self.projector(tower, skeleton_descriptors, self.skeleton_tower.descriptor_tokens())
         windows = tower.window_mask.repeat_interleave(self.config.skeleton_config.tokens_per_window, dim=1)
         there = torch.cat([windows.new_ones(tower.semantic_tokens.shape[:2]), windows], dim=1)
-        if skeleton_descriptors is not None:
-            order = self._by_salience(skeleton_descriptors)
+        if skeleton_salience is not None:
+            order = self._by_salience(skeleton_salience)
             semantic, others = tokens.tensor_split([order.shape[1]], dim=1)
             tokens = torch.cat([semantic.take_along_dim(order[..., None], dim=1), others], dim=1)
         return tokens[there]
 
-    def _by_salience(self, skeleton_descriptors: torch.Tensor) -> torch.Tensor:
+    def _by_salience(self, skeleton_salience: torch.Tensor) -> torch.Tensor:
         """(clips, semantic tokens): their order, the emotion's first and those without a measured value last."""
-        clips, count = len(skeleton_descriptors), self.config.skeleton_config.num_semantic_tokens
-        far = skeleton_descriptors.abs().nan_to_num(-1.0)
-        salience = far.new_full((clips, count), -1.0)
+        clips, count = len(skeleton_salience), self.config.skeleton_config.num_semantic_tokens
+        salience = skeleton_salience.new_full((clips, count), -1.0)
         salience[:, 0] = torch.inf
         places = self.skeleton_tower.descriptor_tokens().expand(clips, -1)
-        salience = salience.scatter_reduce(1, places, far, "amax")
+        salience = salience.scatter_reduce(1, places, skeleton_salience.nan_to_num(-1.0), "amax")
         return salience.argsort(dim=1, descending=True, stable=True)
 
     def encode_text(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
@@ -306,6 +314,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         skeleton_frame_mask: torch.Tensor | None = None,
         skeleton_segment_mask: torch.Tensor | None = None,
         skeleton_descriptors: torch.Tensor | None = None,
+        skeleton_salience: torch.Tensor | None = None,
         attention_mask: torch.Tensor | None = None,
         position_ids: torch.LongTensor | None = None,
         past_key_values: Cache | None = None,
@@ -323,6 +332,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_frame_mask: (clips, frames), 1 where a clip has a frame.
             skeleton_segment_mask: (clips, segments), 1 where the rig has the segment.
             skeleton_descriptors: (clips, descriptors) normal scores of what was measured, NaN where it could not be.
+            skeleton_salience: (clips, descriptors) how much of it stands out, see `get_skeleton_features`.
             attention_mask: (batch, tokens), 0 on padding.
             position_ids: (batch, tokens).
             past_key_values: Cache of earlier calls.
@@ -340,7 +350,11 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             inputs_embeds = self.get_input_embeddings()(input_ids)
         if skeleton_features is not None:
             tokens = self.get_skeleton_features(
-                skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
+                skeleton_features,
+                skeleton_frame_mask,
+                skeleton_segment_mask,
+                skeleton_descriptors,
+                skeleton_salience,
             )
             placeholders = self.get_placeholder_mask(input_ids, inputs_embeds, tokens)
             inputs_embeds = inputs_embeds.masked_scatter(placeholders, tokens.to(inputs_embeds))

@@ -224,7 +224,7 @@ def _inside(parts: frozenset[str]) -> np.ndarray:
 
 
 def _notable_of(parts: frozenset[str], vectors: np.ndarray, reference: MotionReference) -> list[Claim]:
-    return notable_claims(np.where(_inside(parts), vectors, np.nan), reference)
+    return notable_claims(vectors, reference, among=_inside(parts))
 
 
 def _sentences(text: str) -> list[str]:

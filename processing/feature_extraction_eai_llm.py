@@ -12,8 +12,8 @@ from .joint_matching import load_rigs
 from .motion import Motion, MotionError
 from .motion_descriptors import DESCRIPTORS, measure
 from .motion_reading import motions_from_array, read_motions
-from .motion_reference import FeatureMoments, MotionReference, adapt
-from .movement_features import NUM_CHANNELS, SEGMENTS, movement_features
+from .motion_reference import MotionReference, adapt
+from .movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments, movement_features
 from .skeleton_tree import FRAME_RATE
 from .unified_skeleton import UnifiedClip, unify
 
@@ -266,24 +266,15 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             padded[index, :kept] = values[:kept]
             frame_mask[index, :kept] = 1
             segment_mask[index] = present
+        scores = np.full((len(vectors), len(DESCRIPTORS)), np.nan, dtype=np.float32)
+        if reference is not None and len(vectors):
+            scores = reference.normal_scores(vectors)
         return {
             "skeleton_features": padded,
             "skeleton_frame_mask": frame_mask,
             "skeleton_segment_mask": segment_mask,
-            "skeleton_descriptors": descriptor_scores(vectors, reference),
+            "skeleton_descriptors": scores,
         }
-
-
-def descriptor_scores(vectors: Sequence[np.ndarray], reference: MotionReference | None) -> np.ndarray:
-    """What was measured as the tower takes it in: (clips, descriptors) float32 normal scores, NaN where absent.
-
-    Args:
-        vectors: For each clip (descriptors,), as `measure` gives them.
-        reference: What they are compared with; without one all count as absent.
-    """
-    if reference is None or not len(vectors):
-        return np.full((len(vectors), len(DESCRIPTORS)), np.nan, dtype=np.float32)
-    return reference.normal_scores(vectors)
 
 
 def source_of(skeleton: Any) -> str:
@@ -297,4 +288,4 @@ def source_of(skeleton: Any) -> str:
 
 EaiSkeletonFeatureExtractor.register_for_auto_class("AutoFeatureExtractor")
 
-__all__ = ["MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "descriptor_scores", "source_of"]
+__all__ = ["MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "source_of"]

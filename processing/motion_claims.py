@@ -164,33 +164,41 @@ def canonical_claim(descriptor: str, direction: Direction, span: Span = "whole",
 
 
 def notable_claims(
-    vectors: np.ndarray, reference: MotionReference, low: float = 25.0, high: float = 75.0
+    vectors: np.ndarray,
+    reference: MotionReference,
+    low: float = 25.0,
+    high: float = 75.0,
+    among: np.ndarray | None = None,
 ) -> list[Claim]:
     """What stands out in a clip: the descriptors outside the middle of the reference.
 
     Args:
-        vectors: (descriptors,) values of `measure` for plain claims about the whole clip, or (spans, descriptors) of
-            `measure_spans` for claims with degrees, and about thirds of the clip where the movement changes: where a
-            third lies at percentile 15 or 85 or beyond, 30 points or more from the whole clip, and the whole clip is
-            not notable the same way.
+        vectors: (descriptors,) values of `measure` for plain claims about the whole clip; (1, descriptors) for claims
+            with degrees; (spans, descriptors) of `measure_spans` for those and claims about thirds of the clip where
+            the movement changes: where a third lies at percentile 15 or 85 or beyond, 30 points or more from the whole
+            clip, and the whole clip is not notable the same way.
         reference: What is ordinary.
         low: Percentile up to which "low" is notable.
         high: Percentile from which "high" is notable.
+        among: (descriptors,) bool, those to speak of; None is all.
 
     Returns:
-        Claims in canonical words, most extreme first (distance of the percentile from 50; the order of `DESCRIPTORS`
-        among equals), two about thirds at most and those last. "Strong" are those at percentile 3 or 97 or beyond,
-        where words can say so ("clearly hardly swinging" says nothing). Of descriptors that say nearly the same
-        (`NEAR_DUPLICATES`) only the most extreme is taken, so that no two claims repeat or contradict each other.
+        Claims in canonical words, those first that stand out most: about the whole clip by `MotionReference.salience`,
+        then two about thirds at most, by the distance of the percentile from 50; the order of `DESCRIPTORS` among
+        equals. "Strong" are those at percentile 3 or 97 or beyond, where words can say so ("clearly hardly swinging"
+        says nothing). Of descriptors that say nearly the same (`NEAR_DUPLICATES`) only the first is taken, so that no
+        two claims repeat or contradict each other.
     """
     vectors = np.asarray(vectors)
     rows = np.atleast_2d(vectors)
     percentiles = np.array([reference.percentiles(row) for row in rows])
+    salience = reference.salience(reference.normal_scores(rows[:1]))[0]
+    heard = np.isfinite(percentiles) if among is None else np.isfinite(percentiles) & among
     found: list[tuple[float, Claim]] = []
     changes: list[tuple[float, Claim]] = []
     for row, span in enumerate(_SPANS[: len(rows)]):
         for index, percentile in enumerate(percentiles[row]):
-            if np.isnan(percentile) or (row > 0 and DESCRIPTORS[index].name in _ABOUT_TIME):
+            if not heard[row, index] or (row > 0 and DESCRIPTORS[index].name in _ABOUT_TIME):
                 continue
             direction: Direction = "high" if percentile > 50.0 else "low"
             whole = percentiles[0, index]
@@ -205,7 +213,8 @@ def notable_claims(
             if vectors.ndim == 2 and abs(percentile - 50.0) >= _STRONG_FROM - 50.0 and "hardly" not in claim.text:
                 claim = canonical_claim(claim.descriptor, direction, span, "strong")
             if _within_bounds(claim, float(rows[row, index])):
-                (changes if row else found).append((-abs(percentile - 50.0), claim))
+                extent = abs(percentile - 50.0) if row else salience[index]
+                (changes if row else found).append((-extent, claim))
     chosen: list[Claim] = []
     for ranked, most in ((found, len(DESCRIPTORS)), (changes, _MOST_SPAN_CLAIMS)):
         room = len(chosen) + most

@@ -13,15 +13,15 @@ from statistics import NormalDist
 import numpy as np
 
 from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES
-from .movement_features import NUM_CHANNELS, SEGMENTS
+from .movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments
 
 __all__ = [
     "ADAPTED_SEGMENTS",
     "FARTHEST_SCORE",
+    "KINDS",
     "LEVELS",
     "MIN_CLIPS",
     "PRIOR_CLIPS",
-    "FeatureMoments",
     "MotionReference",
     "adapt",
     "weight_of",
@@ -51,50 +51,16 @@ ADAPTED_SEGMENTS = ("trunk", "head", "shoulder line", "hip line")
 DIRECTIONS = 3
 """The first channels of a segment are its direction."""
 
+KINDS = ("without steps", "with steps")
+"""Kinds of movement that have a usual of their own; a clip has steps where `_STEPS` was measured."""
+
+_STEPS = "cadence"
 _NORMAL_IQR = 1.349  # interquartile range of the standard normal distribution
 _NORMAL_SPREADS = ((25.0, 75.0, _NORMAL_IQR), (5.0, 95.0, 3.290), (1.0, 99.0, 4.653))
 _NORMAL_SCORES = (-FARTHEST_SCORE, *(NormalDist().inv_cdf(level / 100) for level in LEVELS[1:-1]), FARTHEST_SCORE)
 _FEATURES = (len(SEGMENTS), NUM_CHANNELS)
 _CONSTANT = 1e-6  # a feature that spreads less than this does not move
 _LARGEST_FILE = 4_000_000  # bytes; a reference has about 20,000
-
-
-class FeatureMoments:
-    """Mean and standard deviation of what the tower reads, summed up clip by clip; each clip counts the same.
-
-    Attributes:
-        clips: (13,) float64, clips in which each segment was seen, or the sum of their weights.
-    """
-
-    def __init__(self) -> None:
-        self.clips = np.zeros(len(SEGMENTS))
-        self._sums = np.zeros(_FEATURES)
-        self._squares = np.zeros(_FEATURES)
-
-    def add(self, features: np.ndarray, segment_mask: np.ndarray, weight: float = 1.0) -> None:
-        """Adds a clip, or a window of one.
-
-        Args:
-            features: (frames, 13, 6), as `movement_features` gives them, at least one frame.
-            segment_mask: (13,) bool.
-            weight: How much it counts: 1 for a clip, the share of its clip for a window.
-        """
-        values = features.astype(np.float64)
-        present = np.asarray(segment_mask, dtype=np.float64) * weight
-        self.clips += present
-        self._sums += present[:, None] * values.mean(axis=0)
-        self._squares += present[:, None] * np.square(values).mean(axis=0)
-
-    @property
-    def mean(self) -> np.ndarray:
-        """(13, 6) float64, NaN for segments that no clip has."""
-        return self._sums / np.where(self.clips > 0, self.clips, np.nan)[:, None]
-
-    @property
-    def std(self) -> np.ndarray:
-        """(13, 6) float64, over the frames of all clips together; NaN for segments that no clip has."""
-        squares = self._squares / np.where(self.clips > 0, self.clips, np.nan)[:, None]
-        return np.sqrt(np.maximum(squares - np.square(self.mean), 0.0))
 
 
 class MotionReference:
@@ -108,6 +74,8 @@ class MotionReference:
             two below, in references that were written without.
         feature_std: (13, 6) their standard deviation over the frames of all clips.
         feature_clips: (13,) number of clips that each segment was seen in.
+        usual_scores: (len(KINDS), descriptors) mean normal score of each descriptor over the clips of each kind. None,
+            as in references that were written without, is 0 for all: what is usual is the same for every kind.
 
     Attributes:
         median: (descriptors,) the middle of each descriptor, NaN where it is absent.
@@ -126,6 +94,7 @@ class MotionReference:
         feature_mean: np.ndarray | None = None,
         feature_std: np.ndarray | None = None,
         feature_clips: np.ndarray | None = None,
+        usual_scores: np.ndarray | None = None,
     ):
         self.quantiles = np.asarray(quantiles, dtype=np.float64)
         self.clips = int(clips)
@@ -149,6 +118,9 @@ class MotionReference:
         self.feature_clips = _of_shape(feature_clips, _FEATURES[:1], "feature_clips")
         if self.feature_std is not None and (self.feature_std < 0).any():
             raise ValueError("feature_std holds negative values.")
+        by_kind = (len(KINDS), len(DESCRIPTOR_NAMES))
+        usual = _of_shape(usual_scores, by_kind, "usual_scores")
+        self.usual_scores = np.zeros(by_kind) if usual is None else usual
 
     @classmethod
     def fit(cls, matrix: np.ndarray, features: FeatureMoments | None = None) -> "MotionReference":
@@ -159,7 +131,8 @@ class MotionReference:
             features: What the tower reads of the same clips.
 
         Returns:
-            The reference. Descriptors that fewer than `MIN_CLIPS` clips have are left out of it.
+            The reference. Descriptors that fewer than `MIN_CLIPS` clips have are left out of it; what fewer of a kind
+            have is as usual for it as for all.
 
         Raises:
             ValueError: If there are fewer than `MIN_CLIPS` clips, or the columns are not those of `DESCRIPTORS`.
@@ -176,9 +149,11 @@ class MotionReference:
             finite = column[np.isfinite(column)]
             if len(finite) >= MIN_CLIPS:
                 quantiles[index] = np.maximum.accumulate(np.percentile(finite, LEVELS))
+        scores = cls(quantiles, len(matrix)).normal_scores(matrix).astype(np.float64)
+        usual = np.array([_usual(scores[_kinds(scores) == kind]) for kind in range(len(KINDS))])
         if features is None:
-            return cls(quantiles, len(matrix))
-        return cls(quantiles, len(matrix), features.mean, features.std, features.clips)
+            return cls(quantiles, len(matrix), usual_scores=usual)
+        return cls(quantiles, len(matrix), features.mean, features.std, features.clips, usual)
 
     def calibrated(
         self, matrix: np.ndarray, features: FeatureMoments | None = None, weights: Sequence[float] | None = None
@@ -188,7 +163,8 @@ class MotionReference:
         n clips count against the reference as `weight_of(n)` says, for each descriptor and each segment by the clips
         that have it; medians and means move by at most `FARTHEST_SHIFT` spreads times that. Spreads stay with fewer
         than `MIN_CLIPS` clips; from then on they are scaled by their ratio, at most `LARGEST_STRETCH`, to the power
-        of `n / (n + MIN_CLIPS)`. A value that is never negative in the reference stays so.
+        of `n / (n + MIN_CLIPS)`. A value that is never negative in the reference stays so. What scores are usual for
+        a kind of movement stays as well.
 
         Args:
             matrix: (clips or windows of clips, descriptors) values as `measure` gives them, at least one row.
@@ -219,7 +195,7 @@ class MotionReference:
         clips = round(float(shares.sum()))
         mean, std, seen_before = self.feature_mean, self.feature_std, self.feature_clips
         if features is None or mean is None or std is None or seen_before is None:
-            return MotionReference(quantiles, clips, mean, std, seen_before)
+            return MotionReference(quantiles, clips, mean, std, seen_before, self.usual_scores)
         count = features.clips[:, None]
         seen = (count > 0) & np.isfinite(mean)
         return MotionReference(
@@ -228,6 +204,7 @@ class MotionReference:
             np.where(seen, mean + _shift(features.mean - mean, std, count), mean),
             np.where(seen, std * _stretch(features.std, std, count), std),
             np.where(features.clips > 0, features.clips, seen_before),
+            self.usual_scores,
         )
 
     def _index(self, descriptor: str | int) -> int:
@@ -290,6 +267,22 @@ class MotionReference:
         percentiles = np.array([self.percentiles(vector) for vector in vectors])
         return np.interp(percentiles, LEVELS, _NORMAL_SCORES).astype(np.float32)
 
+    def salience(self, scores: np.ndarray) -> np.ndarray:
+        """How much each measured value stands out, for a movement of this kind.
+
+        Whoever stands and waves is slow beside all clips, many of which walk; of the person that tells nothing. So a
+        score counts by how far it lies beyond what is usual for clips with steps, or without, on the side on which it
+        lies among all clips.
+
+        Args:
+            scores: (clips, descriptors) as `normal_scores` gives them.
+
+        Returns:
+            (clips, descriptors) float32, 0 where a value is ordinary or usual for the kind, NaN where there is none.
+        """
+        beyond = np.sign(scores) * (scores - self.usual_scores[_kinds(scores)])
+        return np.maximum(beyond, 0.0).astype(np.float32)
+
     @staticmethod
     def _checked(vector: np.ndarray) -> np.ndarray:
         vector = np.asarray(vector, dtype=np.float64)
@@ -303,7 +296,11 @@ class MotionReference:
             name: None if np.isnan(row[0]) else row.tolist()
             for name, row in zip(DESCRIPTOR_NAMES, self.quantiles, strict=True)
         }
-        state = {"clips": self.clips, "levels": list(LEVELS), "quantiles": quantiles}
+        usual = {
+            kind: dict(zip(DESCRIPTOR_NAMES, row.tolist(), strict=True))
+            for kind, row in zip(KINDS, self.usual_scores, strict=True)
+        }
+        state = {"clips": self.clips, "levels": list(LEVELS), "quantiles": quantiles, "usual_scores": usual}
         if self.feature_mean is None or self.feature_std is None or self.feature_clips is None:
             return state
         features = {
@@ -320,7 +317,7 @@ class MotionReference:
 
     @classmethod
     def from_dict(cls, state: dict) -> "MotionReference":
-        """Read what `to_dict` wrote, also without the features, which older references lack.
+        """Read what `to_dict` wrote, also without the features and usual scores, which older references lack.
 
         Raises:
             ValueError: If the dict was written for other descriptors, levels or segments, or holds no numbers.
@@ -335,8 +332,15 @@ class MotionReference:
             raise ValueError(f"Expected the number of clips, found {state['clips']!r}.")
         rows = _entries(state["quantiles"], DESCRIPTOR_NAMES, "descriptors")
         quantiles = np.array([_numbers(row, len(LEVELS), f"quantiles of {name!r}") for name, row in rows.items()])
+        usual = None
+        if state.get("usual_scores") is not None:
+            kinds = _entries(state["usual_scores"], KINDS, "kinds of movement")
+            scores = {kind: _entries(row, DESCRIPTOR_NAMES, "descriptors") for kind, row in kinds.items()}
+            usual = np.array(
+                [_numbers(list(row.values()), len(row), f"usual scores {kind}") for kind, row in scores.items()]
+            )
         if state.get("features") is None:
-            return cls(quantiles, int(state["clips"]))
+            return cls(quantiles, int(state["clips"]), usual_scores=usual)
         segments = _entries(state["features"], tuple(name for name, _, _ in SEGMENTS), "segments")
         parts: dict[str, list[np.ndarray]] = {"mean": [], "std": [], "clips": []}
         for name, entry in segments.items():
@@ -352,6 +356,7 @@ class MotionReference:
             np.array(parts["mean"]),
             np.array(parts["std"]),
             np.concatenate(parts["clips"]),
+            usual,
         )
 
     def save(self, path: str | os.PathLike) -> None:
@@ -438,6 +443,18 @@ def _numbers(found: object, count: int, what: str) -> np.ndarray:
     if values.shape != (count,) or not np.isfinite(values).all():
         raise ValueError(f"Expected {count} finite numbers as {what}, found {str(found)[:200]}.")
     return values
+
+
+def _kinds(scores: np.ndarray) -> np.ndarray:
+    """The place in `KINDS` of each clip, by its scores (clips, descriptors)."""
+    return np.isfinite(scores[..., DESCRIPTOR_INDEX[_STEPS]]).astype(int)
+
+
+def _usual(scores: np.ndarray) -> np.ndarray:
+    """Mean scores (descriptors,) of the clips of a kind, 0 where fewer than `MIN_CLIPS` have one."""
+    known = np.isfinite(scores)
+    count = known.sum(axis=0)
+    return np.where(count >= MIN_CLIPS, np.where(known, scores, 0.0).sum(axis=0) / np.maximum(count, 1), 0.0)
 
 
 def _quantiles(values: np.ndarray, weights: np.ndarray, levels: Sequence[float]) -> np.ndarray:

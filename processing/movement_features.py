@@ -73,6 +73,43 @@ def movement_features(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.nd
     return features, segment_mask
 
 
+class FeatureMoments:
+    """Mean and standard deviation of what the tower reads, summed up clip by clip; each clip counts the same.
+
+    Attributes:
+        clips: (13,) float64, clips in which each segment was seen, or the sum of their weights.
+    """
+
+    def __init__(self) -> None:
+        self.clips = np.zeros(len(SEGMENTS))
+        self._sums, self._squares = np.zeros((2, len(SEGMENTS), NUM_CHANNELS))
+
+    def add(self, features: np.ndarray, segment_mask: np.ndarray, weight: float = 1.0) -> None:
+        """Adds a clip, or a window of one.
+
+        Args:
+            features: (frames, 13, 6), as `movement_features` gives them, at least one frame.
+            segment_mask: (13,) bool.
+            weight: How much it counts: 1 for a clip, the share of its clip for a window.
+        """
+        values = features.astype(np.float64)
+        present = np.asarray(segment_mask, dtype=np.float64) * weight
+        self.clips += present
+        self._sums += present[:, None] * values.mean(axis=0)
+        self._squares += present[:, None] * np.square(values).mean(axis=0)
+
+    @property
+    def mean(self) -> np.ndarray:
+        """(13, 6) float64, NaN for segments that no clip has."""
+        return self._sums / np.where(self.clips > 0, self.clips, np.nan)[:, None]
+
+    @property
+    def std(self) -> np.ndarray:
+        """(13, 6) float64, over the frames of all clips together; NaN for segments that no clip has."""
+        squares = self._squares / np.where(self.clips > 0, self.clips, np.nan)[:, None]
+        return np.sqrt(np.maximum(squares - np.square(self.mean), 0.0))
+
+
 def _end_points(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, bool]]:
     """Positions (frames, 3) of every end point that a segment names, and whether it is present."""
     points = {name: joints[:, index] for name, index in JOINT_INDEX.items()}

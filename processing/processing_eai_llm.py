@@ -98,7 +98,8 @@ class EaiSkeletonProcessor(ProcessorMixin):
     @property
     def model_input_names(self) -> list[str]:
         """Names of what the model takes."""
-        return [*self.tokenizer.model_input_names, *self.feature_extractor.model_input_names]
+        names = [*self.tokenizer.model_input_names, *self.feature_extractor.model_input_names]
+        return [*names, "skeleton_salience"]
 
     def __call__(
         self,
@@ -134,6 +135,11 @@ class EaiSkeletonProcessor(ProcessorMixin):
             do_sample_frames: Not taken; `apply_chat_template` adds it beside `fps`.
             **text_kwargs: For the tokenizer; by default it pads on the left.
 
+        Returns:
+            What tokenizer and feature extractor give. Where there is text and something to compare with, also
+            skeleton_salience (clips, descriptors) float32, as [`MotionReference.salience`] gives it: what stands out
+            most is read first.
+
         Raises:
             ValueError: If nothing was given, images, video or sound were, or placeholders and clips differ in number.
         """
@@ -150,6 +156,9 @@ class EaiSkeletonProcessor(ProcessorMixin):
             # The frame mask is whole windows wide, so that counting its frames counts the windows.
             lengths = [self.feature_extractor.num_tokens(int(mask.sum())) for mask in features["skeleton_frame_mask"]]
             data |= dict(features)
+            known = reference or self.feature_extractor.motion_reference()
+            if text is not None and known is not None:
+                data["skeleton_salience"] = known.salience(features["skeleton_descriptors"])
         if text is not None:
             prompts = [text] if isinstance(text, str) else list(text)
             prompts, offsets = self._expand_placeholders(prompts, lengths)

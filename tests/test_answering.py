@@ -8,7 +8,6 @@ from eai_llm_hf.comparison_texts import comparison_question
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.processing.claim_phrases import PHRASES
 from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.feature_extraction_eai_llm import descriptor_scores
 from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, holds
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure_spans
 from eai_llm_hf.processing.motion_reference import LEVELS
@@ -68,12 +67,14 @@ def test_of_two_clips_that_are_mixed_the_answer_says_and_the_model_reads_the_sam
     reference = processor.feature_extractor.motion_reference()
     chats = questions(rows, reference, plain_share=1.0, mixed_share=1.0)
     some = [chats[index] for index in range(24)]
-    read = ChatCollator(processor)(some)["skeleton_descriptors"].numpy()
+    batch = ChatCollator(processor)(some)
+    read = batch["skeleton_descriptors"].numpy()
+    np.testing.assert_array_equal(batch["skeleton_salience"].numpy(), reference.salience(read))
     alone = ChatCollator(processor)(unmixed(some))["skeleton_descriptors"]
     other = false = 0
     for number, chat in enumerate(some):
         measured, clip = chat[0]["content"][0]["measured"], clips_of(chat)[0]
-        assert np.array_equal(read[number], descriptor_scores([measured], reference)[0], equal_nan=True)
+        assert np.array_equal(read[number], reference.normal_scores([measured])[0], equal_nan=True)
         assert np.array_equal(np.isnan(read[number]), np.isnan(alone[number])), "what is absent stays absent"
         claims = find_claims(chat[1]["content"])
         assert claims and all(holds(claim, measured, reference) for claim in claims)

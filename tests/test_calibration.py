@@ -23,12 +23,11 @@ from eai_llm_hf.processing.motion_reference import (
     ADAPTED_SEGMENTS,
     FARTHEST_SHIFT,
     LARGEST_STRETCH,
-    FeatureMoments,
     MotionReference,
     adapt,
     weight_of,
 )
-from eai_llm_hf.processing.movement_features import SEGMENTS, movement_features
+from eai_llm_hf.processing.movement_features import SEGMENTS, FeatureMoments, movement_features
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip, facing
 

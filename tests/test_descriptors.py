@@ -183,12 +183,49 @@ def test_scores_are_those_of_a_normal_distribution_whatever_that_of_the_values_i
     assert np.isnan(reference.normal_scores(skewed[3:4])).nonzero()[1].tolist() == [5]
 
 
+def with_kinds(clips=200):
+    """Of every second clip, which has no steps, nothing lies high among all."""
+    matrix = spread_matrix(clips)
+    matrix[::2, DESCRIPTOR_INDEX["cadence"]] = np.nan
+    matrix[::2, 4] -= 10
+    return matrix
+
+
+def test_what_stands_out_is_what_is_unusual_for_clips_with_steps_or_without():
+    matrix = with_kinds()
+    reference = MotionReference.fit(matrix)
+    scores = reference.normal_scores(matrix)
+    salience = reference.salience(scores)
+    np.testing.assert_array_equal(np.isnan(salience), np.isnan(scores))
+    still, stepping = slice(0, None, 2), slice(1, None, 2)
+    assert (scores[still, 4] < 0.05).all() and (scores[stepping, 4] > -0.05).all(), "all of a kind lie on one side"
+    for kind in (still, stepping):
+        own = salience[kind, 4]
+        assert (own == 0).mean() == pytest.approx(0.5, abs=0.1), "only what lies beyond the usual stands out"
+        assert np.argmax(own) == np.argmax(np.abs(scores[kind, 4]))
+    together = MotionReference(reference.quantiles, 200).salience(scores)
+    np.testing.assert_array_equal(together, np.abs(scores), err_msg="without kinds the ordinary is the usual")
+
+
+def test_what_few_clips_of_a_kind_have_is_as_usual_for_it_as_for_all():
+    matrix = with_kinds()
+    matrix[: 2 * (MIN_CLIPS - 1) : 2, DESCRIPTOR_INDEX["cadence"]] = 1.0
+    matrix[2 * (MIN_CLIPS - 1) :, DESCRIPTOR_INDEX["cadence"]] = np.nan
+    matrix[1::2, 4] = np.nan
+    usual = MotionReference.fit(matrix).usual_scores
+    assert usual[1, 4] == 0 and usual[1, 5] != 0 and usual[0, 4] != 0
+
+
 def test_a_reference_survives_json():
-    matrix = spread_matrix()
+    matrix = with_kinds()
     matrix[10:, 3] = np.nan
     reference = MotionReference.fit(matrix)
     again = MotionReference.from_dict(json.loads(json.dumps(reference.to_dict())))
     np.testing.assert_array_equal(again.quantiles, reference.quantiles)
+    np.testing.assert_array_equal(again.usual_scores, reference.usual_scores)
+    assert reference.usual_scores[1, 4] > 0.5 > -0.5 > reference.usual_scores[0, 4]
+    older = {key: value for key, value in reference.to_dict().items() if key != "usual_scores"}
+    assert not MotionReference.from_dict(older).usual_scores.any()
     assert again.clips == 200 and again.quantiles.shape[1] == len(LEVELS)
     assert np.isnan(again.percentile(3, 0.0)) and np.isnan(again.normal_scores(matrix[:1])[0, 3])
 

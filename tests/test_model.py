@@ -15,7 +15,7 @@ from eai_llm_hf.backbones import find_or_fetch
 from eai_llm_hf.modeling.backbone_weights_eai_llm import find_backbone, merge_lora
 from eai_llm_hf.training.answering import add_lora, fold_lora
 
-CLIP_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors")
+TOWER_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors")
 SMALL_TOWER = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2}
 
 
@@ -137,10 +137,10 @@ def test_sdpa_gives_what_eager_attention_gives(model, processor, clips):
     inputs = asked(processor, clips)
     model.set_attn_implementation("sdpa")
     assert model.skeleton_tower.config._attn_implementation == "sdpa"
-    sdpa, sdpa_tower = model(**inputs).logits, model.skeleton_tower(*(inputs[name] for name in CLIP_INPUTS))
+    sdpa, sdpa_tower = model(**inputs).logits, model.skeleton_tower(*(inputs[name] for name in TOWER_INPUTS))
     model.set_attn_implementation("eager")
     assert model.skeleton_tower.config._attn_implementation == "eager"
-    eager, eager_tower = model(**inputs).logits, model.skeleton_tower(*(inputs[name] for name in CLIP_INPUTS))
+    eager, eager_tower = model(**inputs).logits, model.skeleton_tower(*(inputs[name] for name in TOWER_INPUTS))
     torch.testing.assert_close(sdpa_tower.semantic_tokens, eager_tower.semantic_tokens, atol=1e-5, rtol=0)
     mask = inputs["attention_mask"].bool()
     torch.testing.assert_close(sdpa[mask], eager[mask], atol=1e-4, rtol=0)
@@ -153,7 +153,7 @@ def test_loading_in_bf16_keeps_the_skeleton_side_exact(model, processor, clips, 
     for name, parameter in loaded.named_parameters():
         expected = torch.bfloat16 if name.startswith("language_model.") else torch.float32
         assert parameter.dtype == expected, name
-    features = {name: value for name, value in asked(processor, clips).items() if name in CLIP_INPUTS}
+    features = {name: value for name, value in asked(processor, clips).items() if name in TOWER_INPUTS}
     exact = model.skeleton_tower(**features).semantic_tokens
     torch.testing.assert_close(loaded.skeleton_tower(**features).semantic_tokens, exact, atol=1e-6, rtol=0)
     assert loaded(**asked(processor, clips)).logits.dtype == torch.bfloat16
@@ -325,19 +325,18 @@ def projected(model, features):
     return model.projector(tower, features["skeleton_descriptors"], model.skeleton_tower.descriptor_tokens())[0]
 
 
-def test_the_language_model_reads_first_what_lies_farthest_from_the_ordinary(model, processor, clips):
+def test_the_language_model_reads_first_what_stands_out_most(model, processor, clips):
     features = dict(processor.feature_extractor(clips[:1], return_tensors="pt"))
-    scores = features["skeleton_descriptors"]
-    scores[0] = torch.linspace(-0.5, 0.5, scores.shape[1])
-    scores[0, [4, 9, 7]] = torch.tensor([2.0, -2.5, torch.nan])
-    in_place, read = projected(model, features), model.get_skeleton_features(**features)
+    salience = torch.linspace(0.0, 0.5, features["skeleton_descriptors"].shape[1])[None]
+    salience[0, [4, 9, 7]] = torch.tensor([2.0, 2.5, torch.nan])
+    in_place = projected(model, features)
+    read = model.get_skeleton_features(**features, skeleton_salience=salience)
     token = model.skeleton_tower.descriptor_tokens().tolist()
     semantic = model.config.skeleton_config.num_semantic_tokens
     torch.testing.assert_close(read[:3], in_place[[0, token[9], token[4]]])
     torch.testing.assert_close(read[semantic - 1], in_place[token[7]])
     assert sorted(map(tuple, read.tolist())) == sorted(map(tuple, in_place[: len(read)].tolist()))
-    nothing = features | {"skeleton_descriptors": None}
-    torch.testing.assert_close(model.get_skeleton_features(**nothing), projected(model, nothing))
+    torch.testing.assert_close(model.get_skeleton_features(**features), in_place[: len(read)])
 
 
 def test_the_token_of_a_descriptor_is_near_the_words_for_what_was_measured(model, processor, clips):

@@ -256,8 +256,11 @@ def test_one_placeholder_grows_to_the_tokens_of_its_clip(processor, clips):
     tokens = [processor.feature_extractor.num_tokens(len(clip.joints)) for clip in clips]
     found = (inputs["input_ids"] == processor.skeleton_token_id).sum(1).tolist()
     assert found == [tokens[0], tokens[1] + tokens[2], 0]
-    assert set(inputs) == {"input_ids", "attention_mask", *processor.feature_extractor.model_input_names}
-    assert set(inputs) <= set(processor.model_input_names)
+    names = {"input_ids", "attention_mask", "skeleton_salience", *processor.feature_extractor.model_input_names}
+    assert set(inputs) == names <= set(processor.model_input_names)
+    reference = processor.feature_extractor.motion_reference()
+    expected = reference.salience(inputs["skeleton_descriptors"].numpy())
+    np.testing.assert_array_equal(inputs["skeleton_salience"].numpy(), expected)
     assert inputs["attention_mask"][2, 0] == 0 and inputs["attention_mask"][:, -1].all(), "padding stands on the left"
     assert len(inputs["skeleton_features"]) == 3
 

@@ -52,11 +52,11 @@ def test_without_variety_there_is_one_question_and_one_answer(rows, reference):
     answers = asked(clip, 20, variety=0.0)
     assert list(answers) == [EXPLAIN_QUESTION]
     claims = find_claims(answers[EXPLAIN_QUESTION])
-    assert claims == telling_claims(replace(clip, vectors=clip.whole))
-    assert {(claim.degree, claim.span) for claim in claims} == {("plain", "whole")}
+    assert claims == telling_claims(replace(clip, vectors=clip.whole[None]))
+    assert {claim.span for claim in claims} == {"whole"}
 
 
-def test_varied_explanations_say_how_much_and_when_in_part(rows, reference):
+def test_varied_explanations_say_when_in_part(rows, reference):
     said = set()
     for number, row in enumerate(rows):
         clip = AskedClip(str(row["label"]), measure_spans(row["joints"], row["joint_mask"]), reference, LABELS)
@@ -64,8 +64,7 @@ def test_varied_explanations_say_how_much_and_when_in_part(rows, reference):
             question, answer = question_answer(clip, np.random.default_rng([number, seed]), 1.0)
             if named_label(answer, LABELS) == clip.label and question == EXPLAIN_QUESTION:
                 said |= {(claim.degree, claim.span == "whole") for claim in find_claims(answer)}
-    assert {("plain", True), ("strong", True)} <= said
-    assert any(not whole for _, whole in said)
+    assert {("plain", True), ("strong", True), ("plain", False)} <= said
 
 
 def test_every_claim_of_every_answer_holds(rows, reference):
@@ -89,8 +88,8 @@ def test_an_explanation_begins_with_what_stands_out_most(reference):
     assert said == ["knee_flexion", "arm_expansion", "head_pitch"]
 
 
-def test_a_typical_sign_of_the_emotion_counts_a_little_more(reference):
-    values = {"head_pitch": 4.0, "knee_flexion": 98.0, "arm_expansion": 20.0}
+def test_a_typical_sign_of_the_emotion_counts_twice(reference):
+    values = {"head_pitch": 12.0, "knee_flexion": 98.0, "arm_expansion": 22.0}
     said = [claim.descriptor for claim in telling_claims(clip_with(reference, "not confident", **values))]
     assert said == ["head_pitch", "knee_flexion", "arm_expansion"]
     said = [claim.descriptor for claim in telling_claims(clip_with(reference, "happy", **values))]

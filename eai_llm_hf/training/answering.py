@@ -10,7 +10,6 @@ from torch.utils.data import Dataset
 from eai_llm_hf.adapters import add_lora, fold_lora
 from eai_llm_hf.comparison_texts import comparison_question
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
-from eai_llm_hf.processing.feature_extraction_eai_llm import descriptor_scores
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.movement_comparison import two_movements
@@ -120,10 +119,11 @@ class ChatCollator:
         inputs = dict(self.processor.training_inputs(chats))
         clips = [item for chat in chats for item in chat[0]["content"] if item["type"] == "skeleton"]
         given = [number for number, item in enumerate(clips) if "measured" in item]
-        if given:  # rather than what the processor measured
-            reference = self.processor.feature_extractor.motion_reference()
-            scores = descriptor_scores([clips[number]["measured"] for number in given], reference)
+        reference = self.processor.feature_extractor.motion_reference()
+        if given and reference is not None:  # rather than what the processor measured
+            scores = reference.normal_scores([clips[number]["measured"] for number in given])
             inputs["skeleton_descriptors"][given] = torch.from_numpy(scores)
+            inputs["skeleton_salience"][given] = torch.from_numpy(reference.salience(scores))
         return inputs | {"logits_to_keep": torch.nn.functional.pad(inputs["labels"][:, 1:] != -100, (0, 1))}
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from eai_llm_hf.processing.motion_descriptors import measure, measure_spans
-from eai_llm_hf.processing.motion_reference import FeatureMoments, MotionReference
-from eai_llm_hf.processing.movement_features import movement_features
+from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.movement_features import FeatureMoments, movement_features
 from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip, facing
 
