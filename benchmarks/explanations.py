@@ -64,7 +64,9 @@ model is told nothing but the movement; the label is its own.
   under the label's probability, uncited less cited. Above 0, the label rests more on what was said. Beside it parts at
   random, what another clip's text cites, and the parts of the highest attribution, about the most that citing can
   reach. "Absent" hides as a rig that lacks the part would, "ordinary" puts the mean of training there. The same for
-  thirds of the clip.
+  thirds of the clip. What stands out is said the sooner, the more the label rests on its body part, which the pipeline
+  finds out by hiding each part as absent, one at a time; so the gap says whether the text keeps to that, and
+  "ordinary", by which nothing was chosen, whether it is so.
 - **Editing the movement**: head, trunk, arms, stance and pace are changed by known amounts. Where the measured value
   crosses a threshold, does the claim turn with it ("of texts that speak of it": among those that still speak of it);
   does a claim that is no longer true go; do others stay; do the probabilities move to the emotions that publications

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from captum.attr import FeatureAblation
 
-from .hiding import PARTS, HiddenViews, hidden_probabilities
+from .processing.hiding import PARTS, HiddenViews, hidden_probabilities
 from .processing.motion_reference import MotionReference
 from .processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from .processing.skeleton_tree import FRAME_RATE

@@ -19,6 +19,7 @@ from transformers.utils import logging
 from .claim_reading import find_claims
 from .explanation_guard import difference_entry, evidence_entry, verified, verified_answer, verified_comparison
 from .feature_extraction_eai_llm import MIN_WINDOW_S, source_of
+from .hiding import reliance
 from .motion import MotionError
 from .motion_claims import EXPLAIN_QUESTION, label_sentence, notable_claims
 from .motion_descriptors import measure, measure_spans
@@ -363,8 +364,11 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         reference: MotionReference | None,
         generate_kwargs: dict,
     ) -> None:
-        """Lets the language model write, for each person, about the window that shows the label best."""
-        prompts, clips = [], []
+        """Lets the language model write, for each person, about the window that shows the label best.
+
+        An explanation gives reasons: what it is written from stands out the more, the more the label rests on it.
+        """
+        prompts, clips, weights = [], [], []
         for person in people:
             label = labels[int(person.overall().argmax())]
             asked = [{"type": "skeleton"}, {"type": "text", "text": question or EXPLAIN_QUESTION}]
@@ -372,7 +376,10 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             # The explanation is written for the label that the probabilities chose, so the two always agree.
             prompts.append(prompt if question else prompt + label_sentence(label))
             clips.append(_cut(person.clip, *person.windows[person.explained]))
-        for person, text in zip(people, self._write(prompts, clips, reference, generate_kwargs), strict=True):
+            if not question:
+                weights.append(reliance(self, clips[-1], labels, label, reference))
+        texts = self._write(prompts, clips, reference, generate_kwargs, np.stack(weights) if weights else None)
+        for person, text in zip(people, texts, strict=True):
             person.text = text
 
     def _prompt(self, content: list[dict]) -> str:
@@ -385,10 +392,18 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         )
 
     def _write(
-        self, prompts: list[str], clips: list[UnifiedClip], reference: MotionReference | None, generate_kwargs: dict
+        self,
+        prompts: list[str],
+        clips: list[UnifiedClip],
+        reference: MotionReference | None,
+        generate_kwargs: dict,
+        weights: np.ndarray | None = None,
     ) -> list[str]:
-        """What the language model writes after each prompt."""
-        inputs = self.processor(text=prompts, skeletons=clips, reference=reference).to(self.device)
+        """What the language model writes after each prompt; `weights`, (clips, descriptors), are of the salience."""
+        inputs = self.processor(text=prompts, skeletons=clips, reference=reference)
+        if weights is not None and "skeleton_salience" in inputs:
+            inputs["skeleton_salience"] *= torch.from_numpy(weights)
+        inputs = inputs.to(self.device)
         if generate_kwargs.get("do_sample") and "generation_config" not in generate_kwargs:
             generate_kwargs = SAMPLING | generate_kwargs
         output = self.model.generate(**inputs, **self._prepare_generate_kwargs(generate_kwargs))

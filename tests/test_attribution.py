@@ -9,7 +9,15 @@ from fake_explainers import LABELS, FakeExplainer, looks_at, reads
 
 from eai_llm_hf.attribution import attribute
 from eai_llm_hf.evaluation.movement_edits import change_arm_speed, raise_head, widen_stance
-from eai_llm_hf.hiding import PART_JOINTS, PARTS, HiddenViews, hidden_probabilities, told_parts
+from eai_llm_hf.processing.hiding import (
+    LEAST_RELIANCE,
+    PART_JOINTS,
+    PARTS,
+    HiddenViews,
+    hidden_probabilities,
+    reliance,
+    told_parts,
+)
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS, measure
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES
@@ -189,3 +197,33 @@ def test_a_label_that_is_no_candidate_is_refused(pipe, walk):
 def test_names_of_parts_and_joints_are_those_of_the_skeleton():
     assert {joint for joints in PART_JOINTS.values() for joint in joints} <= set(JOINT_NAMES)
     assert PART_JOINTS["left arm"] == {"left_elbow", "left_wrist"}
+
+
+# ---- reliance -------------------------------------------------------------------------------------------------------
+
+BODY_PART = np.array([descriptor.body_part for descriptor in DESCRIPTORS])
+
+
+def test_a_label_relies_most_on_the_body_part_without_which_it_is_least_likely(processor, walk):
+    explainer = FakeExplainer(processor, looks_at("left forearm", "right forearm", weight=0.5))
+    happy, sad = (reliance(explainer, walk, LABELS, label) for label in LABELS)
+    assert happy.shape == (len(DESCRIPTORS),) and happy.dtype == np.float32
+    np.testing.assert_allclose(happy[BODY_PART == "arms"], 1.0)
+    np.testing.assert_allclose(happy[np.isin(BODY_PART, ["head", "trunk", "legs"])], LEAST_RELIANCE)
+    np.testing.assert_allclose(happy[BODY_PART == "whole body"], (1 + 3 * LEAST_RELIANCE) / 4)
+    np.testing.assert_allclose(sad, LEAST_RELIANCE, err_msg="the arms speak against it")
+
+
+def test_reasons_are_written_from_what_the_label_rests_on_first(pipe, walk, monkeypatch):
+    seen = []
+    generate = pipe.model.generate
+    monkeypatch.setattr(pipe.model, "generate", lambda **inputs: seen.append(inputs) or generate(**inputs))
+    record = pipe(walk, max_new_tokens=2)
+    pipe(walk, question="What do the arms do?", max_new_tokens=2)
+    weights = reliance(pipe, walk, list(pipe.model.config.labels), record["label"])
+    assert len(set(weights.tolist())) > 2
+    explained, asked = (inputs["skeleton_salience"][0].numpy() for inputs in seen)
+    reference = pipe.processor.feature_extractor.motion_reference()
+    plain = reference.salience(reference.normal_scores([measure(walk.joints, walk.joint_mask)]))[0]
+    np.testing.assert_allclose(asked, plain, rtol=1e-5, err_msg="of an answer, what was asked decides")
+    np.testing.assert_allclose(explained, plain * weights, rtol=1e-5)

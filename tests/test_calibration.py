@@ -291,7 +291,7 @@ def test_a_saved_reference_is_the_same_again(pipe, own, tmp_path):
     reference = pipe.calibrate(clips)
     reference.save(tmp_path / "own.json")
     again = MotionReference.load(tmp_path / "own.json")
-    for name in ("quantiles", "feature_mean", "feature_std", "feature_clips"):
+    for name in ("quantiles", "feature_mean", "feature_std", "feature_clips", "usual_scores"):
         np.testing.assert_array_equal(getattr(again, name), getattr(reference, name))
     assert again.clips == reference.clips == 3
     given = [pipe(clips[0], label_only=True, reference=r) for r in (reference, tmp_path / "own.json", again.to_dict())]

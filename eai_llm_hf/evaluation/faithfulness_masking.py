@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from eai_llm_hf.attribution import attribute
-from eai_llm_hf.hiding import CLAIM_PARTS, PARTS, HiddenViews, Way, hidden_probabilities
+from eai_llm_hf.processing.hiding import CLAIM_PARTS, PARTS, HiddenViews, Way, hidden_probabilities
 from eai_llm_hf.processing.motion_descriptors import SHORTEST_SPANNED_CLIP, SPANS, measure_spans
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip

@@ -22,16 +22,25 @@ from typing import Literal
 
 import numpy as np
 import torch
+from transformers import Pipeline
 
-from .processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
-from .processing.motion_descriptors import DESCRIPTORS, Descriptor, measure
-from .processing.motion_reference import MotionReference, adapt
-from .processing.movement_features import SEGMENTS, movement_features
-from .processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-from .processing.skeleton_tree import BODY_PARTS
-from .processing.unified_skeleton import UnifiedClip
+from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from .motion_descriptors import DESCRIPTORS, Descriptor, measure
+from .motion_reference import MotionReference, adapt
+from .movement_features import SEGMENTS, movement_features
+from .skeleton_tree import BODY_PARTS
+from .unified_skeleton import UnifiedClip
 
-__all__ = ["CLAIM_PARTS", "PARTS", "PART_JOINTS", "HiddenViews", "Way", "hidden_probabilities", "told_parts"]
+__all__ = [
+    "CLAIM_PARTS",
+    "PARTS",
+    "PART_JOINTS",
+    "HiddenViews",
+    "Way",
+    "hidden_probabilities",
+    "reliance",
+    "told_parts",
+]
 
 Way = Literal["absent", "ordinary"]
 
@@ -57,6 +66,10 @@ CLAIM_PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The body parts that claims name, as parts that can be hidden. A claim about the whole body names none of them."""
 
+LEAST_RELIANCE = 0.2
+"""What a body part counts on which the label does not rest, beside that on which it rests most."""
+
+_NO_FALL = 1e-6
 _SEGMENTS_OF = {
     "head": ("head",),
     "trunk": ("root", "trunk", "shoulder line", "hip line"),
@@ -192,7 +205,7 @@ class HiddenViews:
 
 @torch.no_grad()
 def hidden_probabilities(
-    pipe: SkeletonEmotionExplanationPipeline,
+    pipe: Pipeline,
     views: HiddenViews,
     shown: np.ndarray,
     labels: Sequence[str],
@@ -220,3 +233,40 @@ def hidden_probabilities(
         scored = pipe.model.score_labels(**tensors, text_states=states)[0]
         logits.append(scored.unflatten(0, (2, -1)).mean(0))
     return torch.cat(logits).double().softmax(-1).cpu().numpy()
+
+
+def reliance(
+    pipe: Pipeline,
+    clip: UnifiedClip,
+    labels: Sequence[str],
+    label: str,
+    reference: MotionReference | None = None,
+) -> np.ndarray:
+    """How much a label rests on the body part of each descriptor: by what its probability falls when that is hidden.
+
+    Args:
+        pipe: The pipeline.
+        clip: At most as long as the model reads at once.
+        labels: Candidate labels.
+        label: One of them.
+        reference: As the pipeline takes it.
+
+    Returns:
+        (descriptors,) float32 from `LEAST_RELIANCE`, where hiding the part changes nothing or raises the probability,
+        to 1, where it falls most. Descriptors of the whole body have the mean of the four parts.
+    """
+    views = HiddenViews(
+        pipe.processor.feature_extractor,
+        clip,
+        [0, len(clip.joints)],
+        pipe.model.skeleton_tower.feature_mean,
+        reference,
+    )
+    shown = np.ones((1 + len(CLAIM_PARTS), len(PARTS), 1), dtype=bool)
+    for row, parts in zip(shown[1:], CLAIM_PARTS.values(), strict=True):
+        row[[PARTS.index(part) for part in parts]] = False
+    whole, *hidden = hidden_probabilities(pipe, views, shown, labels)[:, list(labels).index(label)]
+    falls = np.maximum(whole - np.array(hidden), 0.0)
+    shares = LEAST_RELIANCE + (1 - LEAST_RELIANCE) * falls / max(falls.max(), _NO_FALL)
+    of_part = dict(zip(CLAIM_PARTS, shares, strict=True))
+    return np.array([of_part.get(entry.body_part, shares.mean()) for entry in DESCRIPTORS], dtype=np.float32)
