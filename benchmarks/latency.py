@@ -226,8 +226,9 @@ def as_markdown(results: dict, clip: str, new_tokens: int, dtype: str, command: 
         "|---|---|---|",
         *(f"| {name} | {share:.1%} | {share * explain_ms:.1f} |" for name, share in results["shares"].items()),
         "",
-        "A ratio is that of two times of the same round. Features and tower are computed twice, for the labels and "
-        "for the explanation. Prefill is `generate` up to the end of the backbone's first pass, without the tower.",
+        "A ratio is that of two times of the same round. Features and tower are computed for the labels, for each "
+        "hidden body part (what hiding needs beside the tower counts as the rest), and for the explanation. "
+        "Prefill is `generate` up to the end of the backbone's first pass, without the tower.",
     ]
     return "\n".join(lines) + "\n"
 
