@@ -14,7 +14,7 @@ import numpy as np
 
 from .claim_phrases import NEAR_DUPLICATES, PHRASES
 from .motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS
-from .motion_reference import MotionReference
+from .motion_reference import MotionReference, scores_of
 
 __all__ = [
     "DEGREE_RANGES",
@@ -192,7 +192,7 @@ def notable_claims(
     vectors = np.asarray(vectors)
     rows = np.atleast_2d(vectors)
     percentiles = np.array([reference.percentiles(row) for row in rows])
-    salience = reference.salience(reference.normal_scores(rows[:1]))[0]
+    salience = reference.salience(scores_of(percentiles[:1]))[0]
     heard = np.isfinite(percentiles) if among is None else np.isfinite(percentiles) & among
     found: list[tuple[float, Claim]] = []
     changes: list[tuple[float, Claim]] = []

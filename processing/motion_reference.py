@@ -24,6 +24,7 @@ __all__ = [
     "PRIOR_CLIPS",
     "MotionReference",
     "adapt",
+    "scores_of",
     "weight_of",
 ]
 
@@ -264,8 +265,7 @@ class MotionReference:
         Raises:
             ValueError: If the last axis is not that of `DESCRIPTORS`.
         """
-        percentiles = np.array([self.percentiles(vector) for vector in vectors])
-        return np.interp(percentiles, LEVELS, _NORMAL_SCORES).astype(np.float32)
+        return scores_of(np.array([self.percentiles(vector) for vector in vectors]))
 
     def salience(self, scores: np.ndarray) -> np.ndarray:
         """How much each measured value stands out, for a movement of this kind.
@@ -386,6 +386,11 @@ class MotionReference:
                 raise ValueError(
                     f"{os.fspath(path)} is no motion reference as eai-llm calibrate writes it: {error}"
                 ) from None
+
+
+def scores_of(percentiles: np.ndarray) -> np.ndarray:
+    """Percentiles, of any shape, as the float32 scores of `MotionReference.normal_scores`; NaN where they are NaN."""
+    return np.interp(percentiles, LEVELS, _NORMAL_SCORES).astype(np.float32)
 
 
 def adapt(features: np.ndarray, segment_mask: np.ndarray, given: MotionReference, own: MotionReference) -> np.ndarray:
