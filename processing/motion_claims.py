@@ -191,7 +191,7 @@ def notable_claims(
     """
     vectors = np.asarray(vectors)
     rows = np.atleast_2d(vectors)
-    percentiles = np.array([reference.percentiles(row) for row in rows])
+    percentiles = reference.percentiles(rows)
     salience = reference.salience(scores_of(percentiles[:1]))[0]
     heard = np.isfinite(percentiles) if among is None else np.isfinite(percentiles) & among
     found: list[tuple[float, Claim]] = []

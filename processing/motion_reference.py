@@ -231,23 +231,12 @@ class MotionReference:
         Raises:
             ValueError: If the descriptor is unknown.
         """
-        row = self.quantiles[self._index(descriptor)]
-        if np.isnan(value) or np.isnan(row[0]):
-            return float("nan")
-        first = int(np.searchsorted(row, value, side="left"))
-        after = int(np.searchsorted(row, value, side="right"))
-        if first < after:
-            return 0.5 * (LEVELS[first] + LEVELS[after - 1])
-        if first == 0:
-            return 0.0
-        if first == len(row):
-            return 100.0
-        share = (value - row[first - 1]) / (row[first] - row[first - 1])
-        return float(LEVELS[first - 1] + share * (LEVELS[first] - LEVELS[first - 1]))
+        index = self._index(descriptor)
+        return float(_percentiles(self.quantiles[index], np.asarray(value, dtype=np.float64)))
 
-    def percentiles(self, vector: np.ndarray) -> np.ndarray:
-        """Percentiles of a whole vector of `measure`: (descriptors,) float64, NaN where absent."""
-        return np.array([self.percentile(index, float(value)) for index, value in enumerate(self._checked(vector))])
+    def percentiles(self, vectors: np.ndarray) -> np.ndarray:
+        """Percentiles of vectors of `measure`: (..., descriptors) float64 as given, NaN where absent."""
+        return _percentiles(self.quantiles, self._checked(vectors))
 
     def normal_scores(self, vectors: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
         """Percentiles as standard normal scores (van der Waerden 1952): 50 is 0, 16 and 84 are -1 and 1.
@@ -265,7 +254,7 @@ class MotionReference:
         Raises:
             ValueError: If the last axis is not that of `DESCRIPTORS`.
         """
-        return scores_of(np.array([self.percentiles(vector) for vector in vectors]))
+        return scores_of(self.percentiles(np.asarray(vectors)))
 
     def salience(self, scores: np.ndarray) -> np.ndarray:
         """How much each measured value stands out, for a movement of this kind.
@@ -391,6 +380,27 @@ class MotionReference:
 def scores_of(percentiles: np.ndarray) -> np.ndarray:
     """Percentiles, of any shape, as the float32 scores of `MotionReference.normal_scores`; NaN where they are NaN."""
     return np.interp(percentiles, LEVELS, _NORMAL_SCORES).astype(np.float32)
+
+
+def _percentiles(quantiles: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """What `MotionReference.percentile` gives, of many values in one go.
+
+    Args:
+        quantiles: (..., levels), ascending or all NaN.
+        values: (...), each for the quantiles at its place.
+    """
+    quantiles, values = np.broadcast_arrays(quantiles, values[..., None])
+    first, after = (quantiles < values).sum(-1), (quantiles <= values).sum(-1)
+    levels = np.array(LEVELS)
+    shared = (levels[np.minimum(first, len(levels) - 1)] + levels[np.maximum(after - 1, 0)]) / 2
+    above = np.clip(first, 1, len(levels) - 1)[..., None]
+    low, high = (np.take_along_axis(quantiles, place, -1)[..., 0] for place in (above - 1, above))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (values[..., 0] - low) / (high - low)
+    low, high = levels[above[..., 0] - 1], levels[above[..., 0]]
+    found = np.where(first < after, shared, low + share * (high - low))
+    found = np.where((first == 0) & (after == 0), 0.0, np.where(first == len(levels), 100.0, found))
+    return np.where(np.isnan(values[..., 0]) | np.isnan(quantiles[..., 0]), np.nan, found)
 
 
 def adapt(features: np.ndarray, segment_mask: np.ndarray, given: MotionReference, own: MotionReference) -> np.ndarray:

@@ -147,6 +147,19 @@ def spread_matrix(clips: int = 200) -> np.ndarray:
     return np.random.default_rng(0).normal(size=(clips, len(DESCRIPTORS))).astype(np.float32)
 
 
+def test_many_percentiles_are_those_of_one_value_at_a_time_bit_for_bit():
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(300, len(DESCRIPTOR_NAMES)))
+    matrix[:150, 4] = 0.0  # many clips share a value
+    matrix[:, 7] = np.nan  # and nobody has this one
+    reference = MotionReference.fit(matrix)
+    values = np.concatenate([matrix[:20], 3 * matrix[20:30], reference.quantiles.T])
+    values[5, 2] = np.nan
+    single = [[reference.percentile(number, value) for number, value in enumerate(row)] for row in values]
+    np.testing.assert_array_equal(reference.percentiles(values), single)
+    np.testing.assert_array_equal(reference.percentiles(values[0]), single[0])
+
+
 def test_percentiles_are_those_of_the_clips_and_rise_with_the_value():
     matrix = spread_matrix()
     reference = MotionReference.fit(matrix)

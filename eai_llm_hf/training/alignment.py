@@ -188,7 +188,7 @@ class AlignmentCollator:
         """Features and targets of the crops."""
         vectors = [crop.vector for crop in crops]
         inputs = self.processor.feature_extractor.pad([crop.features for crop in crops], vectors, self.reference)
-        percentiles = np.stack([self.reference.percentiles(vector) for vector in vectors])
+        percentiles = self.reference.percentiles(np.stack(vectors))
         inputs |= {
             "labels": np.array([self.label_numbers.get(crop.label, -100) for crop in crops]),
             "claim_targets": np.where(
