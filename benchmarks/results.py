@@ -148,6 +148,10 @@ def few_labels(results: Results) -> list[str]:
 def ablations(results: Results) -> list[str]:
     """Tables d and e: what is lost without a part, or with another backbone."""
     lines = [
+        "Without alignment a linear classifier stands in place of the label texts. Without reference the tower sees "
+        "nothing that was measured. Without generator it learns from recorded clips alone, which for the generated "
+        "ones is another kind of movement. The small GPT-2 was never trained: it only tells texts apart.",
+        "",
         "| corpus | method | accuracy [95%] | macro-F1 [95%] | EAI-LLM less it, macro-F1 [95%] |",
         "|---" * 5 + "|",
     ]
@@ -301,8 +305,9 @@ def page() -> str:
         "Written by `python benchmarks/results.py` from the figures in docs/results/. What the terms mean stands in "
         "[benchmark.md](benchmark.md). Tables whose runs have not been made are not there.",
         "",
-        "All tables but that of label sources are of EAI-LLM when measured values went in as robust z-scores; "
-        "[training.md](training.md) says what the change to normal scores made of the labels.",
+        "The tables of all methods, of joint training, of few labels and of cost are of EAI-LLM when measured values "
+        "went in as robust z-scores; [training.md](training.md) says what the change to normal scores made of the "
+        "labels. The others are of the present version.",
     ]
     figures = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FIGURES.glob("*.json"))}
     if table := goals(figures):
