@@ -26,7 +26,7 @@ from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, label_sentence
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 from eai_llm_hf.records import TRAINING, read_record
 from eai_llm_hf.training.calibration import best_temperature, cross_entropy
-from eai_llm_hf.training.recipe import load_splits
+from eai_llm_hf.training.recipe import held_out_splits
 
 ROOT = Path(__file__).resolve().parents[1]
 WEIGHTS = np.linspace(0, 1, 21)
@@ -84,7 +84,7 @@ def main() -> int:
     if record is None:
         parser.error(f"{args.model} has no {TRAINING}, which says what training held out.")
     labels = record["labels"]
-    splits = load_splits(args.corpora, labels, record["held_out"], record["validation"], record["seed"])
+    splits = held_out_splits(args.corpora, record)
     pipe = load_pipeline(args.model)
     sides = {}
     for side in ("validation", "test"):

@@ -26,7 +26,7 @@ from eai_llm_hf.processing.motion_claims import holds
 from eai_llm_hf.processing.motion_descriptors import measure_spans
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 from eai_llm_hf.records import TRAINING, read_record
-from eai_llm_hf.training.recipe import load_splits
+from eai_llm_hf.training.recipe import held_out_splits
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = ROOT / "benchmarks" / "questions.json"
@@ -86,7 +86,7 @@ def main() -> int:
     record = read_record(args.model, TRAINING)
     if record is None:
         parser.error(f"{args.model} has no {TRAINING}, which says what training held out.")
-    splits = load_splits(args.corpora, record["labels"], record["held_out"], record["validation"], record["seed"])
+    splits = held_out_splits(args.corpora, record)
     rows = [row for row in splits["test"] if row["label"]]
     pipe = load_pipeline(args.model)
     longest = pipe.processor.feature_extractor.max_frames

@@ -19,7 +19,7 @@ from .modeling.modeling_eai_llm import EaiLlmForCausalLM
 from .processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from .processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from .processing.processing_eai_llm import EaiSkeletonProcessor
-from .records import DEFAULT_CHECKPOINT
+from .records import DEFAULT_CHECKPOINT, GENERATOR_CHECKPOINT
 from .version import __version__
 
 TASK = "skeleton-emotion-explanation"
@@ -39,6 +39,7 @@ EaiLlmForCausalLM.find_backbone = staticmethod(lambda name: str(find_or_fetch(na
 
 __all__ = [
     "DEFAULT_CHECKPOINT",
+    "GENERATOR_CHECKPOINT",
     "TASK",
     "EaiLlmConfig",
     "EaiLlmForCausalLM",

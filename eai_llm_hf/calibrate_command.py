@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .explain_command import add_recording_options, find_clips
+from .records import find_checkpoint
 
 if TYPE_CHECKING:
     from eai_llm_hf.processing.motion_reference import MotionReference
@@ -36,7 +37,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("clips", nargs="+", metavar="CLIP", help="motion files or folders of them, best 5 to 20")
     parser.add_argument("-o", "--output", required=True, metavar="FILE.json", help="the reference to write")
-    parser.add_argument("--model", help="checkpoint to calibrate for: folder or Hub id; the embedded one by default")
+    parser.add_argument(
+        "--model", help="checkpoint to calibrate for: one of the package (default, generator), a folder or a Hub id"
+    )
     add_recording_options(parser)
     parser.set_defaults(run=run)
 
@@ -50,16 +53,13 @@ def run(args: argparse.Namespace) -> int:
     """
     from tqdm import tqdm
 
-    from eai_llm_hf import DEFAULT_CHECKPOINT
     from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 
     clips = list(find_clips(args.clips))
     output = Path(args.output)
     if not output.resolve().parent.is_dir():
         raise FileNotFoundError(f"There is no folder {output.parent} to write {output.name} to.")
-    if args.model and args.model.startswith(("/", ".", "~")) and not Path(args.model).is_dir():
-        raise ValueError(f"There is no checkpoint folder {args.model}.")
-    extractor = EaiSkeletonFeatureExtractor.from_pretrained(str(args.model or DEFAULT_CHECKPOINT))
+    extractor = EaiSkeletonFeatureExtractor.from_pretrained(find_checkpoint(args.model))
     before = extractor.motion_reference()
     shown = tqdm(clips, unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty())
     reference = extractor.calibrate(shown, args.fps, args.layout)

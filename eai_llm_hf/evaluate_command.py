@@ -7,11 +7,11 @@ from pathlib import Path
 
 from . import explanations_command
 from .explain_command import load_pipeline
-from .records import DEFAULT_CHECKPOINT, TRAINING, read_record
+from .records import TRAINING, find_checkpoint, read_record
 
 _EPILOG = """example:
   eai-llm evaluate --corpora bandai1=bandai1/data generated:2000 --output evaluation.json
-  eai-llm evaluate --model runs/mine/checkpoint --corpora folder=clips/
+  eai-llm evaluate --model generator --corpora generated:2000 folder=clips/
   eai-llm evaluate explanations --corpora bandai1=bandai1/data generated:2000 --output runs/explanations
 
   eai-llm evaluate --protocol family --corpora bandai1=bandai1/data --methods lda eai-llm --output runs/table
@@ -31,8 +31,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="scores on clips that training left out, beside chance and baselines",
         description="Scores a checkpoint on the contents and performers that its training held out (training.json "
         "beside it says which), next to linear discriminant analysis on the measured descriptors, trained on the "
-        "same split in the same run. With --protocol: trains methods anew on each fold of the corpora and compares "
-        "them on the clips that the fold holds out.",
+        "same split in the same run. A corpus that training did not know is tested whole, the analysis trained on the "
+        "others. With --protocol: trains methods anew on each fold of the corpora and compares them on the clips that "
+        "the fold holds out.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -41,13 +42,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         nargs="+",
         default=[],
         metavar="NAME",
-        help="the corpora that the checkpoint was trained on, named as for train; with --protocol, those to be tested",
+        help="corpora named as for train: of those that training knew what it held out is tested, others whole; with "
+        "--protocol, those to be tested",
     )
     parser.add_argument(
         "--model",
         metavar="FOLDER",
-        help="checkpoint, the embedded one by default; with --protocol, the one that eai-llm goes on from in each "
-        "fold ('default': the embedded one)",
+        help="checkpoint: one of the package (default, generator), a folder or a Hub id; with --protocol, the one "
+        "that eai-llm goes on from in each fold, a new model if none is named",
     )
     parser.add_argument(
         "--explanations",
@@ -138,7 +140,7 @@ def _run_benchmark(args: argparse.Namespace, given: dict) -> int:
         raise ValueError("--output names the folder of a benchmark; a run that stopped goes on there.")
     if args.explanations is not None:
         raise ValueError("--explanations checks the texts of a checkpoint and does not go with --protocol.")
-    model = str(DEFAULT_CHECKPOINT) if args.model == "default" else args.model
+    model = None if args.model is None else find_checkpoint(args.model)
     settings = BenchmarkSettings(
         corpora=args.corpora,
         output=args.output,
@@ -163,13 +165,13 @@ def _run_benchmark(args: argparse.Namespace, given: dict) -> int:
 
 def _run_checkpoint(args: argparse.Namespace) -> int:
     from .evaluation import evaluate
-    from .training.recipe import load_splits
+    from .training.recipe import held_out_splits
 
-    model = args.model or DEFAULT_CHECKPOINT
+    model = find_checkpoint(args.model)
     record = read_record(model, TRAINING)
     if record is None:
         raise ValueError(f"{model} has no {TRAINING}, which eai-llm train writes: it says what training held out.")
-    splits = load_splits(args.corpora, record["labels"], record["held_out"], record["validation"], record["seed"])
+    splits = held_out_splits(args.corpora, record)
     pipe = load_pipeline(args.model)
     explanations = 40 if args.explanations is None else args.explanations
     results = evaluate(pipe, splits["train"], splits["test"], record["labels"], explanations, args.seed)
@@ -188,7 +190,8 @@ def as_table(results: dict) -> str:
     ]
     for corpus, result in results.items():
         for method, name in (("model", "EAI-LLM"), ("baseline_lda", "LDA on descriptors")):
-            scores = result[method]
+            if (scores := result.get(method)) is None:
+                continue
             cells = [_with_interval(scores[measure]) for measure in ("accuracy", "balanced_accuracy", "macro_f1")]
             lines.append(f"| {corpus} | {name} | {scores['clips']} | {scores['chance']:.2f} | {' | '.join(cells)} |")
     calibrated = {corpus: result["model"] for corpus, result in results.items() if "ece" in result["model"]}

@@ -15,6 +15,7 @@ from eai_llm_hf.processing.motion_reference import MotionReference
 if TYPE_CHECKING:
     from eai_llm_hf import SkeletonEmotionExplanationPipeline
 
+from .records import find_checkpoint
 from .report_writing import Report, open_report, report_path
 
 _EPILOG = """example:
@@ -75,7 +76,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def add_checkpoint_options(parser: argparse.ArgumentParser) -> None:
     """Adds which checkpoint speaks, what it holds for ordinary, and whether its statements are checked."""
-    parser.add_argument("--model", help="checkpoint: folder or Hub id; the embedded one by default")
+    parser.add_argument("--model", help="checkpoint: one of the package (default, generator), a folder or a Hub id")
     parser.add_argument(
         "--reference",
         metavar="FILE.json",
@@ -163,16 +164,15 @@ def load_pipeline(model: str | None, trust_remote_code: bool = False) -> "Skelet
     from transformers import pipeline
     from transformers.utils import logging
 
-    from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, SkeletonEmotionExplanationPipeline
+    from eai_llm_hf import TASK, SkeletonEmotionExplanationPipeline
 
-    if model and model.startswith(("/", ".", "~")) and not Path(model).is_dir():
-        raise ValueError(f"There is no checkpoint folder {model}.")
+    found = find_checkpoint(model)
     logging.disable_progress_bar()
     logging.set_verbosity_error()  # what a backbone's own settings make transformers warn of is not for our users
     pipeline_class = None if trust_remote_code else SkeletonEmotionExplanationPipeline
     return pipeline(  # type: ignore[call-overload]  # transformers lists its own tasks alone
         TASK,
-        model=str(model or DEFAULT_CHECKPOINT),
+        model=found,
         pipeline_class=pipeline_class,
         trust_remote_code=trust_remote_code or None,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .explain_command import load_pipeline
-from .records import DEFAULT_CHECKPOINT, TRAINING, read_record
+from .records import TRAINING, find_checkpoint, read_record
 
 _EPILOG = """example:
   eai-llm evaluate explanations --corpora bandai1=bandai1/data generated:3000 --output runs/explanations
@@ -36,11 +36,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         nargs="+",
         default=argparse.SUPPRESS,
         metavar="NAME",
-        help="corpora named as for train; of those that training knew, only what it held out is used",
+        help="corpora named as for train: of those that training knew what it held out is used, others whole",
     )
-    parser.add_argument(
-        "--model", default=argparse.SUPPRESS, metavar="FOLDER", help="checkpoint, the embedded one by default"
-    )
+    parser.add_argument("--model", default=argparse.SUPPRESS, metavar="FOLDER", help="checkpoint, as for explain")
     parser.add_argument(
         "--clips", type=int, default=40, metavar="N", help="clips of each corpus, or rig, at most (default 40)"
     )
@@ -90,15 +88,15 @@ def run(args: argparse.Namespace) -> int:
     from .evaluation.explanation_tables import as_examples, as_markdown
     from .evaluation.explanations import explained_clip, explanation_scores
     from .evaluation.faithfulness import faithfulness
-    from .training.recipe import load_splits
+    from .training.recipe import held_out_splits
 
-    model = args.model or DEFAULT_CHECKPOINT
+    model = find_checkpoint(args.model)
     record = read_record(model, TRAINING)
     if record is None:
         raise ValueError(f"{model} has no {TRAINING}, which eai-llm train writes: it says what training held out.")
     output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)
-    splits = load_splits(args.corpora, record["labels"], record["held_out"], record["validation"], record["seed"])
+    splits = held_out_splits(args.corpora, record)
     pipe = load_pipeline(args.model)
     limit = pipe.processor.feature_extractor.max_frames
     parts, faithful, texts = {}, {}, []

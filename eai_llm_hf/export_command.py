@@ -4,7 +4,7 @@ import argparse
 import sys
 
 _EPILOG = """example:
-  eai-llm export my-model                                    the embedded checkpoint with its backbone
+  eai-llm export my-model                                    the default checkpoint with its backbone
   eai-llm export my-model --model runs/mine/checkpoint --push me/my-model
 """
 
@@ -20,7 +20,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", metavar="FOLDER", help="where to write; must be empty or not there")
-    parser.add_argument("--model", help="checkpoint to export; the embedded one by default")
+    parser.add_argument(
+        "--model", help="checkpoint to export: one of the package (default, generator), a folder or a Hub id"
+    )
     parser.add_argument(
         "--small", action="store_true", help="leave the text backbone's weights out (a few MB instead of 270)"
     )
@@ -31,11 +33,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Exports, and pushes on request."""
-    from eai_llm_hf import DEFAULT_CHECKPOINT
-
     from .export import export
+    from .records import find_checkpoint
 
-    folder = export(args.model or DEFAULT_CHECKPOINT, args.folder, include_backbone=not args.small)
+    folder = export(find_checkpoint(args.model), args.folder, include_backbone=not args.small)
     print(folder)
     if args.push:
         from huggingface_hub import HfApi

@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields
 from eai_llm_hf.modeling.configuration_eai_llm import EaiLlmConfig
 
 from .evaluate_command import as_table
-from .records import is_non_commercial, rounds, trained_on
+from .records import has_seen, is_non_commercial, rounds, trained_on
 from .training.settings import Recipe
 
 _FRONT = """---
@@ -55,8 +55,8 @@ _LIMITS = """## Limits
 - The emotions were acted or generated. What a body expresses is not what a person feels: do not use this to judge
   people, in hiring, policing, education or diagnosis.
 - With `verify=True` (the default) statements in the explanation that the measured movement does not bear out are taken
-  out, as far as the reader of statements knows their words. Whether what remains is why the model chose the label has
-  not been tested.
+  out, as far as the reader of statements knows their words. How far what remains is also why the model chose the label
+  is what `eai-llm evaluate explanations` measures, by hiding the body parts that a text speaks of.
 - "High" and "low" are relative to the clips that the reference was fitted on, see `preprocessor_config.json` or
   `processor_config.json`.
 - Clips shorter than 2 s and rigs far from a human body were not tested.
@@ -79,10 +79,25 @@ def model_card(config: EaiLlmConfig, training: dict | None, evaluation: dict | N
         card += "\n" + _training_section(training, non_commercial)
     card += "\n## Evaluation\n\n"
     if evaluation:
+        new = [corpus for corpus in evaluation if training and not has_seen(training, corpus)]
+        corpora = [*_named(training), *(f"{corpus}=FOLDER" for corpus in new)]
         card += (
             "Clips whose contents or performers were never trained on; nothing was chosen by "
             "their scores.\n`eai-llm evaluate` prints the same tables:\n\n```\n"
-            f"eai-llm evaluate --corpora {' '.join(_named(training))}\n```\n\n"
+            f"eai-llm evaluate --corpora {' '.join(corpora)}\n```\n\n"
+        )
+        if new:
+            card += (
+                f"Nothing of {', '.join(new)} was trained on: all clips are tested, and the baseline learned from the "
+                "other corpora."
+            )
+            if any(corpus.startswith("bandai") for corpus in new):
+                card += (
+                    " The sizes of the generator's effects were set after looking at statistics of the "
+                    "Bandai-Namco-Research-Motiondataset: the two kinds of movement are not independent."
+                )
+            card += "\n\n"
+        card += (
             f"{as_table(evaluation)}\n\n"
             'Intervals are 95% bootstrap intervals over clips. "Hold" is the share of the '
             "claims in explanations, without the guard, that the measured movement bears out; beside it the same "

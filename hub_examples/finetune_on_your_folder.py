@@ -1,4 +1,4 @@
-"""Fine-tunes the embedded checkpoint on your own clips, one sub-folder a label, and scores it before and after.
+"""Fine-tunes the default checkpoint on your own clips, one sub-folder a label, and scores it before and after.
 
     clips/calm/walk1.bvh  clips/calm/walk2.npz  clips/tense/walk1.bvh ...
 
@@ -14,8 +14,9 @@ from pathlib import Path
 
 from transformers import HfArgumentParser, pipeline
 
-from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, SkeletonEmotionExplanationPipeline
+from eai_llm_hf import TASK, SkeletonEmotionExplanationPipeline
 from eai_llm_hf.evaluation import as_clip, label_scores
+from eai_llm_hf.records import find_checkpoint
 from eai_llm_hf.training.recipe import load_splits, train
 from eai_llm_hf.training.settings import Recipe
 
@@ -31,10 +32,10 @@ def score(model: str, rows: list[dict], labels: list[str]) -> str:
 def main() -> None:
     parser = HfArgumentParser(Recipe, description="Fine-tunes on a folder with a sub-folder a label.")
     parser.add_argument("folder", type=Path)
-    parser.set_defaults(model=str(DEFAULT_CHECKPOINT), stage_one_steps=200, stage_two_steps=200)
+    parser.set_defaults(model="default", stage_one_steps=200, stage_two_steps=200)
     recipe, args = parser.parse_args_into_dataclasses()
     labels = sorted(path.name for path in args.folder.iterdir() if path.is_dir())
-    recipe = replace(recipe, corpora=[f"folder={args.folder}"], labels=labels)
+    recipe = replace(recipe, corpora=[f"folder={args.folder}"], labels=labels, model=find_checkpoint(recipe.model))
     test = load_splits(recipe.corpora, recipe.labels, recipe.held_out, recipe.validation, recipe.seed)["test"]
     if not test:
         parser.error("no file is held out: name some with --held-out NAME ..., without folder and suffix")

@@ -271,6 +271,31 @@ def test_the_side_in_a_training_is_what_it_always_was():
     assert {side: sides.count(side) for side in ("train", "validation", "test")} == THREE_HUNDRED
 
 
+def test_a_corpus_that_training_did_not_know_is_tested_whole(monkeypatch):
+    contents = ("bow", "walk", "guide")
+    rows = [
+        clip(number, corpus=corpus, content=content, label="sad", joints=joints(number))
+        for number, (corpus, content) in enumerate(
+            (corpus, content) for corpus in ("bandai1", "generated-a", "bandai2_styles") for content in contents
+        )
+    ]
+    monkeypatch.setattr(recipe_module, "load_corpus", lambda spec, seed: rows)
+    training = {"labels": ["sad"], "held_out": ["bow"], "validation": ["guide"], "seed": 0}
+
+    def tested(**seen):
+        splits = recipe_module.held_out_splits(["all"], training | seen)
+        assert sum(map(len, splits.values())) == len(rows)
+        return [f"{row['corpus']} {row['content']}" for row in splits["test"]]
+
+    assert tested(corpora=["generated:9", "bandai1", "bandai2"]) == [
+        *("bandai1 bow", "generated-a bow", "bandai2_styles bow")
+    ]
+    unseen = tested(corpora=["prepared"], clips_of=["generated-b", "bandai2"])
+    assert sorted(unseen) == sorted(
+        [*("bandai1 bow", "bandai1 walk", "bandai1 guide"), *("generated-a bow", "bandai2_styles bow")]
+    )
+
+
 def test_a_training_refuses_a_copy_of_a_recording_on_the_other_side(monkeypatch):
     rows = [
         clip(0, corpus="bandai1", content="bow", joints=joints(1), label="sad"),

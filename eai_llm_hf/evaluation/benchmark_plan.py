@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from eai_llm_hf.corpora import load_corpus
-from eai_llm_hf.records import TRAINING, clips_of, read_record, trained_on
+from eai_llm_hf.records import TRAINING, has_seen, read_record
 from eai_llm_hf.splits import PROTOCOLS, Fold, check_no_leak, protocol_folds
 
 from .equal_speed import movement_speed
@@ -426,10 +426,7 @@ def refuse_seen_corpora(model: str, corpora: Sequence[str]) -> None:
     record = read_record(model, TRAINING)
     if record is None:
         raise ValueError(f"{model} has no {TRAINING}, so nobody can say whether it has seen the test clips.")
-    learned = {name.partition(":")[0].partition("-")[0] for name in (*clips_of(record), *trained_on(record))}
-    # bandai2_styles are the clips of bandai2 under other labels.
-    same = {name.removesuffix("_styles") for name in learned}
-    if seen := sorted(corpus for corpus in corpora if corpus.removesuffix("_styles") in same):
+    if seen := sorted(corpus for corpus in corpora if has_seen(record, corpus)):
         raise ValueError(
             f"The checkpoint {model} was trained on {', '.join(seen)}: it has seen the clips that the folds hold out. "
             "Test it on other corpora, or start from a checkpoint that was not trained on them."

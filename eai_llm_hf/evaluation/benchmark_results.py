@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from eai_llm_hf.records import DEFAULT_CHECKPOINT
+from eai_llm_hf.records import EMBEDDED_CHECKPOINTS
 from eai_llm_hf.version import __version__
 
 from .benchmark import Run
@@ -344,7 +344,8 @@ def without_place(spec: str) -> str:
 
 
 def _without_folder(model: str | None) -> str | None:
-    return model and ("default" if model == str(DEFAULT_CHECKPOINT) else Path(model).name)
+    names = {str(folder): name for name, folder in EMBEDDED_CHECKPOINTS.items()}
+    return model and names.get(model, Path(model).name)
 
 
 __all__ = ["EQUAL_AROUSAL", "MEAN_OVER_CORPORA", "command", "summarise", "without_place", "write_results"]

@@ -46,14 +46,15 @@ def evaluate(
 
     Args:
         pipe: The pipeline with the checkpoint.
-        train: Rows that the checkpoint was trained on, for the baseline.
+        train: Rows that the checkpoint was trained on, for the baseline: those of the tested corpus, or all where it
+            has none of that.
         test: Rows that it never saw; those without a label are not scored.
         labels: Candidate labels.
         explanations: Clips of each corpus whose explanations are checked.
         seed: Of bootstrap and choice of clips.
 
     Returns:
-        For each corpus `model` and `baseline` scores, and `explanations`.
+        For each corpus `model` scores, `baseline_lda` where there are clips to train on, and `explanations`.
 
     Raises:
         ValueError: If no test clip has a label.
@@ -70,7 +71,7 @@ def evaluate(
             pipe(clip, candidate_labels=list(labels), label_only=True)
             for clip in tqdm(clips, desc=f"{corpus}: labels", unit="clip")
         ]
-        own_train = [row for row in train if corpus in (row["source"], row["corpus"])]
+        own_train = [row for row in train if corpus in (row["source"], row["corpus"])] or train
         results[corpus] = {
             "model": label_scores(
                 truth,
@@ -79,8 +80,10 @@ def evaluate(
                 seed,
                 probabilities=[record["scores"] for record in records],
             ),
-            "baseline_lda": label_scores(truth, best_labels(lda, own_train, rows, labels), labels, seed),
         }
+        if len({row["label"] for row in own_train} - {None}) > 1:
+            guesses = best_labels(lda, own_train, rows, labels)
+            results[corpus]["baseline_lda"] = label_scores(truth, guesses, labels, seed)
         if explanations:
             picks = np.random.default_rng(seed).permutation(len(clips))[:explanations]
             limit = pipe.processor.feature_extractor.max_frames

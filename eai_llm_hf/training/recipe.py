@@ -23,7 +23,7 @@ from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
-from eai_llm_hf.records import DEFAULT_CHECKPOINT, TRAINING, read_record, write_record
+from eai_llm_hf.records import TRAINING, find_checkpoint, has_seen, read_record, write_record
 from eai_llm_hf.splits import refuse_shared_takes, split_of
 
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
@@ -64,6 +64,28 @@ def load_splits(
     return splits
 
 
+def held_out_splits(corpora: Sequence[str], training: dict) -> dict[str, list[dict]]:
+    """The clips of some corpora by the side on which a checkpoint's training had them.
+
+    A corpus that the training did not know stands on the side of the test, whole.
+
+    Args:
+        corpora: Named as for training.
+        training: The checkpoint's training record.
+
+    Returns:
+        Rows by side: train, validation and test.
+
+    Raises:
+        ValueError: As `load_splits`.
+    """
+    splits = load_splits(corpora, training["labels"], training["held_out"], training["validation"], training["seed"])
+    for side in ("train", "validation"):
+        splits["test"] += [row for row in splits[side] if not has_seen(training, row["corpus"])]
+        splits[side] = [row for row in splits[side] if has_seen(training, row["corpus"])]
+    return splits
+
+
 def train(recipe: Recipe) -> Path:
     """Runs the recipe.
 
@@ -80,7 +102,7 @@ def train(recipe: Recipe) -> Path:
     for side, rows in splits.items():
         logger.warning(f"{side}: {len(rows)} clips, {dict(Counter(str(row['label']) for row in rows))}")
 
-    start = str(DEFAULT_CHECKPOINT) if recipe.model == "default" else recipe.model
+    start = None if recipe.model is None else find_checkpoint(recipe.model)
     before = read_record(start, TRAINING) if start is not None else None
     if start is not None:
         model = EaiLlmForCausalLM.from_pretrained(start, dtype=recipe.dtype)
@@ -298,4 +320,13 @@ def _last_checkpoint(arguments: TrainingArguments) -> str | None:
     return str(newest)
 
 
-__all__ = ["align", "load_splits", "new_model", "save_checkpoint", "split_of", "standardise", "train"]
+__all__ = [
+    "align",
+    "held_out_splits",
+    "load_splits",
+    "new_model",
+    "save_checkpoint",
+    "split_of",
+    "standardise",
+    "train",
+]

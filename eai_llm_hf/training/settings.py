@@ -33,7 +33,7 @@ class Recipe:
     )
     model: str | None = field(
         default=None,
-        metadata={"help": "checkpoint to start from, or 'default'; without it a new model"},
+        metadata={"help": "checkpoint to start from, 'default' and 'generator' among them; without it a new model"},
     )
     backbone: str = field(default=DEFAULT_BACKBONE, metadata={"help": "backbone of a new model: Hub id or folder"})
     stages: str = field(default="both", metadata={"help": "one, two or both"})
