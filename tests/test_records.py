@@ -8,7 +8,16 @@ import pytest
 from eai_llm_hf import DEFAULT_CHECKPOINT, EaiLlmConfig
 from eai_llm_hf.export import export
 from eai_llm_hf.model_card import model_card
-from eai_llm_hf.records import EVALUATION, TRAINING, is_non_commercial, read_record, trained_on, write_record
+from eai_llm_hf.records import (
+    EMBEDDED_CHECKPOINTS,
+    EVALUATION,
+    TRAINING,
+    find_checkpoint,
+    is_non_commercial,
+    read_record,
+    trained_on,
+    write_record,
+)
 from eai_llm_hf.training.settings import Recipe
 
 
@@ -51,6 +60,14 @@ def test_the_card_names_every_setting_that_differs_from_the_defaults(config):
     assert "--lora-rank" not in card
 
 
+def test_the_card_says_which_tested_corpora_were_not_trained_on(config):
+    evaluation = read_record(DEFAULT_CHECKPOINT, EVALUATION)
+    card = model_card(config, made_with(corpora=["generated:20"]), evaluation)
+    assert "evaluate --corpora generated:20 bandai1=FOLDER\n" in card and "Nothing of bandai1 was trained on" in card
+    for training in (made_with(corpora=["generated:20", "bandai1"]), None):
+        assert "Nothing of" not in model_card(config, training, evaluation)
+
+
 def test_a_checkpoint_without_records_gives_none_and_a_card_that_says_so(config, tiny_checkpoint):
     assert read_record(tiny_checkpoint, TRAINING) is None
     assert "Not evaluated." in model_card(config, None, None)
@@ -65,14 +82,24 @@ def test_an_export_carries_the_records(tiny_checkpoint, tmp_path):
     assert "license: cc-by-nc-4.0" in (folder / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_embedded_checkpoint_says_how_it_was_made_and_how_good_it_is():
-    training, evaluation = read_record(DEFAULT_CHECKPOINT, TRAINING), read_record(DEFAULT_CHECKPOINT, EVALUATION)
-    card = (DEFAULT_CHECKPOINT / "README.md").read_text(encoding="utf-8")
-    assert model_card(EaiLlmConfig.from_pretrained(DEFAULT_CHECKPOINT), training, evaluation) == card
+def test_a_checkpoint_of_the_package_goes_by_its_name_and_others_by_folder_or_hub_id(tmp_path):
+    assert find_checkpoint() == find_checkpoint("default") == str(DEFAULT_CHECKPOINT)
+    assert find_checkpoint("me/my-model") == "me/my-model" and find_checkpoint(tmp_path) == str(tmp_path)
+    with pytest.raises(ValueError, match="no checkpoint folder ./generator"):
+        find_checkpoint("./generator")
+
+
+@pytest.mark.parametrize(("name", "licence"), [("default", "cc-by-nc-4.0"), ("generator", "apache-2.0")])
+def test_an_embedded_checkpoint_says_how_it_was_made_and_how_good_it_is(name, licence):
+    folder = EMBEDDED_CHECKPOINTS[name]
+    training, evaluation = read_record(folder, TRAINING), read_record(folder, EVALUATION)
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert model_card(EaiLlmConfig.from_pretrained(folder), training, evaluation) == card
+    assert f"license: {licence}\n" in card
     for scores in evaluation.values():
         assert scores["model"]["accuracy"]["value"] > scores["model"]["chance"]
     # The recorded clips held out are 15, too few to tell anything but luck from chance; the generated ones are not.
     generated = evaluation["generated"]["model"]
     assert generated["accuracy"]["interval"][0] > generated["chance"] and generated["ece"]["value"] < 0.08
-    assert sum(file.stat().st_size for file in DEFAULT_CHECKPOINT.iterdir()) < 25e6
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 25e6
     assert '"/' not in json.dumps(training["corpora"]), "no folder of the machine that trained"
