@@ -158,6 +158,10 @@ def test_many_percentiles_are_those_of_one_value_at_a_time_bit_for_bit():
     single = [[reference.percentile(number, value) for number, value in enumerate(row)] for row in values]
     np.testing.assert_array_equal(reference.percentiles(values), single)
     np.testing.assert_array_equal(reference.percentiles(values[0]), single[0])
+    for row, found in zip(values[:, 4], reference.percentiles(values)[:, 4], strict=True):
+        levels = np.array(LEVELS)[reference.quantiles[4] == row]
+        by_hand = levels[[0, -1]].mean() if len(levels) else np.interp(row, reference.quantiles[4], LEVELS)
+        assert found == pytest.approx(by_hand)
 
 
 def test_percentiles_are_those_of_the_clips_and_rise_with_the_value():
