@@ -18,13 +18,13 @@ import torch
 from scipy.special import log_softmax
 from tqdm import tqdm
 
-from eai_llm_hf import DEFAULT_CHECKPOINT, SkeletonEmotionExplanationPipeline
+from eai_llm_hf import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.scores import label_scores
 from eai_llm_hf.explain_command import load_pipeline
 from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, label_sentence
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
-from eai_llm_hf.records import TRAINING, read_record
+from eai_llm_hf.records import TRAINING, find_checkpoint, read_record
 from eai_llm_hf.training.calibration import best_temperature, cross_entropy
 from eai_llm_hf.training.recipe import held_out_splits
 
@@ -75,17 +75,18 @@ def language_log_probabilities(
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default=str(DEFAULT_CHECKPOINT), help="checkpoint; the embedded one by default")
+    parser.add_argument("--model", default="default", help="checkpoint, as for eai-llm explain (default %(default)s)")
     parser.add_argument("--corpora", nargs="+", required=True, help="those that it was trained on")
     parser.add_argument("--clips", type=int, default=200, metavar="N", help="clips of each side and corpus at most")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "results" / "label-sources.json")
     args = parser.parse_args()
-    record = read_record(args.model, TRAINING)
+    model = find_checkpoint(args.model)
+    record = read_record(model, TRAINING)
     if record is None:
-        parser.error(f"{args.model} has no {TRAINING}, which says what training held out.")
+        parser.error(f"{model} has no {TRAINING}, which says what training held out.")
     labels = record["labels"]
     splits = held_out_splits(args.corpora, record)
-    pipe = load_pipeline(args.model)
+    pipe = load_pipeline(model)
     sides = {}
     for side in ("validation", "test"):
         rows = []

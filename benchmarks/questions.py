@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf import DEFAULT_CHECKPOINT, SkeletonEmotionExplanationPipeline
+from eai_llm_hf import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.explanation_tables import questions_as_markdown
 from eai_llm_hf.explain_command import load_pipeline
@@ -25,7 +25,7 @@ from eai_llm_hf.processing.explanation_guard import NO_ANSWER, REFUSAL, UNSEEN_A
 from eai_llm_hf.processing.motion_claims import holds
 from eai_llm_hf.processing.motion_descriptors import measure_spans
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
-from eai_llm_hf.records import TRAINING, read_record
+from eai_llm_hf.records import TRAINING, find_checkpoint, read_record
 from eai_llm_hf.training.recipe import held_out_splits
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,16 +79,17 @@ def _score(value: float, drawn: np.ndarray) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default=str(DEFAULT_CHECKPOINT), help="checkpoint; the embedded one by default")
+    parser.add_argument("--model", default="default", help="checkpoint, as for eai-llm explain (default %(default)s)")
     parser.add_argument("--corpora", nargs="+", required=True, help="those that it was trained on")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "explanations" / "questions.json")
     args = parser.parse_args()
-    record = read_record(args.model, TRAINING)
+    model = find_checkpoint(args.model)
+    record = read_record(model, TRAINING)
     if record is None:
-        parser.error(f"{args.model} has no {TRAINING}, which says what training held out.")
+        parser.error(f"{model} has no {TRAINING}, which says what training held out.")
     splits = held_out_splits(args.corpora, record)
     rows = [row for row in splits["test"] if row["label"]]
-    pipe = load_pipeline(args.model)
+    pipe = load_pipeline(model)
     longest = pipe.processor.feature_extractor.max_frames
     order = np.random.default_rng(0).permutation(len(rows))
     clips = [as_clip(rows[index]) for index in order]

@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
     output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)
     splits = held_out_splits(args.corpora, record)
-    pipe = load_pipeline(args.model)
+    pipe = load_pipeline(model)
     limit = pipe.processor.feature_extractor.max_frames
     parts, faithful, texts = {}, {}, []
     for corpus, rows in _by_corpus(splits["test"], args.clips, args.seed).items():

@@ -166,9 +166,10 @@ class EaiLlmConfig(PreTrainedConfig):
             )
 
     def to_dict(self) -> dict:
-        """As in the base class, without the folder that the backbone was read from: `backbone` says which it is."""
+        """As in the base class, without where the backbone was read from: `backbone` says which it is."""
         state = super().to_dict()
-        state["text_config"].pop("_name_or_path", None)
+        for name in ("_name_or_path", "_model_name_or_path"):  # the second is what a GGUF file calls itself
+            state["text_config"].pop(name, None)
         return state
 
 

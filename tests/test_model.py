@@ -593,5 +593,7 @@ def test_clips_of_one_performer_in_pieces_read_like_the_same_frames(model, proce
 
 def test_a_saved_configuration_does_not_tell_where_on_this_machine_the_backbone_lay(model, tmp_path):
     model.config.text_config._name_or_path = str(tmp_path / "backbones")
+    model.config.text_config._model_name_or_path = "what a GGUF file calls itself"
     model.save_pretrained(tmp_path / "saved")
-    assert str(tmp_path) not in (tmp_path / "saved" / "config.json").read_text(encoding="utf-8")
+    saved = (tmp_path / "saved" / "config.json").read_text(encoding="utf-8")
+    assert str(tmp_path) not in saved and "calls itself" not in saved
