@@ -28,7 +28,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import transformers
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig, PeftModel, get_peft_model
 from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -36,7 +36,7 @@ from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonFeatureExtractor, EaiSkelet
 from eai_llm_hf.adapters import add_lora
 from eai_llm_hf.backbones import DEFAULT_BACKBONE, find_or_fetch
 from eai_llm_hf.corpora import generated_corpus
-from eai_llm_hf.training.answering import ChatCollator, QuestionDataset
+from eai_llm_hf.training.answering import CPU_ATTENTION, ChatCollator, QuestionDataset
 from eai_llm_hf.training.crops import CropDataset, fit_reference
 from eai_llm_hf.training.settings import DEFAULT_LABELS
 
@@ -141,7 +141,7 @@ def make_side(name: str, chats: Chats, args: argparse.Namespace) -> Side:
         model = EaiLlmForCausalLM.from_backbone(args.backbone, chats.processor.skeleton_token_id, dtype=args.dtype)
         if args.compile:
             model.language_model.compile(dynamic=True)
-        model = add_lora(model, RANK, alpha=2 * RANK).to(args.device)
+        model = with_attention(add_lora(model, RANK, alpha=2 * RANK), args)
         return Side(
             lambda turn: {key: value.to(**on_device) for key, value in chats.batch(numbers(turn)).items()}, model, 0
         )
@@ -162,8 +162,15 @@ def make_side(name: str, chats: Chats, args: argparse.Namespace) -> Side:
             batch["logits_to_keep"] = nn.functional.pad(batch["labels"][:, 1:] != -100, (0, 1))
         return {key: value.to(**on_device) for key, value in batch.items()}
 
-    model.to(args.device)
+    model = with_attention(model, args)
     return Side(prepare, AnswersOnly(model) if name == BARE_SPARING else model, first)
+
+
+def with_attention(model: PeftModel, args: argparse.Namespace) -> PeftModel:
+    """The model on the device, with the attention that stage two takes there."""
+    if not args.device.startswith("cuda"):
+        model.set_attn_implementation(CPU_ATTENTION)
+    return model.to(args.device)
 
 
 def measure_speed(chats: Chats, args: argparse.Namespace) -> dict:
@@ -289,9 +296,9 @@ def as_markdown(results: dict, memory: dict, args: argparse.Namespace, command: 
         "",
         f"Batches of {size} chats of {results['tokens'] / size:.0f} tokens, {results['labelled'] / size:.0f} of "
         f"them learned; backbone {Path(args.backbone).name} in {args.dtype}, LoRA of rank {RANK}"
-        f"{', compiled' if args.compile else ''}; {machine(on_gpu)}. Median of {rounds} rounds in turn after a "
-        "warm-up. A ratio is that of two times of the same round, in brackets the 95% bootstrap interval of its "
-        f"median. Goal: {GOAL}.",
+        f"{', compiled' if args.compile else ''}, {'fused' if on_gpu else 'plain'} attention on all sides; "
+        f"{machine(on_gpu)}. Median of {rounds} rounds in turn after a warm-up. A ratio is that of two times of the "
+        f"same round, in brackets the 95% bootstrap interval of its median. Goal: {GOAL}.",
         "",
         "| | " + " | ".join(SIDES) + f" | {STAGE_TWO} / {BARE} | {STAGE_TWO} / {BARE_SPARING} |",
         "|---|---|---|---|---|---|",

@@ -30,6 +30,8 @@ COMPARED_SHARE = 0.15
 """Share of the varied samples that compare two clips."""
 LONGEST_COMPARED_S = 3.0
 """Longest crop of a pair, which keeps two of them within 78 tokens; the longest single crop takes 57."""
+CPU_ATTENTION = "eager"
+"""Attention on CPUs, where PyTorch's fused one in bfloat16 takes a quarter of a step to go backward."""
 
 
 class QuestionDataset(Dataset):

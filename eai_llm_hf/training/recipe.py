@@ -27,7 +27,15 @@ from eai_llm_hf.records import TRAINING, find_checkpoint, has_seen, read_record,
 from eai_llm_hf.splits import refuse_shared_takes, split_of
 
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
-from .answering import LONGEST_COMPARED_S, ChatCollator, QuestionDataset, add_lora, fold_lora, name_tokens
+from .answering import (
+    CPU_ATTENTION,
+    LONGEST_COMPARED_S,
+    ChatCollator,
+    QuestionDataset,
+    add_lora,
+    fold_lora,
+    name_tokens,
+)
 from .calibration import fit_temperature
 from .crops import AugmentationConfig, CropDataset, fit_reference
 from .settings import Recipe
@@ -291,8 +299,7 @@ def _answer(
     )
     attention = model.config._attn_implementation
     if arguments.device.type == "cpu":
-        # PyTorch's fused attention in bfloat16 takes a quarter of a step to go backward on CPUs, the plain one little.
-        learner.set_attn_implementation("eager")
+        learner.set_attn_implementation(CPU_ATTENTION)
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=_last_checkpoint(arguments))
     learner.set_attn_implementation(attention)
