@@ -189,7 +189,13 @@ def without_lora(results: Results) -> list[str]:
     Its label comes from the skeleton side, which stage two leaves alone, and is the same.
     """
     sides = {"with LoRA": json.loads((FIGURES / "with-lora.json").read_text(encoding="utf-8")), "without": results}
-    lines = [f"`{sides['with LoRA']['command']}`", ""]
+    lines = [
+        f"`{sides['with LoRA']['command']}`",
+        "",
+        "Greedy texts without the guard, by the checkpoint of generated movement alone and by one that was trained "
+        "like it with `--lora-rank 0`: the same stage one, then the projector alone.",
+        "",
+    ]
     lines += ["| corpus | stage two | claims | hold [95%] | shuffled [95%] | gap [95%] |", "|---" * 6 + "|"]
     for corpus in results["corpora"]:
         for side, figures in sides.items():

@@ -34,12 +34,12 @@ def figures(tmp_path_factory):
 def test_every_table_holds_the_figures_of_its_run(figures, tmp_path, monkeypatch):
     monkeypatch.setattr(page_of_results, "FIGURES", tmp_path)
     assert "##" not in page_of_results.page(), "what was not run is not there"
-    for name in ("methods", "joint", "few-labels", "ablations"):
+    for name in ("methods", "joint", "few-labels", "ablations", "text-backbone"):
         (tmp_path / f"{name}.json").write_text(figures.read_text(encoding="utf-8"), encoding="utf-8")
     page = page_of_results.page()
     results = json.loads(figures.read_text(encoding="utf-8"))
     assert results["command"] in page
-    for title in ("Every method", "One model for all", "Few labels", "What each part", "Cost"):
+    for title in ("Every method", "One model for all", "Few labels", "What each part", "Is the skeleton", "Cost"):
         assert f"## {title}" in page
     for entry in results["scores"]:
         assert page_of_results.shown(entry["measures"]["macro_f1"]) in page
