@@ -77,6 +77,8 @@ _DEGREE_WORDS: dict[Degree, tuple[str, ...]] = {
     "slight": ("slightly", "a little", "somewhat"),
     "strong": ("clearly", "markedly", "distinctly"),
 }
+_GRADED = re.compile(r"\b(?:hardly|often)\b")
+"""Words that say how much themselves, and take no adverb: nothing is "clearly often still"."""
 
 _NOUN_LABELS = frozenset(
     (
@@ -185,8 +187,8 @@ def notable_claims(
     Returns:
         Claims in canonical words, those first that stand out most: about the whole clip by `MotionReference.salience`,
         then two about thirds at most, by the distance of the percentile from 50; the order of `DESCRIPTORS` among
-        equals. "Strong" are those at percentile 3 or 97 or beyond, where words can say so ("clearly hardly swinging"
-        says nothing). Of descriptors that say nearly the same (`NEAR_DUPLICATES`) only the first is taken, so that no
+        equals. "Strong" are those at percentile 3 or 97 or beyond, where words can say so (not "clearly hardly
+        swinging"). Of descriptors that say nearly the same (`NEAR_DUPLICATES`) only the first is taken, so that no
         two claims repeat or contradict each other.
     """
     vectors = np.asarray(vectors)
@@ -210,7 +212,7 @@ def notable_claims(
             if not stands_out:
                 continue
             claim = canonical_claim(DESCRIPTORS[index].name, direction, span)
-            if vectors.ndim == 2 and abs(percentile - 50.0) >= _STRONG_FROM - 50.0 and "hardly" not in claim.text:
+            if vectors.ndim == 2 and abs(percentile - 50.0) >= _STRONG_FROM - 50.0 and not _GRADED.search(claim.text):
                 claim = canonical_claim(claim.descriptor, direction, span, "strong")
             if _within_bounds(claim, float(rows[row, index])):
                 extent = abs(percentile - 50.0) if row else salience[index]
@@ -414,6 +416,7 @@ def _clause(claim: Claim, rng: np.random.Generator | None) -> str:
     clauses = PHRASES[claim.descriptor, claim.direction].clauses
     if claim.degree != "plain":
         clauses = tuple(text for text in clauses if _VERB.search(text))
+        clauses = tuple(text for text in clauses if not _GRADED.search(text)) or clauses
     clause = _with_adverb(_one_of(clauses, rng), claim.degree, rng)
     return _OWNED.sub(f"{_one_of(_OWNERS, rng)} ", clause)
 

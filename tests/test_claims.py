@@ -204,6 +204,17 @@ def test_notable_claims_of_a_clip_and_its_thirds_hold(reference):
     assert len(seen) == 8, "whole and three thirds, plain and strong"
 
 
+def test_words_that_say_how_much_themselves_are_not_heightened(reference):
+    rng = np.random.default_rng(8)
+    texts = []
+    for _ in range(200):
+        claims = notable_claims(3 * rng.normal(size=(4, len(DESCRIPTORS))), reference)
+        texts += [verbalise("sad", claims), verbalise("sad", claims, rng)]
+    said = " ".join(texts)
+    assert " hardly " in said and " often " in said and " clearly " in said
+    assert not re.search(r"(clearly|markedly|distinctly) (hardly|often)", said)
+
+
 def test_a_third_is_spoken_of_only_where_the_movement_changes_there(reference):
     sinks = over_time(head_pitch=(0.0, 0.8, 0.0, -2.0))
     assert notable_claims(sinks, reference) == [canonical_claim("head_pitch", "low", "end", "strong")]
