@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from conftest import make_clip
 
 from eai_llm_hf.explain_command import load_pipeline
 from eai_llm_hf.generator import generate_clip
+from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
+from eai_llm_hf.modeling.skeleton_tower_eai_llm import VELOCITY_WEIGHT, EaiSkeletonTower
 from eai_llm_hf.processing.movement_features import SEGMENTS
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
 from eai_llm_hf.processing.unified_skeleton import leg_length, unify
@@ -164,11 +167,28 @@ def test_positions_are_put_together_from_directions_as_the_body_has_them(transfe
 @pytest.mark.parametrize("name", ["positions over height", "positions on a standard body, and velocities"])
 def test_a_form_of_the_skeleton_takes_the_size_of_the_body_out(transfer, name):
     clip = make_clip(4, rig="bandai22", duration_s=2.0)
-    form = transfer["FORMS"][name]
+    form, _ = transfer["FORMS"][name]
     small, present = form(clip.joints, clip.joint_mask)
     large, _ = form(clip.joints * 1.4, clip.joint_mask)
     assert present.all() and small.shape == (len(clip.joints), len(SEGMENTS), 6)
     np.testing.assert_allclose(small, large, atol=1e-3)
+
+
+def test_the_tower_reads_a_form_of_the_skeleton_and_nothing_that_was_measured(transfer):
+    tower = EaiSkeletonTower(EaiSkeletonConfig(num_descriptors=3)).eval()
+    mean, std = torch.zeros_like(tower.feature_mean), torch.ones_like(tower.feature_mean)
+    measured, nothing = torch.ones(1, 3), torch.full((1, 3), torch.nan)
+
+    def reads_what_was_measured() -> bool:
+        return not torch.equal(tower._semantic_queries(measured, 1), tower._semantic_queries(nothing, 1))
+
+    with transfer["_in_form"](*transfer["FORMS"]["directions, and velocities at full weight"]):
+        tower.standardise_by(mean, std)
+        assert tower.feature_scale[1:, 3:].eq(1.0).all()
+        assert not reads_what_was_measured()
+    tower.standardise_by(mean, std)
+    assert tower.feature_scale[1:, 3:].eq(VELOCITY_WEIGHT).all()
+    assert reads_what_was_measured()
 
 
 def test_questions_are_scored_by_what_is_refused_and_by_the_claims_that_hold():
