@@ -93,8 +93,9 @@ def train_small(rows: Rows, steps: int, seed: int) -> SkeletonEmotionExplanation
         recipe = Recipe(folder, stages="one", stage_one_steps=steps, stage_one_batch_size=32, seed=seed)
         set_seed(seed)
         reference = fit_reference(CropDataset(rows, min(800, 20 * len(rows)), seed))
-        model, processor, reference = new_model(recipe, reference)
-        align(recipe, model, processor, reference, {"train": rows, "validation": []})
+        model, processor = new_model(recipe, reference)
+        crops = CropDataset(rows, steps * recipe.stage_one_batch_size, seed)
+        align(recipe, model, processor, reference, crops)
     return SkeletonEmotionExplanationPipeline(model=model.eval(), processor=processor)
 
 

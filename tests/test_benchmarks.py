@@ -3,6 +3,7 @@
 import json
 import runpy
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import torch
 from conftest import make_clip
 
+from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.explain_command import load_pipeline
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
@@ -18,6 +20,7 @@ from eai_llm_hf.processing.movement_features import SEGMENTS
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
 from eai_llm_hf.processing.unified_skeleton import leg_length, unify
 from eai_llm_hf.question_texts import UNSEEN_QUESTIONS
+from eai_llm_hf.training.settings import Recipe
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 LATENCY = BENCHMARKS / "latency.py"
@@ -134,6 +137,16 @@ def test_more_changed_labels_than_allowed_are_marked(invariance):
 @pytest.fixture(scope="module")
 def transfer() -> dict:
     return runpy.run_path(str(BENCHMARKS / "transfer.py"))
+
+
+def test_a_small_model_learns_labels_from_pieces_of_long_clips(transfer, tiny_backbone, monkeypatch):
+    names = transfer["train_small"].__globals__
+    monkeypatch.setitem(names, "Recipe", partial(Recipe, backbone=str(tiny_backbone), dtype="float32", use_cpu=True))
+    rows = list(generated_corpus(10, seed=3))
+    assert len(transfer["_pieces"](rows[0])) > 1, "a clip that is cut"
+    pipe = transfer["train_small"](rows, steps=2, seed=0)
+    hits = transfer["hits"](pipe, rows)
+    assert len(hits) == len(rows) and set(hits) <= {0, 1}
 
 
 def test_figures_that_are_there_are_not_made_again(transfer, tmp_path):
