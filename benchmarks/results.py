@@ -160,7 +160,8 @@ def text_backbone(results: Results) -> list[str]:
     return [
         "The text backbone reads what was measured as words and percentiles, as it is (zero-shot) or after 150 steps "
         f"of 8 crops with LoRA, {took['text lora'] / took[OURS]:.0f} times as long as a fold of EAI-LLM takes; the "
-        "other methods learn from the same values as numbers.",
+        "other methods learn from the same values as numbers. It has not learned all it can by then: its loss still "
+        "falls, so the table compares what a given time buys, not what either reaches in the end.",
         "",
         *less_others(results),
     ]
