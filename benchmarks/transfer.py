@@ -36,6 +36,7 @@ from eai_llm_hf.processing.movement_features import SEGMENTS, movement_features
 from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip, facing
 from eai_llm_hf.splits import split_of
+from eai_llm_hf.training import crops
 from eai_llm_hf.training.crops import CropDataset, fit_reference
 from eai_llm_hf.training.recipe import align, new_model
 from eai_llm_hf.training.settings import DEFAULT_LABELS, Recipe
@@ -94,8 +95,8 @@ def train_small(rows: Rows, steps: int, seed: int) -> SkeletonEmotionExplanation
         set_seed(seed)
         reference = fit_reference(CropDataset(rows, min(800, 20 * len(rows)), seed))
         model, processor = new_model(recipe, reference)
-        crops = CropDataset(rows, steps * recipe.stage_one_batch_size, seed)
-        align(recipe, model, processor, reference, crops)
+        lessons = CropDataset(rows, steps * recipe.stage_one_batch_size, seed)
+        align(recipe, model, processor, reference, lessons)
     return SkeletonEmotionExplanationPipeline(model=model.eval(), processor=processor)
 
 
@@ -322,9 +323,10 @@ FORMS: dict[str, tuple[Callable, float]] = {
 
 @contextmanager
 def _in_form(form: Callable, velocity_weight: float) -> Iterator[None]:
-    """The tower reads this form of the movement, and nothing else: not what was measured."""
+    """The tower learns and labels from this form of the movement alone, without what was measured."""
     queries = EaiSkeletonTower._semantic_queries
     with (
+        patch.object(crops, "movement_features", form),
         patch.object(feature_extraction_eai_llm, "movement_features", form),
         patch.object(skeleton_tower_eai_llm, "VELOCITY_WEIGHT", velocity_weight),
         patch.object(EaiSkeletonTower, "_semantic_queries", lambda tower, _, clips: queries(tower, None, clips)),

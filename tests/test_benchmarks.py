@@ -16,10 +16,12 @@ from eai_llm_hf.explain_command import load_pipeline
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import VELOCITY_WEIGHT, EaiSkeletonTower
+from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.movement_features import SEGMENTS
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
 from eai_llm_hf.processing.unified_skeleton import leg_length, unify
 from eai_llm_hf.question_texts import UNSEEN_QUESTIONS
+from eai_llm_hf.training.crops import CropDataset
 from eai_llm_hf.training.settings import Recipe
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
@@ -202,6 +204,17 @@ def test_the_tower_reads_a_form_of_the_skeleton_and_nothing_that_was_measured(tr
     tower.standardise_by(mean, std)
     assert tower.feature_scale[1:, 3:].eq(VELOCITY_WEIGHT).all()
     assert reads_what_was_measured()
+
+
+def test_training_reads_the_same_form_of_the_skeleton_as_labelling_does(transfer):
+    rows, (form, weight) = list(generated_corpus(3, seed=5)), transfer["FORMS"]["directions"]
+    with transfer["_in_form"](form, weight):
+        crop = CropDataset(rows, 1, seed=0)[0]
+        learned, _ = crop.features
+        labelled = EaiSkeletonFeatureExtractor()(crop.clip)["skeleton_features"][0]
+    assert not np.asarray(learned)[:, 1:, 3:].any(), "no velocities"
+    np.testing.assert_allclose(labelled[: len(learned)], learned, atol=1e-6)
+    assert CropDataset(rows, 1, seed=0)[0].features[0][:, 1:, 3:].any(), "which are there otherwise"
 
 
 def test_questions_are_scored_by_what_is_refused_and_by_the_claims_that_hold():
