@@ -34,7 +34,7 @@ SMALLEST_STD = 0.02
 """Features that hardly vary (the vertical part of an upright trunk) are not blown up beyond this."""
 
 VELOCITY_WEIGHT = 0.5
-"""What a velocity counts beside a direction: at equal weight the tower learns slowly (docs/canonical-form.md)."""
+"""What a velocity counts beside a direction; two seeds do not tell it from full weight (docs/canonical-form.md)."""
 
 FARTHEST = 8.0
 """Standard deviations; what lies farther, such as a tracker's glitch, counts as if it lay there."""
