@@ -18,6 +18,7 @@ from typing import Any
 
 from eai_llm_hf.evaluation.benchmark_results import MEAN_OVER_CORPORA
 from eai_llm_hf.evaluation.benchmark_tables import describe
+from eai_llm_hf.evaluation.text_backbone import TEXT_BATCH, TEXT_STEPS
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "results"
@@ -163,7 +164,7 @@ def text_backbone(results: Results) -> list[str]:
     ]
     if "text lora" in took and OURS in took:
         lines.append(
-            "As it is, it answers zero-shot; with LoRA it has learned for 150 steps of 8 crops, "
+            f"As it is, it answers zero-shot; with LoRA it has learned for {TEXT_STEPS} steps of {TEXT_BATCH} crops, "
             f"{took['text lora'] / took[OURS]:.0f} times as long as a fold of EAI-LLM takes. It has not learned all "
             "it can by then: its loss still falls, so the table compares what a given time buys, not what either "
             "reaches in the end."

@@ -207,12 +207,12 @@ def test_the_tower_reads_a_form_of_the_skeleton_and_nothing_that_was_measured(tr
 
 
 def test_training_reads_the_same_form_of_the_skeleton_as_labelling_does(transfer):
-    rows, (form, weight) = list(generated_corpus(3, seed=5)), transfer["FORMS"]["directions"]
-    with transfer["_in_form"](form, weight):
+    rows = list(generated_corpus(3, seed=5))
+    with transfer["_in_form"](*transfer["FORMS"]["directions"]):
         crop = CropDataset(rows, 1, seed=0)[0]
         learned, _ = crop.features
         labelled = EaiSkeletonFeatureExtractor()(crop.clip)["skeleton_features"][0]
-    assert not np.asarray(learned)[:, 1:, 3:].any(), "no velocities"
+    assert not learned[:, 1:, 3:].any(), "no velocities"
     np.testing.assert_allclose(labelled[: len(learned)], learned, atol=1e-6)
     assert CropDataset(rows, 1, seed=0)[0].features[0][:, 1:, 3:].any(), "which are there otherwise"
 

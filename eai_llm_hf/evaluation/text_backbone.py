@@ -33,7 +33,7 @@ from eai_llm_hf.training.recipe import CROPS_PER_CLIP, REFERENCE_CROPS
 from .baselines import descriptors
 from .task import Task, corpus_of
 
-__all__ = ["BACKBONE", "TextReader", "describe", "fine_tuned", "zero_shot"]
+__all__ = ["BACKBONE", "TEXT_BATCH", "TEXT_STEPS", "TextReader", "describe", "fine_tuned", "zero_shot"]
 
 BACKBONE = DEFAULT_BACKBONE
 """Hub id or folder of the backbone that reads; looked up at each call."""
