@@ -17,16 +17,17 @@ Paper: "Understanding Emotional Body Expressions via Large Language Models", arX
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import fields
 
 import torch
 from safetensors.torch import load_file
 from torch import nn
-from transformers import AutoModelForCausalLM, Cache, GenerationMixin, PreTrainedConfig, PreTrainedModel
+from transformers import AutoModelForCausalLM, GenerationMixin, PreTrainedConfig, PreTrainedModel
 from transformers import initialization as init
 from transformers.activations import ACT2FN
+from transformers.modeling_outputs import CausalLMOutputWithPast
 from transformers.modeling_utils import slice_logits_to_keep
-from transformers.utils import ModelOutput, cached_file, can_return_tuple, logging
+from transformers.utils import cached_file, can_return_tuple, logging
 
 from .backbone_weights_eai_llm import (
     find_backbone,
@@ -51,25 +52,6 @@ CLIP_INPUTS = (
     "skeleton_salience",
 )
 """Arguments with a row for each clip, of which a prompt may hold several or none."""
-
-
-@dataclass
-class EaiLlmOutput(ModelOutput):
-    """Output of [`EaiLlmForCausalLM`].
-
-    Attributes:
-        loss: Mean cross-entropy over the labelled tokens, where `labels` were given.
-        logits: (batch, tokens, vocabulary) of the tokens to keep; (tokens, vocabulary) where a mask named them.
-        past_key_values: The backbone's cache.
-        hidden_states: The backbone's hidden states, on request.
-        attentions: The backbone's attentions, on request.
-    """
-
-    loss: torch.Tensor | None = None
-    logits: torch.Tensor | None = None
-    past_key_values: Cache | None = None
-    hidden_states: tuple[torch.Tensor, ...] | None = None
-    attentions: tuple[torch.Tensor, ...] | None = None
 
 
 class EaiProjector(nn.Module):
@@ -168,7 +150,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
     _supports_flash_attn = True
     _supports_attention_backend = True
     _can_compile_fullgraph = True
-    _skip_keys_device_placement = ["past_key_values"]
+    _skip_keys_device_placement = ["cache", "past_key_values"]
     _no_split_modules = ["SkeletonEncoderLayer"]
     # The tower is small and its outputs become probabilities: it stays exact when the backbone is in half precision.
     _keep_in_fp32_modules_strict = ["skeleton_tower", "projector", "alignment"]
@@ -317,13 +299,13 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         skeleton_salience: torch.Tensor | None = None,
         attention_mask: torch.Tensor | None = None,
         position_ids: torch.LongTensor | None = None,
-        past_key_values: Cache | None = None,
         inputs_embeds: torch.Tensor | None = None,
         labels: torch.LongTensor | None = None,
         use_cache: bool | None = None,
         logits_to_keep: int | torch.Tensor = 0,
+        num_items_in_batch: torch.Tensor | int | None = None,
         **kwargs,
-    ) -> EaiLlmOutput:
+    ) -> CausalLMOutputWithPast:
         """Reads skeleton tokens and text.
 
         Args:
@@ -335,13 +317,18 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_salience: (clips, descriptors) how much of it stands out, see `get_skeleton_features`.
             attention_mask: (batch, tokens), 0 on padding.
             position_ids: (batch, tokens).
-            past_key_values: Cache of earlier calls.
             inputs_embeds: (batch, tokens, text width) instead of `input_ids`.
             labels: (batch, tokens), -100 where no loss is wanted.
             use_cache: Whether to return the cache.
             logits_to_keep: Compute the logits of that many last tokens only, 0 for all; or of the tokens that a mask
                 (batch, tokens) or indices name, see `slice_logits_to_keep` of transformers. The loss is that of the
                 labels which these logits predict, those of the tokens that follow.
+            num_items_in_batch: Divides the summed loss where Trainer accumulates gradients; its tokens by default.
+            **kwargs: For the backbone, the cache of earlier calls among them: `cache`, before transformers 5.24
+                `past_key_values`.
+
+        Returns:
+            The output of a causal language model; its logits are (tokens, vocabulary) where a mask named the tokens.
 
         Raises:
             ValueError: If the number of placeholders is not the number of skeleton tokens.
@@ -363,10 +350,9 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             inputs_embeds=inputs_embeds,
             attention_mask=attention_mask,
             position_ids=position_ids,
-            past_key_values=past_key_values,
             use_cache=use_cache,
             logits_to_keep=logits_to_keep,
-            **{name: value for name, value in kwargs.items() if name != "num_items_in_batch"},
+            **kwargs,
         )
         loss = None
         if labels is not None:
@@ -376,15 +362,11 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
                 labels=labels,
                 vocab_size=outputs.logits.shape[-1],
                 shift_labels=slice_logits_to_keep(following[..., None], logits_to_keep).flatten(),
-                **kwargs,
+                num_items_in_batch=num_items_in_batch,
             )
-        return EaiLlmOutput(
-            loss=loss,
-            logits=outputs.logits,
-            past_key_values=outputs.past_key_values,
-            hidden_states=outputs.hidden_states,
-            attentions=outputs.attentions,
-        )
+        # The cache goes by the name that the installed transformers has for it.
+        kept = {field.name: outputs.get(field.name) for field in fields(CausalLMOutputWithPast)}
+        return CausalLMOutputWithPast(**kept | {"loss": loss})
 
     def get_placeholder_mask(
         self, input_ids: torch.LongTensor | None, inputs_embeds: torch.Tensor, tokens: torch.Tensor
@@ -578,4 +560,4 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
 
 EaiLlmForCausalLM.register_for_auto_class("AutoModelForCausalLM")
 
-__all__ = ["EaiLlmForCausalLM", "EaiLlmOutput", "EaiSkeletonTower"]
+__all__ = ["EaiLlmForCausalLM", "EaiSkeletonTower"]

@@ -157,14 +157,15 @@ class TextReader:
             use_cache=True,
             logits_to_keep=1,
         )
-        read.past_key_values.batch_repeat_interleave(len(labels))  # clip by clip, label by label
+        name = next(key for key in read.keys() if key in ("cache", "past_key_values"))  # the second before 5.24
+        read[name].batch_repeat_interleave(len(labels))  # clip by clip, label by label
         endings, ending_mask = endings.repeat(len(vectors), 1), ending_mask.repeat(len(vectors), 1)
         steps = torch.arange(endings.shape[1], device=device)
         logits = self.model(
             input_ids=endings,
             attention_mask=torch.cat([mask.repeat_interleave(len(labels), 0), ending_mask], 1),
             position_ids=count.repeat_interleave(len(labels), 0) + steps,
-            past_key_values=read.past_key_values,
+            **{name: read[name]},
         ).logits
         # The question's last token predicts the answer's first, each token of the answer the next one.
         logits = torch.cat([read.logits.repeat_interleave(len(labels), 0), logits[:, :-1]], 1)
