@@ -13,7 +13,7 @@ from transformers import (
 )
 from transformers.pipelines import PIPELINE_REGISTRY
 
-from .backbones import find_or_fetch
+from .backbones import find, find_or_fetch
 from .modeling.configuration_eai_llm import EaiLlmConfig, EaiSkeletonConfig
 from .modeling.modeling_eai_llm import EaiLlmForCausalLM
 from .processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
@@ -35,7 +35,8 @@ PIPELINE_REGISTRY.register_pipeline(
     default={"model": (str(DEFAULT_CHECKPOINT), "main")},
     type="multimodal",
 )
-EaiLlmForCausalLM.find_backbone = staticmethod(lambda name: str(find_or_fetch(name)))
+EaiLlmForCausalLM.find_backbone = staticmethod(lambda name: str(folder) if (folder := find(name)) else None)
+EaiLlmForCausalLM.fetch_backbone = staticmethod(lambda name: str(find_or_fetch(name)))
 
 __all__ = [
     "DEFAULT_CHECKPOINT",

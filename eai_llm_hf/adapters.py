@@ -54,6 +54,7 @@ def fold_lora(peft_model: PeftModel) -> EaiLlmForCausalLM:
                 factors[key] = torch.cat([factors[key].float(), factor], along_rank) if key in factors else factor
     model = peft_model.merge_and_unload()
     model.lora_factors = factors
+    model.label_states = {}  # the text encoder may have changed
     return model.requires_grad_(True).eval()
 
 

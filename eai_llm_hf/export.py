@@ -30,6 +30,8 @@ def export(model: str | Path, folder: str | Path, include_backbone: bool = True)
     if folder.exists() and any(folder.iterdir()):
         raise ValueError(f"The folder {folder} is not empty; an export needs one of its own.")
     loaded = EaiLlmForCausalLM.from_pretrained(model)
+    if include_backbone:
+        loaded.load_backbone()
     processor = EaiSkeletonProcessor.from_pretrained(model)
     loaded.save_pretrained(folder, include_backbone=include_backbone)
     processor.save_pretrained(folder)

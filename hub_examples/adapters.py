@@ -60,7 +60,9 @@ def main() -> None:
 
     def load() -> EaiLlmForCausalLM:
         """The base. Adapters are exact in float32; in bfloat16, merging rounds what they add."""
-        return EaiLlmForCausalLM.from_pretrained(args.model, dtype=torch.float32)
+        model = EaiLlmForCausalLM.from_pretrained(args.model, dtype=torch.float32)
+        model.load_backbone()  # fetches it the first time
+        return model
 
     def logits(model: torch.nn.Module) -> torch.Tensor:
         with torch.no_grad():

@@ -1,6 +1,8 @@
-"""The text backbone's weights: where they lie, room for one more word, and the low-rank update merged into them."""
+"""The text backbone: where it lies, which form of its weights that is, more words for it, low-rank updates of it."""
 
+import hashlib
 import os
+import platform
 from pathlib import Path
 
 import torch
@@ -9,10 +11,48 @@ from transformers import PreTrainedModel
 from transformers.utils import cached_file
 
 
-def find_backbone(name: str) -> str:
-    """Where the backbone lies: a folder of that name, one that `eai-llm backbone fetch` converted, or the Hub's id."""
-    converted = backbone_cache() / name.replace("/", "--")
-    return str(converted) if converted.is_dir() and not Path(name).is_dir() else name
+def find_backbone(name: str) -> str | None:
+    """Looks for a backbone on this machine, without any network.
+
+    Args:
+        name: A folder, or a Hub id that `eai-llm backbone fetch` converted or that lies in the Hugging Face cache.
+
+    Returns:
+        The folder, or None where the backbone would have to be fetched.
+    """
+    for folder in (Path(name), backbone_cache() / name.replace("/", "--")):
+        if folder.is_dir():
+            return str(folder)
+    try:
+        snapshot = Path(cached_file(name, "config.json", local_files_only=True)).parent
+    except OSError:
+        return None
+    return str(snapshot) if any(snapshot.glob("*.safetensors")) else None
+
+
+def fetch_backbone(name: str) -> str:
+    """Finds a backbone on this machine or on the Hub, from where transformers loads it with progress bars.
+
+    Args:
+        name: As in `find_backbone`.
+
+    Returns:
+        The folder or the Hub id.
+
+    Raises:
+        OSError: If the backbone is neither here nor on the Hub, saying how to get it.
+    """
+    if (found := find_backbone(name)) is not None:
+        return found
+    try:
+        cached_file(name, "config.json")
+    except OSError as error:
+        raise OSError(
+            f"The text backbone '{name}' was found neither in {backbone_cache()} nor in the Hugging Face cache nor on "
+            "the Hub. "
+            f"With the package eai-llm-hf installed, `eai-llm backbone fetch {name}` brings it here."
+        ) from error
+    return name
 
 
 def backbone_cache() -> Path:
@@ -20,28 +60,44 @@ def backbone_cache() -> Path:
     return Path(os.environ.get("EAI_LLM_CACHE") or "~/.cache/eai_llm_hf").expanduser() / "backbones"
 
 
-def loadable_backbone(name: str, found: str) -> str:
-    """Makes sure that a backbone can be loaded from where it was found.
+def weights_sha256(backbone: str) -> str:
+    """Names the form of a backbone's weights: the same model has other numbers after quantisation.
 
     Args:
-        name: The backbone, as the configuration names it.
-        found: Folder or Hub id.
+        backbone: Its folder, or the Hub id of one that was downloaded.
 
     Returns:
-        `found`.
-
-    Raises:
-        OSError: If the backbone is neither here nor on the Hub, saying how to get it.
+        The SHA-256 of its weight file, as `sha256sum model.safetensors` prints it; of several shards, the SHA-256 of
+        these digests in the order of the file names.
     """
-    try:
-        cached_file(found, "config.json")
-    except OSError as error:
-        raise OSError(
-            f"The text backbone '{name}' was found neither in {backbone_cache()} nor in the Hugging Face cache nor on "
-            "the Hub. "
-            f"With the package eai-llm-hf installed, `eai-llm backbone fetch {name}` brings it here."
-        ) from error
-    return found
+    folder = Path(backbone)
+    if not folder.is_dir():
+        folder = Path(cached_file(backbone, "config.json", local_files_only=True)).parent
+    digests = []
+    for file in sorted(folder.glob("*.safetensors")):
+        with file.open("rb") as stream:
+            digests.append(hashlib.file_digest(stream, "sha256").hexdigest())
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def fitting_dtype(dtype: torch.dtype) -> torch.dtype:
+    """The data type in which a machine computes a backbone that was saved in `dtype`.
+
+    Without instructions for it, a CPU computes bfloat16 and float16 more slowly than float32 (docs/latency.md).
+
+    Returns:
+        float32 for a type of 16 bits where there is neither an accelerator nor a CPU with bfloat16 instructions.
+    """
+    if torch.finfo(dtype).bits > 16 or torch.accelerator.is_available() or computes_bfloat16():
+        return dtype
+    return torch.float32
+
+
+def computes_bfloat16() -> bool:
+    """Whether this CPU has instructions for bfloat16: AMX or AVX512-BF16 on x86, BF16 on Arm."""
+    if platform.machine().lower() in ("x86_64", "amd64"):
+        return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 def make_room(language_model: PreTrainedModel, token_id: int) -> None:
@@ -59,10 +115,10 @@ def make_room(language_model: PreTrainedModel, token_id: int) -> None:
             module.weight[words:] = module.weight[:words].float().mean(0).to(module.weight.dtype)
 
 
-def read_lora(weights: str) -> dict[str, torch.Tensor]:
-    """The low-rank update that a weight file holds, as `merge_lora` takes it; empty where it holds none."""
+def read_group(weights: str, prefix: str) -> dict[str, torch.Tensor]:
+    """The tensors of a weight file whose names begin with a prefix, such as those that `merge_lora` takes."""
     with safe_open(weights, framework="pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys() if name.startswith("lora.")}
+        return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}
 
 
 def merge_lora(language_model: PreTrainedModel, lora: dict[str, torch.Tensor]) -> None:
@@ -110,10 +166,13 @@ def unexplained_weights(
 
 __all__ = [
     "backbone_cache",
+    "computes_bfloat16",
+    "fetch_backbone",
     "find_backbone",
-    "loadable_backbone",
+    "fitting_dtype",
     "make_room",
     "merge_lora",
-    "read_lora",
+    "read_group",
     "unexplained_weights",
+    "weights_sha256",
 ]

@@ -117,11 +117,14 @@ class EaiLlmConfig(PreTrainedConfig):
         projector_hidden_act: Activation between the projector's two layers.
         backbone: Hub id or folder of the text backbone. A checkpoint in the small form (no backbone weights) is
             completed from there.
+        backbone_sha256: SHA-256 of the backbone's weight file that the checkpoint was trained and evaluated with;
+            loading any other warns. None where it is not known.
         holds_backbone: Whether the checkpoint's weights include the text backbone's.
         text_layer: Transformer layers of the backbone that encode a text for the alignment with semantic tokens. LoRA
             belongs above them, so that fine-tuning leaves the text space as it was.
         labels: The emotions that the checkpoint was trained on, its default candidates.
-        temperature: Divides the label logits (calibrated on validation clips).
+        label_temperature: Divides the label logits (calibrated on validation clips). Older checkpoints call it
+            `temperature`, which `generate` takes for the temperature of sampling.
 
     Example:
 
@@ -146,14 +149,17 @@ class EaiLlmConfig(PreTrainedConfig):
     projector_hidden_act: str = "gelu"
 
     backbone: str | None = None
+    backbone_sha256: str | None = None
     holds_backbone: bool = True
 
     text_layer: int = 10
     labels: list[str] | tuple[str, ...] = ("happy", "sad", "angry", "proud", "not confident")
-    temperature: float | int = 1.0
+    label_temperature: float | int = 1.0
     tie_word_embeddings: bool = False
 
     def __post_init__(self, **kwargs):
+        if "temperature" in kwargs:
+            self.label_temperature = kwargs.pop("temperature")
         super().__post_init__(**kwargs)
         # generate() and save_pretrained() look for this on the outer configuration.
         self.tie_word_embeddings = self.text_config.tie_word_embeddings

@@ -16,11 +16,10 @@ any list of labels may be asked for); the explanation is written by the language
 Paper: "Understanding Emotional Body Expressions via Large Language Models", arXiv 2412.12581.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 
 import torch
-from safetensors.torch import load_file
 from torch import nn
 from transformers import AutoModelForCausalLM, GenerationMixin, PreTrainedConfig, PreTrainedModel
 from transformers import initialization as init
@@ -30,12 +29,14 @@ from transformers.modeling_utils import slice_logits_to_keep
 from transformers.utils import cached_file, can_return_tuple, logging
 
 from .backbone_weights_eai_llm import (
+    fetch_backbone,
     find_backbone,
-    loadable_backbone,
+    fitting_dtype,
     make_room,
     merge_lora,
-    read_lora,
+    read_group,
     unexplained_weights,
+    weights_sha256,
 )
 from .configuration_eai_llm import AUTO_MAP, CUSTOM_PIPELINES, EaiLlmConfig
 from .skeleton_tower_eai_llm import EaiSkeletonTower, SkeletonTowerOutput
@@ -154,21 +155,27 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
     _no_split_modules = ["SkeletonEncoderLayer"]
     # The tower is small and its outputs become probabilities: it stays exact when the backbone is in half precision.
     _keep_in_fp32_modules_strict = ["skeleton_tower", "projector", "alignment"]
-    # The low-rank update that the backbone already holds; it stands beside the weights so that the small form can be
-    # written from the whole one.
-    _keys_to_ignore_on_load_unexpected = [r"^lora\."]
+    # The low-rank update that the backbone already holds stands next to the weights, so that the small form can be
+    # written from the whole one; and what the text encoder makes of the labels, so that labels need no backbone.
+    _keys_to_ignore_on_load_unexpected = [r"^lora\.", r"^label_states\."]
 
-    find_backbone: Callable[[str], str] = staticmethod(find_backbone)
-    """Turns the name of a backbone into a folder or Hub id; `eai_llm_hf` puts its own finder here, which can fetch."""
+    find_backbone: Callable[[str], str | None] = staticmethod(find_backbone)
+    fetch_backbone: Callable[[str], str] = staticmethod(fetch_backbone)
+    """How the folder of a backbone is found on this machine, and how it comes here; `eai_llm_hf` puts its own here."""
 
     def __init__(self, config: EaiLlmConfig):
         super().__init__(config)
         # First, because a model's `dtype` is that of its first parameter, and the skeleton side is always float32.
-        self.language_model = AutoModelForCausalLM.from_config(config.text_config)
+        # The small form has none until `load_backbone`.
+        language_model = AutoModelForCausalLM.from_config(config.text_config) if config.holds_backbone else None
+        self.register_module("language_model", language_model)
         self.skeleton_tower = EaiSkeletonTower(config.skeleton_config)
         self.projector = EaiProjector(config)
         self.alignment = EaiAlignment(config)
         self.lora_factors: dict[str, torch.Tensor] = {}
+        self.label_states: dict[str, torch.Tensor] = {}
+        """(phrasings, text width) of a label: `encode_text` of its phrasings, kept with the checkpoint."""
+        self._backbone_dtype: str | torch.dtype | None = None
         self.post_init()
 
     @torch.no_grad()
@@ -181,19 +188,33 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
 
     def get_input_embeddings(self) -> nn.Module:
         """The backbone's word embeddings."""
-        return self.language_model.get_input_embeddings()
+        return self.text_backbone().get_input_embeddings()
 
     def set_input_embeddings(self, value: nn.Module):
         """Replaces the backbone's word embeddings."""
-        self.language_model.set_input_embeddings(value)
+        self.text_backbone().set_input_embeddings(value)
 
     def get_output_embeddings(self) -> nn.Module:
         """The backbone's head."""
-        return self.language_model.get_output_embeddings()
+        return self.text_backbone().get_output_embeddings()
 
     def set_output_embeddings(self, new_embeddings: nn.Module):
         """Replaces the backbone's head."""
-        self.language_model.set_output_embeddings(new_embeddings)
+        self.text_backbone().set_output_embeddings(new_embeddings)
+
+    def text_backbone(self) -> PreTrainedModel:
+        """The language model.
+
+        Raises:
+            OSError: If this is the small form, whose backbone is not loaded yet.
+        """
+        if self.language_model is None:
+            raise OSError(
+                f"The text backbone '{self.config.backbone}' of this checkpoint is not loaded, so there are label "
+                "probabilities and no texts. `model.load_backbone()` loads it; `eai-llm backbone fetch "
+                f"{self.config.backbone}` brings it to this machine beforehand."
+            )
+        return self.language_model
 
     # ---- skeleton side ------------------------------------------------------------------------------------------
 
@@ -252,7 +273,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             (texts, text width) float32; `alignment.embed_text` takes them to the shared space.
         """
         with torch.no_grad():
-            hidden = self.language_model(
+            hidden = self.text_backbone()(
                 input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True, logits_to_keep=1
             ).hidden_states[self.config.text_layer]
         mask = attention_mask[..., None].to(torch.float32)
@@ -284,7 +305,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         texts = self.alignment.embed_labels(text_states)
         clips = self.alignment.embed_skeleton(tower.semantic_tokens[:, 0])
         logits = self.alignment.logit_scale.exp() * clips @ texts.T
-        return logits / self.config.temperature, tower
+        return logits / self.config.label_temperature, tower
 
     # ---- language side ------------------------------------------------------------------------------------------
 
@@ -346,7 +367,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             placeholders = self.get_placeholder_mask(input_ids, inputs_embeds, tokens)
             inputs_embeds = inputs_embeds.masked_scatter(placeholders, tokens.to(inputs_embeds))
 
-        outputs = self.language_model(
+        outputs = self.text_backbone()(
             inputs_embeds=inputs_embeds,
             attention_mask=attention_mask,
             position_ids=position_ids,
@@ -440,9 +461,13 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             dtype: Of the backbone; the skeleton side is float32.
             **config: Further fields of [`EaiLlmConfig`]; `text_layer` is by default a third of the backbone's layers.
         """
-        language_model = AutoModelForCausalLM.from_pretrained(cls.find_backbone(backbone), dtype=dtype)
+        folder = cls.fetch_backbone(backbone)
+        language_model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
         make_room(language_model, skeleton_token_id)
-        config = {"text_layer": max(language_model.config.num_hidden_layers // 3, 1)} | config
+        config = {
+            "text_layer": max(language_model.config.num_hidden_layers // 3, 1),
+            "backbone_sha256": weights_sha256(folder),
+        } | config
         config = EaiLlmConfig(
             text_config=language_model.config, backbone=backbone, skeleton_token_id=skeleton_token_id, **config
         )
@@ -454,58 +479,85 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         return model.eval()
 
     @classmethod
-    def from_pretrained(cls, pretrained_model_name_or_path, *model_args, config=None, **kwargs):
-        """Loads either form: the whole model, or the small one, whose backbone is then found and loaded too.
+    def from_pretrained(cls, pretrained_model_name_or_path, *model_args, config=None, dtype=None, **kwargs):
+        """Loads either form: the whole model, or the small one, which `load_backbone` completes.
 
-        Arguments are those of `PreTrainedModel.from_pretrained`.
+        The backbone of the small form is loaded at once where it is on this machine. Where it is not, nothing is
+        downloaded: the model gives label probabilities, and `load_backbone` fetches what texts need.
 
-        Raises:
-            OSError: If the backbone of a small checkpoint can be found neither here nor on the Hub.
+        Arguments are those of `PreTrainedModel.from_pretrained`. `dtype` is that of the backbone; by default that of
+        the checkpoint, but float32 on a CPU that computes 16 bits more slowly, see `fitting_dtype`.
         """
+        dtype = kwargs.pop("torch_dtype", None) if dtype is None else dtype
+        if pretrained_model_name_or_path is None:
+            return super().from_pretrained(None, *model_args, config=config, dtype=dtype, **kwargs)
         hub = {
             name: kwargs[name]
             for name in ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
             if name in kwargs
         }
-        if pretrained_model_name_or_path is not None and not isinstance(config, PreTrainedConfig):
+        if not isinstance(config, PreTrainedConfig):
             config = EaiLlmConfig.from_pretrained(config or pretrained_model_name_or_path, **hub)
-        if pretrained_model_name_or_path is None:
-            return super().from_pretrained(None, *model_args, config=config, **kwargs)
-        if config.holds_backbone:
-            loaded = super().from_pretrained(pretrained_model_name_or_path, *model_args, config=config, **kwargs)
-            weights = cached_file(
-                pretrained_model_name_or_path, WEIGHTS_NAME, _raise_exceptions_for_missing_entries=False, **hub
-            )
-            model = loaded[0] if isinstance(loaded, tuple) else loaded
-            model.lora_factors = read_lora(weights) if weights is not None else {}
-            return loaded
-
-        weights = cached_file(pretrained_model_name_or_path, WEIGHTS_NAME, **hub)
-        lora = read_lora(weights)
-        small = {name: value for name, value in load_file(weights).items() if name not in lora}
-        dtype = kwargs.pop("dtype", kwargs.pop("torch_dtype", None)) or "auto"
-        language_model = AutoModelForCausalLM.from_pretrained(
-            loadable_backbone(config.backbone, cls.find_backbone(config.backbone)),
-            dtype=config.dtype or "auto" if dtype == "auto" else dtype,
-        )
-        make_room(language_model, config.skeleton_token_id)
-        merge_lora(language_model, lora)
-        state_dict = small | {f"language_model.{name}": value for name, value in language_model.state_dict().items()}
-        for name in hub:
-            kwargs.pop(name)
+        if dtype in (None, "auto") and config.dtype is not None:
+            dtype = fitting_dtype(config.dtype)
+        # What AutoModel puts there when it is given the name of an adapter and has found the base model by it.
         adapter = dict(kwargs.pop("adapter_kwargs", None) or {})
+        adapter_name = adapter.pop("_adapter_model_path", None)
         loaded = super().from_pretrained(
-            None, *model_args, config=config, state_dict=state_dict, dtype=language_model.dtype, **kwargs
+            pretrained_model_name_or_path, *model_args, config=config, dtype=dtype, **kwargs
         )
         model = loaded[0] if isinstance(loaded, tuple) else loaded
-        model.lora_factors = lora
-        model.generation_config = language_model.generation_config
-        model.config.holds_backbone = True  # in memory it does
-        model.name_or_path = model.config.name_or_path = str(pretrained_model_name_or_path)
-        # What AutoModel puts there when it is given the name of an adapter and has found the base model by it.
-        if (adapter_name := adapter.pop("_adapter_model_path", None)) is not None:
+        weights = cached_file(
+            pretrained_model_name_or_path, WEIGHTS_NAME, _raise_exceptions_for_missing_entries=False, **hub
+        )
+        if weights is not None:
+            model.lora_factors = read_group(weights, "lora.")
+            states = read_group(weights, "label_states.")
+            model.label_states = {name.removeprefix("label_states."): value for name, value in states.items()}
+        model._backbone_dtype = dtype
+        if not config.holds_backbone and (adapter_name or cls.find_backbone(config.backbone) is not None):
+            model.load_backbone()
+        if adapter_name is not None:
             model.load_adapter(adapter_name, adapter_kwargs=adapter)
         return loaded
+
+    def load_backbone(self) -> None:
+        """Completes the small form with its text backbone, which is fetched where it is not on this machine.
+
+        A warning says so where its weights are not those that the checkpoint was trained on. Nothing happens where the
+        model is whole already.
+
+        Raises:
+            OSError: If the backbone is neither on this machine nor can be fetched.
+        """
+        if self.language_model is not None:
+            return
+        folder = self.find_backbone(self.config.backbone) or self.fetch_backbone(self.config.backbone)
+        language_model = AutoModelForCausalLM.from_pretrained(
+            folder,
+            dtype=self._backbone_dtype or "auto",
+            attn_implementation=self.config.text_config._attn_implementation,
+        )
+        expected = self.config.backbone_sha256
+        if expected is not None and (found := weights_sha256(folder)) != expected:
+            logger.warning(
+                f"The text backbone in {folder} has other weights than the one that this checkpoint was trained and "
+                f"evaluated with (SHA-256 expected {expected}, found {found}), so its texts may be worse. "
+                f"`eai-llm backbone fetch {self.config.backbone}` brings the form that is known."
+            )
+        make_room(language_model, self.config.skeleton_token_id)
+        merge_lora(language_model, self.lora_factors)
+        self.language_model = language_model.to(self.device).train(self.training)
+        self.config.text_config = language_model.config
+        self.config.holds_backbone = True  # in memory it does
+        with init.no_init_weights():
+            self.post_init()  # collects what the sub-models say of tied weights and devices
+
+    def known_text_states(self, labels: Sequence[str]) -> torch.Tensor | None:
+        """(labels, phrasings, text width), the text states of labels that the checkpoint keeps; None for any other."""
+        if not all(label in self.label_states for label in labels):
+            return None
+        return torch.stack([self.label_states[label] for label in labels]).to(self.alignment.text_mean.device)
 
     def save_pretrained(self, save_directory, *args, include_backbone: bool = True, state_dict=None, **kwargs):
         """Saves the model, its code and the map by which the Hub finds it.
@@ -523,32 +575,36 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             ValueError: If the small form is asked for and the configuration names no backbone, or the language model
                 has learned something that the small form would lose.
         """
-        if not include_backbone:
+        if include_backbone:
+            self.text_backbone()  # it must be loaded
+        else:
             if self.config.backbone is None:
                 raise ValueError("The small form needs config.backbone, the name of the text backbone, found None.")
-            self._refuse_to_lose_weights()
+            if self.language_model is not None:
+                self._refuse_to_lose_weights()
             state_dict = state_dict if state_dict is not None else self.state_dict()
             state_dict = {name: value for name, value in state_dict.items() if not name.startswith("language_model.")}
-        if self.lora_factors:
-            state_dict = (state_dict if state_dict is not None else self.state_dict()) | self.lora_factors
+        beside = self.lora_factors | {f"label_states.{label}": value for label, value in self.label_states.items()}
+        if beside:
+            state_dict = (state_dict if state_dict is not None else self.state_dict()) | beside
         self.config.auto_map = dict(AUTO_MAP)
         self.config.custom_pipelines = dict(CUSTOM_PIPELINES)
         self.config.holds_backbone = include_backbone
         try:
             super().save_pretrained(save_directory, *args, state_dict=state_dict, **kwargs)
         finally:
-            self.config.holds_backbone = True
+            self.config.holds_backbone = self.language_model is not None
 
     def _refuse_to_lose_weights(self):
         """Raises a ValueError if the backbone and `lora_factors` do not make up the language model."""
-        try:
-            backbone = AutoModelForCausalLM.from_pretrained(
-                loadable_backbone(self.config.backbone, self.find_backbone(self.config.backbone)),
-                dtype=self.language_model.dtype,
+        folder = self.find_backbone(self.config.backbone)
+        if folder is None:
+            logger.warning(
+                "Whether the small form gives the same model back could not be checked: the text backbone "
+                f"'{self.config.backbone}' is not on this machine."
             )
-        except OSError as error:
-            logger.warning(f"Whether the small form gives the same model back could not be checked. {error}")
             return
+        backbone = AutoModelForCausalLM.from_pretrained(folder, dtype=self.language_model.dtype)
         if lost := unexplained_weights(self.language_model, backbone, self.lora_factors):
             raise ValueError(
                 f"The small form would lose {len(lost)} weights of the language model, such as '{lost[0]}': they are "

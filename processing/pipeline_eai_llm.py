@@ -350,6 +350,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
     def text_states(self, labels: Sequence[str]) -> torch.Tensor:
         """(labels, phrasings, text width), what the text encoder makes of labels; kept for the next call."""
+        if (known := self.model.known_text_states(labels)) is not None:
+            return known
+        self.model.load_backbone()
         key = tuple(labels)
         if key not in self._text_states:
             inputs = self.processor.label_inputs(labels).to(self.device)
@@ -400,6 +403,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         weights: np.ndarray | None = None,
     ) -> list[str]:
         """What the language model writes after each prompt; `weights`, (clips, descriptors), are of the salience."""
+        self.model.load_backbone()  # the first text of a small checkpoint fetches it
         inputs = self.processor(text=prompts, skeletons=clips, reference=reference)
         if weights is not None and "skeleton_salience" in inputs:
             inputs["skeleton_salience"] *= torch.from_numpy(weights)

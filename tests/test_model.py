@@ -11,8 +11,7 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from eai_llm_hf import EaiLlmConfig, EaiLlmForCausalLM, EaiSkeletonConfig, EaiSkeletonProcessor
-from eai_llm_hf.backbones import find_or_fetch
-from eai_llm_hf.modeling.backbone_weights_eai_llm import find_backbone, merge_lora
+from eai_llm_hf.modeling.backbone_weights_eai_llm import merge_lora
 from eai_llm_hf.training.answering import add_lora, fold_lora
 
 TOWER_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors")
@@ -373,7 +372,7 @@ def test_temperature_divides_the_label_logits(model, processor, clips):
     features = processor.feature_extractor(clips, return_tensors="pt")
     states = model.encode_text(**processor.label_inputs(["happy", "sad"])).unflatten(0, (2, -1))
     plain = model.score_labels(**features, text_states=states)[0]
-    model.config.temperature = 2.0
+    model.config.label_temperature = 2.0
     torch.testing.assert_close(model.score_labels(**features, text_states=states)[0], plain / 2)
 
 
@@ -487,7 +486,7 @@ def test_merge_lora_adds_the_product_of_its_factors():
 @pytest.mark.parametrize("whole", [True, False], ids=["whole", "small"])
 def test_a_saved_model_gives_the_same_outputs(model, processor, clips, tmp_path, whole):
     inputs = asked(processor, clips)
-    model.config.temperature = 1.7
+    model.config.label_temperature = 1.7
     model.config.labels = ["calm", "tense"]
     expected = model(**inputs)
     model.save_pretrained(tmp_path, include_backbone=whole)
@@ -500,7 +499,7 @@ def test_a_saved_model_gives_the_same_outputs(model, processor, clips, tmp_path,
         loaded = cls.from_pretrained(tmp_path)
         assert isinstance(loaded, EaiLlmForCausalLM) and not loaded.training
         torch.testing.assert_close(loaded(**inputs).logits, expected.logits, atol=1e-6, rtol=0)
-        assert (loaded.config.temperature, list(loaded.config.labels)) == (1.7, ["calm", "tense"])
+        assert (loaded.config.label_temperature, list(loaded.config.labels)) == (1.7, ["calm", "tense"])
         assert loaded.config.holds_backbone, "in memory the model is whole, whatever it was read from"
         assert loaded.generation_config.eos_token_id == model.generation_config.eos_token_id
 
@@ -534,17 +533,6 @@ def test_the_small_form_without_the_name_of_a_backbone_is_refused(model, tmp_pat
         model.save_pretrained(tmp_path, include_backbone=False)
     with pytest.raises(ValueError, match="needs the name of its backbone"):
         EaiLlmConfig(text_config=model.config.text_config, holds_backbone=False, text_layer=2)
-
-
-def test_a_missing_backbone_says_how_to_get_it(model, tmp_path, monkeypatch):
-    model.config.backbone = "someone/absent-model"
-    model.save_pretrained(tmp_path / "small", include_backbone=False)
-    monkeypatch.setenv("EAI_LLM_CACHE", str(tmp_path / "cache"))
-    # As the copy on the Hub has it, which cannot fetch by itself, and as the package has it.
-    for finder in (find_backbone, lambda name: str(find_or_fetch(name))):
-        monkeypatch.setattr(EaiLlmForCausalLM, "find_backbone", staticmethod(finder))
-        with pytest.raises(OSError, match=r"(?s)someone/absent-model.*eai-llm backbone fetch"):
-            EaiLlmForCausalLM.from_pretrained(tmp_path / "small")
 
 
 def test_the_label_logits_and_the_text_layer_follow_the_configuration(model):

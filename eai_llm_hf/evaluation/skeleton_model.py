@@ -102,6 +102,7 @@ def from_checkpoint(model: str) -> Method:
 
     def method(task: Task) -> np.ndarray:
         loaded = EaiLlmForCausalLM.from_pretrained(model), EaiSkeletonProcessor.from_pretrained(model)
+        loaded[0].load_backbone()
         return _learn(task, AlignmentModel, task.train, *loaded, LEARNING_RATE / 3)
 
     return method

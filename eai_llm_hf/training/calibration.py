@@ -33,12 +33,12 @@ def fit_temperature(
         labels: The emotions.
     """
     known = [row for row in rows if row["label"]]
-    before, model.config.temperature = model.config.temperature, 1.0
+    before, model.config.label_temperature = model.config.label_temperature, 1.0
     pipe = SkeletonEmotionExplanationPipeline(model=model, processor=processor)
     try:
         records = [pipe(as_clip(row), candidate_labels=list(labels), label_only=True) for row in known]
     finally:
-        model.config.temperature = before
+        model.config.label_temperature = before
     logits = np.log(np.maximum([[record["scores"][label] for label in labels] for record in records], _SMALLEST))
     truth = [list(labels).index(row["label"]) for row in known]
     return best_temperature(logits, truth)

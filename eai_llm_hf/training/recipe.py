@@ -114,6 +114,7 @@ def train(recipe: Recipe) -> Path:
     before = read_record(start, TRAINING) if start is not None else None
     if start is not None:
         model = EaiLlmForCausalLM.from_pretrained(start, dtype=recipe.dtype)
+        model.load_backbone()
         processor = EaiSkeletonProcessor.from_pretrained(start)
         reference = processor.feature_extractor.motion_reference()
         if reference is None:
@@ -131,7 +132,7 @@ def train(recipe: Recipe) -> Path:
         unseen = CropDataset(splits["validation"], VALIDATION_CROPS, recipe.seed + 1) if splits["validation"] else None
         seconds["stage one"] = align(recipe, model, processor, reference, crops, unseen)
         if any(row["label"] for row in splits["validation"]):
-            model.config.temperature = fit_temperature(model, processor, splits["validation"], recipe.labels)
+            model.config.label_temperature = fit_temperature(model, processor, splits["validation"], recipe.labels)
     if recipe.stages in ("two", "both"):
         model, seconds["stage two"] = _answer(recipe, model, processor, reference, splits["train"])
 
@@ -185,7 +186,10 @@ def backbone_form(backbone: str) -> str:
 
 
 def save_checkpoint(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, folder: Path, record: dict) -> None:
-    """Writes the small form with its processor and the record of its training."""
+    """Writes the small form with its processor, the text states of its labels and the record of its training."""
+    labels = list(model.config.labels)
+    states = model.encode_text(**processor.label_inputs(labels).to(model.device)).cpu()
+    model.label_states = dict(zip(labels, states.unflatten(0, (len(labels), -1)), strict=True))
     model.save_pretrained(folder, include_backbone=False)
     processor.save_pretrained(folder)
     write_record(folder, TRAINING, record)
