@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import fields
 
 import torch
+from huggingface_hub import metadata_update
 from safetensors.torch import load_file
 from torch import nn
 from transformers import AutoModelForCausalLM, GenerationMixin, PreTrainedConfig, PreTrainedModel
@@ -160,6 +161,9 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
 
     find_backbone: Callable[[str], str] = staticmethod(find_backbone)
     """Turns the name of a backbone into a folder or Hub id; `eai_llm_hf` puts its own finder here, which can fetch."""
+
+    licence_to_push: Callable[[str, str | None], str | None] = staticmethod(lambda checkpoint, license: license)
+    """Gives the licence of a checkpoint or raises ValueError; `eai_llm_hf`, which knows corpora, puts its own here."""
 
     def __init__(self, config: EaiLlmConfig):
         super().__init__(config)
@@ -506,6 +510,29 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         if (adapter_name := adapter.pop("_adapter_model_path", None)) is not None:
             model.load_adapter(adapter_name, adapter_kwargs=adapter)
         return loaded
+
+    def push_to_hub(self, repo_id: str, *, license: str | None = None, **kwargs) -> str:
+        """Uploads the whole model and puts its licence into the model card.
+
+        Args:
+            repo_id: The repository, `USER/NAME`.
+            license: Licence of the weights, an id of the Hub. Needed where the licence of a training corpus is
+                unknown; it must keep the conditions of all others.
+            **kwargs: As in `PreTrainedModel.push_to_hub`.
+
+        Returns:
+            Where the commit is.
+
+        Raises:
+            ValueError: If the licence of a training corpus forbids the upload, before anything is uploaded.
+        """
+        license = self.licence_to_push(self.name_or_path, license)
+        commit = super().push_to_hub(repo_id, **kwargs)
+        if license is not None:
+            revision = getattr(commit, "pr_revision", None) or kwargs.get("revision")
+            metadata = {"license": license}
+            metadata_update(repo_id, metadata, overwrite=True, token=kwargs.get("token"), revision=revision)
+        return commit
 
     def save_pretrained(self, save_directory, *args, include_backbone: bool = True, state_dict=None, **kwargs):
         """Saves the model, its code and the map by which the Hub finds it.
