@@ -257,7 +257,7 @@ def _corpora(training: dict | None) -> list[CorpusLicence]:
     for record in history:
         found += _of_round(record)
         if record is not history[-1] and (stated := record.get("stated_licence")):
-            # Whoever shared those weights spoke for them: for what was unknown, and for the whole.
+            # The person who shared those weights stated it for what was unknown, and for the weights as a whole.
             found = [part if part.conditions is not None else replace(part, licence=stated) for part in found]
             found.append(CorpusLicence("the checkpoint it started from", stated))
     return list(dict.fromkeys(found)) or [CorpusLicence(_NOT_RECORDED, UNKNOWN)]
@@ -345,7 +345,7 @@ def _front_matter(place: str, kind: str | None) -> list[str]:
         place: Folder or Hub id.
         kind: "dataset", or None for a model.
     """
-    for name in ("README.md", PREPARATION):
+    for name in ("README.md", PREPARATION) if kind == "dataset" else ("README.md",):
         file = cached_file(
             place,
             name,
