@@ -38,6 +38,15 @@ PIPELINE_REGISTRY.register_pipeline(
 EaiLlmForCausalLM.find_backbone = staticmethod(lambda name: str(folder) if (folder := find(name)) else None)
 EaiLlmForCausalLM.fetch_backbone = staticmethod(lambda name: str(find_or_fetch(name)))
 
+
+def _licence_to_push(checkpoint: str, license: str | None) -> str:
+    from .licences import licence_of_checkpoint  # it knows all corpora, which takes a while to import
+
+    return licence_of_checkpoint(checkpoint, license).to_push()
+
+
+EaiLlmForCausalLM.licence_to_push = EaiSkeletonProcessor.licence_to_push = staticmethod(_licence_to_push)
+
 __all__ = [
     "DEFAULT_CHECKPOINT",
     "GENERATOR_CHECKPOINT",

@@ -3,29 +3,47 @@
 from importlib.metadata import files
 from pathlib import Path
 
+from huggingface_hub import HfApi
+
 from eai_llm_hf.modeling.configuration_eai_llm import EaiLlmConfig
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 
+from .licences import WeightsLicence, licence_of_checkpoint, licence_of_training
 from .model_card import model_card
 from .records import EVALUATION, RECORDS, TRAINING, read_record, write_record
 
 
-def export(model: str | Path, folder: str | Path, include_backbone: bool = True) -> Path:
-    """Writes a checkpoint as a Hub repository.
+def export(
+    model: str | Path,
+    folder: str | Path,
+    include_backbone: bool = True,
+    license: str | None = None,
+    push_to: str | None = None,
+    private: bool = False,
+) -> Path:
+    """Writes a checkpoint as a Hub repository, and uploads it on request.
 
     Args:
         model: Checkpoint to export, folder or Hub id.
         folder: Where to write; it is made, and must be empty.
         include_backbone: Whether the weights include the text backbone's. Without, whoever loads the repository
             needs the backbone too, from the Hub or by `eai-llm backbone fetch`.
+        license: Licence of the weights, an id of the Hub; by default it derives from the training corpora. It must
+            keep the conditions of all whose licence is known. Uploading needs it where one is unknown.
+        push_to: Repository `USER/NAME` on the Hub to upload to.
+        private: Whether a new repository there is private.
 
     Returns:
         The folder.
 
     Raises:
         ValueError: If the folder is not empty.
+        LicenceError: If the licence of a training corpus forbids it, before anything is written.
     """
+    licence = licence_of_checkpoint(model, license)
+    if push_to is not None:
+        licence.to_push()
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()):
         raise ValueError(f"The folder {folder} is not empty; an export needs one of its own.")
@@ -37,15 +55,27 @@ def export(model: str | Path, folder: str | Path, include_backbone: bool = True)
     processor.save_pretrained(folder)
     for name in RECORDS:
         if record := read_record(model, name):
+            if name == TRAINING and license is not None:
+                record["stated_licence"] = license
             write_record(folder, name, record)
-    write_card(folder)
+    write_card(folder, licence)
+    if push_to is not None:
+        api = HfApi()
+        repository = api.create_repo(push_to, private=private, exist_ok=True).repo_id
+        api.upload_folder(repo_id=repository, folder_path=folder, commit_message="Upload EAI-LLM")
     return folder
 
 
-def write_card(folder: Path) -> None:
-    """Writes README.md and LICENSE into a checkpoint folder, from the records that lie there."""
+def write_card(folder: Path, licence: WeightsLicence | None = None) -> None:
+    """Writes README.md and LICENSE into a checkpoint folder, from the records that lie there.
+
+    Args:
+        folder: The checkpoint.
+        licence: That of the weights; by default it derives from the record of their training.
+    """
     config = EaiLlmConfig.from_pretrained(folder)
-    card = model_card(config, read_record(folder, TRAINING), read_record(folder, EVALUATION))
+    training, evaluation = read_record(folder, TRAINING), read_record(folder, EVALUATION)
+    card = model_card(config, training, evaluation, licence or licence_of_training(training))
     (folder / "README.md").write_text(card, encoding="utf-8")
     (folder / "LICENSE").write_text(licence_text(), encoding="utf-8")
 

@@ -5,7 +5,7 @@ import sys
 
 _EPILOG = """example:
   eai-llm export my-model                                    the default checkpoint with its backbone
-  eai-llm export my-model --model runs/mine/checkpoint --push me/my-model
+  eai-llm export my-model --model runs/mine/checkpoint --push me/my-model --license cc-by-4.0
 """
 
 
@@ -27,6 +27,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--small", action="store_true", help="leave the text backbone's weights out (a few MB instead of 270)"
     )
     parser.add_argument("--push", metavar="USER/NAME", help="upload the folder to the Hub as this repository")
+    parser.add_argument(
+        "--license",
+        metavar="ID",
+        help="licence of the weights, such as cc-by-4.0; by default it derives from the training corpora. --push "
+        "needs it where the licence of one is unknown",
+    )
     parser.add_argument("--private", action="store_true", help="make the pushed repository private")
     parser.set_defaults(run=run)
 
@@ -36,13 +42,15 @@ def run(args: argparse.Namespace) -> int:
     from .export import export
     from .records import find_checkpoint
 
-    folder = export(find_checkpoint(args.model), args.folder, include_backbone=not args.small)
+    folder = export(
+        find_checkpoint(args.model),
+        args.folder,
+        include_backbone=not args.small,
+        license=args.license,
+        push_to=args.push,
+        private=args.private,
+    )
     print(folder)
     if args.push:
-        from huggingface_hub import HfApi
-
-        api = HfApi()
-        repository = api.create_repo(args.push, private=args.private, exist_ok=True).repo_id
-        api.upload_folder(repo_id=repository, folder_path=folder, commit_message="Upload EAI-LLM")
-        print(f"pushed to {repository}", file=sys.stderr)
+        print(f"pushed to {args.push}", file=sys.stderr)
     return 0

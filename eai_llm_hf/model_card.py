@@ -5,11 +5,12 @@ from dataclasses import MISSING, fields
 from eai_llm_hf.modeling.configuration_eai_llm import EaiLlmConfig
 
 from .evaluate_command import as_table
-from .records import has_seen, is_non_commercial, rounds, trained_on
+from .licences import NOT_TO_BE_SHARED, SEVERAL, UNKNOWN_TERMS, WeightsLicence
+from .records import has_seen, rounds, trained_on
 from .training.settings import Recipe
 
 _FRONT = """---
-license: {licence}
+{licence}
 library_name: transformers
 pipeline_tag: other
 base_model: {backbone}
@@ -50,6 +51,15 @@ Emotions it was trained on: {labels}.
 Other words may be passed as `candidate_labels`; how well they work is not measured.
 """
 
+_LICENCE = {
+    None: "These weights are under {licence}, the most restrictive licence of what they were trained on.",
+    NOT_TO_BE_SHARED: "These weights may not be shared: the terms of a corpus that they were trained on forbid it.",
+    UNKNOWN_TERMS: "The licence of a corpus that these weights were trained on is not known. Ask its owner before you "
+    "share them.",
+    SEVERAL: "No licence of the corpora that these weights were trained on keeps the conditions of all.",
+}
+"""What the card says, by the `license_name` in its metadata."""
+
 _LIMITS = """## Limits
 
 - The emotions were acted or generated. What a body expresses is not what a person feels: do not use this to judge
@@ -63,20 +73,22 @@ _LIMITS = """## Limits
 """
 
 
-def model_card(config: EaiLlmConfig, training: dict | None, evaluation: dict | None) -> str:
+def model_card(config: EaiLlmConfig, training: dict | None, evaluation: dict | None, licence: WeightsLicence) -> str:
     """The card as Markdown.
 
     Args:
         config: The checkpoint's configuration.
         training: Its `training.json`, or None where it is not known.
         evaluation: Its `evaluation.json`, or None where it was not evaluated.
+        licence: The licence of its weights.
     """
     backbone = config.backbone or "unknown"
-    non_commercial = is_non_commercial(training)
-    card = _FRONT.format(licence="cc-by-nc-4.0" if non_commercial else "apache-2.0", backbone=backbone)
+    front = f"license: {licence.licence}" + (f"\nlicense_name: {licence.name}" if licence.name else "")
+    card = _FRONT.format(licence=front, backbone=backbone)
     card += "\n" + _USE.format(backbone_name=backbone.rpartition("/")[2], labels=", ".join(config.labels))
     if training:
-        card += "\n" + _training_section(training, non_commercial)
+        card += "\n" + _training_section(training)
+    card += "\n" + _licence_section(licence)
     card += "\n## Evaluation\n\n"
     if evaluation:
         new = [corpus for corpus in evaluation if training and not has_seen(training, corpus)]
@@ -111,7 +123,7 @@ def model_card(config: EaiLlmConfig, training: dict | None, evaluation: dict | N
     return card + "\n" + _LIMITS
 
 
-def _training_section(training: dict, non_commercial: bool) -> str:
+def _training_section(training: dict) -> str:
     """How the checkpoint was made, round by round where it started from another one."""
     history = rounds(training)
     clips = ", ".join(f"{count} {side}" for side, count in training["clips"].items())
@@ -138,14 +150,33 @@ def _training_section(training: dict, non_commercial: bool) -> str:
 {hours:.1f} hours in all, at an assumed {_WATTS} W and {_GRAMS_PER_KWH} g CO2 a kWh about {max(grams, 1):.0f} g of CO2;
 neither was measured.
 """
-    section += "\nThe LICENSE file covers the code.\n"
-    if non_commercial:
+    if any(has_seen(training, corpus) for corpus in ("bandai1", "bandai2")):
         section += """
-Trained in part on the Bandai-Namco-Research-Motiondataset by Bandai Namco Research Inc., CC BY-NC 4.0: **these weights
-are for non-commercial use**. The sizes of the generator's effects were set after looking at that dataset's statistics,
-so generated and recorded movement are not independent.
+The sizes of the generator's effects were set after looking at statistics of the Bandai-Namco-Research-Motiondataset:
+generated and recorded movement are not independent.
 """
     return section
+
+
+def _licence_section(licence: WeightsLicence) -> str:
+    """What may be done with the weights, and why."""
+    if licence.stated:
+        says = f"These weights are under {licence.licence}. The person who shares them chose this licence."
+    else:
+        says = _LICENCE[licence.name].format(licence=licence.licence)
+    if licence.is_non_commercial:
+        says += " **They are for non-commercial use.**"
+    rows = "\n".join(f"| {part.title} | {part.licence} | {part.terms} |" for part in licence.corpora)
+    return f"""## Licence
+
+{says}
+
+| trained on | licence | terms |
+|---|---|---|
+{rows}
+
+The LICENSE file covers the code.
+"""
 
 
 def _steps(record: dict) -> str:

@@ -92,11 +92,6 @@ def _plain(corpus: str) -> str:
     return corpus.partition(":")[0].partition("-")[0].removesuffix("_styles")
 
 
-def is_non_commercial(training: dict | None) -> bool:
-    """Whether the weights carry a corpus's non-commercial condition: both Bandai sets are CC BY-NC 4.0."""
-    return any(corpus.startswith("bandai") for corpus in (*trained_on(training), *clips_of(training)))
-
-
 __all__ = [
     "DEFAULT_CHECKPOINT",
     "EMBEDDED_CHECKPOINTS",
@@ -107,7 +102,6 @@ __all__ = [
     "clips_of",
     "find_checkpoint",
     "has_seen",
-    "is_non_commercial",
     "read_record",
     "rounds",
     "trained_on",

@@ -1,11 +1,12 @@
 """Teaches the language model your own wording as an adapter, shares the adapter alone, pulls it and merges it.
 
     python hub_examples/adapters.py --output-dir runs/wording
-    python hub_examples/adapters.py my/answers.csv --model me/my-eai-llm --push me/my-wording
+    python hub_examples/adapters.py my/answers.csv --model me/my-eai-llm --push me/my-wording --license cc-by-4.0
 
 The table has the columns file (beside the table), question and answer. Without --push the adapter is shared as a
-folder. An adapter names the checkpoint that it belongs to, so push that one first: push_and_pull.py. Label
-probabilities do not change, they come from the skeleton side; finetune_on_your_folder.py teaches labels.
+folder. An adapter names the checkpoint that it belongs to, so push that one first: push_and_pull.py. --license says
+under which licence you share it: it keeps the conditions of the checkpoint, and only you know those of your answers.
+Label probabilities do not change, they come from the skeleton side; finetune_on_your_folder.py teaches labels.
 """
 
 import argparse
@@ -13,12 +14,13 @@ import csv
 from pathlib import Path
 
 import torch
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, ModelCard
 from peft import PeftModel
 from transformers import Trainer, TrainingArguments, pipeline
 
 from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.adapters import add_lora, fold_lora
+from eai_llm_hf.licences import licence_of_recipe
 from eai_llm_hf.training.answering import ChatCollator
 
 
@@ -49,9 +51,13 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--push", metavar="USER/NAME", help="share the adapter as this Hub repository")
     parser.add_argument("--private", action="store_true", help="make that repository private")
+    parser.add_argument("--license", metavar="ID", help="licence of the adapter, such as cc-by-4.0")
     args = parser.parse_args()
     if args.push and Path(args.model).exists():
         parser.error(f"others cannot load {args.model}, push it first and give its Hub id as --model")
+    licence = (
+        licence_of_recipe([f"manifest={args.answers}"], args.model, args.license).to_push() if args.push else None
+    )
 
     chats = read_chats(args.answers)
     clip, question = (part[part["type"]] for part in chats[0][0]["content"])
@@ -92,6 +98,9 @@ def main() -> None:
     adapter.save_pretrained(args.output_dir / "adapter")
     if args.push:
         # adapter.push_to_hub would do, but for the card: PEFT's, which lies in the folder, names the base.
+        card = ModelCard.load(args.output_dir / "adapter" / "README.md")
+        card.data.license = licence
+        card.save(args.output_dir / "adapter" / "README.md")
         api = HfApi()
         repo = api.create_repo(args.push, private=args.private, exist_ok=True).repo_id
         api.upload_folder(repo_id=repo, folder_path=args.output_dir / "adapter", commit_message="Upload adapter")

@@ -11,12 +11,15 @@ goes on where it stopped when it is started again.
 """
 
 import sys
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from accelerate import PartialState
 from transformers import HfArgumentParser
 
-from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
+from eai_llm_hf.export import export
+from eai_llm_hf.licences import licence_of_recipe
 from eai_llm_hf.training.recipe import train
 from eai_llm_hf.training.recipe_files import read_settings
 from eai_llm_hf.training.settings import Recipe
@@ -28,6 +31,7 @@ class HubArguments:
 
     push_to: str | None = field(default=None, metadata={"help": "upload the checkpoint as this Hub repository"})
     private: bool = field(default=False, metadata={"help": "make that repository private"})
+    license: str | None = field(default=None, metadata={"help": "licence of the weights, such as cc-by-4.0"})
 
 
 def parse(flags: list[str]) -> tuple[Recipe, HubArguments]:
@@ -42,14 +46,16 @@ def parse(flags: list[str]) -> tuple[Recipe, HubArguments]:
 
 def main() -> None:
     recipe, hub = parse(sys.argv[1:])
+    if hub.push_to:  # a corpus that forbids it is found before the training, not after
+        licence_of_recipe(recipe.corpora, recipe.model, hub.license).to_push()
     # Both stages are plain `Trainer` runs, see eai_llm_hf/training/recipe.py; under torchrun every process comes here.
     folder = train(recipe)
 
     if PartialState().is_main_process:
         print(folder)
         if hub.push_to:
-            EaiLlmForCausalLM.from_pretrained(folder).push_to_hub(hub.push_to, private=hub.private)
-            EaiSkeletonProcessor.from_pretrained(folder).push_to_hub(hub.push_to, private=hub.private)
+            with tempfile.TemporaryDirectory() as whole:
+                export(folder, Path(whole), license=hub.license, push_to=hub.push_to, private=hub.private)
 
 
 if __name__ == "__main__":

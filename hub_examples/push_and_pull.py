@@ -3,15 +3,16 @@
     hf auth login
     python hub_examples/push_and_pull.py --repo me/my-eai-llm --model runs/mine/checkpoint walk.bvh
 
-The repository gets weights, code, processor, model card and licence. Whoever loads it must allow its code with
-`trust_remote_code=True`. (Here, where the package is imported, its own classes are used; the code is the same.)
+The repository gets weights, code, processor, model card and licence. Nothing is uploaded where the licence of a
+training corpus forbids it. Where one is unknown, as that of your own clips, say the licence of the weights: --license.
+Whoever loads it must allow its code with `trust_remote_code=True`. (Here, where the package is imported, its own
+classes are used; the code is the same.)
 """
 
 import argparse
 import tempfile
 from pathlib import Path
 
-from huggingface_hub import HfApi
 from transformers import AutoModelForCausalLM, AutoProcessor, pipeline
 
 from eai_llm_hf import DEFAULT_CHECKPOINT, TASK
@@ -24,13 +25,12 @@ def main() -> None:
     parser.add_argument("--repo", required=True, help="the Hub repository, USER/NAME")
     parser.add_argument("--model", default=str(DEFAULT_CHECKPOINT), help="checkpoint to push")
     parser.add_argument("--private", action="store_true", help="make the repository private")
+    parser.add_argument("--license", metavar="ID", help="licence of the weights, such as cc-by-4.0")
     args = parser.parse_args()
 
-    api = HfApi()
-    repo = api.create_repo(args.repo, private=args.private, exist_ok=True).repo_id
+    repo = args.repo
     with tempfile.TemporaryDirectory() as folder:
-        export(args.model, Path(folder))
-        api.upload_folder(repo_id=repo, folder_path=folder, commit_message="Upload EAI-LLM")
+        export(args.model, Path(folder), license=args.license, push_to=repo, private=args.private)
     print(f"pushed to {repo}")
 
     model = AutoModelForCausalLM.from_pretrained(repo, trust_remote_code=True)

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 
 import torch
+from huggingface_hub import metadata_update
 from torch import nn
 from transformers import AutoModelForCausalLM, GenerationMixin, PreTrainedConfig, PreTrainedModel
 from transformers import initialization as init
@@ -162,6 +163,9 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
     find_backbone: Callable[[str], str | None] = staticmethod(find_backbone)
     fetch_backbone: Callable[[str], str] = staticmethod(fetch_backbone)
     """How the folder of a backbone is found on this machine, and how it comes here; `eai_llm_hf` puts its own here."""
+
+    licence_to_push: Callable[[str, str | None], str | None] = staticmethod(lambda checkpoint, license: license)
+    """Gives the licence of a checkpoint or raises ValueError; `eai_llm_hf`, which knows corpora, puts its own here."""
 
     def __init__(self, config: EaiLlmConfig):
         super().__init__(config)
@@ -558,6 +562,29 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         if not all(label in self.label_states for label in labels):
             return None
         return torch.stack([self.label_states[label] for label in labels]).to(self.alignment.text_mean.device)
+
+    def push_to_hub(self, repo_id: str, *, license: str | None = None, **kwargs) -> str:
+        """Uploads the whole model and puts its licence into the model card.
+
+        Args:
+            repo_id: The repository, `USER/NAME`.
+            license: Licence of the weights, an id of the Hub. Needed where the licence of a training corpus is
+                unknown; it must keep the conditions of all others.
+            **kwargs: As in `PreTrainedModel.push_to_hub`.
+
+        Returns:
+            Where the commit is.
+
+        Raises:
+            ValueError: If the licence of a training corpus forbids the upload, before anything is uploaded.
+        """
+        license = self.licence_to_push(self.name_or_path, license)
+        commit = super().push_to_hub(repo_id, **kwargs)
+        if license is not None:
+            revision = getattr(commit, "pr_revision", None) or kwargs.get("revision")
+            metadata = {"license": license}
+            metadata_update(repo_id, metadata, overwrite=True, token=kwargs.get("token"), revision=revision)
+        return commit
 
     def save_pretrained(self, save_directory, *args, include_backbone: bool = True, state_dict=None, **kwargs):
         """Saves the model, its code and the map by which the Hub finds it.

@@ -1,6 +1,6 @@
 """The processor: clips and text in, what the model takes out; it knows how many tokens a clip becomes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -72,6 +72,9 @@ class EaiSkeletonProcessor(ProcessorMixin):
     ```
     """
 
+    licence_to_push: Callable[[str, str | None], str | None] = staticmethod(lambda checkpoint, license: license)
+    """As that of the model: the reference holds what was measured on the training clips."""
+
     def __init__(self, feature_extractor, tokenizer, chat_template=None, skeleton_token="<skeleton>"):
         self.skeleton_token = skeleton_token
         self.skeleton_token_id = tokenizer.convert_tokens_to_ids(skeleton_token)
@@ -94,6 +97,23 @@ class EaiSkeletonProcessor(ProcessorMixin):
             chat_template=chat_template_for(tokenizer, token),
             skeleton_token=token,
         )
+
+    def push_to_hub(self, repo_id: str, *, license: str | None = None, **kwargs) -> str:
+        """Uploads the processor.
+
+        Args:
+            repo_id: The repository, `USER/NAME`.
+            license: As in [`EaiLlmForCausalLM.push_to_hub`].
+            **kwargs: As in `ProcessorMixin.push_to_hub`.
+
+        Returns:
+            Where the commit is.
+
+        Raises:
+            ValueError: If the licence of a training corpus forbids the upload, before anything is uploaded.
+        """
+        self.licence_to_push(self.tokenizer.name_or_path, license)
+        return super().push_to_hub(repo_id, **kwargs)
 
     @property
     def model_input_names(self) -> list[str]:

@@ -19,6 +19,8 @@ from hub_stand_in import HubStandIn
 from safetensors.torch import load_file
 
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
+from eai_llm_hf.export import export
+from eai_llm_hf.licences import LicenceError
 from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
 
 REPOSITORY = Path(__file__).parents[1]
@@ -100,6 +102,10 @@ def test_fine_tuning_on_a_folder_scores_the_same_held_out_clips_before_and_after
     assert sum(record["clips"].values()) == 18 and record["clips"]["test"] >= 6
     assert all(f"on {record['clips']['test']} clips" in line for line in scores)
     assert EaiLlmForCausalLM.from_pretrained(run / "checkpoint").config.labels == ["angry", "happy", "sad"]
+    # The clips are the user's, and the tiny checkpoint does not say what it was trained on: only the user can know.
+    assert [entry["licence"] for entry in record["licences"]] == ["unknown", "unknown"]
+    with pytest.raises(LicenceError, match="licence of folder, clips that no record names is not known"):
+        export(run / "checkpoint", tmp_path / "out", push_to="someone/mine")
 
 
 def test_fine_tuning_on_a_folder_says_when_nothing_is_held_out(corpus, tmp_path, example, capsys):
@@ -184,11 +190,13 @@ def test_an_adapter_is_pushed_alone_and_pulled_by_its_name_with_and_without_the_
 ):
     with HubStandIn() as hub:
         variables = hub.environment() | {"HF_HOME": str(tmp_path / "home")}
-        base = ["--model", str(tiny_checkpoint), "--small", "--push", "someone/base"]
+        base = ["--model", str(tiny_checkpoint), "--small", "--push", "someone/base", "--license", "apache-2.0"]
         finish([sys.executable, "-m", "eai_llm_hf", "export", str(tmp_path / "base"), *base], **variables)
         flags = ["--model", "someone/base", "--output-dir", str(tmp_path), "--steps", "2"]
         command = [sys.executable, str(EXAMPLES / "adapters.py"), str(answers), *flags]
-        apart = differences(finish([*command, "--push", "someone/wording", "--private"], **variables).stdout)
+        apart = differences(
+            finish([*command, "--push", "someone/wording", "--private", "--license", "cc-by-4.0"], **variables).stdout
+        )
         assert apart["pulled someone/wording"] == apart["load_adapter"] == 0
 
         pushed = hub.repositories["someone/wording"]
@@ -196,6 +204,7 @@ def test_an_adapter_is_pushed_alone_and_pulled_by_its_name_with_and_without_the_
         assert hub.private == {"someone/wording"}
         assert json.loads(pushed["adapter_config.json"])["base_model_name_or_path"] == "someone/base"
         assert b"base_model: someone/base\nlibrary_name: peft\n" in pushed["README.md"]
+        assert b"\nlicense: cc-by-4.0\n" in pushed["README.md"]
         assert not any(str(tmp_path).encode() in content for content in pushed.values())
 
         clip = str(corpus / "sad" / "take0.npz")
@@ -211,7 +220,7 @@ def test_pushing_and_pulling(corpus, tiny_checkpoint, tmp_path):
     with HubStandIn() as hub:
         said = finish(
             [sys.executable, str(EXAMPLES / "push_and_pull.py"), clip, "--repo", "someone/mine"]
-            + ["--model", str(tiny_checkpoint), "--private"],
+            + ["--model", str(tiny_checkpoint), "--private", "--license", "cc-by-4.0"],
             **hub.environment(),
             HF_HOME=str(tmp_path),
         ).stdout
@@ -219,7 +228,28 @@ def test_pushing_and_pulling(corpus, tiny_checkpoint, tmp_path):
         assert "pulled EaiLlmForCausalLM and EaiSkeletonProcessor" in said
         assert f"{clip} " in said
         assert {"README.md", "LICENSE", "modeling_eai_llm.py"} <= set(hub.repositories["someone/mine"])
+        assert hub.repositories["someone/mine"]["README.md"].startswith(b"---\nlicense: cc-by-4.0\n")
         assert hub.private == {"someone/mine"}
+
+
+@pytest.mark.parametrize(
+    ("name", "flags"),
+    [
+        ("push_and_pull.py", ["walk.bvh", "--repo", "someone/mine", "--model", "{model}"]),
+        ("adapters.py", ["--push", "someone/mine", "--model", "someone/base", "--output-dir", "{run}"]),
+        (
+            "finetune_with_trainer.py",
+            ["--push_to", "someone/mine", "--corpora", "folder={corpus}", "--output_dir", "{run}"],
+        ),
+    ],
+)
+def test_an_example_that_pushes_asks_for_an_unknown_licence_before_any_work(
+    example, name, flags, corpus, tiny_checkpoint, tmp_path
+):
+    run = tmp_path / "run"
+    with pytest.raises(LicenceError, match="is not known. Say under which licence .* --license ID"):
+        example(name, *(flag.format(model=tiny_checkpoint, corpus=corpus, run=run) for flag in flags))
+    assert not run.exists()
 
 
 def test_two_processes_train_together(corpus, tiny_backbone, tmp_path):

@@ -26,6 +26,7 @@ from eai_llm_hf import (
 )
 from eai_llm_hf.export import export
 from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES, PARENTS
+from eai_llm_hf.records import TRAINING, write_record
 from eai_llm_hf.training.answering import add_lora, fold_lora
 
 REPOSITORY = Path(__file__).parents[1]
@@ -169,17 +170,41 @@ import contextlib, io
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.cli import main
 
+def push_by_command(checkpoint, folder, *flags):
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        status = main(["export", folder, "--model", checkpoint, "--push", *flags])
+    return [status, said.getvalue()]
+
 @check
 def push_to_hub():
-    EaiLlmForCausalLM.from_pretrained(given["checkpoint"]).push_to_hub("someone/pushed", private=True)
-    EaiSkeletonProcessor.from_pretrained(given["checkpoint"]).push_to_hub("someone/pushed")
+    model = EaiLlmForCausalLM.from_pretrained(given["checkpoint"])
+    model.push_to_hub("someone/pushed", private=True, license="cc-by-4.0")
+    EaiSkeletonProcessor.from_pretrained(given["checkpoint"]).push_to_hub("someone/pushed", license="cc-by-4.0")
 
 @check
 def export_push():
-    flags = ["--model", given["checkpoint"], "--push", "someone/exported"]
-    with contextlib.redirect_stderr(io.StringIO()) as said:
-        status = main(["export", given["folder"], *flags])
-    return [status, said.getvalue()]
+    return push_by_command(given["checkpoint"], given["folder"], "someone/exported", "--license", "cc-by-4.0")
+
+@check
+def refused_pushes():
+    return [
+        push_by_command(checkpoint, given["refused"], "someone/refused", *flags)
+        for checkpoint, flags in (
+            (given["diema"], []),
+            (given["diema"], ["--license", "cc-by-4.0"]),
+            (given["checkpoint"], []),
+        )
+    ]
+
+@check
+def refused_by_the_classes():
+    said = []
+    for part in (EaiLlmForCausalLM, EaiSkeletonProcessor):
+        try:
+            part.from_pretrained(given["diema"]).push_to_hub("someone/refused", license="cc-by-4.0")
+        except ValueError as error:
+            said.append(str(error))
+    return said
 """
 
 
@@ -329,7 +354,10 @@ def hub():
 def pushed(room, hub, checkpoint) -> dict:
     """What a Python with the package says when it pushes."""
     (room / "push").mkdir()
-    given = {"checkpoint": str(checkpoint), "folder": str(room / "push" / "exported")}
+    shutil.copytree(checkpoint, room / "push" / "diema")
+    write_record(room / "push" / "diema", TRAINING, {"corpora": ["generated:20", "diema"]})
+    places = {name: str(room / "push" / name) for name in ("exported", "diema", "refused")}
+    given = {"checkpoint": str(checkpoint), "folder": places["exported"], **places}
     return run("import json, sys, traceback\n" + CHECKS + PUSH + REPORT, given, room / "push", **hub.environment())
 
 
@@ -424,6 +452,23 @@ def test_the_export_command_pushes_the_folder_it_wrote(pushed, hub, room):
     assert "pushed to someone/exported" in said
     written = {path.name: path.read_bytes() for path in (room / "push" / "exported").iterdir()}
     assert hub.repositories["someone/exported"] == written
+
+
+def test_what_may_not_be_shared_or_has_no_licence_yet_is_not_uploaded(pushed, hub, room):
+    forbidden, stated, unknown = value(pushed, "refused_pushes")
+    assert forbidden[0] == stated[0] == unknown[0] == 1
+    assert all("trained on diema" in said for _, said in (forbidden, stated)) and "--license ID" in unknown[1]
+    assert len(value(pushed, "refused_by_the_classes")) == 2
+    assert set(hub.repositories) == {"someone/pushed", "someone/exported"}
+    assert not (room / "push" / "refused").exists()
+
+
+def test_what_was_pushed_says_its_licence(pushed, hub):
+    for name in ("push_to_hub", "export_push"):
+        value(pushed, name)
+    for files in hub.repositories.values():
+        front = files["README.md"].decode().split("---")[1]
+        assert "\nlicense: cc-by-4.0\n" in front and "library_name: transformers" in front
 
 
 def test_what_was_pushed_comes_back_by_its_name(pulled, expected, without_package):

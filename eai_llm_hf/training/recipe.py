@@ -19,6 +19,7 @@ from transformers.utils import logging
 
 from eai_llm_hf.backbones import converted_folder, find_or_fetch
 from eai_llm_hf.corpora import load_corpus
+from eai_llm_hf.licences import licences_of_corpora
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.motion_reference import MotionReference
@@ -139,9 +140,11 @@ def train(recipe: Recipe) -> Path:
     folder = output / "checkpoint"
     # What the result depends on, without the folders of this machine.
     settings = {name: value for name, value in asdict(recipe).items() if name not in ("output_dir", "model")}
+    clips_of = sorted({str(row["corpus"]) for rows in splits.values() for row in rows})
     record = settings | {
         "corpora": [spec.partition("=")[0] for spec in recipe.corpora],
-        "clips_of": sorted({str(row["corpus"]) for rows in splits.values() for row in rows}),
+        "clips_of": clips_of,
+        "licences": [asdict(licence) for licence in licences_of_corpora(recipe.corpora, clips_of, start)],
         "backbone_form": before["backbone_form"] if before else backbone_form(recipe.backbone),
         "clips": {side: len(rows) for side, rows in splits.items()},
         "seconds": {stage: round(value, 1) for stage, value in seconds.items()},
