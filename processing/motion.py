@@ -78,6 +78,8 @@ class UnifiedClip:
 
 def as_motion(given: Any) -> Motion | None:
     """A [`Motion`], one of another copy of this module, or the dict of its fields; None for anything else."""
+    if isinstance(given, Motion):
+        return given
     found = _fields_of(Motion, given)
     return None if found is None else Motion(**found)
 
@@ -88,6 +90,8 @@ def as_unified_clip(given: Any) -> UnifiedClip | None:
     Raises:
         MotionError: If the fields are not those of a clip on the unified skeleton.
     """
+    if isinstance(given, UnifiedClip):
+        return given
     found = _fields_of(UnifiedClip, given)
     if found is None:
         return None
@@ -103,6 +107,8 @@ def as_unified_clip(given: Any) -> UnifiedClip | None:
         )
     if found["fps"] != FRAME_RATE:
         raise MotionError(f"A unified clip has {FRAME_RATE:g} frames per second, found {found['fps']}.")
+    if not isinstance(found["report"], Mapping):
+        raise MotionError(f"The report of a unified clip is a dict, found {type(found['report']).__name__}.")
     return UnifiedClip(joints, mask, FRAME_RATE, dict(found["report"]))
 
 
