@@ -1,7 +1,7 @@
 """From motion files, joint arrays or unified clips to the padded arrays that the model reads."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,13 @@ from transformers import BatchFeature, FeatureExtractionMixin
 from transformers.utils import logging
 
 from .joint_matching import load_rigs
-from .motion import Motion, MotionError
+from .motion import UnifiedClip, as_motion, as_unified_clip
 from .motion_descriptors import DESCRIPTORS, measure
 from .motion_reading import motions_from_array, read_motions
-from .motion_reference import MotionReference, adapt
+from .motion_reference import MotionReference, adapt, as_reference
 from .movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments, movement_features
 from .skeleton_tree import FRAME_RATE
-from .unified_skeleton import UnifiedClip, unify
+from .unified_skeleton import unify
 
 logger = logging.get_logger(__name__)
 
@@ -76,7 +76,8 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
 
         Args:
             skeleton: The path of a motion file, an array (frames, joints, 3) or (people, frames, joints, 3), a dict
-                with `joints` or `path` and any of the arguments below, a [`Motion`], or a [`UnifiedClip`] as it is.
+                with `joints` or `path` and any of the arguments below, a [`Motion`], or a [`UnifiedClip`] as it is;
+                of these two also the dict of all fields, which is what a chat template makes of them.
             fps: Frames per second, where the input does not say.
             layout: Name of a known rig, where the input does not say.
             joint_names: Names of the joints, where the input does not say.
@@ -86,10 +87,10 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             TypeError: If the input is of another kind.
         """
         given = {"fps": fps, "layout": layout, "joint_names": list(joint_names) if joint_names is not None else None}
-        if isinstance(skeleton, UnifiedClip):
-            return [skeleton]
-        if isinstance(skeleton, Motion):
-            motions = [skeleton]
+        if (clip := as_unified_clip(skeleton)) is not None:
+            return [clip]
+        if (motion := as_motion(skeleton)) is not None:
+            motions = [motion]
         elif isinstance(skeleton, Mapping):
             content = dict(skeleton)
             given |= {name: content[name] for name in given if content.get(name) is not None}
@@ -165,7 +166,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         own = self.motion_reference()
         if own is None:
             raise ValueError("The checkpoint has no motion reference that could be calibrated.")
-        if isinstance(clips, (str, os.PathLike, Mapping, np.ndarray, Motion, UnifiedClip)):
+        if isinstance(clips, (str, Mapping, np.ndarray)) or not isinstance(clips, Iterable):
             clips = [clips]
         vectors: list[np.ndarray] = []
         weights: list[float] = []
@@ -176,14 +177,14 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                 if isinstance(clip, list):  # a column of a dataset without a format gives nested lists
                     clip = np.asarray(clip, dtype=np.float32)
                 people = self.clips(clip, fps, layout, joint_names)
-            except (MotionError, OSError, TypeError, ValueError) as error:
+            except (OSError, TypeError, ValueError) as error:
                 logger.warning(f"{source_of(clip)} is left out: {error}")
                 first_error, left_out = first_error or error, left_out + 1
                 continue
             for person in people:
                 windows = self.windows(len(person.joints))
                 for start, end in windows:
-                    window = UnifiedClip(person.joints[start:end], person.joint_mask, person.fps)
+                    window = person.cut(start, end)
                     vectors.append(measure(window.joints, window.joint_mask))
                     weights.append(1 / len(windows))
                     for side in (window, window.mirrored()):  # a rig is symmetric, a few clips need not be
@@ -200,7 +201,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         fps: float | None = None,
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
-        reference: MotionReference | None = None,
+        reference: MotionReference | Mapping[str, Any] | str | os.PathLike | None = None,
         return_tensors: str | None = None,
     ) -> BatchFeature:
         """Features of one or many clips, padded to the longest.
@@ -210,7 +211,8 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             fps: As in `clips`, for every input.
             layout: As in `clips`, for every input.
             joint_names: As in `clips`, for every input.
-            reference: What is ordinary for these recordings, where it differs from what the checkpoint knows:
+            reference: What is ordinary for these recordings, as a [`MotionReference`], its dict or the path of its
+                file, where it differs from what the checkpoint knows:
                 descriptors are compared with it, and features are brought from there to what the checkpoint knows,
                 see [`adapt`]. Without statistics of features in either reference these stay as they are.
             return_tensors: "pt" for torch tensors, "np" or None for arrays.
@@ -224,7 +226,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         if not isinstance(skeletons, (list, tuple)):
             skeletons = [skeletons]
         clips = [clip for skeleton in skeletons for clip in self.clips(skeleton, fps, layout, joint_names)]
-        own = self.motion_reference()
+        own, reference = self.motion_reference(), as_reference(reference)
         features, vectors = [], []
         for clip in clips:
             if len(clip.joints) > self.max_frames:

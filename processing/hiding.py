@@ -25,11 +25,11 @@ import torch
 from transformers import Pipeline
 
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from .motion import UnifiedClip
 from .motion_descriptors import DESCRIPTORS, Descriptor, measure
 from .motion_reference import MotionReference, adapt
 from .movement_features import SEGMENTS, movement_features
 from .skeleton_tree import BODY_PARTS
-from .unified_skeleton import UnifiedClip
 
 __all__ = [
     "CLAIM_PARTS",

@@ -7,8 +7,9 @@ tower reads of such recordings to where it was trained.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,7 @@ __all__ = [
     "PRIOR_CLIPS",
     "MotionReference",
     "adapt",
+    "as_reference",
     "scores_of",
     "weight_of",
 ]
@@ -375,6 +377,27 @@ class MotionReference:
                 raise ValueError(
                     f"{os.fspath(path)} is no motion reference as eai-llm calibrate writes it: {error}"
                 ) from None
+
+
+def as_reference(given: Any) -> MotionReference | None:
+    """A reference given as itself, as its dict, as the path of its file, or None.
+
+    One that another copy of this module made is taken as it is: it does the same, but is of another class.
+
+    Raises:
+        OSError: If there is no such file.
+        ValueError: If it is no reference, or one for other descriptors.
+    """
+    if isinstance(given, Mapping):
+        return MotionReference.from_dict(dict(given))
+    if isinstance(given, (str, os.PathLike)):
+        return MotionReference.load(given)
+    if given is not None and not hasattr(given, "normal_scores"):
+        raise ValueError(
+            "A reference is what calibrate returns, its dict, or the path of the file that it was saved to; "
+            f"found {type(given).__name__}."
+        )
+    return given
 
 
 def scores_of(percentiles: np.ndarray) -> np.ndarray:

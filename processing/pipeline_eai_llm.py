@@ -6,7 +6,8 @@ window that shows the label best --language model--> explanation
 explanation, measured descriptors --claims--> evidence
 """
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,13 @@ from .claim_reading import find_claims
 from .explanation_guard import difference_entry, evidence_entry, verified, verified_answer, verified_comparison
 from .feature_extraction_eai_llm import MIN_WINDOW_S, source_of
 from .hiding import reliance
-from .motion import MotionError
+from .motion import MotionError, UnifiedClip
 from .motion_claims import EXPLAIN_QUESTION, label_sentence, notable_claims
 from .motion_descriptors import measure, measure_spans
-from .motion_reference import MotionReference
+from .motion_reference import MotionReference, as_reference
 from .movement_comparison import COMPARE_QUESTION, find_differences, two_movements
 from .question_reading import read_question
 from .skeleton_tree import FRAME_RATE
-from .unified_skeleton import UnifiedClip
 
 logger = logging.get_logger(__name__)
 
@@ -192,13 +192,13 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         Raises:
             MotionError: If an input cannot be read, or holds more than one person.
         """
-        reference = _as_reference(reference)
+        reference = as_reference(reference)
         clips = []
         for motion in (first, second):
             found = list(self._feature_extractor.clips(motion, fps=fps, layout=layout, joint_names=joint_names))
             if len(found) != 1:
                 raise MotionError(f"{source_of(motion)}: one person is compared with another, found {len(found)}.")
-            clips.append(_cut(found[0], 0, min(len(found[0].joints), self._feature_extractor.max_frames)))
+            clips.append(found[0].cut(0, self._feature_extractor.max_frames))
         prompt = self._prompt(two_movements(clips[0], clips[1], question))
         answer = self._write([prompt], clips, reference, generate_kwargs)[0]
         before, after = (measure(clip.joints, clip.joint_mask, clip.fps) for clip in clips)
@@ -214,6 +214,11 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             "model": self._model_name,
         }
         return record if dropped is None else record | {"dropped_differences": dropped}
+
+    def save_pretrained(self, save_directory: str | os.PathLike, **kwargs) -> None:
+        """Saves the model, the processor and all code, so that `pipeline(task, model=save_directory)` finds them."""
+        super().save_pretrained(save_directory, **kwargs)
+        self.processor.save_pretrained(save_directory, **kwargs)
 
     def _sanitize_parameters(
         self,
@@ -250,7 +255,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             "window_s": window_s,
             "hop_s": hop_s,
         }
-        reference = _as_reference(reference)
+        reference = as_reference(reference)
         forward = {
             "candidate_labels": candidate_labels,
             "question": question,
@@ -293,7 +298,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 for note in clip.report.get("notes", []):
                     logger.warning(f"{request.source}: {note}")
                 request.people.append(_Person(clip, self._windows(clip, window_s, hop_s)))
-        except (MotionError, OSError, TypeError, ValueError) as error:
+        except (OSError, TypeError, ValueError) as error:
             request.error = error
         return {"request": request}
 
@@ -330,7 +335,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
         The mean over the window and its mirror image: what the body expresses does not depend on the side.
         """
-        windows = [_cut(person.clip, *window) for person in people for window in person.windows]
+        windows = [person.clip.cut(*window) for person in people for window in person.windows]
         states = self.text_states(labels)
         logits = []
         for start in range(0, len(windows), batch):
@@ -378,7 +383,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             prompt = self._prompt(asked)
             # The explanation is written for the label that the probabilities chose, so the two always agree.
             prompts.append(prompt if question else prompt + label_sentence(label))
-            clips.append(_cut(person.clip, *person.windows[person.explained]))
+            clips.append(person.clip.cut(*person.windows[person.explained]))
             if not question:
                 weights.append(reliance(self, clips[-1], labels, label, reference))
         texts = self._write(prompts, clips, reference, generate_kwargs, np.stack(weights) if weights else None)
@@ -446,7 +451,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         order = np.argsort(-overall, kind="stable")
         label = labels[int(order[0])]
         start, end = person.windows[person.explained]
-        window = _cut(person.clip, start, end)
+        window = person.clip.cut(start, end)
         vectors = measure_spans(window.joints, window.joint_mask, window.fps)
 
         claims, explanation, dropped = [], "", 0
@@ -483,7 +488,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 }
                 for (first, last), scores in zip(person.windows, person.probabilities, strict=True)
             ],
-            "skeleton": {key: person.clip.report[key] for key in _SKELETON_KEYS},
+            "skeleton": {key: person.clip.report.get(key) for key in _SKELETON_KEYS},
             "model": self._model_name,
         }
         if question:
@@ -491,22 +496,6 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         if verify and not label_only:
             record["dropped_claims"] = dropped
         return record
-
-
-def _cut(clip: UnifiedClip, start: int, end: int) -> UnifiedClip:
-    """The frames from start to end of a clip."""
-    if (start, end) == (0, len(clip.joints)):
-        return clip
-    return UnifiedClip(joints=clip.joints[start:end], joint_mask=clip.joint_mask, fps=clip.fps, report=clip.report)
-
-
-def _as_reference(reference: Any) -> MotionReference | None:
-    """A reference given as itself, as a dict or as the path of a JSON file."""
-    if reference is None or isinstance(reference, MotionReference):
-        return reference
-    if isinstance(reference, Mapping):
-        return MotionReference.from_dict(dict(reference))
-    return MotionReference.load(reference)
 
 
 __all__ = ["SkeletonEmotionExplanationPipeline"]

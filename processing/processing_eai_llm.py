@@ -7,7 +7,7 @@ import torch
 from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
 
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
-from .motion_reference import MotionReference
+from .motion_reference import MotionReference, as_reference
 
 SPARE_TOKENS = ("<empty_output>",)
 """Special tokens that known backbones have and never use; one of them spares the vocabulary a new entry."""
@@ -167,6 +167,7 @@ class EaiSkeletonProcessor(ProcessorMixin):
             raise ValueError("This processor reads skeletons and text; found images, videos or audio.")
         if text is None and skeletons is None:
             raise ValueError("Give text=, skeletons= or both; found neither.")
+        reference = as_reference(reference)
         data = {}
         lengths: list[int] = []
         if skeletons is not None:

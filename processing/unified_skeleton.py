@@ -10,17 +10,16 @@ angle leaves its tilt in the recording.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from .joint_matching import JointMatch, match_joints
-from .motion import Motion, MotionError
+from .motion import Motion, MotionError, UnifiedClip
 from .recording import shown
 from .resampling import resample
 from .rig_files import Rigs, load_rigs, read_rig
-from .skeleton_tree import FRAME_RATE, JOINT_INDEX, JOINT_NAMES, MIRROR, NUM_JOINTS, PARENTS
+from .skeleton_tree import FRAME_RATE, JOINT_INDEX, JOINT_NAMES, NUM_JOINTS, PARENTS
 
 UNIT_SCALES = {"m": 1.0, "cm": 0.01, "mm": 0.001, "inch": 0.0254}
 """Metres per unit of length."""
@@ -51,32 +50,6 @@ _PELVIS = JOINT_INDEX["pelvis"]
 _ANKLES = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
 _FEET = [JOINT_INDEX["left_foot"], JOINT_INDEX["right_foot"]]
 _REQUIRED = (_PELVIS, _LEFT_SHOULDER, _RIGHT_SHOULDER)
-
-
-@dataclass
-class UnifiedClip:
-    """One performer's movement on the unified skeleton.
-
-    Attributes:
-        joints: (frames, 22, 3) float32 metres, Y up, facing +Z, left side on +X; zeros where a joint is absent.
-        joint_mask: (22,) bool, False where the recording does not have the joint.
-        fps: Frames per second, always 30.
-        report: What was found: layout, frames and fps of the source, matched_joints (count), missing_joints (names),
-            up_axis, unit_scale (metres per source unit), notes (what a user should know); for `data inspect` also how
-            (name of each matched joint -> where it comes from), unused_joints (names), gaps (name of each joint that
-            was lost at times -> share of the frames in which it was tracked) and reasons (for up_axis and unit).
-    """
-
-    joints: np.ndarray
-    joint_mask: np.ndarray
-    fps: float = FRAME_RATE
-    report: dict[str, Any] = field(default_factory=dict)
-
-    def mirrored(self) -> "UnifiedClip":
-        """The same movement in a mirror: left and right exchanged."""
-        sides = list(MIRROR)
-        joints = self.joints[:, sides] * np.array([-1.0, 1.0, 1.0], dtype=np.float32)
-        return UnifiedClip(joints, self.joint_mask[sides], self.fps, self.report)
 
 
 def unify(

@@ -10,6 +10,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the figures below are those
 import numpy as np
 import pytest
 import torch
+from door_answers import Doors
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast, pipeline
 
@@ -20,9 +21,11 @@ from eai_llm_hf import (
     EaiSkeletonProcessor,
     SkeletonEmotionExplanationPipeline,
 )
+from eai_llm_hf.export import export
 from eai_llm_hf.generator import clip_seed, generate_clip
 from eai_llm_hf.processing.motion_descriptors import measure, measure_spans
 from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES, PARENTS
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -67,6 +70,33 @@ TEXTS = [
 def make_clip(seed: int, **given) -> UnifiedClip:
     """A generated clip on the unified skeleton."""
     return unify(generate_clip(clip_seed(7, seed), **given).motion)
+
+
+def write_bvh(path: Path, joints: np.ndarray, fps: float) -> None:
+    """Writes a clip as BVH whose every joint has position channels, as mocap software exports it."""
+    children = {parent: [j for j, p in enumerate(PARENTS) if p == parent] for parent in range(-1, len(PARENTS))}
+    lines, order = ["HIERARCHY"], []
+
+    def joint(index: int, depth: int) -> None:
+        indent = "  " * depth
+        order.append(index)
+        offset = joints[0, index] - (joints[0, PARENTS[index]] if PARENTS[index] >= 0 else 0)
+        lines.append(f"{indent}{'JOINT' if depth else 'ROOT'} {JOINT_NAMES[index]}")
+        lines.append(f"{indent}{{")
+        lines.append(f"{indent}  OFFSET {' '.join(f'{v:.5f}' for v in offset)}")
+        lines.append(f"{indent}  CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation")
+        for child in children[index]:
+            joint(child, depth + 1)
+        if not children[index]:
+            lines.extend([f"{indent}  End Site", f"{indent}  {{", f"{indent}    OFFSET 0 0.05 0", f"{indent}  }}"])
+        lines.append(f"{indent}}}")
+
+    joint(0, 0)
+    lines += ["MOTION", f"Frames: {len(joints)}", f"Frame Time: {1 / fps:.7f}"]
+    for frame in joints:
+        local = [frame[j] - (frame[PARENTS[j]] if PARENTS[j] >= 0 else 0) for j in order]
+        lines.append(" ".join(f"{v:.5f}" for place in local for v in [*place, 0, 0, 0]))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def make_tokenizer(chat_ml: bool = True) -> PreTrainedTokenizerFast:
@@ -155,6 +185,62 @@ def tiny_checkpoint(tmp_path_factory, tiny_backbone, processor) -> Path:
     made.save_pretrained(folder, include_backbone=False)
     processor.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def hub_room(tmp_path_factory) -> Path:
+    """A folder far from the repository."""
+    return tmp_path_factory.mktemp("hub")
+
+
+@pytest.fixture(scope="session")
+def hub_checkpoint(hub_room, tiny_checkpoint) -> Path:
+    """A small checkpoint with low-rank factors, as training leaves one."""
+    from eai_llm_hf.training.answering import add_lora, fold_lora  # slow to import, and few tests need it
+
+    torch.manual_seed(1)
+    peft_model = add_lora(EaiLlmForCausalLM.from_pretrained(tiny_checkpoint), rank=2)
+    with torch.no_grad():
+        for parameter in peft_model.parameters():
+            if parameter.requires_grad:
+                parameter.add_(0.1 * torch.randn_like(parameter))
+    fold_lora(peft_model).save_pretrained(hub_room / "tiny-checkpoint", include_backbone=False)
+    EaiSkeletonProcessor.from_pretrained(tiny_checkpoint).save_pretrained(hub_room / "tiny-checkpoint")
+    return hub_room / "tiny-checkpoint"
+
+
+@pytest.fixture(scope="session")
+def exported(hub_room, hub_checkpoint) -> Path:
+    """That checkpoint as a Hub repository with its backbone."""
+    return export(hub_checkpoint, hub_room / "whole")
+
+
+@pytest.fixture(scope="session")
+def recordings(hub_room) -> dict[str, str]:
+    """Files for the doors: see `Doors`."""
+    short = make_clip(1, emotion="sad", action="walk", duration_s=3.0)
+    wave = make_clip(2, emotion="happy", action="wave", rig="bandai22", duration_s=2.5)
+    long = make_clip(3, emotion="angry", action="walk", rig="bandai22", duration_s=25.0)
+    other = make_clip(4, emotion="proud", action="walk", rig="bandai22", duration_s=3.0)
+    frames = min(len(wave.joints), len(other.joints))
+    joints = {
+        "short": short.joints,
+        "long": long.joints,
+        "two": np.stack([wave.joints[:frames], other.joints[:frames]]),
+    }
+    for name, positions in joints.items():
+        np.savez(hub_room / f"{name}.npz", joints=positions, fps=30.0, joint_names=np.array(JOINT_NAMES))
+    write_bvh(hub_room / "wave.bvh", wave.joints, wave.fps)
+    (hub_room / "broken.bvh").write_text("HIERARCHY\nROOT", encoding="utf-8")
+    files = ("short.npz", "long.npz", "two.npz", "wave.bvh", "broken.bvh")
+    return {Path(file).stem: str(hub_room / file) for file in files}
+
+
+@pytest.fixture(scope="session")
+def known_answers(hub_room, hub_checkpoint, recordings) -> dict[str, dict]:
+    """What each door answers with this package's own classes."""
+    doors = Doors(str(hub_checkpoint), recordings, hub_room, pipeline_class=SkeletonEmotionExplanationPipeline)
+    return doors.answers()
 
 
 @pytest.fixture(scope="session")

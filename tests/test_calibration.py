@@ -402,6 +402,14 @@ def test_a_file_that_is_no_reference_is_named_with_the_reason(own, tmp_path, con
     assert str(path) in str(raised.value) and len(str(raised.value)) < 2000
 
 
+@pytest.mark.parametrize("given", [3, ["own.json"], np.zeros(3)], ids=["number", "list", "array"])
+def test_what_is_no_reference_is_refused(pipe, processor, known, given):
+    with pytest.raises(ValueError, match=f"what calibrate returns, its dict, or the path .* {type(given).__name__}"):
+        pipe(known[0], reference=given)
+    with pytest.raises(ValueError, match="what calibrate returns"):
+        processor(skeletons=known[0], reference=given)
+
+
 def test_the_embedded_checkpoint_can_be_calibrated(known):
     extractor = EaiSkeletonFeatureExtractor.from_pretrained(DEFAULT_CHECKPOINT)
     own = extractor.motion_reference()

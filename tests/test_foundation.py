@@ -5,6 +5,7 @@ import configparser
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,66 @@ def test_hub_code_imports_only_what_every_transformers_user_has(path):
             )
     ghosts = set(RELATIVE_IMPORT.findall(source)) - siblings
     assert not ghosts, f"transformers would look for the files {sorted(ghosts)}"
+
+
+def _classes_asked_for(tree: ast.AST, catching: bool) -> Iterator[tuple[int, str]]:
+    """Line and name of each class that an object is compared with; with `catching` also those that `except` names."""
+    for node in ast.walk(tree):
+        asked: list[ast.expr | None] = []
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("isinstance", "issubclass"):
+            asked = node.args[1:]
+        elif isinstance(node, ast.MatchClass):
+            asked = [node.cls]
+        elif isinstance(node, ast.ExceptHandler) and catching:
+            asked = [node.type]
+        elif isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if any(getattr(side, "attr", "") == "__class__" or _calls(side, "type") for side in sides):
+                asked = sides
+        yield from (
+            (name.lineno, name.id)
+            for expression in asked
+            if expression is not None
+            for name in ast.walk(expression)
+            if isinstance(name, ast.Name)
+        )
+
+
+def _calls(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == name
+
+
+@pytest.mark.parametrize("path", HUB_MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_hub_code_never_tells_objects_by_a_class_of_another_file(path):
+    """Transformers copies a folder's code once for each entry file, so that class may be another copy's.
+
+    Readers may catch what their neighbours raise: they only ever meet those of their own copy.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    from_files = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level
+        for alias in node.names
+    }
+    catching = not path.stem.endswith("_reading")
+    wrong = [f"line {line}: {name}" for line, name in _classes_asked_for(tree, catching) if name in from_files]
+    assert not wrong, f"{wrong}; see as_unified_clip in processing/motion.py for another way"
+
+
+def test_a_class_is_found_however_an_object_is_compared_with_it():
+    ways = [
+        "isinstance(x, (str, Clip))",
+        "issubclass(type(x), Clip)",
+        "type(x) is Clip",
+        "x.__class__ == module.Clip or x.__class__ == Clip",
+        "match x:\n    case Clip():\n        pass",
+        "try:\n    f()\nexcept (OSError, Clip):\n    pass",
+    ]
+    for way in ways:
+        assert "Clip" in [name for _, name in _classes_asked_for(ast.parse(way), catching=True)], way
+    assert "Clip" not in [name for _, name in _classes_asked_for(ast.parse(ways[-1]), catching=False)]
+    assert list(_classes_asked_for(ast.parse("x == Clip(y) and f(x, Clip)"), catching=True)) == []
 
 
 def test_hub_code_of_both_folders_can_lie_flat_in_one():

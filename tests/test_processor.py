@@ -1,6 +1,8 @@
 """The feature extractor and the processor: what movement features keep and leave out, and how prompts are made."""
 
-from dataclasses import replace
+import importlib.util
+import sys
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -10,10 +12,10 @@ from transformers import AutoFeatureExtractor, AutoProcessor
 
 from eai_llm_hf import EaiSkeletonFeatureExtractor, EaiSkeletonProcessor
 from eai_llm_hf.generator import generate_clip
-from eai_llm_hf.processing.motion import Motion, MotionError
+from eai_llm_hf.processing.motion import Motion, MotionError, as_motion, as_unified_clip
 from eai_llm_hf.processing.movement_features import NUM_CHANNELS, SEGMENTS, movement_features
 from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, MIRROR
+from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, MIRROR, PARENTS
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip, leg_length, unify
 
 SEGMENT_INDEX = {name: index for index, (name, _, _) in enumerate(SEGMENTS)}
@@ -197,12 +199,50 @@ def test_a_clip_may_come_as_file_array_dict_motion_or_unified(tmp_path, walk):
         "nested lists": {"joints": walk.joints.tolist(), "fps": 30, "joint_names": list(JOINT_NAMES)},
         "tensor": {"joints": torch.from_numpy(walk.joints), "fps": 30, "layout": "smpl22"},
         "motion": Motion(walk.joints, fps=30, layout="smpl22"),
+        "motion as a dict": asdict(Motion(walk.joints, fps=30, layout="smpl22")),
+        "unified as a dict": asdict(unify(Motion(walk.joints, fps=30, layout="smpl22"))),
     }
     expected = extractor(unify(Motion(walk.joints, fps=30, layout="smpl22")))["skeleton_features"]
     for way, clip in ways.items():
         np.testing.assert_allclose(extractor([clip])["skeleton_features"], expected, atol=1e-6, err_msg=way)
     for bare in (walk.joints, torch.from_numpy(walk.joints)):
         np.testing.assert_allclose(extractor(bare, fps=30, layout="smpl22")["skeleton_features"], expected, atol=1e-6)
+
+
+def test_clips_of_another_copy_of_the_code_are_clips(walk):
+    """As transformers makes it of a folder: the same file, run again under another name."""
+    name = "eai_llm_hf.processing.motion_of_another_copy"
+    spec = importlib.util.spec_from_file_location(name, sys.modules[Motion.__module__].__file__)
+    other = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(other)
+    extractor = EaiSkeletonFeatureExtractor()
+    motion = Motion(walk.joints, 30, list(JOINT_NAMES), list(PARENTS), None, "walk.bvh", "m")
+    clip = unify(motion)
+    for given in (other.Motion(**vars(motion)), asdict(motion), other.UnifiedClip(**vars(clip)), asdict(clip)):
+        assert not isinstance(given, (Motion, UnifiedClip))
+        (found,) = extractor.clips(given)
+        np.testing.assert_array_equal(found.joints, clip.joints)
+        assert type(found) is UnifiedClip and found.report == clip.report
+    assert replace(as_motion(asdict(motion)), joints=None) == replace(motion, joints=None)
+    assert as_unified_clip(clip) is clip and as_motion(motion) is motion
+    assert as_unified_clip(walk.joints) is as_motion({"joints": walk.joints, "fps": 30}) is as_motion(Motion) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"joints": np.zeros((5, 21, 3))}, r"\(frames, 22, 3\) .* found \(5, 21, 3\) and \(22,\)"),
+        ({"joints": np.zeros((0, 22, 3))}, r"found \(0, 22, 3\)"),
+        ({"joint_mask": [True]}, r"found .* and \(1,\)"),
+        ({"joints": "walk.bvh"}, "as arrays"),
+        ({"fps": 60.0}, "30 frames per second, found 60"),
+        ({"fps": None}, "30 frames per second, found None"),
+        ({"report": None}, "report .* found NoneType"),
+    ],
+)
+def test_a_dict_with_the_fields_of_a_clip_must_hold_a_clip(walk, changes, message):
+    with pytest.raises(MotionError, match=message):
+        EaiSkeletonFeatureExtractor().clips(asdict(walk) | changes)
 
 
 def test_several_people_in_an_array_are_several_clips(walk):
@@ -292,6 +332,8 @@ def test_a_chat_holds_its_clip_as_path_joints_or_skeleton(processor, tmp_path, w
         {"type": "skeleton", "skeleton": {"joints": walk.joints, "fps": 30, "layout": "smpl22"}},
         {"type": "skeleton", "skeleton": str(tmp_path / "walk.npz")},
         {"type": "skeleton", "skeleton": unify(Motion(walk.joints, fps=30, layout="smpl22"))},
+        {"type": "skeleton", "skeleton": Motion(walk.joints, fps=30, layout="smpl22")},
+        {"type": "skeleton", **asdict(unify(Motion(walk.joints, fps=30, layout="smpl22")))},
     ]
     made = [
         processor.apply_chat_template(

@@ -19,7 +19,7 @@ from eai_llm_hf.processing.claim_phrases import NEAR_DUPLICATES
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.motion_claims import Claim, canonical_claim, holds, named_label, notable_claims
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_NAMES
-from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.motion_reference import MotionReference, as_reference
 from eai_llm_hf.records import DEFAULT_CHECKPOINT
 
 from .scores import Bootstrap, mean_and_spread, with_interval
@@ -258,18 +258,14 @@ def faithfulness_gap(
     }
 
 
-def as_reference(given: MotionReference | Mapping[str, Any] | str | os.PathLike | None) -> MotionReference:
+def reference_or_embedded(given: MotionReference | Mapping[str, Any] | str | os.PathLike | None) -> MotionReference:
     """What is ordinary: a reference, as a dict, as a JSON file of `eai-llm calibrate`, None for the embedded one.
 
     Raises:
         ValueError: If it is not such a reference.
     """
-    if isinstance(given, MotionReference):
-        return given
-    if isinstance(given, Mapping):
-        return MotionReference.from_dict(dict(given))
-    if given is not None:
-        return MotionReference.load(given)
+    if (reference := as_reference(given)) is not None:
+        return reference
     embedded = EaiSkeletonFeatureExtractor.from_pretrained(str(DEFAULT_CHECKPOINT)).motion_reference()
     if embedded is None:
         raise ValueError("The embedded checkpoint has no motion reference; give one.")
@@ -279,10 +275,10 @@ def as_reference(given: MotionReference | Mapping[str, Any] | str | os.PathLike 
 __all__ = [
     "STRONGEST",
     "Verdicts",
-    "as_reference",
     "coverage",
     "coverage_scores",
     "faithfulness_gap",
     "label_agreement",
+    "reference_or_embedded",
     "truth_scores",
 ]

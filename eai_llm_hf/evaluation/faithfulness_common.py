@@ -32,9 +32,7 @@ def batches(clips: Sequence[UnifiedClip], size: int, what: str) -> Iterable[list
 
 def first_window(clip: UnifiedClip, frames: int) -> UnifiedClip:
     """What the model reads at once of a clip: an explanation is about one window, and here it is always the first."""
-    if len(clip.joints) <= frames:
-        return clip
-    return UnifiedClip(clip.joints[:frames], clip.joint_mask, clip.fps, clip.report)
+    return clip.cut(0, frames)
 
 
 def held_claims(text: str, vectors: np.ndarray, reference: MotionReference) -> list[Claim]:

@@ -220,7 +220,7 @@ def _label(
     for number, clip in enumerate(clips):
         for start, end in extractor.windows(len(clip.joints)):
             owners.append(number)
-            windows.append(UnifiedClip(clip.joints[start:end], clip.joint_mask, clip.fps, clip.report))
+            windows.append(clip.cut(start, end))
     order = np.argsort([len(window.joints) for window in windows], kind="stable")  # little padding
     logits = torch.zeros(len(windows), len(learner.label_states))
     for start in range(0, len(order), BATCH):

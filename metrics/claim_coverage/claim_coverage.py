@@ -3,7 +3,7 @@
 import datasets
 import evaluate
 
-from eai_llm_hf.evaluation.claim_scores import STRONGEST, Verdicts, as_reference, coverage_scores
+from eai_llm_hf.evaluation.claim_scores import STRONGEST, Verdicts, coverage_scores, reference_or_embedded
 from eai_llm_hf.processing.claim_reading import find_claims
 
 _DESCRIPTION = """
@@ -47,5 +47,6 @@ class ClaimCoverage(evaluate.Metric):
 
     def _compute(self, predictions, references, motion_reference=None, strongest=STRONGEST, seed=0):
         said = [find_claims(text) for text in predictions]
-        found = coverage_scores([said], Verdicts(references, as_reference(motion_reference)), strongest, seed) or {}
+        verdicts = Verdicts(references, reference_or_embedded(motion_reference))
+        found = coverage_scores([said], verdicts, strongest, seed) or {}
         return {"claim_coverage": found.get("value"), "interval": found.get("interval")}

@@ -3,7 +3,7 @@
 import datasets
 import evaluate
 
-from eai_llm_hf.evaluation.claim_scores import Verdicts, as_reference, truth_scores
+from eai_llm_hf.evaluation.claim_scores import Verdicts, reference_or_embedded, truth_scores
 from eai_llm_hf.processing.claim_reading import find_claims
 
 _DESCRIPTION = """
@@ -49,7 +49,7 @@ class ClaimPrecision(evaluate.Metric):
         )
 
     def _compute(self, predictions, references, motion_reference=None, seed=0):
-        verdicts = Verdicts(references, as_reference(motion_reference))
+        verdicts = Verdicts(references, reference_or_embedded(motion_reference))
         found = truth_scores([[find_claims(text) for text in predictions]], verdicts, seed)
         hold, gap = found["hold"] or {}, found["gap_over_shuffled"] or {}
         return {
