@@ -18,7 +18,7 @@ from transformers import AutoTokenizer, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
 
 from eai_llm_hf.backbones import converted_folder, find_or_fetch
-from eai_llm_hf.corpora import load_corpus
+from eai_llm_hf.corpora import load_corpora
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.motion_reference import MotionReference
@@ -58,8 +58,8 @@ def load_splits(
     """
     splits: dict[str, list[dict]] = {"train": [], "validation": [], "test": []}
     found: set[str] = set()
-    for spec in corpora:
-        for row in load_corpus(spec, seed):
+    for corpus in load_corpora(corpora, seed):
+        for row in corpus:
             label = str(row["label"]) if row["label"] is not None else None
             found |= {label} if label is not None else set()
             splits[split_of(row, held_out, validation)].append({**row, "label": label if label in labels else None})
