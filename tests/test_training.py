@@ -6,7 +6,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -377,6 +379,16 @@ def test_two_processes_train_together_and_log_the_losses_of_one_with_twice_the_b
         expected = losses(tmp_path / "one", stage)
         assert len(set(expected)) == STEPS
         assert losses(tmp_path / "two", stage) == pytest.approx(expected, rel=1e-4), stage
+
+
+@pytest.mark.parametrize("main_process", [True, False])
+def test_only_the_main_process_reads_and_writes_the_seconds_of_a_stage(main_process, tmp_path, monkeypatch):
+    monkeypatch.setattr(recipe_module, "PartialState", lambda: SimpleNamespace(is_main_process=main_process))
+    record = tmp_path / "seconds.json"
+    record.write_text("100.0" if main_process else "")  # another process finds it while the main one writes
+    spent = recipe_module._spent(SimpleNamespace(output_dir=str(tmp_path)), time.monotonic())
+    assert spent == pytest.approx(100.0 if main_process else 0.0, abs=1.0)
+    assert bool(record.read_text()) == main_process
 
 
 def test_mixed_precision_reaches_the_trainer_and_leaves_the_weights_as_they_are(

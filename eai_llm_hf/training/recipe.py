@@ -309,10 +309,10 @@ def _answer(
 
 def _spent(arguments: TrainingArguments, started: float) -> float:
     """Seconds that a stage took in all runs that ended by themselves; those of a killed run are lost."""
-    record = Path(arguments.output_dir) / "seconds.json"
-    earlier = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else 0.0
-    seconds = earlier + time.monotonic() - started
-    if PartialState().is_main_process:
+    seconds = time.monotonic() - started
+    if PartialState().is_main_process:  # no other may read while it writes
+        record = Path(arguments.output_dir) / "seconds.json"
+        seconds += json.loads(record.read_text(encoding="utf-8")) if record.is_file() else 0.0
         record.write_text(json.dumps(round(seconds, 1)), encoding="utf-8")
     return seconds
 
