@@ -341,6 +341,8 @@ def _descriptor_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str
     notable: dict[str, Claim] = {}
     ordinary: list[str] = []
     for entry, percentile in zip(DESCRIPTORS, reference.percentiles(vector), strict=True):
+        if np.isnan(percentile):
+            continue
         claim = canonical_claim(entry.name, "high" if percentile > 50 else "low")
         if holds(claim, vector, reference, margin=NOTABLE_MARGIN):
             notable[entry.name] = claim

@@ -57,6 +57,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Trains and says where the result lies."""
+    from accelerate import PartialState
+
     from .training.recipe import train
     from .training.recipe_files import read_settings
     from .training.settings import Recipe
@@ -68,5 +70,6 @@ def run(args: argparse.Namespace) -> int:
     recipe = Recipe(**settings)
     with contextlib.redirect_stdout(sys.stderr):  # the Trainer logs there; stdout is for the result
         folder = train(recipe)
-    print(f"{folder}")
+    if PartialState().is_main_process:
+        print(f"{folder}")
     return 0

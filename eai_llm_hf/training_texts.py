@@ -136,25 +136,26 @@ def question_answer(clip: AskedClip, rng: np.random.Generator, variety: float) -
         raise ValueError(f"Label {clip.label!r} is not among the candidates {list(clip.labels)}.")
     # When is said in varied texts alone: "at first" is learned last.
     plainly = replace(clip, vectors=clip.whole[None])
-    plain = EXPLAIN_QUESTION, verbalise(clip.label, telling_claims(plainly))
-    if rng.random() >= variety:
-        return plain
-    claims = telling_claims(clip if rng.random() < DETAILED_SHARE else plainly)
-    kind = rng.random()
-    if kind < 0.2:
-        candidates = ", ".join(rng.permutation(list(clip.labels)).tolist())
-        return _one_of(_LIST_QUESTIONS, rng).format(candidates), _explanation(clip, claims, rng, variety)
-    if kind < 0.45:
-        return _one_of(_EXPLAIN_QUESTIONS, rng), _explanation(clip, claims, rng, variety)
-    return draw_question(clip, rng) or plain
+    if rng.random() < variety:
+        told = clip if rng.random() < DETAILED_SHARE else plainly
+        kind = rng.random()
+        if kind < 0.2:
+            candidates = ", ".join(rng.permutation(list(clip.labels)).tolist())
+            return _one_of(_LIST_QUESTIONS, rng).format(candidates), _explanation(told, rng, variety)
+        if kind < 0.45:
+            return _one_of(_EXPLAIN_QUESTIONS, rng), _explanation(told, rng, variety)
+        if drawn := draw_question(clip, rng):
+            return drawn
+    return EXPLAIN_QUESTION, verbalise(clip.label, telling_claims(plainly))
 
 
 def _one_of(options: Sequence[str], rng: np.random.Generator) -> str:
     return options[int(rng.integers(len(options)))]
 
 
-def _explanation(clip: AskedClip, claims: Sequence[Claim], rng: np.random.Generator, variety: float) -> str:
-    """The claims in varied words; sometimes with a typical sign that the clip lacks, said to be absent."""
+def _explanation(clip: AskedClip, rng: np.random.Generator, variety: float) -> str:
+    """What tells of the emotion, in varied words; sometimes with a typical sign that is said to be absent."""
+    claims = telling_claims(clip)
     if rng.random() >= variety:
         return verbalise(clip.label, claims)
     said = {claim.descriptor for claim in claims}

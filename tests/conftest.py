@@ -1,11 +1,17 @@
 """What the tests share: a tiny backbone and a tiny checkpoint, made on the spot, and generated clips."""
 
+import gc
 import os
+from functools import cache
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the figures below are those of a CPU
+# Who plays a smaller processor (ATEN_CPU_CAPABILITY) means all of torch: oneDNN, not told, takes what the machine has,
+# and attention in bfloat16 then fails between the two.
+if isa := {"default": "SSE41", "avx2": "AVX2"}.get(os.environ.get("ATEN_CPU_CAPABILITY", "")):
+    os.environ.setdefault("ONEDNN_MAX_CPU_ISA", isa)
 
 import numpy as np
 import pytest
@@ -65,6 +71,12 @@ TEXTS = [
     "The movement looks happy sad angry proud not confident. The head is bowed and the arms are held close.",
     "<|im_start|>user assistant system<|im_end|> the trunk is leaning forward, the legs are moving slowly 0123456789",
 ]
+
+
+def pytest_collection_finish():
+    """Leaves what was imported out of the garbage collections that each stage of a training asks for, 0.3 s each."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_clip(seed: int, **given) -> UnifiedClip:
@@ -136,6 +148,7 @@ def make_backbone(folder: Path, chat_ml: bool = True) -> Path:
     return folder
 
 
+@cache
 def make_reference() -> MotionReference:
     """A reference fitted on 40 generated clips."""
     clips = [make_clip(seed, duration_s=3.0) for seed in range(40)]

@@ -21,8 +21,8 @@ JOINT, BONE, MOTION = range(3)
 
 
 def make_row(seed: int, emotion: str, label: str | None = None, corpus: str = "generated-smpl22") -> dict:
-    """A row of a corpus: a generated walk of two seconds."""
-    clip = make_clip(seed, rig="smpl22", emotion=emotion, action="walk", duration_s=2.0)
+    """A row of a corpus: a generated walk of two seconds that shows its emotion as far as it can be shown."""
+    clip = make_clip(seed, rig="smpl22", emotion=emotion, intensity=1.0, action="walk", duration_s=2.0)
     return {
         "clip_id": f"{corpus}/{seed}",
         "corpus": corpus,
@@ -50,7 +50,7 @@ def few_trees(monkeypatch):
 @pytest.fixture(scope="module")
 def toy() -> Task:
     """Angry walks against sad ones."""
-    rows = [make_row(seed, ("angry", "sad")[seed % 2]) for seed in range(28)]
+    rows = [make_row(seed, ("angry", "sad")[seed % 2]) for seed in range(40)]
     return Task(rows[:16], rows[16:], {"generated": ["angry", "sad"]}, steps=40, batch_size=12)
 
 
@@ -91,9 +91,10 @@ def test_another_seed_gives_another_answer(name, mixed):
 
 @pytest.mark.parametrize("name", [*CLASSICAL, "joint", "bone", "motion"])
 def test_angry_walks_are_told_from_sad_ones(name, toy):
-    given = METHODS[name](toy).argmax(axis=1)
-    right = np.mean([toy.all_labels[best] == row["label"] for best, row in zip(given, toy.test, strict=True)])
-    assert right >= 0.8, right
+    truth = [toy.all_labels.index(row["label"]) for row in toy.test]
+    given = METHODS[name](toy)[np.arange(len(truth)), truth].mean()
+    # Chance is .5. Five seeds on three instruction sets gave at least .84, with one thread and with two.
+    assert given > 0.7, given
 
 
 def test_the_fused_answer_is_the_mean_of_three_networks_and_no_single_one(mixed):
@@ -198,9 +199,9 @@ def test_a_clip_of_any_length_is_cut_into_windows_that_lose_no_frame(frames, cli
     assert np.isfinite(stream_features(windows[0])).all()
 
 
-def test_the_network_is_small_and_every_parameter_learns(clip):
+def test_the_network_is_small_and_a_gradient_reaches_every_parameter(clip):
     torch.manual_seed(0)
-    network = GraphNetwork(5)
+    network = GraphNetwork(5).eval()  # a bias before a batch's own mean would have rounding errors as its gradient
     features = torch.from_numpy(stream_features(clip)[[JOINT, BONE, MOTION]])
     torch.nn.functional.cross_entropy(network(features), torch.tensor([0, 1, 2])).backward()
     idle = [name for name, parameter in network.named_parameters() if not parameter.grad.abs().sum() > 0]

@@ -22,14 +22,12 @@ from eai_llm_hf.evaluation.benchmark_plan import (
 )
 from eai_llm_hf.evaluation.benchmark_results import summarise, write_results
 from eai_llm_hf.evaluation.equal_speed import at_speed, movement_speed
-from eai_llm_hf.evaluation.methods import MethodSource, find_method, tell
-from eai_llm_hf.evaluation.task import among
+from eai_llm_hf.evaluation.methods import MethodSource, find_method
 from eai_llm_hf.processing.skeleton_tree import NUM_JOINTS
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 from eai_llm_hf.records import TRAINING, write_record
 from eai_llm_hf.splits import SplitError
 
-HERE = "test_benchmark_runs"
 FAMILIES = ("walks", "runs", "bow")
 CORPORA = {
     "one": ("happy", "angry"),
@@ -40,51 +38,7 @@ CORPORA = {
 """Tiny corpora: name -> labels. Four clips for each family and label; "rigs" was recorded on two rigs."""
 
 
-# ------------------------------------------------------------------------------------- methods, and corpora for them
-
-
-def reader(task):
-    """Reads the label off the joints, where the corpora below write it, but errs by the seed and the clip."""
-    places = np.array([round(float(row["joints"][0, 0, 0])) for row in task.test])
-    rng = np.random.default_rng([task.seed, len(task.train)])
-    said = np.full((len(task.test), len(task.all_labels)), 0.1)
-    for number, place in enumerate(places):
-        said[number, (place + (rng.random() < 0.05)) % len(task.all_labels)] += 0.5
-    tell(parameters=7)
-    return among(said, task.candidates(task.test))
-
-
-def constant(task):
-    """The same for every clip."""
-    return among(np.ones((len(task.test), len(task.all_labels))), task.candidates(task.test))
-
-
-def breaks(task):
-    """Raises for the fold that holds out the walks."""
-    if any(row["family"] == "walks" for row in task.test):
-        raise RuntimeError("no walks,\nplease")
-    return constant(task)
-
-
-def odd(task):
-    """Gives no probabilities."""
-    return 2 * constant(task)
-
-
-def interrupts(task):
-    """Interrupts the run in its second fold."""
-    if any(row["family"] == "runs" for row in task.test):
-        raise KeyboardInterrupt
-    return constant(task)
-
-
-def seen(task):
-    """Fails if anything is there that a method must not see or be offered."""
-    for row in task.test:
-        assert row["label"] is None and row["intensity"] is None and row["expression"] is None
-    train, test = ({(row["corpus"], row["clip_id"]) for row in rows} for rows in (task.train, task.test))
-    assert not train & test
-    return constant(task)
+# ------------------------------------------------------------------------------------------------------- tiny corpora
 
 
 def tiny_corpus(name):
@@ -124,8 +78,8 @@ def corpora():
 @pytest.fixture(autouse=True)
 def tiny(corpora, monkeypatch):
     monkeypatch.setattr(benchmark_plan, "load_corpus", lambda spec, seed: corpora[spec.partition("=")[0]])
-    fakes = {name: MethodSource(HERE, name) for name in ("reader", "breaks", "odd", "interrupts", "seen")}
-    fakes["constant"] = MethodSource(HERE, "constant", seeded=False)
+    fakes = {name: MethodSource("fake_methods", name) for name in ("reader", "breaks", "odd", "interrupts", "seen")}
+    fakes["constant"] = MethodSource("fake_methods", "constant", seeded=False)
     monkeypatch.setattr(methods, "METHODS", {**methods.METHODS, **fakes})
 
 

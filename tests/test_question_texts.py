@@ -142,8 +142,14 @@ def test_one_emotion_or_another_is_answered_by_the_clip_s_own(reference):
         assert answer == ("The movement looks proud." if "proud" in question else "Neither: the movement looks proud.")
 
 
-def test_everyday_questions_are_answered_as_those_in_the_words_of_the_claims(reference):
-    answers = asked(clip_with(reference, "sad", head_pitch=4.0), 4000)
+@pytest.fixture(scope="module")
+def of_a_bowed_head(reference) -> dict[str, str]:
+    """Questions and answers about a clip of which the head alone is known."""
+    return asked(clip_with(reference, "sad", head_pitch=4.0), 8000)
+
+
+def test_everyday_questions_are_answered_as_those_in_the_words_of_the_claims(of_a_bowed_head):
+    answers = of_a_bowed_head
     yes = ("Does she look down?", "Is he hanging his head?", "Is the person hanging their head?")
     assert {answers[question] for question in yes} == {"Yes, the head is bowed."}
     assert answers["Does he keep his chin up?"] == "No, the head is bowed."
@@ -156,26 +162,31 @@ LACKING = [
 ]
 
 
+@pytest.fixture(scope="module")
+def answered(rows, reference) -> dict[str, str]:
+    """Questions and answers about a clip that has all joints."""
+    mask = np.ones(22, dtype=bool)
+    return asked(AskedClip(str(rows[0]["label"]), measure(rows[0]["joints"], mask), reference, LABELS, mask), 1500)
+
+
 @pytest.mark.parametrize(("joints", "word"), LACKING, ids=[entry[1] for entry in LACKING])
-def test_what_the_recording_lacks_is_refused_and_answered_where_it_is_there(joints, word, rows, reference):
-    whole, mask = np.asarray(rows[0]["joints"]), np.ones(22, dtype=bool)
-    lacking = mask.copy()
+def test_what_the_recording_lacks_is_refused_and_answered_where_it_is_there(joints, word, rows, reference, answered):
+    whole, lacking = np.asarray(rows[0]["joints"]), np.ones(22, dtype=bool)
     lacking[[JOINT_INDEX[name] for name in joints]] = False
     label = str(rows[0]["label"])
     without = AskedClip(label, measure(whole * lacking[:, None], lacking), reference, LABELS, lacking)
-    answers = asked(without, 4000)
+    answers = asked(without, 1500)
     refused = {q: a for q, a in answers.items() if a.startswith(REFUSAL.partition(":")[0])}
     assert len(refused) >= 5 and set(refused.values()) == {REFUSAL.format(word)}
-    answered = asked(AskedClip(label, measure(whole, mask), reference, LABELS, mask), 4000)
     assert not any(answer in refused.values() for answer in answered.values())
     # It is what the clip lacks and not what is asked that decides.
     assert len(set(refused) & set(answered)) >= 10
 
 
-def test_a_descriptor_is_asked_about_in_many_words_and_the_answer_stays_the_same(reference):
+def test_a_descriptor_is_asked_about_in_many_words_and_the_answer_stays_the_same(of_a_bowed_head):
     answers = {
         question: answer
-        for question, answer in asked(clip_with(reference, "sad", head_pitch=4.0), 8000).items()
+        for question, answer in of_a_bowed_head.items()
         if answer.startswith(("Yes", "No,", "The head is bowed.")) and "the head" in question.lower()
     }
     yes = ("Is the head bowed?", "Would you say that the head hangs down?")

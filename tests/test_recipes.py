@@ -83,7 +83,8 @@ def test_the_recipe_of_the_generator_needs_no_one_elses_data():
     assert "model" not in settings
 
 
-def test_the_default_recipe_asks_for_the_folders_that_it_needs(capsys, tmp_path):
+def test_the_default_recipe_asks_for_the_folders_that_it_needs_before_it_makes_a_clip(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("eai_llm_hf.corpora.generated.generated_rows", lambda *_, **__: pytest.fail("made a clip"))
     assert main(["train", "default", "--output-dir", str(tmp_path)]) == 1
     assert "FOLDER" in capsys.readouterr().err.splitlines()[-1]
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from benchmarks import results as page_of_results
+from eai_llm_hf.evaluation import baselines
 from eai_llm_hf.evaluation.benchmark import run_benchmark
 from eai_llm_hf.evaluation.benchmark_plan import BenchmarkSettings
 from eai_llm_hf.evaluation.benchmark_results import write_results
@@ -14,20 +15,19 @@ from eai_llm_hf.evaluation.benchmark_results import write_results
 def figures(tmp_path_factory):
     """The results of a small run of two quick methods, joint and alone, with few labels."""
     folder = tmp_path_factory.mktemp("run")
-    write_results(
-        run_benchmark(
-            BenchmarkSettings(
-                corpora=["generated:60:smpl22,cmu31"],
-                methods=["lda", "random forest"],
-                output=folder,
-                protocol=["performer"],
-                train_on=["all", "own"],
-                label_share=[0.5, 1.0],
-                seeds=[0],
-                folds=2,
-            )
-        )
+    settings = BenchmarkSettings(
+        corpora=["generated:40:smpl22,cmu31"],
+        methods=["lda", "random forest"],
+        output=folder,
+        protocol=["performer"],
+        train_on=["all", "own"],
+        label_share=[0.5, 1.0],
+        seeds=[0],
+        folds=2,
     )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(baselines, "_TREES", 20)
+        write_results(run_benchmark(settings))
     return folder / "results.json"
 
 

@@ -15,7 +15,7 @@ PARTS = [name for name in ABLATIONS if name != "eai-llm: on a small GPT-2"]
 
 
 def make_row(seed: int, label: str | None, corpus: str = "generated-smpl22", emotion: str | None = None) -> dict:
-    clip = make_clip(seed, rig="smpl22", emotion=emotion or label, action="walk", duration_s=2.0)
+    clip = make_clip(seed, rig="smpl22", emotion=emotion or label, intensity=1.0, action="walk", duration_s=2.0)
     return {
         "clip_id": str(seed),
         "corpus": corpus,
@@ -68,11 +68,12 @@ def test_what_is_left_out_matters(task):
 
 
 def test_it_learns_to_tell_two_emotions_apart():
-    rows = [make_row(seed, ("angry", "sad")[seed % 2]) for seed in range(60)]
-    simple = Task(rows[:40], rows[40:], {"generated": ["angry", "sad"]}, steps=60, batch_size=16)
-    guesses = ABLATIONS["eai-llm"](simple).argmax(1)
+    rows = [make_row(seed, ("angry", "sad")[seed % 2]) for seed in range(40)]
+    simple = Task(rows[:20], rows[20:], {"generated": ["angry", "sad"]}, steps=60, batch_size=12)
     truth = [simple.all_labels.index(row["label"]) for row in simple.test]
-    assert np.mean(guesses == truth) >= 0.75
+    given = ABLATIONS["eai-llm"](simple)[np.arange(len(truth)), truth].mean()
+    # Chance is .5. Five seeds on three instruction sets gave at least .97, with one thread and with two.
+    assert given > 0.8, given
 
 
 def test_going_on_from_a_checkpoint_leaves_it_as_it_was(task, tiny_checkpoint):

@@ -279,7 +279,7 @@ def test_a_corpus_that_training_did_not_know_is_tested_whole(monkeypatch):
             (corpus, content) for corpus in ("bandai1", "generated-a", "bandai2_styles") for content in contents
         )
     ]
-    monkeypatch.setattr(recipe_module, "load_corpus", lambda spec, seed: rows)
+    monkeypatch.setattr(recipe_module, "load_corpora", lambda specs, seed: [rows])
     training = {"labels": ["sad"], "held_out": ["bow"], "validation": ["guide"], "seed": 0}
 
     def tested(**seen):
@@ -301,7 +301,7 @@ def test_a_training_refuses_a_copy_of_a_recording_on_the_other_side(monkeypatch)
         clip(0, corpus="bandai1", content="bow", joints=joints(1), label="sad"),
         clip(1, corpus="bandai1", content="walk", joints=joints(1), label="sad"),
     ]
-    monkeypatch.setattr(recipe_module, "load_corpus", lambda spec, seed: rows)
+    monkeypatch.setattr(recipe_module, "load_corpora", lambda specs, seed: [rows])
     assert len(recipe_module.load_splits(["mine"], ["sad"], [], [], 0)["train"]) == 2
     with pytest.raises(SplitError, match=r"F01-walk-1 \(train\) and F01-bow-0 \(test\) are the same movement"):
         recipe_module.load_splits(["mine"], ["sad"], ["bow"], [], 0)

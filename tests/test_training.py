@@ -6,7 +6,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,6 +24,7 @@ from eai_llm_hf.training.crops import CropDataset
 from eai_llm_hf.training.recipe import load_splits, split_of, train
 from eai_llm_hf.training.settings import Recipe
 
+EXAMPLE = Path(__file__).parents[1] / "hub_examples" / "finetune_with_trainer.py"
 STEPS = 4
 
 
@@ -29,35 +32,45 @@ class Interrupted(Exception):
     """What the tests raise in the middle of a run."""
 
 
-@pytest.fixture(autouse=True)
-def few_crops(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def few_crops():
     """A reference and a validation that take no time."""
-    monkeypatch.setattr(recipe_module, "REFERENCE_CROPS", 60)
-    monkeypatch.setattr(recipe_module, "VALIDATION_CROPS", 12)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recipe_module, "REFERENCE_CROPS", 60)
+        patch.setattr(recipe_module, "VALIDATION_CROPS", 12)
+        yield
+
+
+def recipe_of(output_dir: Path, backbone: Path, **changes) -> Recipe:
+    """A recipe of a few steps."""
+    given = {
+        "output_dir": str(output_dir),
+        "corpora": ["generated:20"],
+        "backbone": str(backbone),
+        "stage_one_steps": STEPS,
+        "stage_one_batch_size": 4,
+        "stage_two_steps": STEPS,
+        "stage_two_batch_size": 2,
+        "lora_rank": 2,
+        "save_steps": 2,
+        "num_workers": 0,
+        "dtype": "float32",
+        "use_cpu": True,
+    }
+    return Recipe(**given | changes)
 
 
 @pytest.fixture
 def settings(tmp_path, tiny_backbone):
-    """Makes a recipe of a few steps."""
+    """Makes such a recipe for a run of the test's own."""
+    return lambda **changes: recipe_of(**{"output_dir": tmp_path / "run", "backbone": tiny_backbone} | changes)
 
-    def make(**changes) -> Recipe:
-        given = {
-            "output_dir": str(tmp_path / "run"),
-            "corpora": ["generated:20"],
-            "backbone": str(tiny_backbone),
-            "stage_one_steps": STEPS,
-            "stage_one_batch_size": 4,
-            "stage_two_steps": STEPS,
-            "stage_two_batch_size": 2,
-            "lora_rank": 2,
-            "save_steps": 2,
-            "num_workers": 0,
-            "dtype": "float32",
-            "use_cpu": True,
-        }
-        return Recipe(**given | changes)
 
-    return make
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory, tiny_backbone) -> tuple[Recipe, dict[str, torch.Tensor]]:
+    """A recipe that ran from start to end, and the weights that it made."""
+    recipe = recipe_of(tmp_path_factory.mktemp("whole") / "run", tiny_backbone)
+    return recipe, EaiLlmForCausalLM.from_pretrained(train(recipe)).state_dict()
 
 
 @pytest.fixture
@@ -116,11 +129,17 @@ def begins(names, *starts) -> set[str]:
     return {name for name in names if name.startswith(starts)}
 
 
+def is_idle(name: str) -> bool:
+    """Whether it moves all attention scores of a query alike, so that its gradient is 0 but for rounding errors."""
+    return name.endswith(".k_proj.bias")
+
+
 def test_stage_one_changes_every_parameter_of_tower_and_alignment_and_no_other(settings, in_memory):
     folder = train(settings(stages="one"))
     before, after = in_memory["before"], EaiLlmForCausalLM.from_pretrained(folder).state_dict()
     fixed = {"skeleton_tower.feature_mean", "skeleton_tower.feature_scale"}  # of the reference, not learned
-    assert changed(before, after) == begins(before, "skeleton_tower.", "alignment.") - fixed
+    learned = {name for name in begins(before, "skeleton_tower.", "alignment.") - fixed if not is_idle(name)}
+    assert {name for name in changed(before, after) if not is_idle(name)} == learned
 
 
 def test_stage_one_reaches_every_parameter_with_a_gradient(model, processor):
@@ -132,7 +151,8 @@ def test_stage_one_reaches_every_parameter_with_a_gradient(model, processor):
     alignment(**AlignmentCollator(processor, reference, labels)([crops[index] for index in range(8)]))[
         "loss"
     ].backward()
-    assert [name for name, value in alignment.named_parameters() if value.grad is None or not value.grad.any()] == []
+    unreached = [name for name, value in alignment.named_parameters() if value.grad is None or not value.grad.any()]
+    assert [name for name in unreached if not is_idle(name)] == []
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
@@ -227,10 +247,8 @@ def test_a_second_fine_tuning_of_a_small_checkpoint_adds_its_ranks_and_loads_aga
 
 @pytest.mark.parametrize(("stage", "step"), [("stage-one", 3), ("stage-two", 1), ("stage-two", 3)])
 def test_a_run_that_was_interrupted_goes_on_and_ends_bit_for_bit_where_one_ends_that_was_not(
-    stage, step, settings, trainer, tmp_path
+    stage, step, settings, trainer, tmp_path, whole
 ):
-    whole = EaiLlmForCausalLM.from_pretrained(train(settings(output_dir=str(tmp_path / "whole"))))
-
     trainer.stop = (stage, step)
     with pytest.raises(Interrupted):
         train(settings())
@@ -243,15 +261,14 @@ def test_a_run_that_was_interrupted_goes_on_and_ends_bit_for_bit_where_one_ends_
     rest = ["stage-one 2", "stage-one 3"] if stage == "stage-one" else []
     rest += [f"stage-two {step}" for step in range(2 if (stage, step) == ("stage-two", 3) else 0, STEPS)]
     assert trainer.steps == rest
-    assert not changed(whole.state_dict(), resumed.state_dict())
+    assert not changed(whole[1], resumed.state_dict())
 
 
-def test_a_finished_run_is_not_repeated(settings, trainer):
-    first = EaiLlmForCausalLM.from_pretrained(train(settings())).state_dict()
-    trainer.steps = []
-    again = EaiLlmForCausalLM.from_pretrained(train(settings())).state_dict()
+def test_a_finished_run_is_not_repeated(trainer, whole):
+    recipe, weights = whole
+    again = EaiLlmForCausalLM.from_pretrained(train(recipe)).state_dict()
     assert trainer.steps == []
-    assert not changed(first, again)
+    assert not changed(weights, again)
 
 
 def test_a_crop_depends_on_seed_and_number_alone():
@@ -304,12 +321,15 @@ def test_a_label_or_corpus_that_is_not_there_is_named(settings, changes, words):
 
 # ---- processes, precision, reports ----------------------------------------------------------------------------------
 
-FIRST_PHRASING = """
-import sys, torch
+TWO_DOORS = """
+import runpy, sys, torch
 torch.randint = lambda high, size, **given: torch.zeros(size, dtype=torch.long)
 from eai_llm_hf.cli import main
-sys.exit(main(sys.argv[1:]))
+assert main(["train", sys.argv[2]]) == 0
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
 """
+"""Trains by the command, always with the first phrasing; then the example finds the run finished."""
 
 
 def losses(run: Path, stage: str) -> list[float]:
@@ -318,7 +338,9 @@ def losses(run: Path, stage: str) -> list[float]:
     return [entry["loss"] for entry in state["log_history"] if "loss" in entry]
 
 
-def test_two_processes_log_the_losses_of_one_with_twice_the_batch(settings, tiny_checkpoint, tmp_path, monkeypatch):
+def test_two_processes_train_together_and_log_the_losses_of_one_with_twice_the_batch(
+    settings, tiny_checkpoint, tmp_path, monkeypatch
+):
     # Dropout, and which phrasing of a label a step takes, are drawn by each process for itself; here both are off.
     steady = shutil.copytree(tiny_checkpoint, tmp_path / "steady")
     config = json.loads((steady / "config.json").read_text())
@@ -334,16 +356,22 @@ def test_two_processes_log_the_losses_of_one_with_twice_the_batch(settings, tiny
     }
     two = settings(output_dir=str(tmp_path / "two"), stage_one_batch_size=4, stage_two_batch_size=2, **shared)
     (tmp_path / "two.json").write_text(json.dumps(vars(two)))
-    (tmp_path / "first_phrasing.py").write_text(FIRST_PHRASING)
+    (tmp_path / "two_doors.py").write_text(TWO_DOORS)
     done = subprocess.run(
         [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-        + [str(tmp_path / "first_phrasing.py"), "train", str(tmp_path / "two.json")],
+        + [str(tmp_path / "two_doors.py"), str(EXAMPLE), str(tmp_path / "two.json")],
         env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
         capture_output=True,
         text=True,
         timeout=500,
     )
     assert done.returncode == 0, done.stderr[-4000:]
+    folder = tmp_path / "two" / "checkpoint"
+    assert done.stdout.splitlines().count(str(folder)) == 2, "of the command and of the example one process speaks"
+    for stage in ("stage-one", "stage-two"):  # two processes leave the state of two random generators
+        states = (tmp_path / "two" / stage / f"checkpoint-{STEPS}").glob("rng_state_*.pth")
+        assert {state.name for state in states} == {"rng_state_0.pth", "rng_state_1.pth"}
+    assert all(value.isfinite().all() for value in EaiLlmForCausalLM.from_pretrained(folder).state_dict().values())
 
     monkeypatch.setattr(torch, "randint", lambda high, size, **given: torch.zeros(size, dtype=torch.long))
     train(settings(output_dir=str(tmp_path / "one"), stage_one_batch_size=8, stage_two_batch_size=4, **shared))
@@ -351,6 +379,16 @@ def test_two_processes_log_the_losses_of_one_with_twice_the_batch(settings, tiny
         expected = losses(tmp_path / "one", stage)
         assert len(set(expected)) == STEPS
         assert losses(tmp_path / "two", stage) == pytest.approx(expected, rel=1e-4), stage
+
+
+@pytest.mark.parametrize("main_process", [True, False])
+def test_only_the_main_process_reads_and_writes_the_seconds_of_a_stage(main_process, tmp_path, monkeypatch):
+    monkeypatch.setattr(recipe_module, "PartialState", lambda: SimpleNamespace(is_main_process=main_process))
+    record = tmp_path / "seconds.json"
+    record.write_text("100.0" if main_process else "")  # another process finds it while the main one writes
+    spent = recipe_module._spent(SimpleNamespace(output_dir=str(tmp_path)), time.monotonic())
+    assert spent == pytest.approx(100.0 if main_process else 0.0, abs=1.0)
+    assert bool(record.read_text()) == main_process
 
 
 def test_mixed_precision_reaches_the_trainer_and_leaves_the_weights_as_they_are(

@@ -7,7 +7,7 @@
 What corpora there are, what their columns mean and how to add one stands in docs/corpora.md.
 """
 
-from .loading import ADAPTERS, CORPORA, generated_corpus, load_corpus
+from .loading import ADAPTERS, CORPORA, generated_corpus, load_corpora, load_corpus
 from .preparation import Preparation, prepare_corpus
 from .schema import FEATURES, content_family
 from .vocabulary import SYNONYMS, canonical_label
@@ -21,6 +21,7 @@ __all__ = [
     "canonical_label",
     "content_family",
     "generated_corpus",
+    "load_corpora",
     "load_corpus",
     "prepare_corpus",
 ]

@@ -1,6 +1,6 @@
 """From a corpus's name on the command line to its rows: in memory, or as a stream."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -124,14 +124,31 @@ def load_corpus(spec: str, seed: int = 0, streaming: bool = False) -> datasets.D
         ValueError: If the name is unknown, or the folder is missing, is not such a corpus or holds no clip that can be
             read.
     """
-    kind, _, place = spec.partition("=")
-    if kind in ("prepared", "hub") and place:
+    if _is_prepared(spec):
+        kind, _, place = spec.partition("=")
         return _prepared(place, streaming) if kind == "prepared" else _from_hub(place, streaming)
     source = open_corpus(spec, seed)
     if streaming:
         _warn(source.left_out, source.clips)
         return _stream(source)
     return _in_memory(source, f"corpus '{spec}'")
+
+
+def load_corpora(specs: Sequence[str], seed: int = 0) -> Iterator[datasets.Dataset]:
+    """Loads several corpora, each when it is its turn. All are found first: a missing folder is reported at once.
+
+    Args:
+        specs: Each as for `load_corpus`.
+        seed: Of the generated corpus.
+
+    Raises:
+        ValueError: As `load_corpus`.
+    """
+    found = [load_corpus(spec) if _is_prepared(spec) else open_corpus(spec, seed) for spec in specs]
+    return (
+        _in_memory(corpus, f"corpus '{spec}'") if isinstance(corpus, Source) else corpus
+        for spec, corpus in zip(specs, found, strict=True)
+    )
 
 
 def generated_corpus(clips: int, seed: int = 0) -> datasets.Dataset:
@@ -148,6 +165,11 @@ def nothing_read(what: str, left_out: list[LeftOut]) -> ValueError:
     """The error where no clip is left."""
     shown = "".join(f"\n  {entry}" for entry in left_out[:_SHOWN])
     return ValueError(f"No clip of {what} could be read.{shown}")
+
+
+def _is_prepared(spec: str) -> bool:
+    kind, _, place = spec.partition("=")
+    return kind in ("prepared", "hub") and bool(place)
 
 
 def _in_memory(source: Source, what: str) -> datasets.Dataset:
@@ -230,6 +252,7 @@ __all__ = [
     "Source",
     "encode_rows",
     "generated_corpus",
+    "load_corpora",
     "load_corpus",
     "nothing_read",
     "open_corpus",

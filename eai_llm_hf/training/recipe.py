@@ -18,7 +18,7 @@ from transformers import AutoTokenizer, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
 
 from eai_llm_hf.backbones import converted_folder, find_or_fetch
-from eai_llm_hf.corpora import load_corpus
+from eai_llm_hf.corpora import load_corpora
 from eai_llm_hf.licences import licences_of_corpora
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
@@ -59,8 +59,8 @@ def load_splits(
     """
     splits: dict[str, list[dict]] = {"train": [], "validation": [], "test": []}
     found: set[str] = set()
-    for spec in corpora:
-        for row in load_corpus(spec, seed):
+    for corpus in load_corpora(corpora, seed):
+        for row in corpus:
             label = str(row["label"]) if row["label"] is not None else None
             found |= {label} if label is not None else set()
             splits[split_of(row, held_out, validation)].append({**row, "label": label if label in labels else None})
@@ -316,10 +316,10 @@ def _answer(
 
 def _spent(arguments: TrainingArguments, started: float) -> float:
     """Seconds that a stage took in all runs that ended by themselves; those of a killed run are lost."""
-    record = Path(arguments.output_dir) / "seconds.json"
-    earlier = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else 0.0
-    seconds = earlier + time.monotonic() - started
-    if PartialState().is_main_process:
+    seconds = time.monotonic() - started
+    if PartialState().is_main_process:  # no other may read while it writes
+        record = Path(arguments.output_dir) / "seconds.json"
+        seconds += json.loads(record.read_text(encoding="utf-8")) if record.is_file() else 0.0
         record.write_text(json.dumps(round(seconds, 1)), encoding="utf-8")
     return seconds
 
