@@ -1,8 +1,16 @@
-"""What a reader hands on: joint positions as the recording has them, before any rig is taken out."""
+"""Which files are read, and what a reader hands on: joint positions as the recording has them, of any rig.
+
+The command line's help names the files, so this module imports nothing slow.
+"""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
+
+READABLE_SUFFIXES = (".bvh", ".c3d", ".csv", ".json", ".npy", ".npz", ".trc")
+"""Files that `read_motions` reads."""
 
 
 class MotionError(ValueError):
@@ -26,7 +34,7 @@ class Motion:
         units: Unit of length that the source states ("m", "cm", "mm", "inch"), or None.
     """
 
-    joints: np.ndarray
+    joints: "np.ndarray"
     fps: float | None = None
     joint_names: list[str] | None = None
     parents: list[int] | None = None
