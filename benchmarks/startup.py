@@ -158,7 +158,8 @@ def as_markdown(spent: dict[str, dict[str, list[float]]], command: str) -> str:
         *(f"| {row} | {' | '.join(_spread(figures[row]) for figures in spent.values())} |" for row in rows),
         "",
         "`import eai_llm_hf` registers the classes with transformers, so it imports torch and transformers. The "
-        "console script answers help, version and wrong arguments before that import.",
+        "console script answers help, version and wrong arguments before that import. A command is timed to the end "
+        "of its process, an import to the end of the import.",
     ]
     return "\n".join(lines) + "\n"
 
