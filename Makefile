@@ -28,7 +28,7 @@ lint: .venv/.installed-dev ## rules, format and types
 # mypy does not know package_dir, so it reads a copy in which modeling/ and processing/ stand where they install.
 types: .venv/.installed-dev ## types alone
 	@rm -rf build/types && mkdir -p build/types
-	@cp -Rp eai_llm_hf build/types/ && cp -Rp modeling processing build/types/eai_llm_hf/
+	@cp -Rp eai_llm_hf eai_llm_command.py build/types/ && cp -Rp modeling processing build/types/eai_llm_hf/
 	@cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml --cache-dir ../../.mypy_cache
 
 format: .venv/.installed-dev ## put imports and format in order

@@ -1,4 +1,7 @@
-"""The command `eai-llm`: one sub-command a module, each loaded with what it needs when it runs."""
+"""The command `eai-llm`: one sub-command a module, each loaded with what it needs when it runs.
+
+Building the parser takes neither torch nor transformers: `eai_llm_command.py` relies on that.
+"""
 
 import argparse
 import logging
@@ -49,12 +52,16 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command.
+    """Reads the arguments and runs the command.
 
     Returns:
         The exit status: 0, 1 where a clip or the command failed, 2 for wrong arguments, 130 when interrupted.
     """
-    args = build_parser().parse_args(arguments)
+    return run_command(build_parser().parse_args(arguments))
+
+
+def run_command(args: argparse.Namespace) -> int:
+    """Runs the command that was parsed; gives its exit status, and one line on stderr in place of a traceback."""
     logging.captureWarnings(True)
     try:
         return args.run(args)

@@ -5,10 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from eai_llm_hf.processing.rig_files import load_rigs, read_rig
-
 from .explain_command import add_recording_options, find_clips
-from .inspection import finding_as_text, inspect_file, missing_in, rig_as_text, rigs_as_table
 
 _EXAMPLES = """examples:
   eai-llm data rigs                                      the rigs that are known
@@ -72,6 +69,10 @@ def run_rigs(args: argparse.Namespace) -> int:
     Raises:
         ValueError: If there is no such rig, or the rig file is not one.
     """
+    from eai_llm_hf.processing.rig_files import load_rigs, read_rig
+
+    from .inspection import missing_in, rig_as_text, rigs_as_table
+
     rigs = load_rigs()
     if args.name is not None and args.name.lower().endswith(".json"):
         rigs = {args.name: read_rig(args.name)}
@@ -98,6 +99,10 @@ def run_inspect(args: argparse.Namespace) -> int:
     Raises:
         ValueError: If the rig file is not one, or a folder holds no motion file.
     """
+    from eai_llm_hf.processing.rig_files import read_rig
+
+    from .inspection import finding_as_text, inspect_file
+
     if args.layout is not None and args.layout.lower().endswith(".json"):
         read_rig(args.layout)  # what is wrong with it is said once and not for each file
     failed = 0

@@ -9,14 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES
-from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.motion import READABLE_SUFFIXES
+
+from .records import find_checkpoint
 
 if TYPE_CHECKING:
     from eai_llm_hf import SkeletonEmotionExplanationPipeline
-
-from .records import find_checkpoint
-from .report_writing import Report, open_report, report_path
 
 _EPILOG = """example:
   eai-llm explain walk.bvh
@@ -103,10 +101,15 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ValueError: If `--report` has a suffix that no report has.
     """
+    from tqdm import tqdm
+
+    from eai_llm_hf.processing.motion_reference import MotionReference
+
+    from .report_writing import Report, open_report, report_path
+
     clips = list(find_clips(args.clips))
     if args.report:
         report_path(args.report)  # refused before the model is loaded
-    from tqdm import tqdm
 
     pipe = load_pipeline(args.model, args.trust_remote_code)
     options = {

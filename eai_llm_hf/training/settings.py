@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from eai_llm_hf.backbones import DEFAULT_BACKBONE
-from eai_llm_hf.corpora.vocabulary import canonical_label
 
 DEFAULT_LABELS = ("happy", "sad", "angry", "proud", "not confident")
 """Emotions that the generator and Bandai's first set both have; a label of one corpus only would teach the corpus."""
@@ -58,6 +57,9 @@ class Recipe:
     use_cpu: bool = field(default=False, metadata={"help": "train on the CPU even where there is a GPU"})
 
     def __post_init__(self):
+        # Here, because it imports `datasets` as well, and the command line's help reads the fields of this class.
+        from eai_llm_hf.corpora.vocabulary import canonical_label
+
         self.labels = list(dict.fromkeys(canonical_label(label) for label in self.labels))
         if self.stages not in ("one", "two", "both"):
             raise ValueError(f"stages must be one, two or both, found '{self.stages}'.")
