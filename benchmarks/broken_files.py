@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from eai_llm_hf.generator import clip_seed, generate_clip
-from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES
+from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 from eai_llm_hf.processing.rig_files import load_rigs
 
 ROOT = Path(__file__).resolve().parents[1]

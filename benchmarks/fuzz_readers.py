@@ -30,7 +30,8 @@ import numpy as np
 from tqdm import tqdm
 
 from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES, read_motions
+from eai_llm_hf.processing.motion_reading import read_motions
+from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 from eai_llm_hf.processing.unified_skeleton import unify
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -23,7 +23,8 @@ from eai_llm_hf import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.explain_command import load_pipeline
 from eai_llm_hf.processing.joint_matching import load_rigs, match_joints
 from eai_llm_hf.processing.motion import Motion, MotionError
-from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES, read_motions
+from eai_llm_hf.processing.motion_reading import read_motions
+from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, MIRROR
 from eai_llm_hf.processing.unified_skeleton import unify
 

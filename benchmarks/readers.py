@@ -30,7 +30,8 @@ import numpy as np
 
 from eai_llm_hf.generator import clip_seed, generate_clip
 from eai_llm_hf.processing.motion import Motion
-from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES, read_motions
+from eai_llm_hf.processing.motion_reading import read_motions
+from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = "ours"

@@ -47,6 +47,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     prepare.add_argument("--root", metavar="DIR", help="where the corpus lies (the file itself for a manifest)")
     prepare.add_argument("--out", metavar="DIR", required=True, help="folder to write, new or an earlier preparation")
     prepare.add_argument("--seed", type=int, default=0, help="of the generated corpus (default 0)")
+    prepare.add_argument(
+        "--performer-pattern",
+        metavar="PATTERN",
+        help=r"of corpus 'folder': regular expression with a group 'performer' for a file's path below DIR, such as "
+        r"'(?P<performer>S\d+)_' for calm/S03_walk.bvh, or 'none'",
+    )
     prepare.add_argument("--push-to-hub", metavar="USER/NAME", help="upload it there, private where that is new")
     prepare.set_defaults(run=run_prepare)
 
@@ -122,7 +128,7 @@ def run_prepare(args: argparse.Namespace) -> int:
     from .corpora import prepare_corpus
 
     spec = args.corpus if args.root is None else f"{args.corpus}={args.root}"
-    made = prepare_corpus(spec, Path(args.out), args.seed, args.push_to_hub)
+    made = prepare_corpus(spec, Path(args.out), args.seed, args.push_to_hub, args.performer_pattern)
     print(f"{made.rows} clips in {args.out}")
     print(f"fingerprint  {made.fingerprint}")
     print(f'load it      load_corpus("prepared={args.out}"), or datasets.load_dataset("{args.out}")')

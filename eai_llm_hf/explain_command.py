@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eai_llm_hf.processing.motion import READABLE_SUFFIXES
+from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 
 from .records import find_checkpoint
 

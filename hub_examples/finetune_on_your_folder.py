@@ -1,12 +1,16 @@
-"""Fine-tunes the default checkpoint on your own clips, one sub-folder a label, and scores it before and after.
+r"""Fine-tunes the default checkpoint on your own clips, one sub-folder a label, and scores it before and after.
 
-    clips/calm/walk1.bvh  clips/calm/walk2.npz  clips/tense/walk1.bvh ...
+    clips/calm/anna/walk1.bvh  clips/calm/ben/walk1.npz  clips/tense/anna/walk1.bvh ...
 
     python hub_examples/finetune_on_your_folder.py clips/ --output-dir runs/mine
+    python hub_examples/finetune_on_your_folder.py clips/ --performer-pattern '(?P<performer>S\d+)_' ...
+    python hub_examples/finetune_on_your_folder.py clips.csv ...    # a manifest: path,label,performer
 
-Both scores are of the same clips, which neither model has learned from: about a fifth of the file names (the same in
-every sub-folder), and those that --held-out names. Before, the checkpoint only reads your labels; after, it has
-learned from your other clips. The result is OUTPUT_DIR/checkpoint. The flags are those of a recipe, see --help.
+Both scores are of the same clips, which neither model has learned from. Where performers are named, by sub-folders as
+above, by a pattern or by a manifest, they are those of about a fifth of the performers, at least one; else of a fifth
+of the file names, the same in every sub-folder. --held-out names more. Before, the checkpoint only reads your labels;
+after, it has learned from your other clips. The result is OUTPUT_DIR/checkpoint. The flags are those of a recipe, see
+--help.
 """
 
 from dataclasses import replace
@@ -15,9 +19,10 @@ from pathlib import Path
 from transformers import HfArgumentParser, pipeline
 
 from eai_llm_hf import TASK, SkeletonEmotionExplanationPipeline
+from eai_llm_hf.corpora.loading import open_corpus
 from eai_llm_hf.evaluation import as_clip, label_scores
 from eai_llm_hf.records import find_checkpoint
-from eai_llm_hf.training.recipe import load_splits, train
+from eai_llm_hf.training.recipe import recipe_splits, train
 from eai_llm_hf.training.settings import Recipe
 
 
@@ -30,17 +35,19 @@ def score(model: str, rows: list[dict], labels: list[str]) -> str:
 
 
 def main() -> None:
-    parser = HfArgumentParser(Recipe, description="Fine-tunes on a folder with a sub-folder a label.")
-    parser.add_argument("folder", type=Path)
+    parser = HfArgumentParser(Recipe, description="Fine-tunes on a folder with a sub-folder a label, or a manifest.")
+    parser.add_argument("clips", type=Path, metavar="FOLDER_OR_MANIFEST")
     parser.set_defaults(model="default", stage_one_steps=200, stage_two_steps=200)
     recipe, args = parser.parse_args_into_dataclasses()
-    labels = sorted(path.name for path in args.folder.iterdir() if path.is_dir())
-    recipe = replace(recipe, corpora=[f"folder={args.folder}"], labels=labels, model=find_checkpoint(recipe.model))
-    test = load_splits(recipe.corpora, recipe.labels, recipe.held_out, recipe.validation, recipe.seed)["test"]
+    spec = f"{'folder' if args.clips.is_dir() else 'manifest'}={args.clips}"
+    labels = sorted({clip.label for clip in open_corpus(spec, performer_pattern="none").parts if clip.label})
+    recipe = replace(recipe, corpora=[spec], labels=labels, model=find_checkpoint(recipe.model))
+    splits = recipe_splits(recipe)
+    test = [row for row in splits["test"] if row["label"]]
     if not test:
         parser.error("no file is held out: name some with --held-out NAME ..., without folder and suffix")
     print("before:", score(recipe.model, test, recipe.labels))
-    print("after: ", score(str(train(recipe)), test, recipe.labels))
+    print("after: ", score(str(train(recipe, splits)), test, recipe.labels))
 
 
 if __name__ == "__main__":

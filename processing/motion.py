@@ -13,9 +13,6 @@ import numpy as np
 
 from .skeleton_tree import FRAME_RATE, MIRROR, NUM_JOINTS
 
-READABLE_SUFFIXES = (".bvh", ".c3d", ".csv", ".json", ".npy", ".npz", ".trc")
-"""Files that `read_motions` reads. The command line's help names them, so nothing slow is imported here."""
-
 
 class MotionError(ValueError):
     """A recording that cannot be used.

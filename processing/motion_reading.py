@@ -30,7 +30,8 @@ from .bvh_reading import read_bvh
 from .c3d_reading import read_c3d
 from .csv_reading import read_csv
 from .json_reading import read_json
-from .motion import READABLE_SUFFIXES, Motion, MotionError
+from .motion import Motion, MotionError
+from .readable_files import READABLE_SUFFIXES
 from .recording import (
     MAX_BYTES,
     MAX_COORDINATE,

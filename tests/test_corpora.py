@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader
 
 from eai_llm_hf.corpora import ADAPTERS, CORPORA, FEATURES, SYNONYMS, canonical_label, load_corpus
 from eai_llm_hf.corpora.dataset_card import COLUMNS
+from eai_llm_hf.corpora.folders import find_folders
 from eai_llm_hf.corpora.schema import LeftOut
 from eai_llm_hf.generator import EMOTIONS, clip_seed, generate_clip
 from eai_llm_hf.processing.motion import Motion
@@ -520,3 +521,71 @@ def test_the_styles_of_bandai_2_that_were_recorded_together_are_labels_on_reques
     styles = by_id(load_corpus(f"bandai2_styles={tmp_path}"))
     assert [styles[name]["label"] for name in sorted(styles)] == ["active", "elderly", None]
     assert all(row["label"] is None for row in load_corpus(f"bandai2={tmp_path}"))
+
+
+# ---------------------------------------------------------------------------------------- the performers of a folder
+
+
+@pytest.fixture
+def folder_of(tmp_path):
+    """Writes files, each of its own, and finds the recordings; gives performer by path."""
+
+    def find(*files: str, pattern: str | None = None) -> dict[str, str | None]:
+        for file in files:
+            (tmp_path / "mine" / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "mine" / file).touch()
+        recordings, left_out = find_folders(tmp_path / "mine", pattern)
+        assert len(recordings) + len(left_out) == len(files)
+        return {recording.source: recording.performer for recording in recordings}
+
+    return find
+
+
+def test_sub_folders_that_labels_share_are_performers_and_that_is_said(folder_of, caplog):
+    files = ("calm/anna/a.bvh", "calm/ben/deep/a.bvh", "tense/anna/b.bvh", "tense/ben/a.bvh", "tense/carl/a.bvh")
+    assert folder_of(*files) == {file: file.split("/")[1] for file in files}
+    assert (
+        "mine: the 3 sub-folders below the labels (anna, ben, carl) are taken for performers, since 2 of"
+        in caplog.text
+    )
+    assert "--performer-pattern none" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("calm/anna/a.bvh", "tense/anna/b.bvh"),  # one alone tells no one apart
+        (
+            "calm/anna/a.bvh",
+            "calm/ben/a.bvh",
+            "tense/anna/b.bvh",
+            "tense/ben/b.bvh",
+            "tense/c.bvh",
+        ),  # not all lie in one
+        ("calm/day1/a.bvh", "calm/day2/a.bvh", "tense/day3/a.bvh", "tense/day4/a.bvh"),  # labels share none
+        ("joy/anna/a.bvh", "happiness/anna/b.bvh", "joy/ben/a.bvh", "happiness/ben/b.bvh"),  # these are one label
+    ],
+)
+def test_other_sub_folders_are_not_taken_for_performers(folder_of, caplog, files):
+    assert set(folder_of(*files).values()) == {None}
+    assert caplog.text == ""
+
+
+def test_a_pattern_names_performers_and_none_says_that_they_are_not_known(folder_of, caplog):
+    files = ("calm/S01_walk.bvh", "tense/S02_walk.bvh", "tense/test.bvh", "S03_stray.bvh")
+    assert folder_of(*files, pattern=r"(?P<performer>S\d+)_") == {files[0]: "S01", files[1]: "S02"}
+    assert folder_of("calm/anna/a.bvh", "tense/anna/a.bvh", *files, pattern="none")["calm/anna/a.bvh"] is None
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        (r"S\d+", r"pattern 'S\\d\+' has no group 'performer'; expected for example '\(\?P<performer>S"),
+        ("(?P<performer>", "is not a regular expression"),
+        (r"(?P<performer>T\d+)", "matches none of the 2 files below .*mine; the first is calm/S01_walk.bvh"),
+    ],
+)
+def test_a_wrong_pattern_is_refused(folder_of, pattern, words):
+    with pytest.raises(ValueError, match=words):
+        folder_of("calm/S01_walk.bvh", "tense/S02_walk.bvh", pattern=pattern)

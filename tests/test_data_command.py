@@ -208,8 +208,8 @@ def prepared(monkeypatch, tmp_path):
     """Stands in for `prepare_corpus`; what it was called with is in `.calls`."""
     made = SimpleNamespace(rows=3, broken=[], fingerprint="abc", folder=tmp_path / "out", calls=[])
 
-    def prepare(spec, out, seed=0, push_to=None):
-        made.calls.append((spec, out, seed, push_to))
+    def prepare(spec, out, seed=0, push_to=None, performer_pattern=None):
+        made.calls.append((spec, out, seed, push_to, performer_pattern))
         return made
 
     monkeypatch.setattr(eai_llm_hf.corpora, "prepare_corpus", prepare)
@@ -218,10 +218,10 @@ def prepared(monkeypatch, tmp_path):
 
 def test_prepare_says_how_many_clips_and_how_to_load_them(data, prepared):
     status, out, err = data("prepare", "bandai1", "--root", "b", "--out", "o", "--seed", 4, "--push-to-hub", "me/mine")
-    assert status == 0 and prepared.calls == [("bandai1=b", Path("o"), 4, "me/mine")] and err == ""
+    assert status == 0 and prepared.calls == [("bandai1=b", Path("o"), 4, "me/mine", None)] and err == ""
     assert all(words in out for words in ("3 clips in o", "abc", 'load_corpus("prepared=o")', "me/mine"))
-    data("prepare", "generated:20", "--out", "o")
-    assert prepared.calls[1] == ("generated:20", Path("o"), 0, None)
+    data("prepare", "folder", "--root", "f", "--out", "o", "--performer-pattern", "none")
+    assert prepared.calls[1] == ("folder=f", Path("o"), 0, None, "none")
 
 
 def test_prepare_names_the_first_broken_files_and_where_all_are_listed(data, prepared):

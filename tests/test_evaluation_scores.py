@@ -10,6 +10,7 @@ from eai_llm_hf.evaluation.scores import (
     MEASURES,
     Bootstrap,
     difference,
+    exact_interval,
     label_scores,
     mean_and_spread,
     measures,
@@ -191,3 +192,47 @@ def test_label_scores_with_probabilities_hold_the_calibration_error():
 def test_labels_that_cannot_be_scored_are_refused(truth, given, probabilities, message):
     with pytest.raises(ValueError, match=message):
         label_scores(truth, given, LABELS, probabilities=probabilities)
+
+
+def test_a_score_of_one_or_zero_has_an_interval_with_a_width():
+    truth = ["happy"] * 6 + ["sad"] * 6
+    right, wrong = label_scores(truth, truth, LABELS), label_scores(truth, truth[::-1], LABELS)
+    assert right["accuracy"] == {"value": 1.0, "interval": [0.7575, 1.0]}  # Wilson: 12 / (12 + 1.96²)
+    assert wrong["accuracy"] == {"value": 0.0, "interval": [0.0, 0.2425]}
+    for name in ("balanced_accuracy", "macro_f1"):
+        low, high = right[name]["interval"]
+        assert (right[name]["value"], high) == (1.0, 1.0) and 0.6 < low < right["accuracy"]["interval"][0]
+        low, high = wrong[name]["interval"]
+        assert (wrong[name]["value"], low) == (0.0, 0.0) and 0.2 < high < 0.4
+
+
+def test_few_clips_of_one_label_widen_the_interval_of_balanced_accuracy():
+    def low(few: int) -> float:
+        truth = ["happy"] * 30 + ["sad"] * few
+        return label_scores(truth, truth, LABELS)["balanced_accuracy"]["interval"][0]
+
+    assert low(2) < low(5) < low(30) < 1
+    constant = label_scores(["happy"] * 6 + ["sad"] * 6, ["happy"] * 12, LABELS)["balanced_accuracy"]
+    assert constant["value"] == 0.5 and constant["interval"][0] < 0.4 < 0.6 < constant["interval"][1]
+
+
+def test_the_interval_of_balanced_accuracy_holds_the_truth_about_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    recalls = np.array([0.95, 0.8, 0.6])
+    inside = 0
+    for _ in range(400):
+        hits = rng.binomial(12, recalls)
+        confusion = np.diag(hits)
+        confusion[[0, 1, 2], [1, 2, 0]] += 12 - hits
+        low, high = exact_interval("balanced_accuracy", confusion)
+        inside += low <= recalls.mean() <= high
+    assert 0.92 <= inside / 400 <= 0.99
+
+
+def test_an_interval_that_has_a_width_stays_that_of_the_bootstrap():
+    truth, given = ["happy"] * 10 + ["sad"] * 10, ["happy"] * 9 + ["sad"] * 11
+    scores = label_scores(truth, given, LABELS)
+    places = np.array([[LABELS.index(label) for label in side] for side in (truth, given)])
+    tallies = tally(places[0], np.eye(len(LABELS))[places[1]])[None]
+    draws = Bootstrap(20).scores(tallies, len(LABELS))["accuracy"]
+    assert scores["accuracy"]["interval"] == with_interval(0.95, draws)["interval"]

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.motion import Motion, MotionError
-from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES, motions_from_array, read_motions
+from eai_llm_hf.processing.motion_reading import motions_from_array, read_motions
+from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 from eai_llm_hf.processing.rig_files import depths_of, load_rigs
 from eai_llm_hf.processing.unified_skeleton import unify
 

@@ -11,7 +11,8 @@ import pytest
 from conftest import ARM
 
 from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES, motions_from_array, read_motions
+from eai_llm_hf.processing.motion_reading import motions_from_array, read_motions
+from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 from eai_llm_hf.processing.recording import MAX_JOINTS
 
 # ------------------------------------------------------------------------------------------------------------ arrays

@@ -19,6 +19,7 @@ OTHERS = {
     "output_dir": "runs/mine",
     "corpora": ["generated:5", "folder=clips"],
     "labels": ["calm", "not confident"],
+    "performer_pattern": "(?P<performer>S\\d+)_",
     "held_out": [],
     "validation": ["bow"],
     "model": "somewhere",

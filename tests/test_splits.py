@@ -3,6 +3,7 @@
 import datasets
 import numpy as np
 import pytest
+from conftest import make_clip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from eai_llm_hf.splits import (
     protocol_folds,
     refuse_shared_takes,
     split_of,
+    split_rows,
 )
 from eai_llm_hf.training import recipe as recipe_module
 
@@ -303,5 +305,103 @@ def test_a_training_refuses_a_copy_of_a_recording_on_the_other_side(monkeypatch)
     ]
     monkeypatch.setattr(recipe_module, "load_corpora", lambda specs, seed: [rows])
     assert len(recipe_module.load_splits(["mine"], ["sad"], [], [], 0)["train"]) == 2
-    with pytest.raises(SplitError, match=r"F01-walk-1 \(train\) and F01-bow-0 \(test\) are the same movement"):
+    with pytest.raises(SplitError, match=r"F01-bow-0 \(test\) and F01-walk-1 \(train\) are the same movement"):
         recipe_module.load_splits(["mine"], ["sad"], ["bow"], [], 0)
+
+
+# ------------------------------------------------------------------------------------------- performers in a training
+
+
+def sides_of_performers(rows: list[dict], held_out=(), validation=()) -> dict[str, str]:
+    """Performer -> side; each has one."""
+    sides, _ = split_rows(rows, held_out, validation)
+    found = {(row["performer"], side) for row, side in zip(rows, sides, strict=True)}
+    assert len(found) == len(dict(found)), "a performer stands on two sides"
+    return dict(found)
+
+
+def labelled(names, corpus: str = "mine") -> list[dict]:
+    """Two clips of each performer."""
+    return [clip(take, name, f"scene{take}", corpus, label="sad") for name in names for take in range(2)]
+
+
+@pytest.mark.parametrize("few", range(2, 9))
+def test_of_few_performers_at_least_one_is_tested_and_one_is_trained_on(few):
+    for number in range(60):
+        sides = sides_of_performers(labelled(f"{number}-P{performer}" for performer in range(few)))
+        assert {"train", "test"} <= set(sides.values())
+
+
+def test_a_fifth_of_many_performers_is_tested_and_a_fifth_validates():
+    sides = list(sides_of_performers(labelled(f"P{number}" for number in range(300))).values())
+    assert 45 <= sides.count("test") <= 75 and 45 <= sides.count("validation") <= 75
+
+
+def test_performers_that_are_added_move_none_to_the_test_side_that_was_trained_on():
+    for number in range(60):
+        names = [f"{number}-P{performer}" for performer in range(12)]
+        for few in range(3, 12):
+            before, after = (sides_of_performers(labelled(names[:count])) for count in (few, few + 1))
+            moved = {(before[name], after[name]) for name in before if before[name] != after[name]}
+            hashed = [split_of(clip(0, content=name), [], []) for name in names[:few]]
+            if "train" in hashed:  # else the only one that is trained on was moved there
+                assert ("train", "test") not in moved
+            if {"train", "test"} <= set(hashed):
+                assert moved == set()
+
+
+def test_performers_that_are_named_are_held_out():
+    rows = labelled(f"P{number}" for number in range(10))
+    named = sides_of_performers(rows, ["P3", "P4"], ["P5"])
+    assert (named["P3"], named["P4"], named["P5"]) == ("test", "test", "validation")
+    notes = split_rows(rows, ["P3", "P4"], ["P5"])[1]
+    assert len(notes) == 1 and "mine: whole performers are held out" in notes[0] and "P3" in notes[0]
+
+
+def test_without_all_performers_contents_are_held_out_and_that_is_said():
+    rows = labelled(f"P{number}" for number in range(10)) + [clip(9, None, "scene1", label="sad")]
+    sides, notes = split_rows(rows, ["scene1"], [])
+    assert {side for row, side in zip(rows, sides, strict=True) if row["family"] == "scene1"} == {"test"}
+    assert notes == ["mine: 1 of 21 clips name no performer; contents are held out, not performers."]
+    alone = [clip(take, "P1", f"scene{take}", label="sad") for take in range(4)]
+    assert {"train", "test"} <= set(split_rows(alone, [], [])[0]), "of one performer contents are held out"
+
+
+def test_clips_without_a_label_do_not_make_a_side():
+    unlabelled = [clip(0, f"P{number}") for number in range(40)]
+    rows = unlabelled + labelled(["A", "B"])
+    assert {"train", "test"} <= {
+        side for row, side in zip(rows, split_rows(rows, [], [])[0], strict=True) if "label" in row
+    }
+
+
+def test_files_that_share_a_take_stand_on_one_side():
+    walk = make_clip(3, action="walk", duration_s=4.0).joints
+    for number in range(12):
+        rows = [
+            clip(number, content=f"take{place}-{number}", label="sad", performer=None, joints=cut)
+            for place, cut in enumerate((walk, walk[30:], make_clip(4, action="run", duration_s=3.0).joints))
+        ]
+        sides, notes = split_rows(rows, [], [])
+        assert sides[0] == sides[1] != sides[2]
+        assert notes == [
+            "Clips that share a stretch of one take stand on one side: "
+            f"None-take0-{number}-{number} with None-take1-{number}-{number}."
+        ]
+    with pytest.raises(SplitError, match="are parts of one take"):
+        refuse_shared_takes(rows, ["train", "test", "test"])
+
+
+def test_a_training_says_that_a_score_on_few_clips_is_rough(monkeypatch, caplog):
+    few, many = (
+        [clip(take, f"P{number}", label="sad") for number in range(20) for take in range(of)] for of in (1, 9)
+    )
+    for rows, rough in ((few, True), (many, False)):
+        monkeypatch.setattr(recipe_module, "load_corpus", lambda spec, seed, rows=rows, **_: rows)
+        caplog.clear()
+        splits = recipe_module.load_splits(["mine"], ["sad"], [], [], 0)
+        assert (
+            f"The test side has {len(splits['test'])} labelled clips: a score on so few is rough" in caplog.text
+        ) == rough
+    with pytest.raises(ValueError, match="A performer pattern is for folder=FOLDER; the corpora are mine"):
+        recipe_module.load_splits(["mine"], ["sad"], [], [], 0, "(?P<performer>P)")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES
+from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 
 from .schema import LeftOut, Recording
 

@@ -1,27 +1,51 @@
 """A folder with one sub-folder a label: the corpus that everyone can make."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
+
+from transformers.utils import logging
 
 from .adapter import Adapter, Corpus, Found, below, motion_files, readable_text
 from .schema import LeftOut, Recording
 from .vocabulary import canonical_label
 
+logger = logging.get_logger(__name__)
 
-def find_folders(root: Path) -> Found:
+NO_PERFORMERS = "none"
+"""Pattern which says that performers are not known."""
+_SHOWN = 5
+
+
+def find_folders(root: Path, performer_pattern: str | None = None) -> Found:
     """Finds all recordings below a folder; the first folder on the way down is the label.
 
     A file's name is its content, so that takes of one name stand together in a split: `calm/take1.bvh` with
-    `tense/take1.bvh`. Performers are not known; where they are, a manifest says so.
+    `tense/take1.bvh`. Performers are named by a pattern, or by sub-folders of the labels: where every file lies in
+    one, there are several, and more than half of their names stand under several labels, they are taken for
+    performers, which a warning says.
+
+    Args:
+        root: The folder.
+        performer_pattern: Regular expression with a group `performer`, searched in each file's path below the root,
+            with slashes; files that it does not match are left out. "none": performers are not known.
+
+    Raises:
+        ValueError: If the pattern is none, has no such group, or matches no file.
     """
     recordings, left_out = [], []
     files = motion_files(root)
+    performers = _performers([below(root, path) for path in files], root, performer_pattern)
     without_suffix = Counter(path.with_suffix("") for path in files)
     for path in files:
         source = below(root, path)
         label, inside, _ = source.partition("/")
         if not inside:
             left_out.append(LeftOut(source, "lies beside the sub-folders; a sub-folder names the label"))
+            continue
+        if performers and source not in performers:
+            left_out.append(LeftOut(source, "the performer pattern does not match it"))
             continue
         recordings.append(
             Recording(
@@ -31,10 +55,60 @@ def find_folders(root: Path) -> Found:
                 # walk.bvh and walk.npz are two clips here: nothing says that they are one take.
                 clip_id=source if without_suffix[path.with_suffix("")] > 1 else source.removesuffix(path.suffix),
                 label=canonical_label(label),
+                performer=performers.get(source),
                 content=readable_text(path.stem),
             )
         )
     return recordings, left_out
+
+
+def _performers(sources: Sequence[str], root: Path, pattern: str | None) -> dict[str, str]:
+    """The performer of each file, by its path below the root; empty where performers are not known.
+
+    Raises:
+        ValueError: As `find_folders`.
+    """
+    if pattern == NO_PERFORMERS:
+        return {}
+    if pattern is None:
+        return _by_folder(sources, root)
+    try:
+        expression = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"The performer pattern '{pattern}' is not a regular expression: {error}.") from None
+    if "performer" not in expression.groupindex:
+        raise ValueError(
+            f"The performer pattern '{pattern}' has no group 'performer'; expected for example "
+            f"'(?P<performer>S\\d+)_', which names S03 in calm/S03_walk.bvh, or '{NO_PERFORMERS}'."
+        )
+    found = ((source, expression.search(source)) for source in sources)
+    performers = {source: match["performer"] for source, match in found if match and match["performer"]}
+    if sources and not performers:
+        raise ValueError(
+            f"The performer pattern '{pattern}' matches none of the {len(sources)} files below {root}; the first is "
+            f"{sources[0]}."
+        )
+    return performers
+
+
+def _by_folder(sources: Sequence[str], root: Path) -> dict[str, str]:
+    """Performers by the sub-folders of the labels, where these look like performers."""
+    ways = [source.split("/") for source in sources if "/" in source]
+    if not ways or min(map(len, ways)) < 3:
+        return {}
+    labels: dict[str, set[str]] = defaultdict(set)
+    for label, performer, *_ in ways:
+        labels[performer].add(canonical_label(label))
+    shared = sum(len(under) > 1 for under in labels.values())
+    if len(labels) < 2 or 2 * shared <= len(labels):
+        return {}
+    shown = ", ".join(sorted(labels)[:_SHOWN]) + (", ..." if len(labels) > _SHOWN else "")
+    logger.warning(
+        f"{root.name}: the {len(labels)} sub-folders below the labels ({shown}) are taken for performers, since "
+        f"{shared} of them stand under several labels. If they are not, say --performer-pattern {NO_PERFORMERS}, or "
+        "name the performers by a pattern or a manifest."
+    )
+    return {"/".join(way): way[1] for way in ways}
 
 
 FOLDER = Adapter(
@@ -44,16 +118,17 @@ FOLDER = Adapter(
         origin="yours",
         licence="unknown",
         terms="Those of your recordings.",
-        rests_on="`FOLDER/LABEL/.../CLIP`, in any format that can be read.",
+        rests_on="`FOLDER/LABEL/.../CLIP` or `FOLDER/LABEL/PERFORMER/.../CLIP`, in any format that can be read.",
         assumes=(
             "The first sub-folder is the label, in the words of the vocabulary where it knows them: `joy/` and "
             "`happiness/` are both happy.",
             "A file's name is its content: files of one name, in whatever sub-folder, stand on one side of a split.",
-            "Performers are not known.",
+            "Sub-folders of the labels are performers where every file lies in one, there are several, and more than "
+            "half of them stand under several labels. Else performers are not known, unless a pattern names them.",
         ),
         tried_on="real files",
     ),
     find_folders,
 )
 
-__all__ = ["FOLDER", "find_folders"]
+__all__ = ["FOLDER", "NO_PERFORMERS", "find_folders"]

@@ -1,6 +1,6 @@
 """From a corpus's name on the command line to its rows: in memory, or as a stream."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from .adapter import Adapter, Corpus
 from .bandai import BANDAI1, BANDAI2, BANDAI2_STYLES
 from .diema import DIEMA
 from .emilya_egbm import EGBM, EMILYA
-from .folders import FOLDER
+from .folders import FOLDER, find_folders
 from .kdae import KDAE
 from .manifest import MANIFEST
 from .schema import FEATURES, LeftOut, recording_rows
@@ -69,15 +69,16 @@ class Source:
             yield from self.read(part, left_out)
 
 
-def open_corpus(spec: str, seed: int = 0) -> Source:
+def open_corpus(spec: str, seed: int = 0, performer_pattern: str | None = None) -> Source:
     """Finds a corpus by its name, without reading a clip.
 
     Args:
         spec: As for `load_corpus`, but neither "prepared" nor "hub".
         seed: Of the generated corpus.
+        performer_pattern: What names the performers of `folder=`, as `find_folders` takes it.
 
     Raises:
-        ValueError: If the name is unknown, or its folder is missing or not such a corpus.
+        ValueError: If the name is unknown, its folder is missing or not such a corpus, or the pattern is wrong.
     """
     kind, _, place = spec.partition("=")
     name, *settings = kind.split(":")
@@ -101,11 +102,14 @@ def open_corpus(spec: str, seed: int = 0) -> Source:
         raise ValueError(f"The file of corpus 'manifest' does not exist: {root}")
     if kind != "manifest" and not root.is_dir():
         raise ValueError(f"The folder of corpus '{kind}' does not exist: {root}")
-    recordings, left_out = ADAPTERS[kind].find(root)
+    find = partial(find_folders, performer_pattern=performer_pattern) if kind == "folder" else ADAPTERS[kind].find
+    recordings, left_out = find(root)
     return Source(ADAPTERS[kind].about, kind, recordings, recording_rows, len(recordings), left_out, root)
 
 
-def load_corpus(spec: str, seed: int = 0, streaming: bool = False) -> datasets.Dataset | datasets.IterableDataset:
+def load_corpus(
+    spec: str, seed: int = 0, streaming: bool = False, performer_pattern: str | None = None
+) -> datasets.Dataset | datasets.IterableDataset:
     """Loads a corpus by its name on the command line.
 
     Args:
@@ -115,6 +119,8 @@ def load_corpus(spec: str, seed: int = 0, streaming: bool = False) -> datasets.D
         seed: Of the generated corpus.
         streaming: Whether to give an `IterableDataset`, which reads or makes each clip when it is its turn and keeps
             none. Its shards let the workers of a `DataLoader` share it.
+        performer_pattern: Regular expression with a group `performer` that names the performers of `folder=` by the
+            paths of the files, or "none"; by default they are known where `label/performer/clip` shows them.
 
     Returns:
         Rows of `FEATURES` in the format "numpy", the same and in the same order whether streaming or not. Recordings
@@ -127,27 +133,30 @@ def load_corpus(spec: str, seed: int = 0, streaming: bool = False) -> datasets.D
     if _is_prepared(spec):
         kind, _, place = spec.partition("=")
         return _prepared(place, streaming) if kind == "prepared" else _from_hub(place, streaming)
-    source = open_corpus(spec, seed)
+    source = open_corpus(spec, seed, performer_pattern)
     if streaming:
         _warn(source.left_out, source.clips)
         return _stream(source)
     return _in_memory(source, f"corpus '{spec}'")
 
 
-def load_corpora(specs: Sequence[str], seed: int = 0) -> Iterator[datasets.Dataset]:
+def load_corpora(patterns: Mapping[str, str | None], seed: int = 0) -> Iterator[datasets.Dataset]:
     """Loads several corpora, each when it is its turn. All are found first: a missing folder is reported at once.
 
     Args:
-        specs: Each as for `load_corpus`.
+        patterns: Name of each corpus, as for `load_corpus`, and its performer pattern.
         seed: Of the generated corpus.
 
     Raises:
         ValueError: As `load_corpus`.
     """
-    found = [load_corpus(spec) if _is_prepared(spec) else open_corpus(spec, seed) for spec in specs]
+    found = [
+        load_corpus(spec) if _is_prepared(spec) else open_corpus(spec, seed, pattern)
+        for spec, pattern in patterns.items()
+    ]
     return (
         _in_memory(corpus, f"corpus '{spec}'") if isinstance(corpus, Source) else corpus
-        for spec, corpus in zip(specs, found, strict=True)
+        for spec, corpus in zip(patterns, found, strict=True)
     )
 
 

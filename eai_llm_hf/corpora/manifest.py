@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from transformers.utils import logging
 
-from eai_llm_hf.processing.motion_reading import READABLE_SUFFIXES
+from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 
 from .adapter import Adapter, Corpus, Found, readable_text
 from .schema import LeftOut, Recording, content_family

@@ -91,7 +91,9 @@ def fingerprint(rows: Iterable[dict]) -> str:
     return made.hexdigest()
 
 
-def prepare_corpus(spec: str, out: Path, seed: int = 0, push_to: str | None = None) -> Preparation:
+def prepare_corpus(
+    spec: str, out: Path, seed: int = 0, push_to: str | None = None, performer_pattern: str | None = None
+) -> Preparation:
     """Reads a corpus and writes it as Parquet with a card and a fingerprint.
 
     All is written beside `out` and put in place at the end, so that an interrupted run leaves nothing that looks
@@ -102,6 +104,7 @@ def prepare_corpus(spec: str, out: Path, seed: int = 0, push_to: str | None = No
         out: Folder to write; it is new, empty or an earlier preparation, which is replaced.
         seed: Of the generated corpus.
         push_to: Dataset repository `USER/NAME` on the Hub to upload to, made private where it is new.
+        performer_pattern: What names the performers of `folder=`, as for `load_corpus`.
 
     Raises:
         ValueError: If the corpus cannot be found or no clip of it can be read, `out` holds something else, or the
@@ -111,7 +114,7 @@ def prepare_corpus(spec: str, out: Path, seed: int = 0, push_to: str | None = No
     if spec.partition("=")[0] in ("prepared", "hub"):
         raise ValueError(f"'{spec}' is prepared already.")
     out = Path(out).absolute()
-    source = open_corpus(spec, seed)
+    source = open_corpus(spec, seed, performer_pattern)
     if push_to is not None:
         _check_repository(push_to)
         _check_terms([source.about.name])

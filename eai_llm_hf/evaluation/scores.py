@@ -7,13 +7,15 @@ scores off their sum. A bootstrap draw is a weighted sum of the same rows, so th
   probability.
 - Brier score: Brier 1950, Mon. Weather Rev. 78(1), over all labels, 0 to 2.
 - Intervals: percentiles of the bootstrap (Efron & Tibshirani 1993, ch. 13), of differences paired: both methods are
-  scored on the same draw.
+  scored on the same draw. Where all draws are the same, as when every label is right, an interval would have no width:
+  `label_scores` then takes that of `exact_interval`.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.stats import binomtest
 
 BOOTSTRAPS = 2000
 CALIBRATION_BINS = 15
@@ -148,6 +150,35 @@ def with_interval(value: float, draws: np.ndarray, key: str = "value") -> dict[s
     return {key: round(float(value), 4), "interval": [round(float(low), 4), round(float(high), 4)]}
 
 
+def exact_interval(name: str, confusion: np.ndarray) -> list[float]:
+    """A 95% interval that has a width where the bootstrap has none, since it can draw only what was seen.
+
+    - Accuracy is a share of clips: Wilson's interval (Wilson 1927, J. Am. Stat. Assoc. 22(158)).
+    - Balanced accuracy is the mean of a share for each label. The distances from each share to the ends of its own
+      Wilson interval add as squares, since labels are independent samples (MOVER: Zou, Huang & Zhang 2009, Comput.
+      Stat. Data Anal. 53(4)). Few clips of one label so make it wide.
+    - Macro-F1 gets the same distances. F1 of a label is no share of independent clips; but near 1 it falls by half of
+      the label's share of misses and half of its share of false alarms, and over labels of equal frequency there are
+      as many of one as of the other: to the first order macro-F1 falls by as much as balanced accuracy.
+
+    Args:
+        name: One of `LABEL_MEASURES`.
+        confusion: (labels, labels) counts, true by given.
+
+    Returns:
+        Lower and upper end, to 4 digits.
+    """
+    hits, support = np.diagonal(confusion).astype(int), confusion.sum(axis=1).astype(int)
+    if name == "accuracy":
+        hits, support = hits.sum(keepdims=True), support.sum(keepdims=True)
+    hits, support = hits[support > 0], support[support > 0]
+    own = [binomtest(int(hit), int(of)).proportion_ci(method="wilson") for hit, of in zip(hits, support, strict=True)]
+    shares, low, high = hits / support, np.array([each.low for each in own]), np.array([each.high for each in own])
+    below, above = (np.sqrt((distance**2).sum()) / len(own) for distance in (shares - low, high - shares))
+    value = float(measures(np.append(confusion.ravel(), np.zeros(CALIBRATION_BINS + 1)), len(confusion))[name])
+    return [round(max(value - float(below), 0.0), 4), round(min(value + float(above), 1.0), 4)]
+
+
 def mean_and_spread(values: Sequence[float] | np.ndarray) -> dict[str, float | None]:
     """Mean and standard deviation (of the sample; None for one value alone), to 4 digits."""
     values = np.asarray(values, np.float64)
@@ -205,7 +236,9 @@ def label_scores(
     seed: int = 0,
     probabilities: Sequence[Mapping[str, float]] | None = None,
 ) -> dict[str, Any]:
-    """Scores of one labelling with 95% bootstrap intervals over clips, per-class figures and the confusion matrix.
+    """Scores of one labelling with 95% intervals, per-class figures and the confusion matrix.
+
+    Intervals are those of the bootstrap over clips, or of `exact_interval` where that has no width.
 
     Args:
         truth: True label of each clip.
@@ -241,6 +274,8 @@ def label_scores(
     scores: dict[str, Any] = {"clips": len(true), "chance": round(1 / len(labels), 4)}
     for name in MEASURES if probabilities is not None else LABEL_MEASURES:
         scores[name] = with_interval(values[name][0], draws[name])
+        if name in LABEL_MEASURES and len(set(scores[name]["interval"])) == 1:
+            scores[name]["interval"] = exact_interval(name, confusion)
     scores["labels"] = list(labels)
     scores["per_class"] = per_class(confusion, labels)
     scores["confusion"] = confusion.tolist()
@@ -259,6 +294,7 @@ __all__ = [
     "MEASURES",
     "Bootstrap",
     "difference",
+    "exact_interval",
     "label_scores",
     "mean_and_spread",
     "measures",

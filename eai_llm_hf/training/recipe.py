@@ -8,13 +8,13 @@ OUTPUT/checkpoint/   the small form: what was trained, with processor, reference
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from accelerate import PartialState
-from transformers import AutoTokenizer, Trainer, TrainingArguments, set_seed
+from transformers import AutoTokenizer, ProgressCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
 
 from eai_llm_hf.backbones import converted_folder, find_or_fetch
@@ -25,7 +25,7 @@ from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureE
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 from eai_llm_hf.records import TRAINING, find_checkpoint, has_seen, read_record, write_record
-from eai_llm_hf.splits import refuse_shared_takes, split_of
+from eai_llm_hf.splits import refuse_shared_takes, split_of, split_rows
 
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
 from .answering import (
@@ -47,30 +47,85 @@ REFERENCE_CROPS = 2000
 CROPS_PER_CLIP = 20
 """More crops of one clip say nothing new about what is ordinary."""
 VALIDATION_CROPS = 256
+FEW_TEST_CLIPS = 20
+"""Below so many a score is rough: a 95% interval of an accuracy near .8 is wider than .33."""
 
 
 def load_splits(
-    corpora: Sequence[str], labels: Sequence[str], held_out: Sequence[str], validation: Sequence[str], seed: int
+    corpora: Sequence[str],
+    labels: Sequence[str],
+    held_out: Sequence[str],
+    validation: Sequence[str],
+    seed: int,
+    performer_pattern: str | None = None,
 ) -> dict[str, list[dict]]:
     """Rows of all corpora by side; labels outside the list are taken off.
 
+    Who is held out, and whether the test side is small, is said in warnings.
+
     Raises:
-        ValueError: If nothing with a label is left to train on, or a take would stand on two sides.
+        ValueError: If nothing with a label is left to train on, a take would stand on two sides, or the pattern names
+            no performer of a folder.
     """
-    splits: dict[str, list[dict]] = {"train": [], "validation": [], "test": []}
+    if performer_pattern is not None and not any(spec.startswith("folder=") for spec in corpora):
+        raise ValueError(f"A performer pattern is for folder=FOLDER; the corpora are {', '.join(corpora)}.")
+    patterns = dict.fromkeys(corpora, performer_pattern)
+    splits = _divided(patterns, labels, held_out, validation, seed)
+    _warn_if_rough(splits["test"])
+    return splits
+
+
+def recipe_splits(recipe: Recipe) -> dict[str, list[dict]]:
+    """The clips of a recipe by side, as `load_splits` gives them."""
+    return load_splits(
+        recipe.corpora,
+        recipe.labels,
+        recipe.held_out,
+        recipe.validation,
+        recipe.seed,
+        recipe.performer_pattern,
+    )
+
+
+def _divided(
+    patterns: Mapping[str, str | None],
+    labels: Sequence[str],
+    held_out: Sequence[str],
+    validation: Sequence[str],
+    seed: int,
+) -> dict[str, list[dict]]:
+    """As `load_splits`; each corpus comes with its performer pattern."""
+    rows: list[dict] = []
     found: set[str] = set()
-    for corpus in load_corpora(corpora, seed):
+    for corpus in load_corpora(patterns, seed):
         for row in corpus:
             label = str(row["label"]) if row["label"] is not None else None
             found |= {label} if label is not None else set()
-            splits[split_of(row, held_out, validation)].append({**row, "label": label if label in labels else None})
-    sides = [side for side, rows in splits.items() for _ in rows]
-    refuse_shared_takes([row for rows in splits.values() for row in rows], sides)
+            rows.append({**row, "label": label if label in labels else None})
+    sides, notes = split_rows(rows, held_out, validation)
+    for note in notes:
+        logger.warning(note)
+    refuse_shared_takes(rows, sides, overlaps=False)  # `split_rows` has put them on one side
+    splits: dict[str, list[dict]] = {"train": [], "validation": [], "test": []}
+    for row, side in zip(rows, sides, strict=True):
+        splits[side].append(row)
     if not any(row["label"] for row in splits["train"]):
         raise ValueError(f"No training clip has one of the labels {list(labels)}; the corpora have {sorted(found)}.")
     if unseen := [label for label in labels if label not in found]:
         logger.warning(f"No clip has the labels {unseen}; the corpora have {sorted(found)}.")
     return splits
+
+
+def _folder_name(spec: str) -> str:
+    """The corpus that rows of `folder=FOLDER` name."""
+    return Path(spec.partition("=")[2]).resolve().name
+
+
+def _warn_if_rough(test: Sequence[dict]) -> None:
+    """Says that a score on few clips is rough."""
+    clips = sum(row["label"] is not None for row in test)
+    if 0 < clips < FEW_TEST_CLIPS:
+        logger.warning(f"The test side has {clips} labelled clips: a score on so few is rough. See its interval.")
 
 
 def held_out_splits(corpora: Sequence[str], training: dict) -> dict[str, list[dict]]:
@@ -88,15 +143,23 @@ def held_out_splits(corpora: Sequence[str], training: dict) -> dict[str, list[di
     Raises:
         ValueError: As `load_splits`.
     """
-    splits = load_splits(corpora, training["labels"], training["held_out"], training["validation"], training["seed"])
+    # A folder that the training did not know may be named in another way.
+    pattern = training.get("performer_pattern")
+    patterns = {spec: pattern if has_seen(training, _folder_name(spec)) else None for spec in corpora}
+    splits = _divided(patterns, training["labels"], training["held_out"], training["validation"], training["seed"])
     for side in ("train", "validation"):
         splits["test"] += [row for row in splits[side] if not has_seen(training, row["corpus"])]
         splits[side] = [row for row in splits[side] if has_seen(training, row["corpus"])]
+    _warn_if_rough(splits["test"])
     return splits
 
 
-def train(recipe: Recipe) -> Path:
+def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Path:
     """Runs the recipe.
+
+    Args:
+        recipe: What to do.
+        splits: What `load_splits` gave for it, where that is there already.
 
     Returns:
         The folder of the checkpoint in the small form.
@@ -107,7 +170,8 @@ def train(recipe: Recipe) -> Path:
     set_seed(recipe.seed)
     output = Path(recipe.output_dir)
     started = time.monotonic()
-    splits = load_splits(recipe.corpora, recipe.labels, recipe.held_out, recipe.validation, recipe.seed)
+    if splits is None:
+        splits = recipe_splits(recipe)
     for side, rows in splits.items():
         logger.warning(f"{side}: {len(rows)} clips, {dict(Counter(str(row['label']) for row in rows))}")
 
@@ -216,6 +280,7 @@ def _arguments(recipe: Recipe, stage: str, **changes) -> TrainingArguments:
         "bf16": recipe.mixed_precision == "bf16",
         "fp16": recipe.mixed_precision == "fp16",
         "logging_steps": recipe.logging_steps,
+        "logging_first_step": True,  # on a CPU the first 25 steps of stage two take minutes
         "save_steps": recipe.save_steps,
         "save_total_limit": 1,
         "seed": recipe.seed,
@@ -271,6 +336,7 @@ def align(
         data_collator=AlignmentCollator(processor, reference, recipe.labels),
         compute_metrics=alignment_metrics,
     )
+    _name_progress(trainer, "stage one, alignment")
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=_last_checkpoint(arguments))
     model.eval()
@@ -304,6 +370,7 @@ def _answer(
         data_collator=ChatCollator(processor),
         processing_class=processor,
     )
+    _name_progress(trainer, "stage two, answers")
     attention = model.config._attn_implementation
     if arguments.device.type == "cpu":
         learner.set_attn_implementation(CPU_ATTENTION)
@@ -312,6 +379,25 @@ def _answer(
     learner.set_attn_implementation(attention)
     model = fold_lora(learner) if recipe.lora_rank else learner.requires_grad_(True).eval()
     return model, _spent(arguments, started)
+
+
+class _StageProgress(ProgressCallback):
+    """The Trainer's bar of steps, with the name of the stage in front of it."""
+
+    def __init__(self, stage: str):
+        super().__init__()
+        self.stage = stage
+
+    def on_train_begin(self, args, state, control, **kwargs):
+        super().on_train_begin(args, state, control, **kwargs)
+        if self.training_bar is not None:
+            self.training_bar.set_description(self.stage)
+
+
+def _name_progress(trainer: Trainer, stage: str) -> None:
+    """Names the Trainer's bar, where it shows one."""
+    if trainer.pop_callback(ProgressCallback) is not None:
+        trainer.add_callback(_StageProgress(stage))
 
 
 def _spent(arguments: TrainingArguments, started: float) -> float:
@@ -339,6 +425,7 @@ __all__ = [
     "held_out_splits",
     "load_splits",
     "new_model",
+    "recipe_splits",
     "save_checkpoint",
     "split_of",
     "standardise",

@@ -23,12 +23,21 @@ class Recipe:
     labels: list[str] = field(
         default_factory=lambda: list(DEFAULT_LABELS), metadata={"help": "emotions to learn; others are unlabelled"}
     )
+    performer_pattern: str | None = field(
+        default=None,
+        metadata={
+            "help": "who performs in folder=FOLDER: regular expression with a group 'performer', searched in a file's "
+            r"path below the folder, such as '(?P<performer>S\d+)_' for calm/S03_walk.bvh, or 'none' where nobody "
+            "knows. By default the sub-folders of the labels, if several labels have the same: label/performer/clip"
+        },
+    )
     held_out: list[str] = field(
         default_factory=lambda: ["byes", "bow"],
-        metadata={"help": "families of recorded contents to hold out"},
+        metadata={"help": "performers, or families of recorded contents, to hold out"},
     )
     validation: list[str] = field(
-        default_factory=lambda: ["guide"], metadata={"help": "content families for validation and calibration"}
+        default_factory=lambda: ["guide"],
+        metadata={"help": "performers, or content families, for validation and calibration"},
     )
     model: str | None = field(
         default=None,
