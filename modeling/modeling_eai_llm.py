@@ -144,6 +144,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
 
     config_class = EaiLlmConfig
     config: EaiLlmConfig
+    language_model: PreTrainedModel | None
     base_model_prefix = ""
     main_input_name = "input_ids"
     input_modalities = ("text",)

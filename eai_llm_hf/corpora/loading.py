@@ -1,6 +1,6 @@
 """From a corpus's name on the command line to its rows: in memory, or as a stream."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
