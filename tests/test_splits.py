@@ -397,7 +397,7 @@ def test_a_training_says_that_a_score_on_few_clips_is_rough(monkeypatch, caplog)
         [clip(take, f"P{number}", label="sad") for number in range(20) for take in range(of)] for of in (1, 9)
     )
     for rows, rough in ((few, True), (many, False)):
-        monkeypatch.setattr(recipe_module, "load_corpus", lambda spec, seed, rows=rows, **_: rows)
+        monkeypatch.setattr(recipe_module, "load_corpora", lambda specs, seed, rows=rows: [rows])
         caplog.clear()
         splits = recipe_module.load_splits(["mine"], ["sad"], [], [], 0)
         assert (
