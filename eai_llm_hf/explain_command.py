@@ -24,6 +24,9 @@ _EPILOG = """example:
   eai-llm explain recordings/ --report session.html
 """
 
+CLOSE = 0.5
+"""Share of the label's probability from which on the next label is said to be close."""
+
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to the parser."""
@@ -204,6 +207,10 @@ def as_text(record: dict) -> str:
     lines = [record["source"], f"  {record['label']} ({record['score']:.0%})"]
     for label, score in record["scores"].items():
         lines.append(f"    {label:<16} {score:6.1%}  {'#' * round(30 * score)}")
+    if len(record["scores"]) > 1:
+        (_, first), (second, score) = list(record["scores"].items())[:2]
+        close = ": the two are close, it may be either" if score >= CLOSE * first else ""
+        lines.append(f"  The next most likely is {second} ({score:.0%}){close}.")
     lines += textwrap.wrap(record["explanation"], 96, initial_indent="  ", subsequent_indent="  ")
     if "attribution" in record:
         falls = zip(record["attribution"]["parts"], record["attribution"]["per_part"], strict=True)
