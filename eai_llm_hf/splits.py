@@ -264,7 +264,7 @@ def _named_groups(
     ]
     by_performer = {corpus for corpus, count in performers.items() if None not in count and len(count) > 1}
     names = {
-        index: (row["corpus"], _person(row) if row["corpus"] in by_performer else row["family"])
+        index: (row["corpus"], str(_person(row) if row["corpus"] in by_performer else row["family"]))
         for index, row in ((index, light[index]) for index in free)
     }
     return names, notes
@@ -299,9 +299,9 @@ def _sides_of_groups(
 
     for wanted, order in (("test", movable), ("train", movable[::-1])):
         for source in ("validation", "train" if wanted == "test" else "test"):
-            group = next((group for group in order if side_of[group] == source), None)
-            if group and not there(wanted) and (source == "validation" or there(source) > 1):
-                side_of[group] = wanted
+            first = next((group for group in order if side_of[group] == source), None)
+            if first and not there(wanted) and (source == "validation" or there(source) > 1):
+                side_of[first] = wanted
     return side_of
 
 

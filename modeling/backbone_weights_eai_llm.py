@@ -96,6 +96,8 @@ def fitting_dtype(dtype: torch.dtype) -> torch.dtype:
 def computes_bfloat16() -> bool:
     """Whether this CPU has instructions for bfloat16: AMX or AVX512-BF16 on x86, BF16 on Arm."""
     if platform.machine().lower() in ("x86_64", "amd64"):
+        if torch.backends.cpu.get_cpu_capability() in ("DEFAULT", "NO AVX", "AVX2"):
+            return False  # also where ATEN_CPU_CAPABILITY says so: torch then lacks kernels that oneDNN counts on
         return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     return torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
