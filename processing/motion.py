@@ -35,7 +35,7 @@ class Motion:
         units: Unit of length that the source states ("m", "cm", "mm", "inch"), or None.
     """
 
-    joints: "np.ndarray"
+    joints: np.ndarray
     fps: float | None = None
     joint_names: list[str] | None = None
     parents: list[int] | None = None
