@@ -1,6 +1,8 @@
 """With the package imported, a checkpoint needs no `trust_remote_code`, whatever it is called and whoever loads it."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -30,36 +32,26 @@ from eai_llm_hf import (
     load_pipeline,
     records,
 )
-from eai_llm_hf.export import export
 from eai_llm_hf.modeling.configuration_eai_llm import AUTO_MAP, CUSTOM_PIPELINES
 
 TRUST = [{}, {"trust_remote_code": True}]
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory, tiny_checkpoint) -> Path:
-    """The tiny checkpoint with its backbone and all code."""
-    return export(tiny_checkpoint, tmp_path_factory.mktemp("exported") / "whole")
-
-
-@pytest.fixture(scope="module")
-def names(tmp_path_factory, tiny_checkpoint, exported) -> dict[str, str | Path]:
+def names(tmp_path_factory, hub_checkpoint, exported) -> Iterator[dict[str, str | Path]]:
     """What a checkpoint may be called; the id is one of the Hub, downloaded before."""
-    in_cache_layout(exported, tmp_path_factory.mktemp("hub"), "someone/cached")
-    return {
-        "folder without code": str(tiny_checkpoint),
-        "path without code": tiny_checkpoint,
-        "exported folder": str(exported),
-        "exported path": exported,
-        "id": "someone/cached",
-    }
-
-
-@pytest.fixture(autouse=True)
-def downloaded(monkeypatch, tmp_path_factory):
-    """Lets huggingface_hub look for downloads where `names` puts them."""
-    for folder in tmp_path_factory.getbasetemp().glob("hub*"):
-        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder))
+    bare, cache = tmp_path_factory.mktemp("embedded") / "checkpoint", tmp_path_factory.mktemp("cache")
+    shutil.copytree(hub_checkpoint, bare, ignore=shutil.ignore_patterns("*.py"))
+    in_cache_layout(exported, cache, "someone/cached")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constants, "HF_HUB_CACHE", str(cache))
+        yield {
+            "folder without code": str(bare),
+            "path without code": bare,
+            "exported folder": str(exported),
+            "exported path": exported,
+            "id": "someone/cached",
+        }
 
 
 @pytest.fixture(scope="module")
