@@ -19,8 +19,7 @@ from scipy.interpolate import CubicSpline
 from scipy.spatial.transform import Rotation
 from tqdm import tqdm
 
-from eai_llm_hf import SkeletonEmotionExplanationPipeline
-from eai_llm_hf.explain_command import load_pipeline
+from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.processing.joint_matching import load_rigs, match_joints
 from eai_llm_hf.processing.motion import Motion, MotionError
 from eai_llm_hf.processing.motion_reading import read_motions

@@ -18,10 +18,9 @@ import torch
 from scipy.special import log_softmax
 from tqdm import tqdm
 
-from eai_llm_hf import SkeletonEmotionExplanationPipeline
+from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.scores import label_scores
-from eai_llm_hf.explain_command import load_pipeline
 from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, label_sentence
 from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 from eai_llm_hf.records import TRAINING, find_checkpoint, read_record

@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf import SkeletonEmotionExplanationPipeline
+from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.explanation_tables import questions_as_markdown
-from eai_llm_hf.explain_command import load_pipeline
 from eai_llm_hf.processing.claim_reading import find_claims
 from eai_llm_hf.processing.explanation_guard import NO_ANSWER, REFUSAL, UNSEEN_ANSWER
 from eai_llm_hf.processing.motion_claims import holds

@@ -14,15 +14,15 @@ from transformers import (
 from transformers.pipelines import PIPELINE_REGISTRY
 
 from .backbones import find, find_or_fetch
-from .modeling.configuration_eai_llm import EaiLlmConfig, EaiSkeletonConfig
+from .modeling.configuration_eai_llm import CUSTOM_PIPELINES, EaiLlmConfig, EaiSkeletonConfig
 from .modeling.modeling_eai_llm import EaiLlmForCausalLM
+from .pipeline_loading import TASK, RegisteredPipelines, load_pipeline
 from .processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from .processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from .processing.processing_eai_llm import EaiSkeletonProcessor
 from .records import DEFAULT_CHECKPOINT, GENERATOR_CHECKPOINT
 from .version import __version__
 
-TASK = "skeleton-emotion-explanation"
 AutoConfig.register(EaiLlmConfig.model_type, EaiLlmConfig)
 AutoModel.register(EaiLlmConfig, EaiLlmForCausalLM)
 AutoModelForCausalLM.register(EaiLlmConfig, EaiLlmForCausalLM)
@@ -35,6 +35,7 @@ PIPELINE_REGISTRY.register_pipeline(
     default={"model": (str(DEFAULT_CHECKPOINT), "main")},
     type="multimodal",
 )
+EaiLlmConfig.offered_pipelines = RegisteredPipelines(CUSTOM_PIPELINES)
 EaiLlmForCausalLM.find_backbone = staticmethod(lambda name: str(folder) if (folder := find(name)) else None)
 EaiLlmForCausalLM.fetch_backbone = staticmethod(lambda name: str(find_or_fetch(name)))
 
@@ -58,4 +59,5 @@ __all__ = [
     "EaiSkeletonProcessor",
     "SkeletonEmotionExplanationPipeline",
     "__version__",
+    "load_pipeline",
 ]

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from .explain_command import add_checkpoint_options, add_recording_options, load_pipeline
+from .explain_command import add_checkpoint_options, add_recording_options, load_quietly
 
 _EPILOG = """example:
   eai-llm compare before.bvh after.bvh
@@ -34,13 +34,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Compares the clips; an error names the one that could not be read."""
-    pipe = load_pipeline(args.model, args.trust_remote_code)
+    pipe = load_quietly(args.model)
     asked = {"question": args.question} if args.question else {}
     record = pipe.compare(
         args.first,
         args.second,
         reference=args.reference,
-        verify=not args.no_verify,
+        verify=args.verify,
         fps=args.fps,
         layout=args.layout,
         **asked,

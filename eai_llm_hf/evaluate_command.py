@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from . import explanations_command
-from .explain_command import load_pipeline
+from .explain_command import load_quietly
 from .records import TRAINING, find_checkpoint, read_record
 
 _EPILOG = """example:
@@ -172,7 +172,7 @@ def _run_checkpoint(args: argparse.Namespace) -> int:
     if record is None:
         raise ValueError(f"{model} has no {TRAINING}, which eai-llm train writes: it says what training held out.")
     splits = held_out_splits(args.corpora, record)
-    pipe = load_pipeline(model)
+    pipe = load_quietly(model)
     explanations = 40 if args.explanations is None else args.explanations
     results = evaluate(pipe, splits["train"], splits["test"], record["labels"], explanations, args.seed)
     print(as_table(results))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 
-from .records import find_checkpoint
+from .pipeline_loading import load_pipeline
 
 if TYPE_CHECKING:
     from eai_llm_hf import SkeletonEmotionExplanationPipeline
@@ -20,12 +20,27 @@ _EPILOG = """example:
   eai-llm explain walk.bvh
   eai-llm explain recordings/ --format json > records.jsonl
   eai-llm explain kinect.csv --question "What do the arms do?"
-  eai-llm explain walk.bvh --labels joy grief --report walk.png
+  eai-llm explain walk.bvh --candidate-labels joy grief --report walk.png
   eai-llm explain recordings/ --report session.html
 """
 
 CLOSE = 0.5
 """Share of the label's probability from which on the next label is said to be close."""
+
+_OPTIONS = (
+    "candidate_labels",
+    "question",
+    "label_only",
+    "window_s",
+    "hop_s",
+    "reference",
+    "verify",
+    "attribution",
+    "fps",
+    "layout",
+    "max_new_tokens",
+)
+"""Arguments that the command hands to the pipeline, which have the same names there."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -44,7 +59,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--format", choices=("text", "json"), default="text", help="text to read (default), or a JSON record a line"
     )
     parser.add_argument(
-        "--labels", nargs="+", metavar="WORD", help="emotions to choose from; the checkpoint's own by default"
+        "--candidate-labels",
+        "--labels",
+        nargs="+",
+        metavar="WORD",
+        help="emotions to choose from, two or more; the checkpoint's own by default",
     )
     parser.add_argument("--question", help="a question about the movement, answered instead of the explanation")
     parser.add_argument("--label-only", action="store_true", help="no explanation, much faster")
@@ -84,9 +103,11 @@ def add_checkpoint_options(parser: argparse.ArgumentParser) -> None:
         help="what is ordinary, as eai-llm calibrate writes it, instead of the checkpoint's reference",
     )
     parser.add_argument(
-        "--no-verify", action="store_true", help="keep statements that the measurements do not bear out"
+        "--no-verify",
+        dest="verify",
+        action="store_false",
+        help="keep statements that the measurements do not support",
     )
-    parser.add_argument("--trust-remote-code", action="store_true", help="run the code of a checkpoint from the Hub")
 
 
 def add_recording_options(parser: argparse.ArgumentParser) -> None:
@@ -106,82 +127,43 @@ def run(args: argparse.Namespace) -> int:
     """
     from tqdm import tqdm
 
-    from eai_llm_hf.processing.motion_reference import MotionReference
-
     from .report_writing import Report, open_report, report_path
 
     clips = list(find_clips(args.clips))
     if args.report:
         report_path(args.report)  # refused before the model is loaded
 
-    pipe = load_pipeline(args.model, args.trust_remote_code)
-    options = {
-        "candidate_labels": args.labels,
-        "question": args.question,
-        "label_only": args.label_only or None,
-        "reference": args.reference,
-        "window_s": args.window_s,
-        "hop_s": args.hop_s,
-        "fps": args.fps,
-        "layout": args.layout,
-    }
-    options = {name: value for name, value in options.items() if value is not None}
-    if args.attribution:
-        from .attribution import attribute  # captum takes a second or two to import
-
-        reference = MotionReference.load(args.reference) if args.reference else None
+    pipe = load_quietly(args.model)
+    options = {name: getattr(args, name) for name in _OPTIONS if getattr(args, name) is not None}
+    if "candidate_labels" in options:  # words with commas between them, with or without quotes, are several
+        options["candidate_labels"] = ",".join(options["candidate_labels"])
     failed = 0
     # A generator makes the pipeline stream: each record is printed as soon as it is there.
-    results = pipe(
-        (clip for clip in clips),
-        batch_size=min(args.batch_size, len(clips)),
-        verify=not args.no_verify,
-        max_new_tokens=args.max_new_tokens,
-        **options,
-    )
+    results = pipe((clip for clip in clips), batch_size=min(args.batch_size, len(clips)), **options)
     bar = tqdm(results, total=len(clips), unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty())
     with contextlib.ExitStack() as stack:
         report: Report | None = stack.enter_context(open_report(args.report, len(clips))) if args.report else None
         for clip, result in zip(clips, bar, strict=True):
             records = result if isinstance(result, list) else [result]
-            people = []
-            if "error" not in records[0] and (report or args.attribution):
-                people = list(pipe.feature_extractor.clips(clip, args.fps, args.layout))
-            if args.attribution:
-                for record, person in zip(records, people, strict=False):
-                    found = attribute(pipe, person, args.labels, record["label"], reference)
-                    record["attribution"] = found.to_dict()
             for record in records:
                 failed += "error" in record
                 print(json.dumps(record) if args.format == "json" else as_text(record), flush=True)
             if report:
+                read = "error" not in records[0]
+                people = list(pipe.feature_extractor.clips(clip, args.fps, args.layout)) if read else []
                 report.add(records, people)
     for path in report.written if report else []:
         print(f"drawn in {path}", file=sys.stderr)
     return 1 if failed else 0
 
 
-def load_pipeline(model: str | None, trust_remote_code: bool = False) -> "SkeletonEmotionExplanationPipeline":
-    """The pipeline on a checkpoint, the embedded one by default.
-
-    Raises:
-        ValueError: If the name is that of a folder and there is none.
-    """
-    from transformers import pipeline
+def load_quietly(model: str | None) -> "SkeletonEmotionExplanationPipeline":
+    """`load_pipeline` without progress bars and warnings: what a backbone's settings make transformers warn of."""
     from transformers.utils import logging
 
-    from eai_llm_hf import TASK, SkeletonEmotionExplanationPipeline
-
-    found = find_checkpoint(model)
     logging.disable_progress_bar()
-    logging.set_verbosity_error()  # what a backbone's own settings make transformers warn of is not for our users
-    pipeline_class = None if trust_remote_code else SkeletonEmotionExplanationPipeline
-    return pipeline(  # type: ignore[call-overload]  # transformers lists its own tasks alone
-        TASK,
-        model=found,
-        pipeline_class=pipeline_class,
-        trust_remote_code=trust_remote_code or None,
-    )
+    logging.set_verbosity_error()
+    return load_pipeline(model)
 
 
 def find_clips(paths: Sequence[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from .explain_command import load_pipeline
+from .explain_command import load_quietly
 from .records import TRAINING, find_checkpoint, read_record
 
 _EPILOG = """example:
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)
     splits = held_out_splits(args.corpora, record)
-    pipe = load_pipeline(model)
+    pipe = load_quietly(model)
     limit = pipe.processor.feature_extractor.max_frames
     parts, faithful, texts = {}, {}, []
     for corpus, rows in _by_corpus(splits["test"], args.clips, args.seed).items():

@@ -1,5 +1,9 @@
 """Configuration of EAI-LLM: the skeleton tower, the text backbone and what joins them."""
 
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import ClassVar
+
 from huggingface_hub.dataclasses import strict
 from transformers import AutoConfig, PreTrainedConfig
 from transformers.configuration_utils import SubConfigSpec
@@ -142,6 +146,8 @@ class EaiLlmConfig(PreTrainedConfig):
         "skeleton_config": SubConfigSpec(config_class=EaiSkeletonConfig),
         "text_config": SubConfigSpec(config_class=AutoConfig, model_type="llama"),
     }
+    offered_pipelines: ClassVar[Mapping] = CUSTOM_PIPELINES
+    """What `pipeline()` finds as `custom_pipelines`. `eai_llm_hf` replaces it: there the pipeline is registered."""
 
     skeleton_config: dict | PreTrainedConfig | None = None
     text_config: dict | PreTrainedConfig | None = None
@@ -160,7 +166,8 @@ class EaiLlmConfig(PreTrainedConfig):
     def __post_init__(self, **kwargs):
         if "temperature" in kwargs:
             self.label_temperature = kwargs.pop("temperature")
-        super().__post_init__(**kwargs)
+        # A copy, since `pipeline()` may write into it.
+        super().__post_init__(**kwargs | {"custom_pipelines": deepcopy(self.offered_pipelines)})
         # generate() and save_pretrained() look for this on the outer configuration.
         self.tie_word_embeddings = self.text_config.tie_word_embeddings
         if not self.holds_backbone and self.backbone is None:
@@ -172,8 +179,11 @@ class EaiLlmConfig(PreTrainedConfig):
             )
 
     def to_dict(self) -> dict:
-        """As in the base class, without where the backbone was read from: `backbone` says which it is."""
-        state = super().to_dict()
+        """As in the base class, with where `trust_remote_code=True` finds each class, whatever saves it.
+
+        Where the backbone was read from is left out: `backbone` says which it is.
+        """
+        state = super().to_dict() | {"auto_map": dict(AUTO_MAP), "custom_pipelines": deepcopy(CUSTOM_PIPELINES)}
         for name in ("_name_or_path", "_model_name_or_path"):  # the second is what a GGUF file calls itself
             state["text_config"].pop(name, None)
         return state

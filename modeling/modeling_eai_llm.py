@@ -39,7 +39,7 @@ from .backbone_weights_eai_llm import (
     unexplained_weights,
     weights_sha256,
 )
-from .configuration_eai_llm import AUTO_MAP, CUSTOM_PIPELINES, EaiLlmConfig
+from .configuration_eai_llm import EaiLlmConfig
 from .skeleton_tower_eai_llm import EaiSkeletonTower, SkeletonTowerOutput
 
 logger = logging.get_logger(__name__)
@@ -615,8 +615,6 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         beside = self.lora_factors | {f"label_states.{label}": value for label, value in self.label_states.items()}
         if beside:
             state_dict = (state_dict if state_dict is not None else self.state_dict()) | beside
-        self.config.auto_map = dict(AUTO_MAP)
-        self.config.custom_pipelines = dict(CUSTOM_PIPELINES)
         self.config.holds_backbone = include_backbone
         try:
             super().save_pretrained(save_directory, *args, state_dict=state_dict, **kwargs)

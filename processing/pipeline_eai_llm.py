@@ -17,6 +17,7 @@ import torch
 from transformers import GenerationConfig, Pipeline
 from transformers.utils import logging
 
+from .attribution import attribute, load_captum
 from .claim_reading import find_claims
 from .explanation_guard import difference_entry, evidence_entry, verified, verified_answer, verified_comparison
 from .feature_extraction_eai_llm import MIN_WINDOW_S, source_of
@@ -26,6 +27,7 @@ from .motion_claims import EXPLAIN_QUESTION, label_sentence, notable_claims
 from .motion_descriptors import measure, measure_spans
 from .motion_reference import MotionReference, as_reference
 from .movement_comparison import COMPARE_QUESTION, find_differences, two_movements
+from .pipeline_arguments import as_labels, refuse_unknown, with_generate_kwargs
 from .question_reading import read_question
 from .skeleton_tree import FRAME_RATE
 
@@ -38,7 +40,6 @@ EVIDENCE_CLAIMS = 8
 """Claims in a record: those of the explanation first, then what else stands out."""
 
 _SKELETON_KEYS = ("layout", "frames", "fps", "matched_joints", "missing_joints", "up_axis", "unit_scale")
-_GENERATION_KEYS = frozenset(key for key in vars(GenerationConfig()) if not key.startswith("_"))
 
 
 @dataclass
@@ -53,6 +54,7 @@ class _Person:
     explained: int = 0
     """The window that the explanation is about."""
     text: str = ""
+    attribution: dict | None = None
 
     def overall(self) -> np.ndarray:
         """Mean of the windows' probabilities, weighted by their length: (labels,)."""
@@ -97,7 +99,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
     _default_generation_config = GenerationConfig(max_new_tokens=96, do_sample=False)
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **with_generate_kwargs(kwargs))
         self._text_states: dict[tuple[str, ...], torch.Tensor] = {}
 
     def __call__(self, inputs, **kwargs):
@@ -105,7 +107,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
         Args:
             inputs: See the class.
-            candidate_labels (`list[str]`): Emotions to choose from, any words; the checkpoint's own by default.
+            candidate_labels (`list[str]` or `str`): Emotions to choose from, two or more, in any words; a string is
+                split at its commas. The checkpoint's own by default.
             question (`str`): A question about the movement; the explanation is then its answer.
             label_only (`bool`): No explanation; costs no text generation.
             window_s, hop_s (`float`): Length of and step between the windows of a long recording, at most 10 s, which
@@ -115,14 +118,22 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 checkpoint was trained on. See `calibrate`.
             verify (`bool`, defaults to True): Takes statements that the measured movement does not bear out from the
                 explanation.
+            attribution (`bool`): Which body parts and seconds the probability of the label rests on, as `attribution`
+                of the record: what it falls by when each is hidden, in windows of the default length. Needs captum.
             fps, layout, joint_names: For inputs that do not say.
             batch_size (`int`): Clips that go through the model together.
-            max_new_tokens and other arguments of `generate`: For the text. With `do_sample=True` the temperature is .2
-                and `top_p` .9 where they are not given.
+            max_new_tokens and other arguments of `generate`: For the text, as they are or as a dict `generate_kwargs`.
+                With `do_sample=True` the temperature is .2 and `top_p` .9 where they are not given.
 
         Returns:
             The record, or a list of records for a list of inputs.
+
+        Raises:
+            TypeError: If there is no such argument.
+            ValueError: If the value of an argument is none that it can have.
+            ImportError: If `attribution` is asked for and captum is not installed.
         """
+        kwargs = with_generate_kwargs(kwargs)
         if isinstance(inputs, Sequence) and not isinstance(inputs, (str, list)):
             inputs = list(inputs)
         if isinstance(inputs, list) and not inputs:
@@ -169,7 +180,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         fps: float | None = None,
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
-        **generate_kwargs,
+        **kwargs,
     ) -> dict:
         """How two movements differ.
 
@@ -183,7 +194,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             reference: What is ordinary, instead of the checkpoint's.
             verify: Takes differences that the measured movements do not bear out from the answer.
             fps, layout, joint_names: For inputs that do not say.
-            **generate_kwargs: Arguments of `generate`.
+            **kwargs: Arguments of `generate`, as they are or as a dict `generate_kwargs`.
 
         Returns:
             `sources`, `question`, `answer`, its `differences` with what was measured, `dropped_differences` where it
@@ -191,7 +202,10 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
         Raises:
             MotionError: If an input cannot be read, or holds more than one person.
+            TypeError: If there is no such argument.
         """
+        kwargs = with_generate_kwargs(kwargs)
+        refuse_unknown(kwargs, self.compare, "generate_kwargs")
         reference = as_reference(reference)
         clips = []
         for motion in (first, second):
@@ -200,7 +214,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 raise MotionError(f"{source_of(motion)}: one person is compared with another, found {len(found)}.")
             clips.append(found[0].cut(0, self._feature_extractor.max_frames))
         prompt = self._prompt(two_movements(clips[0], clips[1], question))
-        answer = self._write([prompt], clips, reference, generate_kwargs)[0]
+        answer = self._write([prompt], clips, reference, kwargs)[0]
         before, after = (measure(clip.joints, clip.joint_mask, clip.fps) for clip in clips)
         reference = reference or self._feature_extractor.motion_reference()
         differences, dropped = find_differences(answer), None
@@ -229,14 +243,13 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         hop_s: float | None = None,
         reference: Any = None,
         verify: bool | None = None,
+        attribution: bool | None = None,
         fps: float | None = None,
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
         **generate_kwargs,
     ):
-        unknown = sorted(set(generate_kwargs) - _GENERATION_KEYS - {"generation_config", "streamer"})
-        if unknown:
-            raise TypeError(f"Unknown argument {', '.join(unknown)} for the skeleton-emotion-explanation pipeline.")
+        refuse_unknown(generate_kwargs, self._sanitize_parameters, "batch_size", "num_workers", "generate_kwargs")
         longest = self._feature_extractor.max_frames / FRAME_RATE
         for name, value in (("window_s", window_s), ("hop_s", hop_s)):
             if value is not None and not MIN_WINDOW_S <= value <= longest:
@@ -244,10 +257,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         if hop_s is not None and hop_s > (window_s or longest):
             raise ValueError(f"hop_s must not exceed window_s, or frames are skipped; found {hop_s} and {window_s}.")
         if candidate_labels is not None:
-            labels = [candidate_labels] if isinstance(candidate_labels, str) else list(candidate_labels)
-            if len(set(labels)) < len(labels) or not labels or not all(label.strip() for label in labels):
-                raise ValueError(f"candidate_labels must be different words, at least one; found {labels}.")
-            candidate_labels = labels
+            candidate_labels = as_labels(candidate_labels)
+        if attribution:
+            load_captum()  # where it is missing, this is said before any clip is read
         preprocess = {
             "fps": fps,
             "layout": layout,
@@ -261,6 +273,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             "question": question,
             "label_only": label_only,
             "reference": reference,
+            "attribution": attribution,
         }
         forward = {name: value for name, value in forward.items() if value is not None} | (
             {"generate_kwargs": generate_kwargs} if generate_kwargs else {}
@@ -316,6 +329,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         question: str | None = None,
         label_only: bool = False,
         reference: MotionReference | None = None,
+        attribution: bool = False,
         generate_kwargs: dict | None = None,
     ) -> dict:
         requests = model_inputs["request"]
@@ -324,6 +338,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         labels = candidate_labels or list(self.model.config.labels)
         if people:
             self._score(people, labels, reference)
+            for person in people if attribution else []:
+                label = labels[int(person.overall().argmax())]
+                person.attribution = attribute(self, person.clip, labels, label, reference).to_dict()
             if not label_only:
                 self._explain(people, labels, question, reference, generate_kwargs or {})
         return {"request": requests}
@@ -495,6 +512,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             record["question"] = question
         if verify and not label_only:
             record["dropped_claims"] = dropped
+        if person.attribution is not None:
+            record["attribution"] = person.attribution
         return record
 
 

@@ -116,6 +116,20 @@ def windows_of_four_seconds(it: Doors):
 
 
 @door
+def attribution(it: Doors):
+    return it.pipe([it.files["short"], it.files["long"], it.array("two")], attribution=True, label_only=True)
+
+
+@door
+def arguments_in_each_form(it: Doors):
+    labels, compared = "calm, tense", (it.files["short"], it.files["wave"])
+    return [
+        it.pipe(it.files["short"], candidate_labels=labels, generate_kwargs=BRIEF),
+        it.pipe.compare(*compared, generate_kwargs=BRIEF),
+    ]
+
+
+@door
 def a_clip_of_another_door(it: Doors):
     clip = it.extractor.clips(it.files["long"])[0]
     return [it.pipe(clip, **BRIEF), it.pipe(dataclasses.asdict(clip), **BRIEF)]

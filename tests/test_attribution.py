@@ -7,8 +7,8 @@ import torch
 from conftest import make_clip
 from fake_explainers import LABELS, FakeExplainer, looks_at, reads
 
-from eai_llm_hf.attribution import attribute
 from eai_llm_hf.evaluation.movement_edits import change_arm_speed, raise_head, widen_stance
+from eai_llm_hf.processing.attribution import attribute
 from eai_llm_hf.processing.hiding import (
     LEAST_RELIANCE,
     PART_JOINTS,

@@ -11,8 +11,8 @@ import pytest
 import torch
 from conftest import make_clip
 
+from eai_llm_hf import load_pipeline
 from eai_llm_hf.corpora import generated_corpus
-from eai_llm_hf.explain_command import load_pipeline
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import VELOCITY_WEIGHT, EaiSkeletonTower

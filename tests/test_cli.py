@@ -39,13 +39,13 @@ def folder(tmp_path, joints):
 
 @pytest.fixture(scope="module")
 def pipe(tiny_checkpoint) -> SkeletonEmotionExplanationPipeline:
-    return explain_command.load_pipeline(str(tiny_checkpoint))
+    return explain_command.load_quietly(str(tiny_checkpoint))
 
 
 @pytest.fixture
 def explain(pipe, monkeypatch, tiny_checkpoint, capsys):
     """Runs `eai-llm explain` with the tiny checkpoint, read once; gives status, stdout and stderr."""
-    monkeypatch.setattr(explain_command, "load_pipeline", lambda *_: pipe)
+    monkeypatch.setattr(explain_command, "load_quietly", lambda *_: pipe)
 
     def run(*arguments):
         status = main(["explain", "--model", str(tiny_checkpoint), *map(str, arguments)])
@@ -107,7 +107,18 @@ def test_a_bad_file_among_good_ones_gives_an_error_record_and_status_1(explain, 
 
 
 def test_options_reach_the_pipeline(explain, folder):
-    arguments = ("--labels", "calm", "tense", "--label-only", "--window-s", 1, "--hop-s", 1, "--format", "json")
+    arguments = (
+        "--candidate-labels",
+        "calm",
+        "tense",
+        "--label-only",
+        "--window-s",
+        1,
+        "--hop-s",
+        1,
+        "--format",
+        "json",
+    )
     status, out, _ = explain(folder / "walk.npz", *arguments)
     (record,) = records_of(out)
     assert status == 0 and set(record["scores"]) == {"calm", "tense"} and record["explanation"] == ""
@@ -118,8 +129,14 @@ def test_options_reach_the_pipeline(explain, folder):
     assert "dropped_claims" not in records_of(out)[0]
 
 
+@pytest.mark.parametrize("words", [["calm", "full of joy"], ["calm, full of joy"], ["calm,", "full of joy"]])
+def test_labels_stand_apart_or_have_commas_between_them(explain, folder, words):
+    _, out, _ = explain(folder / "walk.npz", "--labels", *words, "--label-only", "--format", "json")
+    assert set(records_of(out)[0]["scores"]) == {"calm", "full of joy"}
+
+
 def test_two_clips_are_compared(pipe, monkeypatch, folder, capsys):
-    monkeypatch.setattr(compare_command, "load_pipeline", lambda *_: pipe)
+    monkeypatch.setattr(compare_command, "load_quietly", lambda *_: pipe)
     clips = [str(folder / "walk.npz"), str(folder / "below" / "back.npz")]
     assert main(["compare", *clips, "--format", "json"]) == 0
     record = json.loads(capsys.readouterr().out)
@@ -130,7 +147,7 @@ def test_two_clips_are_compared(pipe, monkeypatch, folder, capsys):
     assert "notes.txt" in capsys.readouterr().err
 
 
-def test_attribution_comes_with_the_record_on_request(explain, folder):
+def test_attribution_comes_with_the_record_on_request(explain, pipe, folder):
     arguments = (folder / "walk.npz", folder / "absent.npz", "--label-only", "--attribution")
     status, out, _ = explain(*arguments, "--format", "json")
     there, missing = records_of(out)
@@ -138,6 +155,7 @@ def test_attribution_comes_with_the_record_on_request(explain, folder):
     found = there["attribution"]
     assert found["label"] == there["label"] and found["probability"] == pytest.approx(there["score"], abs=1e-3)
     assert len(found["values"]) == len(found["parts"]) and len(found["values"][0]) == len(found["bounds_s"]) - 1
+    assert there == pipe(str(folder / "walk.npz"), attribution=True, label_only=True)
     _, out, _ = explain(*arguments)
     assert "without it the probability falls by: head " in out
 
@@ -168,7 +186,8 @@ def test_several_people_in_a_file_are_a_line_each(explain, tmp_path, joints):
 def test_wrong_options_give_one_line_and_status_1(explain, folder):
     for arguments, words in (
         (("--window-s", 60), "window_s must lie between 1 and 10 seconds, found 60.0"),
-        (("--labels", "sad", "sad"), "candidate_labels must be different words"),
+        (("--candidate-labels", "sad", "sad"), "candidate_labels must be different words"),
+        (("--labels", "calm"), "the probability of a single label is always 1"),
         (("--reference", folder / "absent.json"), "absent.json"),
     ):
         status, out, err = explain(folder / "walk.npz", *arguments)
@@ -257,10 +276,10 @@ def test_a_crash_anywhere_is_one_line(monkeypatch, capsys, folder):
     def fail(*_):
         raise KeyError("joint")
 
-    monkeypatch.setattr(explain_command, "load_pipeline", fail)
+    monkeypatch.setattr(explain_command, "load_quietly", fail)
     assert main(["explain", str(folder / "walk.npz")]) == 1
     assert capsys.readouterr().err == "eai-llm: KeyError('joint') (--debug shows where)\n"
-    monkeypatch.setattr(explain_command, "load_pipeline", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(explain_command, "load_quietly", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     assert main(["explain", str(folder / "walk.npz")]) == 130
 
 

@@ -6,6 +6,7 @@ import pytest
 from door_answers import RECORD_KEYS, Doors, differences
 from hub_subprocess import value
 from transformers import AutoConfig, AutoFeatureExtractor, AutoModel, AutoModelForCausalLM, AutoProcessor, pipeline
+from transformers.dynamic_module_utils import get_class_from_dynamic_module
 from transformers.pipelines import PIPELINE_REGISTRY
 
 from eai_llm_hf import (
@@ -70,7 +71,8 @@ def test_each_form_of_a_reference_gives_the_same_records(known_answers):
 
 
 def test_a_pipeline_loaded_as_remote_code_works_with_the_packages_processor(exported, recordings, known_answers):
-    doors = Doors(str(exported), recordings, exported.parent)
+    remote = get_class_from_dynamic_module("pipeline_eai_llm.SkeletonEmotionExplanationPipeline", str(exported))
+    doors = Doors(str(exported), recordings, exported.parent, remote)
     assert type(doors.pipe).__module__.startswith("transformers_modules")
     assert type(doors.pipe.processor) is EaiSkeletonProcessor
     for door, answer in doors.answers().items():
@@ -91,8 +93,3 @@ def test_a_pipeline_takes_a_model_object(hub_checkpoint, recordings, known):
     processor = EaiSkeletonProcessor.from_pretrained(hub_checkpoint)
     pipe = pipeline(TASK, model=model, processor=processor)
     assert differences(records(pipe, recordings), known) == []
-
-
-def test_a_pipeline_on_a_path_without_trust_is_refused(hub_checkpoint):
-    with pytest.raises(ValueError, match="trust_remote_code"):
-        pipeline(TASK, model=str(hub_checkpoint))

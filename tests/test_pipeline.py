@@ -214,18 +214,6 @@ def test_any_words_may_be_candidates(pipe, inputs):
     assert set(record["scores"]) == set(words) and math.isclose(sum(record["scores"].values()), 1, abs_tol=1e-6)
     assert record["label"] in record["explanation"]
     assert pipe(inputs[0], candidate_labels=words[::-1], label_only=True)["label"] == record["label"]
-    assert pipe(inputs[0], candidate_labels="calm", label_only=True)["score"] == 1.0
-
-
-@pytest.mark.parametrize("words", [["sad", "sad"], [], ["sad", " "]])
-def test_candidates_must_be_different_words(pipe, inputs, words):
-    with pytest.raises(ValueError, match="candidate_labels must be different words"):
-        pipe(inputs[0], candidate_labels=words)
-
-
-def test_an_unknown_option_is_refused(pipe, inputs):
-    with pytest.raises(TypeError, match="Unknown argument candidate_lables"):
-        pipe(inputs[0], candidate_lables=["sad"])
 
 
 def test_a_question_is_answered_in_place_of_the_explanation(pipe, inputs, monkeypatch):

@@ -402,13 +402,13 @@ def _explain(*arguments: str | Path) -> int:
 
 
 def test_a_report_of_one_person_is_the_picture_that_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(explain_command, "load_pipeline", lambda *_: _Pipe())
+    monkeypatch.setattr(explain_command, "load_quietly", lambda *_: _Pipe())
     assert _explain(_save(tmp_path / "in" / "walk.npz"), "--report", tmp_path / "report.png") == 0
     assert [path.name for path in tmp_path.glob("*.png")] == ["report.png"]
 
 
 def test_in_a_report_each_person_is_drawn_with_their_own_body(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(explain_command, "load_pipeline", lambda *_: _Pipe())
+    monkeypatch.setattr(explain_command, "load_quietly", lambda *_: _Pipe())
     drawn = []
     draw = report_writing.record_page
     monkeypatch.setattr(report_writing, "record_page", lambda *given: (drawn.append(given), draw(*given))[1])
@@ -423,7 +423,7 @@ def test_in_a_report_each_person_is_drawn_with_their_own_body(monkeypatch, tmp_p
 
 
 def test_a_report_that_cannot_be_written_is_refused_before_the_model_is_loaded(monkeypatch, tmp_path):
-    monkeypatch.setattr(explain_command, "load_pipeline", lambda *_: pytest.fail("the model was loaded"))
+    monkeypatch.setattr(explain_command, "load_quietly", lambda *_: pytest.fail("the model was loaded"))
     with pytest.raises(ValueError, match=r"\.png, \.pdf, \.svg"):
         _explain(_save(tmp_path / "walk.npz"), "--report", tmp_path / "report.jpg")
 

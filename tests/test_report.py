@@ -462,7 +462,7 @@ class _Pipe:
 
 
 def test_the_command_reports_several_clips_in_one_page_and_goes_on_after_a_bad_one(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(explain_command, "load_pipeline", lambda *_: _Pipe())
+    monkeypatch.setattr(explain_command, "load_quietly", lambda *_: _Pipe())
     for name in ("a", "c"):
         np.savez(tmp_path / f"{name}.npz", joints=_clip().joints, fps=30.0, joint_names=np.array(JOINT_NAMES))
     (tmp_path / "b.npz").write_bytes(b"this is no archive")

@@ -19,7 +19,7 @@ from typing import get_args
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf.attribution import attribute
+from eai_llm_hf.processing.attribution import attribute
 from eai_llm_hf.processing.hiding import CLAIM_PARTS, PARTS, HiddenViews, Way, hidden_probabilities
 from eai_llm_hf.processing.motion_descriptors import SHORTEST_SPANNED_CLIP, SPANS, measure_spans
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline

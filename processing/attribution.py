@@ -7,18 +7,18 @@ attributed to single cells does not add up to what is attributed to their part o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 import torch
-from captum.attr import FeatureAblation
+from transformers import Pipeline
 
-from .processing.hiding import PARTS, HiddenViews, hidden_probabilities
-from .processing.motion_reference import MotionReference
-from .processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-from .processing.skeleton_tree import FRAME_RATE
-from .processing.unified_skeleton import UnifiedClip
+from .hiding import PARTS, HiddenViews, hidden_probabilities
+from .motion import UnifiedClip
+from .motion_reference import MotionReference
+from .skeleton_tree import FRAME_RATE
 
-__all__ = ["METHOD", "Attribution", "attribute"]
+__all__ = ["METHOD", "Attribution", "attribute", "load_captum"]
 
 METHOD = "occlusion"
 
@@ -63,7 +63,7 @@ class Attribution:
 
 
 def attribute(
-    pipe: SkeletonEmotionExplanationPipeline,
+    pipe: Pipeline,
     clip: UnifiedClip,
     labels: Sequence[str] | None = None,
     label: str | None = None,
@@ -83,6 +83,7 @@ def attribute(
 
     Raises:
         ValueError: If the label is none of the labels.
+        ImportError: If captum is not installed.
     """
     labels = list(labels or pipe.model.config.labels)
     if label is not None and label not in labels:
@@ -92,10 +93,11 @@ def attribute(
     shares = np.array([end - start for start, end in windows]) / sum(end - start for start, end in windows)
     views, bounds = [], []
     for start, end in windows:
-        cut = UnifiedClip(clip.joints[start:end], clip.joint_mask, clip.fps, clip.report)
         seconds = extractor.num_windows(end - start)
         bounds.append([*range(0, seconds * extractor.frames_per_window, extractor.frames_per_window), end - start])
-        views.append(HiddenViews(extractor, cut, bounds[-1], pipe.model.skeleton_tower.feature_mean, reference))
+        views.append(
+            HiddenViews(extractor, clip.cut(start, end), bounds[-1], pipe.model.skeleton_tower.feature_mean, reference)
+        )
     whole = [
         hidden_probabilities(pipe, view, np.ones((1, len(PARTS), len(bound) - 1), dtype=bool), labels)[0]
         for view, bound in zip(views, bounds, strict=True)
@@ -122,8 +124,21 @@ def attribute(
     )
 
 
+def load_captum() -> ModuleType:
+    """`captum.attr`, imported where it is needed: it takes a second or two, and remote code may have to do without.
+
+    Raises:
+        ImportError: If captum is not installed.
+    """
+    try:
+        import captum.attr
+    except ImportError as error:
+        raise ImportError("attribution=True needs the package captum: pip install captum") from error
+    return captum.attr
+
+
 def _occluded(
-    pipe: SkeletonEmotionExplanationPipeline,
+    pipe: Pipeline,
     view: HiddenViews,
     seconds: int,
     labels: Sequence[str],
@@ -138,7 +153,7 @@ def _occluded(
         everything[:, present] = shown.numpy() > 0.5
         return torch.from_numpy(hidden_probabilities(pipe, view, everything, labels, "ordinary")[:, target])
 
-    ablation = FeatureAblation(probability)
+    ablation = load_captum().FeatureAblation(probability)
     shape = (1, len(present), seconds)
     cell = torch.arange(len(present) * seconds).reshape(shape)
     row = torch.arange(len(present))[None, :, None].expand(shape)

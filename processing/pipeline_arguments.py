@@ -1,0 +1,76 @@
+"""Arguments of the pipeline: the forms they may have, and what is said of those that it does not know."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from transformers import GenerationConfig, GenerationMixin
+
+__all__ = ["GENERATION_KEYS", "as_labels", "refuse_unknown", "with_generate_kwargs"]
+
+GENERATION_KEYS = frozenset(key for key in vars(GenerationConfig()) if not key.startswith("_")) | (
+    frozenset(inspect.signature(GenerationMixin.generate).parameters) - {"self", "inputs", "kwargs"}
+)
+"""Arguments of `generate`."""
+
+
+def refuse_unknown(given: Iterable[str], known: Callable | None = None, *more: str) -> None:
+    """Refuses what is no argument of `generate`.
+
+    Args:
+        given: Names of arguments.
+        known: A function whose arguments may have been meant as well.
+        more: Others that may have been meant.
+
+    Raises:
+        TypeError: If one is unknown; the message has the names that are near.
+    """
+    own = [*more]
+    if known:
+        own += [name for name in inspect.signature(known).parameters if not name.endswith("kwargs")]
+    for name in sorted(set(given) - GENERATION_KEYS):
+        near = get_close_matches(name, [*own, *sorted(GENERATION_KEYS)])
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Known are {', '.join([*own, 'those of generate'])}."
+        raise TypeError(f"Unknown argument {name} for the skeleton-emotion-explanation pipeline. {hint}")
+
+
+def with_generate_kwargs(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call, those of its dict `generate_kwargs` next to the others.
+
+    Raises:
+        TypeError: If `generate_kwargs` is not a dict, or holds what is no argument of `generate`.
+        ValueError: If an argument stands both in `generate_kwargs` and outside it.
+    """
+    others = dict(given)
+    generate_kwargs = others.pop("generate_kwargs", None)
+    if generate_kwargs is None:
+        return others
+    if not isinstance(generate_kwargs, Mapping):
+        raise TypeError(f"generate_kwargs must be a dict, found {type(generate_kwargs).__name__}.")
+    refuse_unknown(generate_kwargs)
+    if twice := sorted(set(generate_kwargs) & set(others)):
+        raise ValueError(f"Given twice, in generate_kwargs and outside it: {', '.join(twice)}.")
+    return others | generate_kwargs
+
+
+def as_labels(candidate_labels: str | Iterable[str]) -> list[str]:
+    """Candidate labels, given as words or, as in transformers' zero-shot pipelines, as one string with commas.
+
+    Raises:
+        ValueError: If they are not two different words or more.
+    """
+    if isinstance(candidate_labels, str):
+        labels = [label.strip() for label in candidate_labels.split(",") if label.strip()]
+    else:
+        labels = list(candidate_labels)
+        if not all(isinstance(label, str) for label in labels):
+            raise ValueError(f"candidate_labels must be words, found {labels}.")
+        labels = [label.strip() for label in labels]
+    if len(labels) == 1:
+        raise ValueError(
+            f"candidate_labels must be two or more, found {labels}: the probability of a single label is always 1."
+        )
+    if len(set(labels)) < len(labels) or not all(labels) or not labels:
+        raise ValueError(f"candidate_labels must be different words, two or more; found {labels}.")
+    return labels
