@@ -4,9 +4,9 @@
 
 They are chosen by what they show to a person, and no model is asked. Each shows its emotion fully (intensity 1) in a
 walk, or moderately (0.6) in a gesture, by a performer whom the embedded checkpoints were never trained on (their
-numbers divide by 5), and is typical: of these performers the first in whose clip every published sign of the emotion is
-at least half as far from the average neutral performer as the emotion puts it. So neither habits nor the mood of the
-day hide a sign. What a model says of the clips, right or wrong, changes nothing.
+numbers divide by 5), and is typical: of these performers the first in whose clip every published sign of the emotion
+is at least half as far from the average neutral performer as the emotion puts it. So neither habits nor the mood of
+the day hide a sign. What a model says of the clips, right or wrong, changes nothing.
 
 Each clip comes in another format and rig: BVH in centimetres, CSV and NPZ in metres.
 """
