@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CLIPS ?= hub_examples/clips/*
 
 # No target is a file: the two stamps below stand for what is installed.
-.PHONY: help demo test lint types format clean
+.PHONY: help demo test versions latest lint types format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -18,7 +18,13 @@ demo: .venv/.installed ## set up, fetch the default text backbone, explain the c
 	@$(BIN)/eai-llm explain $(CLIPS)
 
 test: .venv/.installed-dev ## set up and run all tests
-	@$(BIN)/python -m pytest -q
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+versions: .venv/.installed-dev ## what depends on the libraries, on the lowest and the newest versions that are admitted
+	@.ci/versions lowest newest
+
+latest: .venv/.installed-dev ## the same on what the registry has now: a look at new versions
+	@.ci/versions latest
 
 lint: .venv/.installed-dev ## rules, format and types
 	@$(BIN)/ruff check .
@@ -36,7 +42,7 @@ format: .venv/.installed-dev ## put imports and format in order
 	@$(BIN)/ruff format .
 
 clean: ## remove .venv and whatever was built; the fetched backbone stays in its cache
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # torch comes first, in the build that fits this machine: uv finds out whether there is a GPU. Where it cannot reach the

@@ -77,6 +77,27 @@ def test_every_extra_and_requirement_has_a_tested_version():
     assert {re.split(r"[<>=]", line)[0] for line in wanted} - tested == set()
 
 
+def _pins(file: str) -> dict[str, str]:
+    return dict(line.split("==") for line in _lines((ROOT / file).read_text(encoding="utf-8")))
+
+
+def test_the_admitted_versions_are_those_that_were_tested():
+    lowest, newest, made = (_pins(file) for file in (".ci/lowest.txt", ".ci/newest.txt", "constraints.txt"))
+    assert lowest.keys() == newest.keys()
+    for line in _lines(_setup()["options"]["install_requires"]):
+        name, _, bounds = line.partition(">=")
+        if name not in lowest:
+            continue
+        least, _, cap = bounds.partition(",<")
+        assert lowest[name].startswith(f"{least}."), f"{name} {lowest[name]} is tested, {least} is admitted"
+        major, minor = newest[name].split(".")[:2]
+        assert cap == f"{major}.{int(minor) + 1}", (
+            f"{name} is tested up to {newest[name]}, and all below {cap} admitted"
+        )
+        low, middle, high = ([int(part) for part in pins[name].split(".")] for pins in (lowest, made, newest))
+        assert low <= middle <= high
+
+
 def _imports_that_may_fail(tree: ast.AST) -> set[ast.AST]:
     """Imports of packages inside `try: ... except ImportError`, which the scan of transformers passes over too."""
     return {
