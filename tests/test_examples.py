@@ -2,6 +2,7 @@
 
 import ast
 import json
+import logging
 import os
 import re
 import runpy
@@ -125,7 +126,7 @@ def test_fine_tuning_on_a_folder_says_when_nothing_is_held_out(corpus, tmp_path,
 
 
 def test_fine_tuning_on_a_folder_of_performers_holds_whole_ones_out_and_shows_progress(
-    example, corpus, tiny_checkpoint, tmp_path, caplog
+    example, corpus, tiny_checkpoint, tmp_path, caplog, monkeypatch
 ):
     for file in corpus.glob("*/take*.npz"):  # three performers, two takes each
         number = int(file.stem.removeprefix("take"))
@@ -133,6 +134,8 @@ def test_fine_tuning_on_a_folder_of_performers_holds_whole_ones_out_and_shows_pr
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, place)
     run = tmp_path / "run"
+    # As after `load_pipeline`: the Trainer by itself then shows no bar.
+    monkeypatch.setattr(logging.getLogger("transformers"), "level", logging.ERROR)
     flags = ("--model", str(tiny_checkpoint), "--output-dir", str(run), "--held-out", "S1", "--validation", "S2")
     said = example("finetune_on_your_folder.py", str(tmp_path / "clips"), *flags, *QUICK)
     assert said.count(" on 6 clips, chance 0.33") == 2
