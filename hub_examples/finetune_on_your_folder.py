@@ -13,9 +13,6 @@ after, it has learned from your other clips. The result is OUTPUT_DIR/checkpoint
 --help.
 """
 
-from dataclasses import replace
-from pathlib import Path
-
 from transformers import HfArgumentParser, pipeline
 
 from eai_llm_hf import TASK, SkeletonEmotionExplanationPipeline
@@ -36,12 +33,12 @@ def score(model: str, rows: list[dict], labels: list[str]) -> str:
 
 def main() -> None:
     parser = HfArgumentParser(Recipe, description="Fine-tunes on a folder with a sub-folder a label, or a manifest.")
-    parser.add_argument("clips", type=Path, metavar="FOLDER_OR_MANIFEST")
+    parser.add_argument("clips", metavar="FOLDER_OR_MANIFEST")
     parser.set_defaults(model="default", stage_one_steps=200, stage_two_steps=200)
     recipe, args = parser.parse_args_into_dataclasses()
-    spec = f"{'folder' if args.clips.is_dir() else 'manifest'}={args.clips}"
+    spec = f"{'manifest' if args.clips.endswith(('.csv', '.jsonl')) else 'folder'}={args.clips}"
     labels = sorted({clip.label for clip in open_corpus(spec, performer_pattern="none").parts if clip.label})
-    recipe = replace(recipe, corpora=[spec], labels=labels, model=find_checkpoint(recipe.model))
+    recipe.corpora, recipe.labels, recipe.model = [spec], labels, find_checkpoint(recipe.model)
     splits = recipe_splits(recipe)
     test = [row for row in splits["test"] if row["label"]]
     if not test:

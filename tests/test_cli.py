@@ -221,6 +221,26 @@ def test_what_is_unknown_of_a_claim_is_said_in_text():
     assert "? the head is bowed (head_pitch absent)" in text and "lacks: head" in text and "over time" in text
 
 
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        ({"angry": 0.8, "happy": 0.15, "sad": 0.05}, "The next most likely is happy (15%).\n"),
+        (
+            {"angry": 0.5, "happy": 0.3, "sad": 0.2},
+            "The next most likely is happy (30%): the two are close, it may be",
+        ),
+    ],
+)
+def test_the_text_says_what_else_it_could_be_and_when_that_is_close(scores, said):
+    record = {
+        "source": "a.bvh", "label": "angry", "score": scores["angry"], "scores": scores, "explanation": "Angry.",
+        "evidence": [], "segments": [], "skeleton": {"missing_joints": []}, "model": "m",
+    }  # fmt: skip
+    assert said in as_text(record)
+    alone = record | {"scores": {"angry": 1.0}}
+    assert "next most likely" not in as_text(alone)
+
+
 # ---- the root -------------------------------------------------------------------------------------------------------
 
 

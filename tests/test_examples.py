@@ -2,7 +2,9 @@
 
 import ast
 import json
+import logging
 import os
+import re
 import runpy
 import shutil
 import signal
@@ -22,7 +24,9 @@ from eai_llm_hf import EaiLlmForCausalLM
 from eai_llm_hf.cli import main
 from eai_llm_hf.export import export
 from eai_llm_hf.licences import LicenceError
+from eai_llm_hf.processing.motion_reading import read_motions
 from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
+from eai_llm_hf.processing.unified_skeleton import unify
 from eai_llm_hf.training import recipe as recipe_module
 
 REPOSITORY = Path(__file__).parents[1]
@@ -51,7 +55,9 @@ def example(monkeypatch, capsys):
     def run(name: str, *arguments: str) -> str:
         monkeypatch.setattr(sys, "argv", [name, *arguments])
         runpy.run_path(str(EXAMPLES / name), run_name="__main__")
-        return capsys.readouterr().out
+        captured = capsys.readouterr()
+        run.progress = captured.err
+        return captured.out
 
     return run
 
@@ -117,6 +123,45 @@ def test_fine_tuning_on_a_folder_says_when_nothing_is_held_out(corpus, tmp_path,
     with pytest.raises(SystemExit):
         example("finetune_on_your_folder.py", str(tmp_path / "clips"), "--output-dir", str(tmp_path / "run"))
     assert "no file is held out: name some with --held-out NAME" in capsys.readouterr().err
+
+
+def test_fine_tuning_on_a_folder_of_performers_holds_whole_ones_out_and_shows_progress(
+    example, corpus, tiny_checkpoint, tmp_path, caplog, monkeypatch
+):
+    for file in corpus.glob("*/take*.npz"):  # three performers, two takes each
+        number = int(file.stem.removeprefix("take"))
+        place = tmp_path / "clips" / file.parent.name / f"S{number % 3}" / file.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
+    run = tmp_path / "run"
+    # As after `load_pipeline`: the Trainer by itself then shows no bar.
+    monkeypatch.setattr(logging.getLogger("transformers"), "level", logging.ERROR)
+    flags = ("--model", str(tiny_checkpoint), "--output-dir", str(run), "--held-out", "S1", "--validation", "S2")
+    said = example("finetune_on_your_folder.py", str(tmp_path / "clips"), *flags, *QUICK)
+    assert said.count(" on 6 clips, chance 0.33") == 2
+    assert json.loads((run / "checkpoint" / "training.json").read_text())["clips"]["test"] == 6
+    for words in (
+        "(S0, S1, S2) are taken for performers, since 3 of them stand under several labels",
+        "clips: whole performers are held out, S1 for the test and S2 for validation; 1 are trained on",
+        "The test side has 6 labelled clips: a score on so few is rough",
+    ):
+        assert caplog.text.count(words) == 1
+    # The bars of both stages stand there with a rate after the first step of two.
+    shown = example.progress
+    for stage in ("stage one, alignment", "stage two, answers"):
+        assert f"{stage}:   0%" in shown
+        assert re.search(rf"{stage}:  50%[^\n\r]* 1/2 \[[^\]]*[\d.]+(it/s|s/it)\]", shown)
+
+
+def test_the_clips_of_the_demo_show_every_published_sign_of_their_emotion(tmp_path):
+    make = runpy.run_path(str(EXAMPLES / "make_clips.py"))
+    subprocess.run([sys.executable, str(EXAMPLES / "make_clips.py"), "--output", str(tmp_path)], check=True)
+    for name, *asked in make["CLIPS"]:
+        made = make["typical_clip"](*asked)
+        assert make["least_shown"](made) >= 0.5 and made.performer % 5 == 0 and made.performer > 0
+        assert (made.label, made.intensity) == tuple(asked[:2])
+        kept, again = (unify(read_motions(file)[0]).joints for file in (EXAMPLES / "clips" / name, tmp_path / name))
+        assert np.allclose(kept, again, atol=0.02), "python hub_examples/make_clips.py"
 
 
 def test_fine_tuning_on_a_folder_takes_less_than_30_lines_of_code():

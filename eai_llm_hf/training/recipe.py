@@ -281,6 +281,7 @@ def _arguments(recipe: Recipe, stage: str, **changes) -> TrainingArguments:
         "fp16": recipe.mixed_precision == "fp16",
         "logging_steps": recipe.logging_steps,
         "logging_first_step": True,  # on a CPU the first 25 steps of stage two take minutes
+        "disable_tqdm": False,  # else no bar is shown where transformers logs errors alone, as after `load_pipeline`
         "save_steps": recipe.save_steps,
         "save_total_limit": 1,
         "seed": recipe.seed,
@@ -395,7 +396,7 @@ class _StageProgress(ProgressCallback):
 
 
 def _name_progress(trainer: Trainer, stage: str) -> None:
-    """Names the Trainer's bar, where it shows one."""
+    """Names the Trainer's bar; in a notebook it has a table of its own."""
     if trainer.pop_callback(ProgressCallback) is not None:
         trainer.add_callback(_StageProgress(stage))
 
