@@ -9,9 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from transformers import pipeline
-
-from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, SkeletonEmotionExplanationPipeline
+from eai_llm_hf import load_pipeline
 from eai_llm_hf.record_picture import draw_record
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,10 +21,10 @@ def main() -> int:
     parser.add_argument(
         "--clip", type=Path, default=ROOT / "hub_examples" / "clips" / "wave-happy.csv", help="clip to draw"
     )
-    parser.add_argument("--model", default=str(DEFAULT_CHECKPOINT), help="checkpoint; the embedded one by default")
+    parser.add_argument("--model", help="checkpoint; the embedded one by default")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "explained-clip.png", help="picture to write")
     args = parser.parse_args()
-    explain = pipeline(TASK, model=args.model, pipeline_class=SkeletonEmotionExplanationPipeline)
+    explain = load_pipeline(args.model)
     record = explain(str(args.clip))
     record = record[0] if isinstance(record, list) else record
     if "error" in record:

@@ -13,19 +13,17 @@ after, it has learned from your other clips. The result is OUTPUT_DIR/checkpoint
 --help.
 """
 
-from transformers import HfArgumentParser, pipeline
+from transformers import HfArgumentParser
 
-from eai_llm_hf import TASK, SkeletonEmotionExplanationPipeline
+from eai_llm_hf import load_pipeline
 from eai_llm_hf.corpora.loading import open_corpus
 from eai_llm_hf.evaluation import as_clip, label_scores
-from eai_llm_hf.records import find_checkpoint
 from eai_llm_hf.training.recipe import recipe_splits, train
 from eai_llm_hf.training.settings import Recipe
 
 
 def score(model: str, rows: list[dict], labels: list[str]) -> str:
-    explain = pipeline(TASK, model=model, pipeline_class=SkeletonEmotionExplanationPipeline)
-    records = explain([as_clip(row) for row in rows], candidate_labels=labels, label_only=True)
+    records = load_pipeline(model)([as_clip(row) for row in rows], candidate_labels=labels, label_only=True)
     scores = label_scores([row["label"] for row in rows], [record["label"] for record in records], labels)
     value, (low, high) = scores["balanced_accuracy"]["value"], scores["balanced_accuracy"]["interval"]
     return f"balanced accuracy {value:.2f} [{low:.2f}, {high:.2f}] on {len(rows)} clips, chance {scores['chance']:.2f}"
@@ -38,7 +36,7 @@ def main() -> None:
     recipe, args = parser.parse_args_into_dataclasses()
     spec = f"{'manifest' if args.clips.endswith(('.csv', '.jsonl')) else 'folder'}={args.clips}"
     labels = sorted({clip.label for clip in open_corpus(spec, performer_pattern="none").parts if clip.label})
-    recipe.corpora, recipe.labels, recipe.model = [spec], labels, find_checkpoint(recipe.model)
+    recipe.corpora, recipe.labels = [spec], labels
     splits = recipe_splits(recipe)
     test = [row for row in splits["test"] if row["label"]]
     if not test:

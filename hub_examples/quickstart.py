@@ -3,25 +3,23 @@
     python hub_examples/quickstart.py
     python hub_examples/quickstart.py walk.bvh --model runs/mine/checkpoint
 
-A model may be a checkpoint's folder or its name on the Hub; the one that comes with the package is the default.
+A model may be a checkpoint of the package ("default", "generator"), a folder or a name on the Hub.
 """
 
 import argparse
 from pathlib import Path
 
-from transformers import pipeline
-
-from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, SkeletonEmotionExplanationPipeline
+from eai_llm_hf import load_pipeline
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Explains clips of body movement.")
     parser.add_argument("clips", nargs="*", help="motion files; by default those in hub_examples/clips")
-    parser.add_argument("--model", default=str(DEFAULT_CHECKPOINT), help="checkpoint: folder or Hub id")
+    parser.add_argument("--model", help="checkpoint: default, generator, a folder or a Hub id")
     args = parser.parse_args()
     clips = args.clips or sorted(str(path) for path in (Path(__file__).parent / "clips").iterdir())
 
-    explain = pipeline(TASK, model=args.model, pipeline_class=SkeletonEmotionExplanationPipeline)
+    explain = load_pipeline(args.model)
     for record in explain(clips, batch_size=len(clips)):
         print(record["source"])
         if "error" in record:

@@ -51,7 +51,7 @@ def with_generate_kwargs(given: Mapping[str, Any]) -> dict[str, Any]:
     refuse_unknown(generate_kwargs)
     if twice := sorted(set(generate_kwargs) & set(others)):
         raise ValueError(f"Given twice, in generate_kwargs and outside it: {', '.join(twice)}.")
-    return others | generate_kwargs
+    return others | dict(generate_kwargs)
 
 
 def as_labels(candidate_labels: str | Iterable[str]) -> list[str]:

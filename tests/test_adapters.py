@@ -8,7 +8,7 @@ from conftest import make_clip
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM, pipeline
 
-from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor, SkeletonEmotionExplanationPipeline
+from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.adapters import add_lora, fold_lora
 
 ATTENTION = r".*language_model.*\.(q_proj|v_proj)"
@@ -76,9 +76,7 @@ def test_every_door_reads_the_adapter_of_a_small_checkpoint(adapter, tiny_checkp
 def test_a_pipeline_takes_the_name_of_an_adapter(adapter, tiny_checkpoint, logits):
     folder, peft_model = adapter
     processor = EaiSkeletonProcessor.from_pretrained(tiny_checkpoint)
-    pipe = pipeline(
-        TASK, model=str(folder), processor=processor, pipeline_class=SkeletonEmotionExplanationPipeline, device="cpu"
-    )
+    pipe = pipeline(TASK, model=str(folder), processor=processor, device="cpu")
     torch.testing.assert_close(logits(pipe.model), logits(peft_model), atol=1e-6, rtol=0)
 
 

@@ -52,7 +52,7 @@ def warnings(monkeypatch):
 
 
 def pipe_of(folder, **more) -> SkeletonEmotionExplanationPipeline:
-    return pipeline(TASK, model=str(folder), pipeline_class=SkeletonEmotionExplanationPipeline, device="cpu", **more)
+    return pipeline(TASK, model=str(folder), device="cpu", **more)
 
 
 # ---- loaded when it is needed ---------------------------------------------------------------------------------------

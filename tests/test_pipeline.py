@@ -10,7 +10,7 @@ from conftest import as_input, make_clip, says, truth
 from datasets import Dataset
 from transformers import GenerationConfig, pipeline
 
-from eai_llm_hf import TASK, SkeletonEmotionExplanationPipeline
+from eai_llm_hf import TASK
 from eai_llm_hf.processing.explanation_guard import UNSEEN_ANSWER
 from eai_llm_hf.processing.motion_claims import canonical_claim, holds
 from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure
@@ -200,7 +200,7 @@ def test_batches_give_the_records_of_single_clips(pipe, inputs):
 
 
 def test_the_model_itself_or_its_folder_makes_the_pipeline(tiny_checkpoint, inputs, pipe):
-    made = pipeline(TASK, model=str(tiny_checkpoint), pipeline_class=SkeletonEmotionExplanationPipeline, device="cpu")
+    made = pipeline(TASK, model=str(tiny_checkpoint), device="cpu")
     made.model.alignment.logit_scale.data.fill_(5.0)
     assert made(inputs[0], label_only=True) == pipe(inputs[0], label_only=True)
 
