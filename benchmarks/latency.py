@@ -270,6 +270,7 @@ def main() -> int:
         parser.error("--repeats must be at least 1 and --new-tokens at least 2.")
 
     pipe = load_pipeline(args.model)
+    pipe.model.load_backbone()
     with tempfile.TemporaryDirectory() as folder:
         clip = args.clip or make_walk(Path(folder))
         results = measure_latency(pipe, clip, args.repeats, args.new_tokens)

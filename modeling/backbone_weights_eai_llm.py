@@ -83,7 +83,7 @@ def weights_sha256(backbone: str) -> str:
 def fitting_dtype(dtype: torch.dtype) -> torch.dtype:
     """The data type in which a machine computes a backbone that was saved in `dtype`.
 
-    Without instructions for it, a CPU computes bfloat16 and float16 more slowly than float32 (docs/latency.md).
+    Without instructions for it, a CPU computes bfloat16 and float16 more slowly than float32 (docs/data-types.md).
 
     Returns:
         float32 for a type of 16 bits where there is neither an accelerator nor a CPU with bfloat16 instructions.

@@ -48,6 +48,21 @@ def test_the_shares_of_the_steps_add_up_and_each_step_was_seen(latency, tiny_che
     assert "generate" not in vars(pipe.model), "the stopwatch is taken off again"
 
 
+def test_data_types_are_compared_on_the_same_clips(tiny_checkpoint, tmp_path):
+    names = runpy.run_path(str(BENCHMARKS / "data_types.py"))
+    clips = [str(LATENCY.parents[1] / "hub_examples" / "clips" / name) for name in ("walk-sad.bvh", "wave-happy.csv")]
+    clips.append(str(tmp_path / "two.npz"))
+    people = np.stack([generate_clip(seed, rig="smpl22", duration_s=2.0).motion.joints[:60] for seed in (1, 2)])
+    np.savez(clips[-1], joints=people, fps=30, layout="smpl22")
+    results = {
+        ("as it is", dtype): names["measure"](clips, dtype, 2, str(tiny_checkpoint)) for dtype in names["DTYPES"]
+    }
+    assert all(len(result["alone"]) == 3 and result["together"] > 0 for result in results.values())
+    assert results["as it is", "float32"]["same"] == 3
+    page = names["as_markdown"](results, 3, 2, "here", "command")
+    assert "| as it is | float32 |" in page and page.count("| 3 of 3 |") >= 1
+
+
 def test_time_inside_a_section_counts_once(latency, monkeypatch):
     ticks = iter([0.0, 1.0, 3.0, 6.0])
     watch = latency["Stopwatch"]()
