@@ -28,8 +28,8 @@ from eai_llm_hf import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.corpora import generated_corpus, load_corpus
 from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.baselines import best_labels, lda, random_forest
-from eai_llm_hf.modeling import skeleton_tower_eai_llm
-from eai_llm_hf.modeling.skeleton_tower_eai_llm import VELOCITY_WEIGHT, EaiSkeletonTower
+from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
+from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower
 from eai_llm_hf.processing import feature_extraction_eai_llm
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.movement_features import SEGMENTS, movement_features
@@ -309,6 +309,8 @@ def directions_only(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndar
     return features, present
 
 
+VELOCITY_WEIGHT = EaiSkeletonConfig.velocity_weight
+
 FORMS: dict[str, tuple[Callable, float]] = {
     "positions over height": (over_height(velocities=False), VELOCITY_WEIGHT),
     "positions over height, and velocities": (over_height(velocities=True), VELOCITY_WEIGHT),
@@ -324,11 +326,16 @@ FORMS: dict[str, tuple[Callable, float]] = {
 @contextmanager
 def _in_form(form: Callable, velocity_weight: float) -> Iterator[None]:
     """The tower learns and labels from this form of the movement alone, without what was measured."""
-    queries = EaiSkeletonTower._semantic_queries
+    queries, standardise = EaiSkeletonTower._semantic_queries, EaiSkeletonTower.standardise_by
+
+    def standardise_by(tower: EaiSkeletonTower, *typical) -> None:
+        with patch.object(tower.config, "velocity_weight", velocity_weight):
+            standardise(tower, *typical)
+
     with (
         patch.object(crops, "movement_features", form),
         patch.object(feature_extraction_eai_llm, "movement_features", form),
-        patch.object(skeleton_tower_eai_llm, "VELOCITY_WEIGHT", velocity_weight),
+        patch.object(EaiSkeletonTower, "standardise_by", standardise_by),
         patch.object(EaiSkeletonTower, "_semantic_queries", lambda tower, _, clips: queries(tower, None, clips)),
     ):
         yield

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
+from torch import nn
 from transformers import PreTrainedModel
 from transformers.utils import cached_file
 
@@ -166,7 +167,27 @@ def unexplained_weights(
     return unexplained
 
 
+def acting_adapters(language_model: nn.Module) -> tuple:
+    """The adapters of PEFT that change what a model computes: (module, active adapters, merged adapters) of each."""
+    acting = []
+    for name, module in language_model.named_modules():
+        if isinstance(disabled := getattr(module, "disable_adapters", None), bool):  # a method elsewhere
+            active = () if disabled else tuple(module.active_adapters)
+            merged = tuple(getattr(module, "merged_adapters", ()))
+            if active or merged:
+                acting.append((name, active, merged))
+    return tuple(acting)
+
+
+def weights_version(language_model: nn.Module) -> tuple:
+    """Compares equal as long as no weight is replaced or changed and the same adapters act."""
+    # Tensors made in inference mode cannot count their changes.
+    weights = ((w.data_ptr(), -1 if w.is_inference() else w._version) for w in language_model.parameters())
+    return acting_adapters(language_model), tuple(weights)
+
+
 __all__ = [
+    "acting_adapters",
     "backbone_cache",
     "computes_bfloat16",
     "fetch_backbone",
@@ -177,4 +198,5 @@ __all__ = [
     "read_group",
     "unexplained_weights",
     "weights_sha256",
+    "weights_version",
 ]

@@ -1,5 +1,6 @@
 """Configuration of EAI-LLM: the skeleton tower, the text backbone and what joins them."""
 
+import math
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import ClassVar
@@ -38,6 +39,12 @@ class EaiSkeletonConfig(PreTrainedConfig):
             number of segments.
         num_channels: Features of a segment in a frame (direction and angular velocity: 6).
         num_parts: Body parts that get spatio-temporal tokens of their own. One more token is made of the whole body.
+        min_feature_std: Standard deviation that a feature is divided by at least, when the tower takes over typical
+            values. A feature that hardly varies, such as the vertical part of an upright trunk, is not amplified
+            beyond that. Used in training alone: the quotient stands in the weights.
+        velocity_weight: What a velocity counts next to a direction, 0 or more; also used in training alone. Two seeds
+            do not tell 0.5 from 1 (docs/canonical-form.md).
+        feature_limit: Standard deviations at which a feature is clipped, so that a glitch of a tracker counts no more.
 
     Tokens:
 
@@ -68,6 +75,9 @@ class EaiSkeletonConfig(PreTrainedConfig):
     segment_parts: list[int] | tuple[int, ...] = (0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4)
     num_channels: int = 6
     num_parts: int = 5
+    min_feature_std: float | int = 0.02
+    velocity_weight: float | int = 0.5
+    feature_limit: float | int = 8.0
 
     frames_per_window: int = 30
     max_windows: int = 10
@@ -93,6 +103,11 @@ class EaiSkeletonConfig(PreTrainedConfig):
             raise ValueError(
                 f"segment_parts must use every part from 0 to num_parts - 1 = {self.num_parts - 1}, found {found}."
             )
+        for name, value in (("min_feature_std", self.min_feature_std), ("feature_limit", self.feature_limit)):
+            if not 0 < value < math.inf:
+                raise ValueError(f"{name} must be a number above 0, found {value}.")
+        if not 0 <= self.velocity_weight < math.inf:
+            raise ValueError(f"velocity_weight must be 0 or more, found {self.velocity_weight}.")
         if self.hidden_size % self.num_attention_heads:
             raise ValueError(
                 f"hidden_size must be a multiple of num_attention_heads, found {self.hidden_size} and "
@@ -184,8 +199,8 @@ class EaiLlmConfig(PreTrainedConfig):
         Where the backbone was read from is left out: `backbone` says which it is.
         """
         state = super().to_dict() | {"auto_map": dict(AUTO_MAP), "custom_pipelines": deepcopy(CUSTOM_PIPELINES)}
-        for name in ("_name_or_path", "_model_name_or_path"):  # the second is what a GGUF file calls itself
-            state["text_config"].pop(name, None)
+        state["text_config"]["_name_or_path"] = ""
+        state["text_config"].pop("_model_name_or_path", None)  # what a GGUF file calls itself
         return state
 
 

@@ -26,10 +26,11 @@ from transformers import AutoModelForCausalLM, GenerationMixin, PreTrainedConfig
 from transformers import initialization as init
 from transformers.activations import ACT2FN
 from transformers.modeling_outputs import CausalLMOutputWithPast
-from transformers.modeling_utils import slice_logits_to_keep
+from transformers.modeling_utils import local_torch_dtype, slice_logits_to_keep
 from transformers.utils import cached_file, can_return_tuple, logging
 
 from .backbone_weights_eai_llm import (
+    acting_adapters,
     fetch_backbone,
     find_backbone,
     fitting_dtype,
@@ -38,6 +39,7 @@ from .backbone_weights_eai_llm import (
     read_group,
     unexplained_weights,
     weights_sha256,
+    weights_version,
 )
 from .configuration_eai_llm import EaiLlmConfig
 from .skeleton_tower_eai_llm import EaiSkeletonTower, SkeletonTowerOutput
@@ -145,12 +147,14 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
     config_class = EaiLlmConfig
     config: EaiLlmConfig
     language_model: PreTrainedModel | None
-    base_model_prefix = ""
+    base_model_prefix = "language_model"
     main_input_name = "input_ids"
     input_modalities = ("text",)
     supports_gradient_checkpointing = True
     _supports_sdpa = True
-    _supports_flash_attn = True
+    # What is asked of the whole model is asked of the tower too, which has no flash attention. The backbone alone may
+    # have it: `attn_implementation={"text_config": "flash_attention_2"}`.
+    _supports_flash_attn = False
     _supports_attention_backend = True
     _can_compile_fullgraph = True
     _skip_keys_device_placement = ["cache", "past_key_values"]
@@ -174,9 +178,10 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         # The small form has none until `load_backbone`.
         language_model = AutoModelForCausalLM.from_config(config.text_config) if config.holds_backbone else None
         self.register_module("language_model", language_model)
-        self.skeleton_tower = EaiSkeletonTower(config.skeleton_config)
-        self.projector = EaiProjector(config)
-        self.alignment = EaiAlignment(config)
+        with local_torch_dtype(torch.float32):  # whatever type the backbone is made in
+            self.skeleton_tower = EaiSkeletonTower(config.skeleton_config)
+            self.projector = EaiProjector(config)
+            self.alignment = EaiAlignment(config)
         self.lora_factors: dict[str, torch.Tensor] = {}
         self.label_states: dict[str, torch.Tensor] = {}
         """(phrasings, text width) of a label: `encode_text` of its phrasings, kept with the checkpoint."""
@@ -188,6 +193,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         super()._init_weights(module)
         if isinstance(module, EaiAlignment):
             init.constant_(module.logit_scale, 3.0)
+            init.zeros_(module.text_mean)
         elif isinstance(module, EaiProjector):
             init.zeros_(module.words)
 
@@ -284,6 +290,10 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         mask = attention_mask[..., None].to(torch.float32)
         return (hidden.float() * mask).sum(1) / mask.sum(1).clamp(min=1)
 
+    def text_encoder_version(self) -> tuple:
+        """Compares equal as long as `encode_text` gives the same: no weight has changed and the same adapters act."""
+        return weights_version(self.text_backbone())
+
     def score_labels(
         self,
         skeleton_features: torch.Tensor,
@@ -330,6 +340,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         use_cache: bool | None = None,
         logits_to_keep: int | torch.Tensor = 0,
         num_items_in_batch: torch.Tensor | int | None = None,
+        shift_labels: torch.LongTensor | None = None,
         **kwargs,
     ) -> CausalLMOutputWithPast:
         """Reads skeleton tokens and text.
@@ -343,13 +354,16 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_salience: (clips, descriptors) how much of it stands out, see `get_skeleton_features`.
             attention_mask: (batch, tokens), 0 on padding.
             position_ids: (batch, tokens).
-            inputs_embeds: (batch, tokens, text width) instead of `input_ids`.
+            inputs_embeds: (batch, tokens, text width) instead of `input_ids`; placeholders are found by their
+                embedding.
             labels: (batch, tokens), -100 where no loss is wanted.
             use_cache: Whether to return the cache.
             logits_to_keep: Compute the logits of that many last tokens only, 0 for all; or of the tokens that a mask
                 (batch, tokens) or indices name, see `slice_logits_to_keep` of transformers. The loss is that of the
                 labels which these logits predict, those of the tokens that follow.
             num_items_in_batch: Divides the summed loss where Trainer accumulates gradients; its tokens by default.
+            shift_labels: (batch, tokens), for each token the label of the next one, in place of `labels`. Training
+                that divides sequences among devices moves the labels itself.
             **kwargs: For the backbone, the cache of earlier calls among them: `cache`, before transformers 5.24
                 `past_key_values`.
 
@@ -381,13 +395,14 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             **kwargs,
         )
         loss = None
-        if labels is not None:
-            following = nn.functional.pad(labels[:, 1:], (0, 1), value=-100)  # what each token is to predict
+        if labels is not None or shift_labels is not None:
+            if shift_labels is None:
+                shift_labels = nn.functional.pad(labels[:, 1:], (0, 1), value=-100)
             loss = self.loss_function(
                 logits=outputs.logits,
                 labels=labels,
                 vocab_size=outputs.logits.shape[-1],
-                shift_labels=slice_logits_to_keep(following[..., None], logits_to_keep).flatten(),
+                shift_labels=slice_logits_to_keep(shift_labels[..., None], logits_to_keep).flatten(),
                 num_items_in_batch=num_items_in_batch,
             )
         # The cache goes by the name that the installed transformers has for it.
@@ -400,11 +415,13 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         """Where skeleton tokens go: (batch, tokens, text width) bool.
 
         Raises:
-            ValueError: If there are not as many places as skeleton tokens, or only embeddings were given.
+            ValueError: If there are not as many places as skeleton tokens.
         """
         if input_ids is None:
-            raise ValueError("Skeletons need input_ids, whose placeholders say where the skeleton tokens go.")
-        mask = input_ids == self.config.skeleton_token_id
+            placeholder = torch.tensor(self.config.skeleton_token_id, device=inputs_embeds.device)
+            mask = (inputs_embeds == self.get_input_embeddings()(placeholder)).all(-1)
+        else:
+            mask = input_ids == self.config.skeleton_token_id
         if int(mask.sum()) != len(tokens):
             raise ValueError(
                 f"The prompts hold {int(mask.sum())} skeleton placeholders, but the clips have {len(tokens)} tokens. "
@@ -478,8 +495,6 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         )
         model = cls._from_config(config, dtype=language_model.dtype)
         model.language_model.load_state_dict(language_model.state_dict())
-        for name in cls._keep_in_fp32_modules_strict:
-            model.get_submodule(name).float()
         model.generation_config = language_model.generation_config
         return model.eval()
 
@@ -559,8 +574,13 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             self.post_init()  # collects what the sub-models say of tied weights and devices
 
     def known_text_states(self, labels: Sequence[str]) -> torch.Tensor | None:
-        """(labels, phrasings, text width), the text states of labels that the checkpoint keeps; None for any other."""
+        """(labels, phrasings, text width), the text states of labels that the checkpoint keeps.
+
+        None where it does not keep all of them, or where an adapter changes what the text encoder makes of them.
+        """
         if not all(label in self.label_states for label in labels):
+            return None
+        if self.language_model is not None and acting_adapters(self.language_model):
             return None
         return torch.stack([self.label_states[label] for label in labels]).to(self.alignment.text_mean.device)
 

@@ -22,22 +22,16 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 from transformers import PreTrainedModel
+from transformers import initialization as init
 from transformers.activations import ACT2FN
 from transformers.masking_utils import create_bidirectional_mask
 from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
-from transformers.utils import ModelOutput
+from transformers.processing_utils import Unpack
+from transformers.utils import ModelOutput, TransformersKwargs
+from transformers.utils.output_capturing import capture_outputs
 
 from .configuration_eai_llm import EaiSkeletonConfig
-
-SMALLEST_STD = 0.02
-"""Features that hardly vary (the vertical part of an upright trunk) are not blown up beyond this."""
-
-VELOCITY_WEIGHT = 0.5
-"""What a velocity counts beside a direction; two seeds do not tell it from full weight (docs/canonical-form.md)."""
-
-FARTHEST = 8.0
-"""Standard deviations; what lies farther, such as a tracker's glitch, counts as if it lay there."""
 
 
 @dataclass
@@ -49,12 +43,17 @@ class SkeletonTowerOutput(ModelOutput):
         semantic_tokens: (clips, semantic tokens, hidden).
         descriptors: (clips, descriptors), normal scores of the descriptors regressed from the semantic tokens.
         window_mask: (clips, windows) bool, True where a clip has frames.
+        hidden_states: On request, what goes into the first layer and comes out of each: (clips, semantic tokens +
+            spatio-temporal tokens, hidden), the semantic tokens first.
+        attentions: On request and with eager attention, those of each layer: (clips, heads, tokens, tokens).
     """
 
     spatio_temporal_tokens: torch.Tensor | None = None
     semantic_tokens: torch.Tensor | None = None
     descriptors: torch.Tensor | None = None
     window_mask: torch.Tensor | None = None
+    hidden_states: tuple[torch.Tensor, ...] | None = None
+    attentions: tuple[torch.Tensor, ...] | None = None
 
 
 def eager_attention_forward(module, query, key, value, attention_mask, scaling, dropout=0.0, **kwargs):
@@ -82,15 +81,20 @@ class SkeletonAttention(nn.Module):
         self.v_proj = nn.Linear(config.hidden_size, config.hidden_size)
         self.out_proj = nn.Linear(config.hidden_size, config.hidden_size)
 
-    def forward(self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None) -> torch.Tensor:
-        """hidden_states: (clips, tokens, hidden); attention_mask: 4-D, as `create_bidirectional_mask` makes it."""
+    def forward(
+        self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """hidden_states: (clips, tokens, hidden); attention_mask: 4-D, as `create_bidirectional_mask` makes it.
+
+        The weights of attention come second, where the implementation of attention has them.
+        """
         shape = (*hidden_states.shape[:-1], -1, self.head_dim)
         query, key, value = (
             projection(hidden_states).view(shape).transpose(1, 2)
             for projection in (self.q_proj, self.k_proj, self.v_proj)
         )
         attention = ALL_ATTENTION_FUNCTIONS.get_interface(self.config._attn_implementation, eager_attention_forward)
-        output, _ = attention(
+        output, weights = attention(
             self,
             query,
             key,
@@ -99,7 +103,7 @@ class SkeletonAttention(nn.Module):
             scaling=self.scaling,
             dropout=self.dropout if self.training else 0.0,
         )
-        return self.out_proj(output.reshape(*hidden_states.shape[:-1], -1))
+        return self.out_proj(output.reshape(*hidden_states.shape[:-1], -1)), weights
 
 
 class SkeletonEncoderLayer(GradientCheckpointingLayer):
@@ -117,7 +121,8 @@ class SkeletonEncoderLayer(GradientCheckpointingLayer):
 
     def forward(self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None) -> torch.Tensor:
         """hidden_states: (clips, tokens, hidden), in and out."""
-        hidden_states = hidden_states + self.dropout(self.self_attn(self.attn_norm(hidden_states), attention_mask))
+        update, _ = self.self_attn(self.attn_norm(hidden_states), attention_mask)
+        hidden_states = hidden_states + self.dropout(update)
         update = self.fc2(self.dropout(self.act(self.fc1(self.mlp_norm(hidden_states)))))
         return hidden_states + self.dropout(update)
 
@@ -173,7 +178,9 @@ class EaiSkeletonTower(PreTrainedModel):
     supports_gradient_checkpointing = True
     _supports_sdpa = True
     _supports_attention_backend = True
+    # Neither flash nor flex attention: the tower is exact in float32, which flash attention does not compute in.
     _no_split_modules = ["SkeletonEncoderLayer"]
+    _can_record_outputs = {"hidden_states": SkeletonEncoderLayer, "attentions": SkeletonAttention}
 
     def __init__(self, config: EaiSkeletonConfig):
         super().__init__(config)
@@ -195,6 +202,13 @@ class EaiSkeletonTower(PreTrainedModel):
         self.post_init()
 
     @torch.no_grad()
+    def _init_weights(self, module: nn.Module):
+        super()._init_weights(module)
+        if isinstance(module, EaiSkeletonTower):
+            init.zeros_(module.feature_mean)
+            init.ones_(module.feature_scale)
+
+    @torch.no_grad()
     def standardise_by(self, mean: torch.Tensor, std: torch.Tensor) -> None:
         """Takes over what is ordinary, so that a trunk that leans by a few degrees counts as much as a swinging arm.
 
@@ -202,8 +216,8 @@ class EaiSkeletonTower(PreTrainedModel):
             mean: (segments, channels) means of the features; NaN for segments that nobody has seen.
             std: (segments, channels) their standard deviations.
         """
-        scale = 1 / std.clamp(min=SMALLEST_STD)
-        scale[1:, scale.shape[1] // 2 :] *= VELOCITY_WEIGHT
+        scale = 1 / std.clamp(min=self.config.min_feature_std)
+        scale[1:, scale.shape[1] // 2 :] *= self.config.velocity_weight
         self.feature_mean.copy_(mean.nan_to_num(0.0))
         self.feature_scale.copy_(scale.nan_to_num(1.0))
 
@@ -231,12 +245,14 @@ class EaiSkeletonTower(PreTrainedModel):
         measured = torch.where(known[..., None], place + values * slope, absent)
         return queries.index_add(1, self.descriptor_tokens(), measured)
 
+    @capture_outputs
     def forward(
         self,
         skeleton_features: torch.Tensor,
         skeleton_frame_mask: torch.Tensor,
         skeleton_segment_mask: torch.Tensor,
         skeleton_descriptors: torch.Tensor | None = None,
+        **kwargs: Unpack[TransformersKwargs],
     ) -> SkeletonTowerOutput:
         """Encodes a batch of clips.
 
@@ -246,6 +262,7 @@ class EaiSkeletonTower(PreTrainedModel):
             skeleton_segment_mask: (clips, segments), 1 where the rig has the segment.
             skeleton_descriptors: (clips, descriptors) normal scores of what was measured, NaN where it could not be;
                 None where nothing was.
+            **kwargs: `output_hidden_states` and `output_attentions`.
 
         Raises:
             ValueError: If the frames are not whole windows, too many, or the segments and channels not the tower's.
@@ -264,7 +281,8 @@ class EaiSkeletonTower(PreTrainedModel):
                 f"frames, found {frames} frames. The feature extractor pads and cuts clips so."
             )
         dtype = self.norm.weight.dtype
-        features = ((skeleton_features.to(dtype) - self.feature_mean) * self.feature_scale).clamp(-FARTHEST, FARTHEST)
+        features = (skeleton_features.to(dtype) - self.feature_mean) * self.feature_scale
+        features = features.clamp(-config.feature_limit, config.feature_limit)
         frame_mask, segment_mask = skeleton_frame_mask.bool(), skeleton_segment_mask.bool()
         tokens = torch.stack([encode(features, frame_mask, segment_mask) for encode in self.part_encoders], dim=2)
         tokens = tokens + self.part_embedding.weight + self.window_embedding.weight[:windows, None]

@@ -15,7 +15,7 @@ from eai_llm_hf import load_pipeline
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
-from eai_llm_hf.modeling.skeleton_tower_eai_llm import VELOCITY_WEIGHT, EaiSkeletonTower
+from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.movement_features import SEGMENTS
 from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
@@ -217,7 +217,7 @@ def test_the_tower_reads_a_form_of_the_skeleton_and_nothing_that_was_measured(tr
         assert tower.feature_scale[1:, 3:].eq(1.0).all()
         assert not reads_what_was_measured()
     tower.standardise_by(mean, std)
-    assert tower.feature_scale[1:, 3:].eq(VELOCITY_WEIGHT).all()
+    assert tower.feature_scale[1:, 3:].eq(tower.config.velocity_weight).all()
     assert reads_what_was_measured()
 
 

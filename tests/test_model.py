@@ -90,11 +90,22 @@ def test_a_wrong_number_of_placeholders_is_refused(model, processor, clips):
         model(**inputs)
 
 
-def test_skeletons_without_input_ids_are_refused(model, processor, clips):
+def test_embeddings_in_place_of_ids_give_the_same(model, processor, clips):
     inputs = asked(processor, clips)
+    expected = model(**inputs).logits
     embeds = model.get_input_embeddings()(inputs.pop("input_ids"))
-    with pytest.raises(ValueError, match="need input_ids"):
-        model(inputs_embeds=embeds, **inputs)
+    torch.testing.assert_close(model(inputs_embeds=embeds, **inputs).logits, expected)
+    with pytest.raises(ValueError, match=r"hold 0 skeleton placeholders, but the clips have \d+ tokens"):
+        model(inputs_embeds=torch.ones_like(embeds), **inputs)
+
+
+def test_labels_that_are_moved_already_give_the_same_loss(model, processor, clips):
+    inputs = asked(processor, clips)
+    labels = inputs["input_ids"]
+    moved = torch.nn.functional.pad(labels[:, 1:], (0, 1), value=-100)
+    expected = model(**inputs, labels=labels).loss
+    torch.testing.assert_close(model(**inputs, shift_labels=moved).loss, expected)
+    torch.testing.assert_close(model(**inputs, labels=labels.flip(1), shift_labels=moved).loss, expected)
 
 
 @pytest.mark.parametrize(
