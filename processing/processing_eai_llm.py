@@ -1,13 +1,14 @@
 """The processor: clips and text in, what the model takes out; it knows how many tokens a clip becomes."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import torch
 from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
+from transformers.processing_utils import ProcessingKwargs
 
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
-from .motion_reference import MotionReference, as_reference
+from .motion_reference import as_reference
 
 SPARE_TOKENS = ("<empty_output>",)
 """Special tokens that known backbones have and never use; one of them spares the vocabulary a new entry."""
@@ -50,6 +51,28 @@ def chat_template_for(tokenizer: PreTrainedTokenizerBase, skeleton_token: str) -
     return template.replace("CONTENT", _CONTENT).replace("SKELETON", skeleton_token)
 
 
+class EaiSkeletonKwargs(TypedDict, total=False):
+    """What describes clips that do not say it themselves.
+
+    Attributes:
+        fps: Frames per second.
+        layout: Known rig.
+        joint_names: Joint names.
+        reference ([`MotionReference`]): Typical values for these clips, as the feature extractor takes them.
+    """
+
+    fps: float | int | None
+    layout: str | None
+    joint_names: Any  # a sequence of names, which may come as an array
+    reference: Any  # by remote code the class may exist twice
+
+
+class EaiSkeletonProcessorKwargs(ProcessingKwargs, total=False):
+    """Options of [`EaiSkeletonProcessor`]."""
+
+    skeleton_kwargs: EaiSkeletonKwargs
+
+
 class EaiSkeletonProcessor(ProcessorMixin):
     r"""Wraps a skeleton feature extractor and a tokenizer.
 
@@ -74,6 +97,16 @@ class EaiSkeletonProcessor(ProcessorMixin):
 
     licence_to_push: Callable[[str, str | None], str | None] = staticmethod(lambda checkpoint, license: license)
     """As that of the model: the reference holds what was measured on the training clips."""
+
+    valid_processor_kwargs = EaiSkeletonProcessorKwargs
+    skip_tensor_conversion = ["text_replacement_offsets", "offset_mapping"]
+    text_kwargs = {
+        "padding": True,
+        "padding_side": "left",
+        "return_token_type_ids": False,
+        "return_tensors": "pt",
+    }
+    skeleton_kwargs: EaiSkeletonKwargs = {}
 
     def __init__(self, feature_extractor, tokenizer, chat_template=None, skeleton_token="<skeleton>"):
         self.skeleton_token = skeleton_token
@@ -128,14 +161,7 @@ class EaiSkeletonProcessor(ProcessorMixin):
         images=None,
         videos=None,
         audio=None,
-        fps: float | None = None,
-        layout: str | None = None,
-        joint_names: Sequence[str] | None = None,
-        reference: MotionReference | None = None,
-        return_tensors: str | None = "pt",
-        return_text_replacement_offsets: bool = False,
-        do_sample_frames: bool | None = None,
-        **text_kwargs,
+        **kwargs: Unpack[EaiSkeletonProcessorKwargs],
     ) -> BatchFeature:
         """Prepares prompts and clips.
 
@@ -146,14 +172,12 @@ class EaiSkeletonProcessor(ProcessorMixin):
             images: Not taken; here because `apply_chat_template` passes it.
             videos: Not taken.
             audio: Not taken.
-            fps: Frames per second of clips that do not say.
-            layout: Known rig of clips that do not say.
-            joint_names: Joint names of clips that do not say.
-            reference: What is ordinary for these clips, as the feature extractor takes it.
-            return_tensors: "pt", "np" or None for lists.
-            return_text_replacement_offsets: Whether to report where placeholders grew, for `apply_chat_template`.
-            do_sample_frames: Not taken; `apply_chat_template` adds it beside `fps`.
-            **text_kwargs: For the tokenizer; by default it pads on the left.
+            **kwargs: Options, each by its name or together as `skeleton_kwargs` and `text_kwargs`.
+                fps, layout, joint_names: For clips that do not say.
+                reference: Typical values for these clips, as the feature extractor takes them.
+                return_tensors: "pt", which is the default, "np" or None for lists.
+                return_text_replacement_offsets: Whether to report where placeholders grew.
+                Any other option is the tokenizer's, which pads on the left by default.
 
         Returns:
             What tokenizer and feature extractor give. Where there is text and something to compare with, also
@@ -161,34 +185,47 @@ class EaiSkeletonProcessor(ProcessorMixin):
             most is read first.
 
         Raises:
-            ValueError: If nothing was given, images, video or sound were, or placeholders and clips differ in number.
+            ValueError: If nothing was given, images, video or sound were, an option was given twice, or placeholders
+                and clips differ in number.
         """
         if any(other is not None for other in (images, videos, audio)):
             raise ValueError("This processor reads skeletons and text; found images, videos or audio.")
         if text is None and skeletons is None:
             raise ValueError("Give text=, skeletons= or both; found neither.")
-        reference = as_reference(reference)
+        options = self._merge_kwargs(**kwargs)
+        options["skeleton_kwargs"]["reference"] = as_reference(options["skeleton_kwargs"].get("reference"))
+        text_options = options["text_kwargs"]
+        return_tensors = text_options.pop("return_tensors")
         data = {}
         lengths: list[int] = []
         if skeletons is not None:
-            features = self.feature_extractor(
-                skeletons, fps=fps, layout=layout, joint_names=joint_names, reference=reference
-            )
+            features = self.feature_extractor(skeletons, **options["skeleton_kwargs"])
             # The frame mask is whole windows wide, so that counting its frames counts the windows.
             lengths = [self.feature_extractor.num_tokens(int(mask.sum())) for mask in features["skeleton_frame_mask"]]
             data |= dict(features)
-            known = reference or self.feature_extractor.motion_reference()
+            known = options["skeleton_kwargs"]["reference"] or self.feature_extractor.motion_reference()
             if text is not None and known is not None:
                 data["skeleton_salience"] = known.salience(features["skeleton_descriptors"])
         if text is not None:
             prompts = [text] if isinstance(text, str) else list(text)
             prompts, offsets = self._expand_placeholders(prompts, lengths)
-            defaults = {"padding": True, "padding_side": "left", "return_token_type_ids": False}
-            data |= self.tokenizer(prompts, **defaults | text_kwargs)
-            if return_text_replacement_offsets:
+            text_options.pop("return_text_replacement_offsets", None)
+            data |= self.tokenizer(prompts, **text_options)
+            if options["return_text_replacement_offsets"]:
                 data["text_replacement_offsets"] = offsets
-        return BatchFeature(
-            data, tensor_type=return_tensors, skip_tensor_conversion=["text_replacement_offsets", "offset_mapping"]
+        return BatchFeature(data, tensor_type=return_tensors, skip_tensor_conversion=self.skip_tensor_conversion)
+
+    def _merge_kwargs(self, ModelProcessorKwargs=None, tokenizer_init_kwargs=None, **kwargs) -> dict[str, dict]:
+        # The base class sorts options of text, images, videos and sound alone into their groups.
+        single = {name: kwargs.pop(name) for name in EaiSkeletonKwargs.__annotations__ if name in kwargs}
+        grouped = dict(kwargs.pop("skeleton_kwargs", None) or {})
+        if twice := sorted(single.keys() & grouped.keys()):
+            raise ValueError(f"{twice[0]} was given twice, by itself and in skeleton_kwargs.")
+        return super()._merge_kwargs(
+            ModelProcessorKwargs,
+            tokenizer_init_kwargs,
+            skeleton_kwargs=self.skeleton_kwargs | grouped | single,
+            **kwargs,
         )
 
     def _expand_placeholders(self, prompts: list[str], lengths: list[int]) -> tuple[list[str], list[list[dict]]]:

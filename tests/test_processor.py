@@ -463,3 +463,39 @@ def test_the_rate_and_rig_of_arrays_reach_the_reader(processor):
     inputs = processor(text=processor.skeleton_token, skeletons=[motion.joints], fps=motion.fps, layout="kinect_v2_25")
     expected = processor(text=processor.skeleton_token, skeletons=[motion])
     torch.testing.assert_close(inputs["skeleton_features"], expected["skeleton_features"])
+
+
+# ---- options as in transformers -------------------------------------------------------------------------------------
+
+
+def test_options_come_by_name_or_in_groups(processor, walk):
+    given = {"fps": 25, "layout": "smpl22"}
+    text = f"{processor.skeleton_token} Why?"
+    by_name = processor(text=text, skeletons=walk.joints, **given, padding="max_length", max_length=90)
+    grouped = processor(
+        text=text,
+        skeletons=walk.joints,
+        skeleton_kwargs=given,
+        text_kwargs={"padding": "max_length", "max_length": 90},
+    )
+    assert by_name["input_ids"].shape == (1, 90) and by_name["attention_mask"][0, 0] == 0, "padding stays on the left"
+    assert by_name.keys() == grouped.keys()
+    for name, value in by_name.items():
+        torch.testing.assert_close(grouped[name], value, equal_nan=True)
+
+
+@pytest.mark.parametrize("twice", [{"skeleton_kwargs": {"fps": 25}}, {"text_kwargs": {"padding": True}}])
+def test_an_option_given_twice_is_refused(processor, walk, twice):
+    with pytest.raises(ValueError, match=r"fps was given twice|padding was passed two times"):
+        processor(text=processor.skeleton_token, skeletons=walk.joints, layout="smpl22", fps=25, padding=True, **twice)
+
+
+def test_an_unknown_option_of_a_clip_is_refused(processor, walk):
+    with pytest.raises(Exception, match="frames_per_second"):
+        processor(skeletons=walk.joints, skeleton_kwargs={"frames_per_second": 25})
+
+
+@pytest.mark.parametrize(("wanted", "kind"), [(None, list), ("np", np.ndarray), ("pt", torch.Tensor)])
+def test_inputs_come_as_lists_arrays_or_tensors(processor, walk, wanted, kind):
+    inputs = processor(text="hello", return_tensors=wanted)
+    assert isinstance(inputs["input_ids"], kind)
