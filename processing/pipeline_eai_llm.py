@@ -39,6 +39,9 @@ SAMPLING = {"temperature": 0.2, "top_p": 0.9}
 EVIDENCE_CLAIMS = 8
 """Claims in a record: those of the explanation first, then what else stands out."""
 
+KEPT_LABEL_LISTS = 32
+"""Lists of labels whose text states a pipeline keeps: about 7 KB a label with the default backbone."""
+
 _SKELETON_KEYS = ("layout", "frames", "fps", "matched_joints", "missing_joints", "up_axis", "unit_scale")
 
 
@@ -101,6 +104,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **with_generate_kwargs(kwargs))
         self._text_states: dict[tuple[str, ...], torch.Tensor] = {}
+        self._text_encoder_version: tuple | None = None
 
     def __call__(self, inputs, **kwargs):
         """Explains one clip or many.
@@ -371,15 +375,25 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             person.explained = int(person.probabilities[:, best].argmax())
 
     def text_states(self, labels: Sequence[str]) -> torch.Tensor:
-        """(labels, phrasings, text width), what the text encoder makes of labels; kept for the next call."""
+        """(labels, phrasings, text width), what the text encoder makes of labels.
+
+        Kept for the next call, for the last `KEPT_LABEL_LISTS` lists of labels, as long as the text encoder stays the
+        same: an adapter that is loaded, switched or disabled, or any other change of weights, counts.
+        """
         if (known := self.model.known_text_states(labels)) is not None:
             return known
         self.model.load_backbone()
-        key = tuple(labels)
-        if key not in self._text_states:
+        if (version := self.model.text_encoder_version()) != self._text_encoder_version:
+            self._text_states.clear()
+            self._text_encoder_version = version
+        states = self._text_states.pop(tuple(labels), None)
+        if states is None:
             inputs = self.processor.label_inputs(labels).to(self.device)
-            self._text_states[key] = self.model.encode_text(**inputs).unflatten(0, (len(labels), -1))
-        return self._text_states[key]
+            states = self.model.encode_text(**inputs).unflatten(0, (len(labels), -1))
+        self._text_states[tuple(labels)] = states  # at the end; the least recently used are at the start
+        if len(self._text_states) > KEPT_LABEL_LISTS:
+            del self._text_states[next(iter(self._text_states))]
+        return states
 
     def _explain(
         self,

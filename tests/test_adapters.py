@@ -6,10 +6,12 @@ import pytest
 import torch
 from conftest import make_clip
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import AutoModelForCausalLM, pipeline
 
 from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.adapters import add_lora, fold_lora
+from eai_llm_hf.processing.pipeline_eai_llm import KEPT_LABEL_LISTS
 
 ATTENTION = r".*language_model.*\.(q_proj|v_proj)"
 
@@ -195,3 +197,72 @@ def test_a_small_form_whose_backbone_is_not_here_says_that_it_could_not_be_check
     monkeypatch.setattr("eai_llm_hf.modeling.modeling_eai_llm.logger.warning", said.append)
     model.save_pretrained(tmp_path / "small", include_backbone=False)
     assert any("could not be checked" in line and "someone/absent-model" in line for line in said)
+
+
+# ---- what is kept of texts ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def deep_adapter(tiny_checkpoint, tmp_path):
+    """Folder of an adapter that reaches the layers which encode texts."""
+    config = LoraConfig(r=2, target_modules=ATTENTION)
+    trained(get_peft_model(load(tiny_checkpoint), config), size=0.5).save_pretrained(tmp_path / "deep")
+    return str(tmp_path / "deep")
+
+
+@pytest.fixture
+def own_pipe(tiny_checkpoint):
+    """A pipeline that a test may change."""
+    processor = EaiSkeletonProcessor.from_pretrained(tiny_checkpoint)
+    return pipeline(TASK, model=load(tiny_checkpoint), processor=processor, device="cpu")
+
+
+def switch(model, adapter: str | None):
+    """What `set_adapter` and `disable_adapters` do; those of transformers 5.24 refuse PEFT 0.21, the newest."""
+    for module in model.modules():
+        if isinstance(module, BaseTunerLayer):
+            module.enable_adapters(adapter is not None)
+            if adapter is not None:
+                module.set_adapter(adapter)
+
+
+def test_label_texts_are_encoded_again_when_an_adapter_is_loaded_switched_or_disabled(own_pipe, deep_adapter):
+    model, labels = own_pipe.model, ["happy", "sad"]
+    plain = own_pipe.text_states(labels)
+    assert own_pipe.text_states(labels) is plain, "kept while nothing changes"
+
+    model.load_adapter(deep_adapter, "first")
+    adapted = own_pipe.text_states(labels)
+    assert not torch.allclose(adapted, plain, atol=1e-3)
+    model.load_adapter(deep_adapter, "second")
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if "lora_B.second" in name:
+                weight.zero_()
+    switch(model, "second")
+    torch.testing.assert_close(own_pipe.text_states(labels), plain)
+    switch(model, "first")
+    torch.testing.assert_close(own_pipe.text_states(labels), adapted)
+    switch(model, None)
+    torch.testing.assert_close(own_pipe.text_states(labels), plain)
+
+
+def test_text_states_that_a_checkpoint_keeps_are_not_those_of_its_adapter(own_pipe, deep_adapter):
+    model, labels = own_pipe.model, ["happy", "sad"]
+    plain = own_pipe.text_states(labels)
+    model.label_states = dict(zip(labels, plain, strict=True))
+    torch.testing.assert_close(own_pipe.text_states(labels), plain)
+    model.load_adapter(deep_adapter)
+    assert not torch.allclose(own_pipe.text_states(labels), plain, atol=1e-3)
+    switch(model, None)
+    assert model.known_text_states(labels) is not None
+
+
+def test_a_pipeline_keeps_the_label_lists_that_were_used_last(own_pipe):
+    first = own_pipe.text_states(["label 0"])
+    for index in range(1, KEPT_LABEL_LISTS):
+        own_pipe.text_states([f"label {index}"])
+    assert own_pipe.text_states(["label 0"]) is first
+    own_pipe.text_states(["one more"])
+    assert len(own_pipe._text_states) == KEPT_LABEL_LISTS
+    assert ("label 0",) in own_pipe._text_states and ("label 1",) not in own_pipe._text_states
