@@ -1,7 +1,7 @@
 """Explains clips alone and in batches, in bfloat16 and in float32, on processors with and without instructions for it.
 
     python benchmarks/data_types.py recordings/
-    python benchmarks/data_types.py recordings/ --limit 100 --batch-size 10
+    python benchmarks/data_types.py recordings/ --limit 100 --played 16 --batch-size 10
 
 For each data type it tells how long a text takes alone, how many texts a second come out of batches, and how many of
 the texts are the same alone and in a batch. The default on a machine is what `fitting_dtype` chooses. A processor
@@ -63,23 +63,24 @@ def _text(record: dict | list[dict]) -> str:
     return "\n".join(person["explanation"] for person in records)
 
 
-def as_markdown(results: dict[tuple[str, str], dict], clips: int, batch_size: int, words: str, command: str) -> str:
+def as_markdown(results: dict[tuple[str, str], dict], batch_size: int, words: str, command: str) -> str:
     """The results, by processor and data type, as a page."""
     lines = [
         "# Data types on CPU",
         "",
         f"`{command}`",
         "",
-        f"{clips} recordings, explained one by one and in batches of {batch_size}, texts included; {words}. All rows "
-        "come from one run.",
+        f"Recordings explained with texts, one by one and in batches of {batch_size}; {words}. All rows come from one "
+        "run.",
         "",
-        "| processor | data type | seconds alone (median) | a second in batches | same text alone and in a batch |",
-        "|---|---|---|---|---|",
+        "| processor | data type | recordings | seconds for one (median) | a second in batches | same text in both |",
+        "|---|---|---|---|---|---|",
     ]
     for (processor, dtype), result in results.items():
+        clips = len(result["alone"])
         lines.append(
-            f"| {processor} | {dtype} | {statistics.median(result['alone']):.2f} | {clips / result['together']:.2f} "
-            f"| {result['same']} of {clips} |"
+            f"| {processor} | {dtype} | {clips} | {statistics.median(result['alone']):.2f} "
+            f"| {clips / result['together']:.2f} | {result['same']} |"
         )
     lines += [
         "",
@@ -94,6 +95,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder of motion files")
     parser.add_argument("--limit", type=int, default=100, metavar="N", help="files, drawn at random (default 100)")
+    parser.add_argument("--played", type=int, default=16, metavar="N", help="files for a played one (default 16)")
     parser.add_argument("--batch-size", type=int, default=10, metavar="N", help="clips of a batch (default 10)")
     parser.add_argument("--processors", nargs="+", choices=PROCESSORS, default=list(PROCESSORS), help="default: all")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "data-types.md", help="page to write")
@@ -115,15 +117,17 @@ def main() -> int:
         for dtype in DTYPES:
             print(f"{processor}, {dtype}", file=sys.stderr)
             command = [sys.executable, __file__, str(args.folder), "--worker", dtype]
-            command += ["--limit", str(args.limit), "--batch-size", str(args.batch_size)]
+            limit = min(args.limit, args.played) if PROCESSORS[processor] else args.limit
+            command += ["--limit", str(limit), "--batch-size", str(args.batch_size)]
             done = subprocess.run(
                 command, env=os.environ | PROCESSORS[processor], stdout=subprocess.PIPE, text=True, check=True
             )
             results[processor, dtype] = json.loads(done.stdout.splitlines()[-1])
     words = f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, torch {torch.__version__}, "
     words += f"transformers {transformers.__version__}"
-    command = f"python benchmarks/data_types.py recordings/ --limit {args.limit} --batch-size {args.batch_size}"
-    page = as_markdown(results, len(clips), args.batch_size, words, command)
+    command = f"python benchmarks/data_types.py recordings/ --limit {args.limit} --played {args.played}"
+    command += f" --batch-size {args.batch_size}"
+    page = as_markdown(results, args.batch_size, words, command)
     args.output.write_text(page, encoding="utf-8")
     print(page)
     return 0

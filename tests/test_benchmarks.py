@@ -59,8 +59,8 @@ def test_data_types_are_compared_on_the_same_clips(tiny_checkpoint, tmp_path):
     }
     assert all(len(result["alone"]) == 3 and result["together"] > 0 for result in results.values())
     assert results["as it is", "float32"]["same"] == 3
-    page = names["as_markdown"](results, 3, 2, "here", "command")
-    assert "| as it is | float32 |" in page and page.count("| 3 of 3 |") >= 1
+    page = names["as_markdown"](results, 2, "here", "command")
+    assert "| as it is | float32 | 3 |" in page and page.count(" | 3 |\n") >= 1
 
 
 def test_time_inside_a_section_counts_once(latency, monkeypatch):
