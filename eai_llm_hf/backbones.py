@@ -373,14 +373,13 @@ def _convert(gguf: Path, folder: Path) -> None:
 
 @contextlib.contextmanager
 def _library_bars(enabled: bool) -> Iterator[None]:
-    """Keeps the progress bars of transformers and huggingface_hub quiet where none are wanted."""
+    """Shows the progress bars of transformers and huggingface_hub where they are wanted, and only there."""
     from transformers.utils import logging
 
-    if enabled or not logging.is_progress_bar_enabled():
-        yield
-        return
-    logging.disable_progress_bar()
+    switches = {True: logging.enable_progress_bar, False: logging.disable_progress_bar}
+    before = logging.is_progress_bar_enabled()
+    switches[enabled]()
     try:
         yield
     finally:
-        logging.enable_progress_bar()
+        switches[before]()

@@ -6,7 +6,7 @@ Building the parser takes neither torch nor transformers: `eai_llm_command.py` r
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from . import (
     backbone_command,
@@ -60,10 +60,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_command(build_parser().parse_args(arguments))
 
 
-def run_command(args: argparse.Namespace) -> int:
-    """Runs the command that was parsed; gives its exit status, and one line on stderr in place of a traceback."""
+def run_command(args: argparse.Namespace, prepare: Callable[[], None] | None = None) -> int:
+    """Runs the command that was parsed, after what prepares it.
+
+    Returns:
+        The exit status. An error is one line on stderr in place of a traceback.
+    """
     logging.captureWarnings(True)
     try:
+        if prepare is not None:
+            prepare()
         return args.run(args)
     except KeyboardInterrupt:
         print("eai-llm: interrupted", file=sys.stderr)

@@ -47,7 +47,8 @@ def export(
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()):
         raise ValueError(f"The folder {folder} is not empty; an export needs one of its own.")
-    loaded = EaiLlmForCausalLM.from_pretrained(model)
+    # As it was trained, whatever this machine computes best in.
+    loaded = EaiLlmForCausalLM.from_pretrained(model, dtype=EaiLlmConfig.from_pretrained(model).dtype)
     if include_backbone:
         loaded.load_backbone()
     processor = EaiSkeletonProcessor.from_pretrained(model)

@@ -27,8 +27,8 @@ def find_checkpoint(model: str | Path | None = None) -> str:
     Raises:
         ValueError: If it is written as a path and there is no such folder.
     """
-    model = "default" if model is None else str(model)
-    if model.startswith(("/", ".", "~")) and not Path(model).is_dir():
+    model = "default" if model is None else str(Path(model).expanduser() if str(model).startswith("~") else model)
+    if model.startswith(("/", ".")) and not Path(model).is_dir():
         raise ValueError(f"There is no checkpoint folder {model}.")
     return str(EMBEDDED_CHECKPOINTS.get(model, model))
 

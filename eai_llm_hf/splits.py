@@ -14,10 +14,13 @@ from typing import Any, TypeAlias
 
 import datasets
 import numpy as np
+from transformers.utils import logging
 
 from eai_llm_hf.processing.skeleton_tree import MIRROR
 
 from .overlaps import overlapping
+
+logger = logging.get_logger(__name__)
 
 Rows: TypeAlias = datasets.Dataset | Sequence[Mapping[str, Any]]
 """Rows of a corpus, or of several; only `clip_id`, `corpus`, `source`, the columns of groups and `joints` are read."""
@@ -41,6 +44,8 @@ _KNOWN_TAKES = (*_BANDAI, "bandai2_styles")
 """Corpora whose file names tell takes apart. Hands raised by one performer of set 2 are nearly as alike as copies."""
 _COLUMNS = ("clip_id", "corpus", "source", "performer", "content", "family", "label")
 _OVERLAP = "parts of one take"
+MOST_COMPARED = 2000
+"""So many clips are compared with each other for overlaps: the time grows with the square, here to a minute or two."""
 _SHOWN = 5
 
 
@@ -387,6 +392,12 @@ def _links(
             for place, index in enumerate(used)
             if light[index]["source"] != _GENERATED and light[index]["corpus"] not in _KNOWN_TAKES
         ]
+        if len(compared) > MOST_COMPARED:
+            logger.warning(
+                f"Takes of which a part was stored again are searched for among up to {MOST_COMPARED} clips, and here "
+                f"are {len(compared)}: make sure yourself that none stands in two places."
+            )
+            return
         for one, other in overlapping(_movements(chosen, compared)):
             yield used[compared[one]], used[compared[other]], _OVERLAP
 

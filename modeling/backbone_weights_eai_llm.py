@@ -61,7 +61,7 @@ def backbone_cache() -> Path:
     return Path(os.environ.get("EAI_LLM_CACHE") or "~/.cache/eai_llm_hf").expanduser() / "backbones"
 
 
-def weights_sha256(backbone: str) -> str:
+def weights_sha256(backbone: str) -> str | None:
     """Names the form of a backbone's weights: the same model has other numbers after quantisation.
 
     Args:
@@ -69,15 +69,18 @@ def weights_sha256(backbone: str) -> str:
 
     Returns:
         The SHA-256 of its weight file, as `sha256sum model.safetensors` prints it; of several shards, the SHA-256 of
-        these digests in the order of the file names.
+        these digests in the order of the file names. None where its weights are not in safetensors.
     """
     folder = Path(backbone)
     if not folder.is_dir():
         folder = Path(cached_file(backbone, "config.json", local_files_only=True)).parent
+    whole = folder / "model.safetensors"
     digests = []
-    for file in sorted(folder.glob("*.safetensors")):
+    for file in [whole] if whole.is_file() else sorted(folder.glob("model-*-of-*.safetensors")):
         with file.open("rb") as stream:
             digests.append(hashlib.file_digest(stream, "sha256").hexdigest())
+    if not digests:
+        return None
     return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
@@ -100,7 +103,7 @@ def computes_bfloat16() -> bool:
         if torch.backends.cpu.get_cpu_capability() in ("DEFAULT", "NO AVX", "AVX2"):
             return False  # also where ATEN_CPU_CAPABILITY says so: torch then lacks kernels that oneDNN counts on
         return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 def make_room(language_model: PreTrainedModel, token_id: int) -> None:
@@ -179,6 +182,17 @@ def acting_adapters(language_model: nn.Module) -> tuple:
     return tuple(acting)
 
 
+def encodes_text(module: str, text_layer: int) -> bool:
+    """Whether a module of a language model is one of those that encode texts: all but the layers from `text_layer` on.
+
+    Args:
+        module: Its name, such as "model.layers.12.self_attn.q_proj"; the first number in it is that of the layer.
+        text_layer: As in the configuration.
+    """
+    layer = next((int(part) for part in module.split(".") if part.isdigit()), -1)
+    return layer < text_layer
+
+
 def weights_version(language_model: nn.Module) -> tuple:
     """Compares equal as long as no weight is replaced or changed and the same adapters act."""
     # Tensors made in inference mode cannot count their changes.
@@ -190,6 +204,7 @@ __all__ = [
     "acting_adapters",
     "backbone_cache",
     "computes_bfloat16",
+    "encodes_text",
     "fetch_backbone",
     "find_backbone",
     "fitting_dtype",

@@ -16,6 +16,7 @@ any list of labels may be asked for); the explanation is written by the language
 Paper: "Understanding Emotional Body Expressions via Large Language Models", arXiv 2412.12581.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 
@@ -24,13 +25,13 @@ from huggingface_hub import metadata_update
 from torch import nn
 from transformers import AutoModelForCausalLM, GenerationMixin, PreTrainedConfig, PreTrainedModel
 from transformers import initialization as init
-from transformers.activations import ACT2FN
 from transformers.modeling_outputs import CausalLMOutputWithPast
 from transformers.modeling_utils import local_torch_dtype, slice_logits_to_keep
 from transformers.utils import cached_file, can_return_tuple, logging
 
 from .backbone_weights_eai_llm import (
     acting_adapters,
+    encodes_text,
     fetch_backbone,
     find_backbone,
     fitting_dtype,
@@ -42,11 +43,14 @@ from .backbone_weights_eai_llm import (
     weights_version,
 )
 from .configuration_eai_llm import EaiLlmConfig
+from .projection_eai_llm import EaiAlignment, EaiProjector
 from .skeleton_tower_eai_llm import EaiSkeletonTower, SkeletonTowerOutput
 
 logger = logging.get_logger(__name__)
 
 WEIGHTS_NAME = "model.safetensors"
+
+_LOADING = threading.Lock()
 
 CLIP_INPUTS = (
     "skeleton_features",
@@ -56,89 +60,6 @@ CLIP_INPUTS = (
     "skeleton_salience",
 )
 """Arguments with a row for each clip, of which a prompt may hold several or none."""
-
-
-class EaiProjector(nn.Module):
-    """From the tower's width to the backbone's in two layers, as in LLaVA 1.5.
-
-    Spatio-temporal and semantic tokens have a first layer each, since they say different things. The token of a
-    descriptor is brought near the backbone's own words for what was measured: "knees bent", the more so the farther
-    the knees are from the ordinary. What it means need not be learned from nothing.
-    """
-
-    def __init__(self, config: EaiLlmConfig):
-        super().__init__()
-        width, text_width = config.skeleton_config.hidden_size, config.text_config.hidden_size
-        self.spatio_temporal = nn.Linear(width, text_width)
-        self.semantic = nn.Linear(width, text_width)
-        self.act = ACT2FN[config.projector_hidden_act]
-        self.out = nn.Linear(text_width, text_width)
-        self.words = nn.Parameter(torch.zeros(config.skeleton_config.num_descriptors, 2, text_width))
-
-    @torch.no_grad()
-    def take_words(self, word_embeddings: torch.Tensor) -> None:
-        """Takes over words for low and high values of each descriptor: (descriptors, 2, text width).
-
-        What all of them have in common ("the", "is") is taken out.
-        """
-        words = word_embeddings.float()
-        self.words.copy_(words - words.mean(dim=(0, 1)))
-
-    def forward(
-        self, tower: SkeletonTowerOutput, skeleton_descriptors: torch.Tensor | None, descriptor_tokens: torch.Tensor
-    ) -> torch.Tensor:
-        """Projects the tokens of clips.
-
-        Args:
-            tower: What the tower makes of them.
-            skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured; None where nothing was.
-            descriptor_tokens: (descriptors,), which semantic token is whose.
-
-        Returns:
-            (clips, semantic tokens + spatio-temporal tokens, text width), the semantic tokens first.
-        """
-        hidden = torch.cat(
-            [self.semantic(tower.semantic_tokens), self.spatio_temporal(tower.spatio_temporal_tokens)], dim=1
-        )
-        tokens = self.out(self.act(hidden))
-        if skeleton_descriptors is None:
-            return tokens
-        scores = skeleton_descriptors.nan_to_num(0.0).to(tokens.dtype)
-        amounts = torch.stack([-scores, scores], dim=-1).clamp(min=0)  # how low, how high
-        return tokens.index_add(1, descriptor_tokens, torch.einsum("cds,dsw->cdw", amounts, self.words))
-
-
-class EaiAlignment(nn.Module):
-    """The space that semantic tokens and texts share, as in CLIP."""
-
-    def __init__(self, config: EaiLlmConfig):
-        super().__init__()
-        size = config.skeleton_config.alignment_size
-        self.skeleton = nn.Linear(config.skeleton_config.hidden_size, size)
-        # The mean hidden states of all texts share a large part. Without it they lie apart from the start, which the
-        # alignment needs to learn at all in few steps.
-        self.text_norm = nn.LayerNorm(config.text_config.hidden_size, elementwise_affine=False)
-        self.register_buffer("text_mean", torch.zeros(config.text_config.hidden_size))
-        self.text = nn.Linear(config.text_config.hidden_size, size)
-        # One-dimensional: a scalar parameter cannot be sharded by FSDP2. exp(3) is about 20.
-        self.logit_scale = nn.Parameter(torch.full((1,), 3.0))
-
-    def embed_skeleton(self, semantic_tokens: torch.Tensor) -> torch.Tensor:
-        """(..., hidden) semantic tokens to unit vectors (..., alignment size)."""
-        return nn.functional.normalize(self.skeleton(semantic_tokens), dim=-1)
-
-    def embed_text(self, text_states: torch.Tensor) -> torch.Tensor:
-        """(..., text width) mean hidden states to unit vectors (..., alignment size)."""
-        return nn.functional.normalize(self.text(self.text_norm(text_states) - self.text_mean), dim=-1)
-
-    def embed_labels(self, text_states: torch.Tensor) -> torch.Tensor:
-        """(labels, phrasings, text width) to one unit vector a label, (labels, alignment size): their mean."""
-        return nn.functional.normalize(self.embed_text(text_states).mean(1), dim=-1)
-
-    @torch.no_grad()
-    def centre_texts(self, text_states: torch.Tensor) -> None:
-        """Takes over what texts have in common: (texts, text width) mean hidden states of texts as they will come."""
-        self.text_mean.copy_(self.text_norm(text_states).mean(0))
 
 
 class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
@@ -550,8 +471,11 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         Raises:
             OSError: If the backbone is neither on this machine nor can be fetched.
         """
-        if self.language_model is not None:
-            return
+        with _LOADING:  # threads share a pipeline
+            if self.language_model is None:
+                self._attach_backbone()
+
+    def _attach_backbone(self) -> None:
         folder = self.find_backbone(self.config.backbone) or self.fetch_backbone(self.config.backbone)
         language_model = AutoModelForCausalLM.from_pretrained(
             folder,
@@ -576,12 +500,14 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
     def known_text_states(self, labels: Sequence[str]) -> torch.Tensor | None:
         """(labels, phrasings, text width), the text states of labels that the checkpoint keeps.
 
-        None where it does not keep all of them, or where an adapter changes what the text encoder makes of them.
+        None where it does not keep all of them, or where an adapter acts in the layers that encode texts.
         """
         if not all(label in self.label_states for label in labels):
             return None
-        if self.language_model is not None and acting_adapters(self.language_model):
-            return None
+        if self.language_model is not None:
+            adapted = (name for name, *_ in acting_adapters(self.language_model))
+            if any(encodes_text(name, self.config.text_layer) for name in adapted):
+                return None
         return torch.stack([self.label_states[label] for label in labels]).to(self.alignment.text_mean.device)
 
     def push_to_hub(self, repo_id: str, *, license: str | None = None, **kwargs) -> str:
@@ -599,8 +525,13 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         Raises:
             ValueError: If the licence of a training corpus forbids the upload, before anything is uploaded.
         """
+        return self.push_with_licence(super().push_to_hub, repo_id, license, **kwargs)
+
+    def push_with_licence(self, push: Callable, repo_id: str, license: str | None, **kwargs) -> str:
+        """Pushes these weights by a function that uploads them, once their licence allows it; see `push_to_hub`."""
         license = self.licence_to_push(self.name_or_path, license)
-        commit = super().push_to_hub(repo_id, **kwargs)
+        self.load_backbone()
+        commit = push(repo_id, **kwargs)
         if license is not None:
             revision = getattr(commit, "pr_revision", None) or kwargs.get("revision")
             metadata = {"license": license}

@@ -238,6 +238,22 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         super().save_pretrained(save_directory, **kwargs)
         self.processor.save_pretrained(save_directory, **kwargs)
 
+    def push_to_hub(self, repo_id: str, *, license: str | None = None, **kwargs) -> str:
+        """Uploads what `save_pretrained` writes; the licence is that of `EaiLlmForCausalLM.push_to_hub`.
+
+        Args:
+            repo_id: The repository, `USER/NAME`.
+            license: Licence of the weights, needed where that of a training corpus is unknown.
+            **kwargs: As in `PreTrainedModel.push_to_hub`.
+
+        Returns:
+            Where the commit is.
+
+        Raises:
+            ValueError: If the licence of a training corpus forbids the upload, before anything is uploaded.
+        """
+        return self.model.push_with_licence(super().push_to_hub, repo_id, license, **kwargs)
+
     def _sanitize_parameters(
         self,
         candidate_labels: Sequence[str] | None = None,

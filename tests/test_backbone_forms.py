@@ -3,16 +3,20 @@
 import hashlib
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
 from conftest import make_backbone
+from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, pipeline
 from transformers.utils import logging
 
 from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor, SkeletonEmotionExplanationPipeline
+from eai_llm_hf.adapters import fold_lora
 from eai_llm_hf.backbones import BackboneError, find, find_or_fetch
+from eai_llm_hf.export import export
 from eai_llm_hf.modeling import backbone_weights_eai_llm as weights
 from eai_llm_hf.modeling.backbone_weights_eai_llm import fetch_backbone, find_backbone, weights_sha256
 from eai_llm_hf.records import EMBEDDED_CHECKPOINTS
@@ -132,6 +136,38 @@ def test_loading_a_checkpoint_starts_no_other_program(away, monkeypatch):
     assert EaiLlmForCausalLM.from_pretrained(away[0]).language_model is None
 
 
+@pytest.mark.parametrize(("layer", "kept"), [(3, True), (0, False)])
+def test_adapters_above_the_text_encoder_leave_its_kept_states_valid(away, monkeypatch, layer, kept):
+    folder, backbone = away
+    monkeypatch.setattr(EaiLlmForCausalLM, "find_backbone", staticmethod(lambda name: str(backbone)))
+    model = EaiLlmForCausalLM.from_pretrained(folder)
+    config = LoraConfig(r=2, target_modules=rf".*language_model.*\.{layer}\..*q_proj", task_type="CAUSAL_LM")
+    adapted = get_peft_model(model, config)
+    assert (model.known_text_states(LABELS) is not None) == kept
+    assert bool(fold_lora(adapted).label_states) == kept
+
+
+def test_a_backbone_whose_folder_is_gone_leaves_the_labels(away, inputs):
+    folder, _ = away
+    config = (folder / "config.json").read_text().replace("someone/away", "/gone/to/another/disk")
+    (folder / "config.json").write_text(config)
+    pipe = pipe_of(folder)
+    assert set(pipe(inputs[0], label_only=True)["scores"]) == set(LABELS)
+    with pytest.raises(OSError, match="/gone/to/another/disk"):
+        pipe(inputs[0])
+
+
+def test_threads_that_share_a_pipeline_load_the_backbone_once(away, inputs, monkeypatch):
+    folder, backbone = away
+    fetched = []
+    fetch = staticmethod(lambda name: fetched.append(name) or str(backbone))
+    monkeypatch.setattr(EaiLlmForCausalLM, "fetch_backbone", fetch)
+    model = EaiLlmForCausalLM.from_pretrained(folder)
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: model.load_backbone(), range(4)))
+    assert fetched == ["someone/away"]
+
+
 # ---- one form -------------------------------------------------------------------------------------------------------
 
 
@@ -220,6 +256,18 @@ def test_a_checkpoint_in_bfloat16_is_float32_on_a_cpu_without_its_instructions(
         assert EaiLlmForCausalLM.from_pretrained(tmp_path / "made", dtype="auto").language_model.dtype == expected
         given = EaiLlmForCausalLM.from_pretrained(tmp_path / "made", dtype=torch.bfloat16)
         assert given.language_model.dtype == torch.bfloat16, "a data type that is asked for is given"
+
+
+def test_an_export_has_the_data_type_of_the_training_on_any_cpu(model, processor, tmp_path, monkeypatch):
+    model.to(torch.bfloat16)
+    model.config.dtype = torch.bfloat16
+    model.save_pretrained(tmp_path / "made")
+    processor.save_pretrained(tmp_path / "made")
+    monkeypatch.setattr(weights, "computes_bfloat16", lambda: False)
+    export(tmp_path / "made", tmp_path / "exported")
+    assert AutoConfig.from_pretrained(tmp_path / "exported").dtype == torch.bfloat16
+    saved = load_file(tmp_path / "exported" / "model.safetensors")
+    assert saved["language_model.model.embed_tokens.weight"].dtype == torch.bfloat16
 
 
 def test_the_cpu_says_which_instructions_it_has():

@@ -144,7 +144,7 @@ def answers_of_what_remote_code_pushed():
 
 PUSH = """
 import contextlib, io
-from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
+from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor, load_pipeline
 from eai_llm_hf.cli import main
 
 def push_by_command(checkpoint, folder, *flags):
@@ -176,9 +176,9 @@ def refused_pushes():
 @check
 def refused_by_the_classes():
     said = []
-    for part in (EaiLlmForCausalLM, EaiSkeletonProcessor):
+    for load in (EaiLlmForCausalLM.from_pretrained, EaiSkeletonProcessor.from_pretrained, load_pipeline):
         try:
-            part.from_pretrained(given["diema"]).push_to_hub("someone/refused", license="cc-by-4.0")
+            load(given["diema"]).push_to_hub("someone/refused", license="cc-by-4.0")
         except ValueError as error:
             said.append(str(error))
     return said
@@ -393,7 +393,7 @@ def test_what_may_not_be_shared_or_has_no_licence_yet_is_not_uploaded(pushed, hu
     forbidden, stated, unknown = value(pushed, "refused_pushes")
     assert forbidden[0] == stated[0] == unknown[0] == 1
     assert all("trained on diema" in said for _, said in (forbidden, stated)) and "--license ID" in unknown[1]
-    assert len(value(pushed, "refused_by_the_classes")) == 2
+    assert len(value(pushed, "refused_by_the_classes")) == 3
     assert "someone/refused" not in hub.repositories
     assert not (room / "push" / "refused").exists()
 

@@ -16,7 +16,8 @@ from torch import nn
 from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel, get_cosine_schedule_with_warmup, set_seed
 
 from eai_llm_hf.backbones import DEFAULT_BACKBONE, find_or_fetch
-from eai_llm_hf.modeling.modeling_eai_llm import EaiAlignment, EaiLlmForCausalLM
+from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
+from eai_llm_hf.modeling.projection_eai_llm import EaiAlignment
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower, SkeletonTowerOutput
 from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor

@@ -8,7 +8,7 @@ OUTPUT/checkpoint/   the small form: what was trained, with processor, reference
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from transformers.utils import logging
 from eai_llm_hf.backbones import converted_folder, find_or_fetch
 from eai_llm_hf.corpora import load_corpora
 from eai_llm_hf.licences import licences_of_corpora
+from eai_llm_hf.modeling.backbone_weights_eai_llm import weights_sha256
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.motion_reference import MotionReference
@@ -93,8 +94,9 @@ def _divided(
     held_out: Sequence[str],
     validation: Sequence[str],
     seed: int,
+    sides_of: Callable[..., tuple[list[str], list[str]]] = split_rows,
 ) -> dict[str, list[dict]]:
-    """As `load_splits`; each corpus comes with its performer pattern."""
+    """As `load_splits`; each corpus comes with its performer pattern, and `sides_of` divides as `split_rows` does."""
     rows: list[dict] = []
     found: set[str] = set()
     for corpus in load_corpora(patterns, seed):
@@ -102,7 +104,7 @@ def _divided(
             label = str(row["label"]) if row["label"] is not None else None
             found |= {label} if label is not None else set()
             rows.append({**row, "label": label if label in labels else None})
-    sides, notes = split_rows(rows, held_out, validation)
+    sides, notes = sides_of(rows, held_out, validation)
     for note in notes:
         logger.warning(note)
     refuse_shared_takes(rows, sides, overlaps=False)  # `split_rows` has put them on one side
@@ -146,12 +148,22 @@ def held_out_splits(corpora: Sequence[str], training: dict) -> dict[str, list[di
     # A folder that the training did not know may be named in another way.
     pattern = training.get("performer_pattern")
     patterns = {spec: pattern if has_seen(training, _folder_name(spec)) else None for spec in corpora}
-    splits = _divided(patterns, training["labels"], training["held_out"], training["validation"], training["seed"])
+    # Before performers were held out, each clip stood where its family or its name puts it.
+    sides_of = split_rows if "performer_pattern" in training else _sides_by_family
+    splits = _divided(
+        patterns, training["labels"], training["held_out"], training["validation"], training["seed"], sides_of
+    )
     for side in ("train", "validation"):
         splits["test"] += [row for row in splits[side] if not has_seen(training, row["corpus"])]
         splits[side] = [row for row in splits[side] if has_seen(training, row["corpus"])]
     _warn_if_rough(splits["test"])
     return splits
+
+
+def _sides_by_family(
+    rows: Sequence[dict], held_out: Sequence[str], validation: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    return [split_of(row, held_out, validation) for row in rows], []
 
 
 def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Path:
@@ -180,6 +192,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
     if start is not None:
         model = EaiLlmForCausalLM.from_pretrained(start, dtype=recipe.dtype)
         model.load_backbone()
+        model.config.backbone_sha256 = weights_sha256(str(find_or_fetch(model.config.backbone)))
         processor = EaiSkeletonProcessor.from_pretrained(start)
         reference = processor.feature_extractor.motion_reference()
         if reference is None:
@@ -209,7 +222,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         "corpora": [spec.partition("=")[0] for spec in recipe.corpora],
         "clips_of": clips_of,
         "licences": [asdict(licence) for licence in licences_of_corpora(recipe.corpora, clips_of, start)],
-        "backbone_form": before["backbone_form"] if before else backbone_form(recipe.backbone),
+        "backbone_form": backbone_form(model.config.backbone),
         "clips": {side: len(rows) for side, rows in splits.items()},
         "seconds": {stage: round(value, 1) for stage, value in seconds.items()},
         "before": before,

@@ -1,0 +1,94 @@
+"""What joins skeleton tokens and texts: the projector into the language model, and the space that both share."""
+
+import torch
+from torch import nn
+from transformers.activations import ACT2FN
+
+from .configuration_eai_llm import EaiLlmConfig
+from .skeleton_tower_eai_llm import SkeletonTowerOutput
+
+
+class EaiProjector(nn.Module):
+    """From the tower's width to the backbone's in two layers, as in LLaVA 1.5.
+
+    Spatio-temporal and semantic tokens have a first layer each, since they say different things. The token of a
+    descriptor is brought near the backbone's own words for what was measured: "knees bent", the more so the farther
+    the knees are from the ordinary. What it means need not be learned from nothing.
+    """
+
+    def __init__(self, config: EaiLlmConfig):
+        super().__init__()
+        width, text_width = config.skeleton_config.hidden_size, config.text_config.hidden_size
+        self.spatio_temporal = nn.Linear(width, text_width)
+        self.semantic = nn.Linear(width, text_width)
+        self.act = ACT2FN[config.projector_hidden_act]
+        self.out = nn.Linear(text_width, text_width)
+        self.words = nn.Parameter(torch.zeros(config.skeleton_config.num_descriptors, 2, text_width))
+
+    @torch.no_grad()
+    def take_words(self, word_embeddings: torch.Tensor) -> None:
+        """Takes over words for low and high values of each descriptor: (descriptors, 2, text width).
+
+        What all of them have in common ("the", "is") is taken out.
+        """
+        words = word_embeddings.float()
+        self.words.copy_(words - words.mean(dim=(0, 1)))
+
+    def forward(
+        self, tower: SkeletonTowerOutput, skeleton_descriptors: torch.Tensor | None, descriptor_tokens: torch.Tensor
+    ) -> torch.Tensor:
+        """Projects the tokens of clips.
+
+        Args:
+            tower: What the tower makes of them.
+            skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured; None where nothing was.
+            descriptor_tokens: (descriptors,), which semantic token is whose.
+
+        Returns:
+            (clips, semantic tokens + spatio-temporal tokens, text width), the semantic tokens first.
+        """
+        hidden = torch.cat(
+            [self.semantic(tower.semantic_tokens), self.spatio_temporal(tower.spatio_temporal_tokens)], dim=1
+        )
+        tokens = self.out(self.act(hidden))
+        if skeleton_descriptors is None:
+            return tokens
+        scores = skeleton_descriptors.nan_to_num(0.0).to(tokens.dtype)
+        amounts = torch.stack([-scores, scores], dim=-1).clamp(min=0)  # how low, how high
+        return tokens.index_add(1, descriptor_tokens, torch.einsum("cds,dsw->cdw", amounts, self.words))
+
+
+class EaiAlignment(nn.Module):
+    """The space that semantic tokens and texts share, as in CLIP."""
+
+    def __init__(self, config: EaiLlmConfig):
+        super().__init__()
+        size = config.skeleton_config.alignment_size
+        self.skeleton = nn.Linear(config.skeleton_config.hidden_size, size)
+        # The mean hidden states of all texts share a large part. Without it they lie apart from the start, which the
+        # alignment needs to learn at all in few steps.
+        self.text_norm = nn.LayerNorm(config.text_config.hidden_size, elementwise_affine=False)
+        self.register_buffer("text_mean", torch.zeros(config.text_config.hidden_size))
+        self.text = nn.Linear(config.text_config.hidden_size, size)
+        # One-dimensional: a scalar parameter cannot be sharded by FSDP2. exp(3) is about 20.
+        self.logit_scale = nn.Parameter(torch.full((1,), 3.0))
+
+    def embed_skeleton(self, semantic_tokens: torch.Tensor) -> torch.Tensor:
+        """(..., hidden) semantic tokens to unit vectors (..., alignment size)."""
+        return nn.functional.normalize(self.skeleton(semantic_tokens), dim=-1)
+
+    def embed_text(self, text_states: torch.Tensor) -> torch.Tensor:
+        """(..., text width) mean hidden states to unit vectors (..., alignment size)."""
+        return nn.functional.normalize(self.text(self.text_norm(text_states) - self.text_mean), dim=-1)
+
+    def embed_labels(self, text_states: torch.Tensor) -> torch.Tensor:
+        """(labels, phrasings, text width) to one unit vector a label, (labels, alignment size): their mean."""
+        return nn.functional.normalize(self.embed_text(text_states).mean(1), dim=-1)
+
+    @torch.no_grad()
+    def centre_texts(self, text_states: torch.Tensor) -> None:
+        """Takes over what texts have in common: (texts, text width) mean hidden states of texts as they will come."""
+        self.text_mean.copy_(self.text_norm(text_states).mean(0))
+
+
+__all__ = ["EaiAlignment", "EaiProjector"]
