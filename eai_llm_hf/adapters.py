@@ -18,6 +18,7 @@ def add_lora(model: EaiLlmForCausalLM, rank: int = 16, alpha: float = 32, dropou
     The layers up to `config.text_layer` stay as they are, because they encode the label texts: label probabilities are
     the same with and without the adapter.
     """
+    model.load_backbone()
     layers = range(model.config.text_layer, model.config.text_config.num_hidden_layers)
     config = LoraConfig(
         r=rank,

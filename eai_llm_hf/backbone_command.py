@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         BackboneError: If the backbone can be had nowhere, or the name cannot be one.
     """
     if args.action == "fetch":
-        print(find_or_fetch(args.name))
+        print(find_or_fetch(args.name, check=True))
         return 0
     if args.action == "where":
         folder = find(args.name)

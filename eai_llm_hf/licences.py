@@ -246,8 +246,14 @@ def licences_of_corpora(
 
 
 def _on_card(model: str) -> list[CorpusLicence]:
-    """What the card of a checkpoint says of its licence."""
-    return [CorpusLicence(_NOT_RECORDED, licence) for licence in _front_matter(model, None)]
+    """What the card of a checkpoint says of its licence.
+
+    Where corpora forbid sharing, or their conditions fit no licence, the card has only a name for that. It counts as
+    a prohibition, since nobody can see there what was asked.
+    """
+    stated = _front_matter(model, None)
+    shared = not {NOT_TO_BE_SHARED, SEVERAL} & set(stated)
+    return [CorpusLicence(_NOT_RECORDED, licence, shared) for licence in stated]
 
 
 def _corpora(training: dict | None) -> list[CorpusLicence]:
@@ -277,6 +283,7 @@ def _combined(corpora: Sequence[CorpusLicence], stated: str | None) -> WeightsLi
     """The most restrictive licence, or the stated one where it is as restrictive."""
     corpora = tuple(corpora)
     if stated is not None:
+        stated = stated.strip().lower()
         _check_stated(stated, corpora)
         return WeightsLicence(stated, None, corpora, stated=True)
     if any(part.stays_at_home for part in corpora):
@@ -358,7 +365,8 @@ def _front_matter(place: str, kind: str | None) -> list[str]:
             if file and name == PREPARATION:
                 stated = json.loads(Path(file).read_text(encoding="utf-8")).get("licence")
             else:
-                stated = (metadata_load(file) or {}).get("license") if file else None
+                card = (metadata_load(file) or {}) if file else {}
+                stated = card.get("license_name") or card.get("license")
         except (ValueError, yaml.YAMLError):  # no card that anything could be read from
             stated = None
         if stated:

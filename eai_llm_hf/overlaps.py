@@ -80,9 +80,14 @@ def overlapping(clips: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[tuple[in
     )
     found: set[tuple[int, int]] = set()
     for number, count in enumerate(stretches):
-        starts = np.unique(np.append(np.arange(0, count, _STRIDE), count - 1)) if count else np.arange(0)
+        every = np.unique(np.append(np.arange(0, count, _STRIDE), count - 1)) if count else np.arange(0)
         for image in (plain[number], mirrored[number]) if count else ():
+            starts = every
             own = _stretch(image, starts[:, None])
+            moving = own.var(axis=1).mean(axis=-1) >= LEAST_MOVEMENT**2  # all frozen stretches are alike
+            starts, own = starts[moving], own[moving]
+            if not len(starts):
+                continue
             radii = _NEAR * np.sqrt(own.var(axis=1).sum(axis=-1) * len(_TAPS))
             tried: set[tuple[int, int]] = set()
             for at, stretch, radius, near in zip(

@@ -22,6 +22,7 @@ from dataclasses import fields
 
 import torch
 from huggingface_hub import metadata_update
+from safetensors import SafetensorError
 from torch import nn
 from transformers import AutoModelForCausalLM, GenerationMixin, PreTrainedConfig, PreTrainedModel
 from transformers import initialization as init
@@ -457,7 +458,12 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             model.label_states = {name.removeprefix("label_states."): value for name, value in states.items()}
         model._backbone_dtype = dtype
         if not config.holds_backbone and (adapter_name or cls.find_backbone(config.backbone) is not None):
-            model.load_backbone()
+            try:
+                model.load_backbone()
+            except OSError as error:
+                if adapter_name is not None:
+                    raise
+                logger.warning(f"There are labels and no texts. {error}")
         if adapter_name is not None:
             model.load_adapter(adapter_name, adapter_kwargs=adapter)
         return loaded
@@ -477,11 +483,17 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
 
     def _attach_backbone(self) -> None:
         folder = self.find_backbone(self.config.backbone) or self.fetch_backbone(self.config.backbone)
-        language_model = AutoModelForCausalLM.from_pretrained(
-            folder,
-            dtype=self._backbone_dtype or "auto",
-            attn_implementation=self.config.text_config._attn_implementation,
-        )
+        try:
+            language_model = AutoModelForCausalLM.from_pretrained(
+                folder,
+                dtype=self._backbone_dtype or "auto",
+                attn_implementation=self.config.text_config._attn_implementation,
+            )
+        except SafetensorError as error:
+            raise OSError(
+                f"The weights of the text backbone in {folder} are damaged ({error}). Delete that folder, and "
+                f"`eai-llm backbone fetch {self.config.backbone}` brings the backbone again."
+            ) from error
         expected = self.config.backbone_sha256
         if expected is not None and (found := weights_sha256(folder)) != expected:
             logger.warning(
@@ -496,6 +508,17 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         self.config.holds_backbone = True  # in memory it does
         with init.no_init_weights():
             self.post_init()  # collects what the sub-models say of tied weights and devices
+
+    def keep_label_states(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> None:
+        """Keeps what the text encoder makes of the labels, so that they need no backbone.
+
+        Args:
+            input_ids: (labels * phrasings, tokens), phrasings of `config.labels`, label by label.
+            attention_mask: (labels * phrasings, tokens).
+        """
+        labels = list(self.config.labels)
+        states = self.encode_text(input_ids, attention_mask).cpu().unflatten(0, (len(labels), -1))
+        self.label_states = dict(zip(labels, states, strict=True))
 
     def known_text_states(self, labels: Sequence[str]) -> torch.Tensor | None:
         """(labels, phrasings, text width), the text states of labels that the checkpoint keeps.

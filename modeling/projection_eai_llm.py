@@ -79,7 +79,8 @@ class EaiAlignment(nn.Module):
 
     def embed_text(self, text_states: torch.Tensor) -> torch.Tensor:
         """(..., text width) mean hidden states to unit vectors (..., alignment size)."""
-        return nn.functional.normalize(self.text(self.text_norm(text_states) - self.text_mean), dim=-1)
+        states = self.text_norm(text_states).to(self.text_mean.dtype) - self.text_mean
+        return nn.functional.normalize(self.text(states), dim=-1)
 
     def embed_labels(self, text_states: torch.Tensor) -> torch.Tensor:
         """(labels, phrasings, text width) to one unit vector a label, (labels, alignment size): their mean."""

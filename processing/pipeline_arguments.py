@@ -40,18 +40,25 @@ def with_generate_kwargs(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         TypeError: If `generate_kwargs` is not a dict, or holds what is no argument of `generate`.
-        ValueError: If an argument stands both in `generate_kwargs` and outside it.
+        ValueError: If an argument stands both in `generate_kwargs` and outside it, or asks for more than one text.
     """
     others = dict(given)
     generate_kwargs = others.pop("generate_kwargs", None)
     if generate_kwargs is None:
-        return others
+        return _for_one_text(others)
     if not isinstance(generate_kwargs, Mapping):
         raise TypeError(f"generate_kwargs must be a dict, found {type(generate_kwargs).__name__}.")
     refuse_unknown(generate_kwargs)
     if twice := sorted(set(generate_kwargs) & set(others)):
         raise ValueError(f"Given twice, in generate_kwargs and outside it: {', '.join(twice)}.")
-    return others | dict(generate_kwargs)
+    return _for_one_text(others | dict(generate_kwargs))
+
+
+def _for_one_text(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments, where they let `generate` write one text a clip."""
+    if (arguments.get("num_return_sequences") or 1) > 1 or arguments.get("return_dict_in_generate"):
+        raise ValueError("A record has one text: num_return_sequences and return_dict_in_generate are not taken.")
+    return arguments
 
 
 def as_labels(candidate_labels: str | Iterable[str]) -> list[str]:
@@ -63,6 +70,8 @@ def as_labels(candidate_labels: str | Iterable[str]) -> list[str]:
     if isinstance(candidate_labels, str):
         labels = [label.strip() for label in candidate_labels.split(",") if label.strip()]
     else:
+        if not isinstance(candidate_labels, Iterable):
+            raise ValueError(f"candidate_labels must be words, found {candidate_labels!r}.")
         labels = list(candidate_labels)
         if not all(isinstance(label, str) for label in labels):
             raise ValueError(f"candidate_labels must be words, found {labels}.")
@@ -71,6 +80,6 @@ def as_labels(candidate_labels: str | Iterable[str]) -> list[str]:
         raise ValueError(
             f"candidate_labels must be two or more, found {labels}: the probability of a single label is always 1."
         )
-    if len(set(labels)) < len(labels) or not all(labels) or not labels:
+    if len({label.casefold() for label in labels}) < len(labels) or not all(labels) or not labels:
         raise ValueError(f"candidate_labels must be different words, two or more; found {labels}.")
     return labels

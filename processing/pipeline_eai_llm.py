@@ -235,6 +235,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
     def save_pretrained(self, save_directory: str | os.PathLike, **kwargs) -> None:
         """Saves the model, the processor and all code, so that `pipeline(task, model=save_directory)` finds them."""
+        if kwargs.get("include_backbone", True):
+            self.model.text_backbone()  # it must be loaded, or half a folder would be written
         super().save_pretrained(save_directory, **kwargs)
         self.processor.save_pretrained(save_directory, **kwargs)
 
@@ -278,6 +280,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             raise ValueError(f"hop_s must not exceed window_s, or frames are skipped; found {hop_s} and {window_s}.")
         if candidate_labels is not None:
             candidate_labels = as_labels(candidate_labels)
+        for name, texts in (("question", [question or ""]), ("candidate_labels", candidate_labels or [])):
+            if any(self.processor.skeleton_token in text for text in texts):
+                raise ValueError(f"{name} must not hold {self.processor.skeleton_token}, the place of a clip.")
         if attribution:
             load_captum()  # where it is missing, this is said before any clip is read
         preprocess = {

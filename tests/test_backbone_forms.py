@@ -15,7 +15,7 @@ from transformers.utils import logging
 
 from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor, SkeletonEmotionExplanationPipeline
 from eai_llm_hf.adapters import fold_lora
-from eai_llm_hf.backbones import BackboneError, find, find_or_fetch
+from eai_llm_hf.backbones import CONVERTED_SHA256, BackboneError, find, find_or_fetch
 from eai_llm_hf.export import export
 from eai_llm_hf.modeling import backbone_weights_eai_llm as weights
 from eai_llm_hf.modeling.backbone_weights_eai_llm import fetch_backbone, find_backbone, weights_sha256
@@ -157,6 +157,18 @@ def test_a_backbone_whose_folder_is_gone_leaves_the_labels(away, inputs):
         pipe(inputs[0])
 
 
+def test_a_damaged_backbone_leaves_the_labels_and_says_what_to_delete(away, inputs, monkeypatch, warnings):
+    folder, backbone = away
+    whole = (backbone / "model.safetensors").read_bytes()
+    (backbone / "model.safetensors").write_bytes(whole[: len(whole) // 2])
+    monkeypatch.setattr(EaiLlmForCausalLM, "find_backbone", staticmethod(lambda name: str(backbone)))
+    pipe = pipe_of(folder)
+    assert str(backbone) in warnings[0] and "damaged" in warnings[0]
+    assert set(pipe(inputs[0], label_only=True)["scores"]) == set(LABELS)
+    with pytest.raises(OSError, match="are damaged .* Delete that folder"):
+        pipe(inputs[0])
+
+
 def test_threads_that_share_a_pipeline_load_the_backbone_once(away, inputs, monkeypatch):
     folder, backbone = away
     fetched = []
@@ -201,7 +213,7 @@ def test_another_form_of_the_backbone_is_loaded_with_a_warning(away, monkeypatch
 @pytest.mark.parametrize("checkpoint", EMBEDDED_CHECKPOINTS.values(), ids=EMBEDDED_CHECKPOINTS.keys())
 def test_every_machine_gets_the_bytes_that_the_embedded_checkpoints_were_trained_with(checkpoint):
     config = AutoConfig.from_pretrained(checkpoint)
-    assert config.backbone_sha256 == weights_sha256(str(find_or_fetch(config.backbone)))
+    assert config.backbone_sha256 == weights_sha256(str(find_or_fetch(config.backbone))) == CONVERTED_SHA256
 
 
 @pytest.mark.integration

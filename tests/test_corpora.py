@@ -589,3 +589,13 @@ def test_a_pattern_names_performers_and_none_says_that_they_are_not_known(folder
 def test_a_wrong_pattern_is_refused(folder_of, pattern, words):
     with pytest.raises(ValueError, match=words):
         folder_of("calm/S01_walk.bvh", "tense/S02_walk.bvh", pattern=pattern)
+
+
+def test_a_number_sign_in_a_name_is_not_the_number_of_a_person(tmp_path):
+    for label in ("calm", "tense"):
+        for performer in ("p#1", "p#2"):
+            (tmp_path / label / performer).mkdir(parents=True)
+            (tmp_path / label / performer / "walk#1.npz").touch()
+    recordings, _ = find_folders(tmp_path)
+    assert {recording.performer for recording in recordings} == {"p%231", "p%232"}
+    assert not any("#" in recording.clip_id for recording in recordings)

@@ -307,3 +307,11 @@ def test_push_to_hub_asks_for_the_licence_before_it_goes_to_the_hub(checkpoint):
     for part in loaded:
         with pytest.raises(LicenceError, match="may not be shared: they were trained on kdae"):
             part.push_to_hub("someone/mine", license="cc-by-4.0")
+
+
+def test_a_card_that_names_a_prohibition_forbids_without_any_record(tmp_path):
+    (tmp_path / "README.md").write_text("---\nlicense: other\nlicense_name: not-to-be-shared\n---\n")
+    with pytest.raises(LicenceError):
+        licence_of_checkpoint(tmp_path, "apache-2.0").to_push()
+    (tmp_path / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    assert licence_of_checkpoint(tmp_path, " Apache-2.0 ").to_push() == "apache-2.0"

@@ -1,5 +1,7 @@
 """Overlaps: copies of a take are found, whatever was done to them, and different takes are not taken for copies."""
 
+import time
+
 import numpy as np
 import pytest
 from conftest import SHARED_DATA, make_clip
@@ -86,3 +88,11 @@ def test_no_two_recordings_of_bandai_are_taken_for_copies_and_trimmed_ones_are_f
     found = overlapping(clips + copies)
     assert set(found) <= {(number, len(clips) + place) for place, number in enumerate(long)}
     assert len(found) >= 0.95 * len(long)
+
+
+def test_frozen_recordings_are_no_copies_of_each_other_and_cost_no_time():
+    still = (np.broadcast_to(make_clip(1, duration_s=5.0).joints[:1], (150, 22, 3)), np.ones(22, bool))
+    moving = make_clip(2, duration_s=5.0)
+    started = time.process_time()
+    assert overlapping([*[still] * 60, (moving.joints, moving.joint_mask)]) == []
+    assert time.process_time() - started < 10

@@ -240,3 +240,19 @@ def test_where_captum_is_missing_attribution_says_what_to_install(pipe, inputs, 
     pipe(inputs[0], label_only=True)
     with pytest.raises(ImportError, match="attribution=True needs the package captum: pip install captum"):
         pipe(inputs[0], attribution=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"candidate_labels": "Happy, happy"}, "different words"),
+        ({"candidate_labels": 5}, "must be words"),
+        ({"num_return_sequences": 2, "do_sample": True}, "A record has one text"),
+        ({"generate_kwargs": {"return_dict_in_generate": True}}, "A record has one text"),
+        ({"question": "what of <empty_output>?"}, "question must not hold <empty_output>"),
+        ({"candidate_labels": ["<empty_output>", "sad"]}, "candidate_labels must not hold"),
+    ],
+)
+def test_what_no_record_can_answer_is_refused_before_any_work(pipe, inputs, given, message):
+    with pytest.raises(ValueError, match=message):
+        pipe(inputs[0], **given)

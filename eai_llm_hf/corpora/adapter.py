@@ -76,6 +76,11 @@ def readable_text(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def without_person(name: str) -> str:
+    """A user's name of a clip or performer, `#` written as `%23`: after `#` stands the number of a person."""
+    return name.replace("#", "%23")
+
+
 def one_a_take(recordings: Iterable[Recording], left_out: list[LeftOut]) -> list[Recording]:
     """Keeps one file of each take, so that a take cannot stand on both sides of a split.
 
@@ -122,4 +127,14 @@ def from_names(
     return one_a_take(recordings, left_out), left_out
 
 
-__all__ = ["Adapter", "Corpus", "Found", "below", "from_names", "motion_files", "one_a_take", "readable_text"]
+__all__ = [
+    "Adapter",
+    "Corpus",
+    "Found",
+    "below",
+    "from_names",
+    "motion_files",
+    "one_a_take",
+    "readable_text",
+    "without_person",
+]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from transformers.utils import logging
 
-from .adapter import Adapter, Corpus, Found, below, motion_files, readable_text
+from .adapter import Adapter, Corpus, Found, below, motion_files, readable_text, without_person
 from .schema import LeftOut, Recording
 from .vocabulary import canonical_label
 
@@ -53,9 +53,11 @@ def find_folders(root: Path, performer_pattern: str | None = None) -> Found:
                 source,
                 corpus=readable_text(root.resolve().name),
                 # walk.bvh and walk.npz are two clips here: nothing says that they are one take.
-                clip_id=source if without_suffix[path.with_suffix("")] > 1 else source.removesuffix(path.suffix),
+                clip_id=without_person(
+                    source if without_suffix[path.with_suffix("")] > 1 else source.removesuffix(path.suffix)
+                ),
                 label=canonical_label(label),
-                performer=performers.get(source),
+                performer=without_person(performers[source]) if source in performers else None,
                 content=readable_text(path.stem),
             )
         )

@@ -11,7 +11,7 @@ from transformers.utils import logging
 
 from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
 
-from .adapter import Adapter, Corpus, Found, readable_text
+from .adapter import Adapter, Corpus, Found, readable_text, without_person
 from .schema import LeftOut, Recording, content_family
 from .vocabulary import canonical_label
 
@@ -90,9 +90,9 @@ def _recording(row: dict[str, Any], manifest: Path) -> Recording:
         path,
         source,
         corpus=text["corpus"] or readable_text(manifest.stem),
-        clip_id=text["clip_id"] or source,
+        clip_id=without_person(text["clip_id"] or source),
         label=canonical_label(text["label"]) if text["label"] else None,
-        performer=text["performer"],
+        performer=without_person(text["performer"]) if text["performer"] else None,
         content=content,
         family=content_family(content) if content else None,
         fps=_rate(row.get("fps")),

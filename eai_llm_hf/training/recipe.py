@@ -113,6 +113,9 @@ def _divided(
         splits[side].append(row)
     if not any(row["label"] for row in splits["train"]):
         raise ValueError(f"No training clip has one of the labels {list(labels)}; the corpora have {sorted(found)}.")
+    tested = {row["label"] for row in splits["test"]} - {row["label"] for row in splits["train"]} - {None}
+    if tested:
+        logger.warning(f"No training clip has the labels {sorted(tested)}, though clips with them are tested.")
     if unseen := [label for label in labels if label not in found]:
         logger.warning(f"No clip has the labels {unseen}; the corpora have {sorted(found)}.")
     return splits
@@ -267,9 +270,7 @@ def backbone_form(backbone: str) -> str:
 
 def save_checkpoint(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, folder: Path, record: dict) -> None:
     """Writes the small form with its processor, the text states of its labels and the record of its training."""
-    labels = list(model.config.labels)
-    states = model.encode_text(**processor.label_inputs(labels).to(model.device)).cpu()
-    model.label_states = dict(zip(labels, states.unflatten(0, (len(labels), -1)), strict=True))
+    model.keep_label_states(**processor.label_inputs(list(model.config.labels)).to(model.device))
     model.save_pretrained(folder, include_backbone=False)
     processor.save_pretrained(folder)
     write_record(folder, TRAINING, record)
