@@ -1,6 +1,7 @@
 """What a checkpoint remembers of its making: how it was trained and scored. The model card is written from it."""
 
 import json
+from difflib import get_close_matches
 from pathlib import Path
 
 _CHECKPOINTS = Path(__file__).parent / "checkpoints"
@@ -25,11 +26,19 @@ def find_checkpoint(model: str | Path | None = None) -> str:
         The folder or Hub id, as `from_pretrained` takes it.
 
     Raises:
-        ValueError: If it is written as a path and there is no such folder.
+        ValueError: If there is no such folder or name, or the folder holds the checkpoint one level further down.
     """
     model = "default" if model is None else str(Path(model).expanduser() if str(model).startswith("~") else model)
     if model.startswith(("/", ".")) and not Path(model).is_dir():
         raise ValueError(f"There is no checkpoint folder {model}.")
+    if (Path(model) / "checkpoint" / "config.json").is_file() and not (Path(model) / "config.json").is_file():
+        raise ValueError(f"{model} holds no checkpoint itself. Did you mean {Path(model) / 'checkpoint'}?")
+    if "/" not in model and model not in EMBEDDED_CHECKPOINTS and not Path(model).is_dir():
+        near = get_close_matches(model, EMBEDDED_CHECKPOINTS)
+        raise ValueError(
+            f"There is no checkpoint '{model}'; expected {', '.join(EMBEDDED_CHECKPOINTS)}, a folder or a Hub id "
+            f"USER/NAME.{f' Did you mean {near[0]}?' if near else ''}"
+        )
     return str(EMBEDDED_CHECKPOINTS.get(model, model))
 
 

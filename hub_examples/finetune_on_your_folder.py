@@ -42,7 +42,9 @@ def main() -> None:
     if not test:
         parser.error("no file is held out: name some with --held-out NAME ..., without folder and suffix")
     print("before:", score(recipe.model, test, recipe.labels))
-    print("after: ", score(str(train(recipe, splits)), test, recipe.labels))
+    checkpoint = train(recipe, splits)
+    print("after: ", score(str(checkpoint), test, recipe.labels))
+    print(f"saved in {checkpoint}; use it with: eai-llm explain CLIP --model {checkpoint}")
 
 
 if __name__ == "__main__":

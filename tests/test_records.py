@@ -100,3 +100,16 @@ def test_an_embedded_checkpoint_says_how_it_was_made_and_how_good_it_is(name, li
     assert generated["accuracy"]["interval"][0] > generated["chance"] and generated["ece"]["value"] < 0.08
     assert sum(file.stat().st_size for file in folder.iterdir()) < 25e6
     assert '"/' not in json.dumps(training["corpora"]), "no folder of the machine that trained"
+
+
+def test_a_checkpoint_that_is_not_there_is_said_at_once_with_what_was_meant(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="no checkpoint 'generatr'.* Did you mean generator"):
+        find_checkpoint("generatr")
+    (tmp_path / "mine" / "checkpoint").mkdir(parents=True)
+    (tmp_path / "mine" / "checkpoint" / "config.json").touch()
+    with pytest.raises(ValueError, match="Did you mean mine/checkpoint"):
+        find_checkpoint("mine")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert find_checkpoint("~/mine/checkpoint") == str(tmp_path / "mine" / "checkpoint")
+    assert find_checkpoint("someone/model") == "someone/model"
