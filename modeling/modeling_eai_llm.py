@@ -113,11 +113,8 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
     @torch.no_grad()
     def _init_weights(self, module: nn.Module):
         super()._init_weights(module)
-        if isinstance(module, EaiAlignment):
-            init.constant_(module.logit_scale, 3.0)
-            init.zeros_(module.text_mean)
-        elif isinstance(module, EaiProjector):
-            init.zeros_(module.words)
+        if hasattr(module, "init_own_weights"):
+            module.init_own_weights()
 
     def get_input_embeddings(self) -> nn.Module:
         """The backbone's word embeddings."""

@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from transformers import initialization as init
 from transformers.activations import ACT2FN
 
 from .configuration_eai_llm import EaiLlmConfig
@@ -24,6 +25,10 @@ class EaiProjector(nn.Module):
         self.act = ACT2FN[config.projector_hidden_act]
         self.out = nn.Linear(text_width, text_width)
         self.words = nn.Parameter(torch.zeros(config.skeleton_config.num_descriptors, 2, text_width))
+
+    def init_own_weights(self) -> None:
+        """Sets what no layer of torch sets."""
+        init.zeros_(self.words)
 
     @torch.no_grad()
     def take_words(self, word_embeddings: torch.Tensor) -> None:
@@ -72,6 +77,11 @@ class EaiAlignment(nn.Module):
         self.text = nn.Linear(config.text_config.hidden_size, size)
         # One-dimensional: a scalar parameter cannot be sharded by FSDP2. exp(3) is about 20.
         self.logit_scale = nn.Parameter(torch.full((1,), 3.0))
+
+    def init_own_weights(self) -> None:
+        """Sets what no layer of torch sets."""
+        init.constant_(self.logit_scale, 3.0)
+        init.zeros_(self.text_mean)
 
     def embed_skeleton(self, semantic_tokens: torch.Tensor) -> torch.Tensor:
         """(..., hidden) semantic tokens to unit vectors (..., alignment size)."""

@@ -2,7 +2,7 @@
 
 import json
 import runpy
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -166,3 +166,17 @@ def test_the_example_takes_the_same_files_and_where_to_push_besides(write):
     assert hub.push_to is None
     with pytest.raises(ValueError, match="no setting 'push'; did you mean 'push_to'"):
         parse([str(write("push: me/mine", "s.yaml"))])
+
+
+def test_a_folder_with_a_run_on_other_clips_or_labels_is_refused(tmp_path):
+    def splits(*names):
+        return {"train": [{"corpus": "mine", "clip_id": name, "label": "calm"} for name in names], "test": []}
+
+    recipe = Recipe(corpora=["folder=clips"], labels=["calm", "tense"], output_dir=str(tmp_path / "run"))
+    refuse = recipe_module._refuse_another_run
+    refuse(recipe, splits("a", "b"), None)
+    refuse(recipe, splits("b", "a"), None)  # the same run goes on
+    with pytest.raises(ValueError, match="holds a training with other clips, .* Name another --output-dir"):
+        refuse(recipe, splits("a", "b", "c"), None)
+    with pytest.raises(ValueError, match="with other labels and model"):
+        refuse(replace(recipe, labels=["calm", "angry"]), splits("a", "b"), "start")

@@ -5,6 +5,7 @@ OUTPUT/stage-two/    Trainer checkpoints of the question answering (projector an
 OUTPUT/checkpoint/   the small form: what was trained, with processor, reference and training record
 """
 
+import hashlib
 import json
 import time
 from collections import Counter
@@ -180,7 +181,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         The folder of the checkpoint in the small form.
 
     Raises:
-        ValueError: If the corpora cannot be loaded or hold nothing to train on.
+        ValueError: If the corpora cannot be loaded or hold nothing to train on, or the folder holds another run.
     """
     set_seed(recipe.seed)
     output = Path(recipe.output_dir)
@@ -191,6 +192,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         logger.warning(f"{side}: {len(rows)} clips, {dict(Counter(str(row['label']) for row in rows))}")
 
     start = None if recipe.model is None else find_checkpoint(recipe.model)
+    _refuse_another_run(recipe, splits, start)
     before = read_record(start, TRAINING) if start is not None else None
     if start is not None:
         model = EaiLlmForCausalLM.from_pretrained(start, dtype=recipe.dtype)
@@ -234,6 +236,37 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         save_checkpoint(model, processor, folder, record)
     PartialState().wait_for_everyone()
     return folder
+
+
+def _refuse_another_run(recipe: Recipe, splits: Mapping[str, list[dict]], start: str | None) -> None:
+    """Notes what a run in this folder is about, and refuses one that is about something else.
+
+    A stage that is finished there would be taken for this run's own, though it never saw these clips.
+    """
+    clips = sorted(
+        (side, str(row["corpus"]), str(row["clip_id"]), str(row["label"]))
+        for side, rows in splits.items()
+        for row in rows
+    )
+    this = {
+        "labels": list(recipe.labels),
+        "model": start,
+        "backbone": recipe.backbone,
+        "clips": hashlib.sha256(repr(clips).encode()).hexdigest(),
+    }
+    file = Path(recipe.output_dir) / "run.json"
+    if file.is_file():
+        there = json.loads(file.read_text(encoding="utf-8"))
+        if changed := [name for name in this if this[name] != there.get(name)]:
+            raise ValueError(
+                f"{recipe.output_dir} holds a training with other {' and '.join(changed)}, which this one would go on "
+                "with. Name another --output-dir, or delete that folder."
+            )
+    elif PartialState().is_main_process:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        part.write_text(json.dumps(this, indent=2) + "\n", encoding="utf-8")
+        part.replace(file)  # no other process may read half of it
 
 
 def new_model(recipe: Recipe, reference: MotionReference | None) -> tuple[EaiLlmForCausalLM, EaiSkeletonProcessor]:
