@@ -7,6 +7,7 @@ OUTPUT/checkpoint/   the small form: what was trained, with processor, reference
 
 import hashlib
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -262,11 +263,11 @@ def _refuse_another_run(recipe: Recipe, splits: Mapping[str, list[dict]], start:
                 f"{recipe.output_dir} holds a training with other {' and '.join(changed)}, which this one would go on "
                 "with. Name another --output-dir, or delete that folder."
             )
-    elif PartialState().is_main_process:
+    else:  # each process writes the same, and none may read half of it
         file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
+        part = file.with_suffix(f".{os.getpid()}")
         part.write_text(json.dumps(this, indent=2) + "\n", encoding="utf-8")
-        part.replace(file)  # no other process may read half of it
+        part.replace(file)
 
 
 def new_model(recipe: Recipe, reference: MotionReference | None) -> tuple[EaiLlmForCausalLM, EaiSkeletonProcessor]:
