@@ -15,7 +15,7 @@ def main() -> int:
     spec = find_spec("eai_llm_hf")
     assert spec is not None and spec.loader is not None  # both are installed together
     package = sys.modules[spec.name] = module_from_spec(spec)
-    from eai_llm_hf.cli import build_parser, run_command
+    from eai_llm_hf.cli.main import build_parser, run_command
 
     args = build_parser().parse_args()
     return run_command(args, prepare=partial(spec.loader.exec_module, package))

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from eai_llm_hf.generator import clip_seed, generate_clip
-from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
-from eai_llm_hf.processing.rig_files import load_rigs
+from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+from eai_llm_hf.processing.skeleton.rig_files import load_rigs
 
 ROOT = Path(__file__).resolve().parents[1]
 BINARY = (".c3d", ".npy", ".npz")

@@ -29,10 +29,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import read_motions
-from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+from eai_llm_hf.processing.skeleton.unify import unify
 
 ROOT = Path(__file__).resolve().parents[1]
 BROKEN = runpy.run_path(str(ROOT / "benchmarks" / "broken_files.py"))
@@ -241,7 +241,9 @@ def guided_work(counts: Path, arguments: list[str]) -> None:
     for name in [name for name in sys.modules if name.startswith("eai_llm_hf.processing")]:
         del sys.modules[name]
     with atheris.instrument_imports(include=["eai_llm_hf.processing"], enable_loader_override=False):
-        from eai_llm_hf.processing import motion, motion_reading, unified_skeleton
+        from eai_llm_hf.processing.reading import files as motion_reading
+        from eai_llm_hf.processing.reading import motion
+        from eai_llm_hf.processing.skeleton import unify as unified_skeleton
     globals().update(
         MotionError=motion.MotionError, read_motions=motion_reading.read_motions, unify=unified_skeleton.unify
     )

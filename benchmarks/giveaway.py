@@ -34,8 +34,8 @@ from eai_llm_hf.generator import (
     generate_clip,
     make_performer,
 )
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_NAMES, measure
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_NAMES, measure
+from eai_llm_hf.processing.skeleton.unify import unify
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "generator.md"
 FOLDS = 5

@@ -20,12 +20,12 @@ from scipy.spatial.transform import Rotation
 from tqdm import tqdm
 
 from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
-from eai_llm_hf.processing.joint_matching import load_rigs, match_joints
-from eai_llm_hf.processing.motion import Motion, MotionError
-from eai_llm_hf.processing.motion_reading import read_motions
-from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, MIRROR
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.motion import Motion, MotionError
+from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+from eai_llm_hf.processing.skeleton.matching import load_rigs, match_joints
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, MIRROR
+from eai_llm_hf.processing.skeleton.unify import unify
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMING_SCHEMES = ("mixamo", "smpl24", "xsens23", "kdae59")

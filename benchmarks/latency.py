@@ -27,7 +27,11 @@ from unittest.mock import patch
 import torch
 import transformers
 
-from eai_llm_hf import EaiSkeletonFeatureExtractor, SkeletonEmotionExplanationPipeline, load_pipeline
+from eai_llm_hf import (
+    EaiSkeletonFeatureExtractor,
+    SkeletonEmotionExplanationPipeline,
+    load_pipeline,
+)
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing import feature_extraction_eai_llm
 

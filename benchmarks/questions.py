@@ -19,12 +19,12 @@ from tqdm import tqdm
 from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.explanation_tables import questions_as_markdown
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.explanation_guard import NO_ANSWER, REFUSAL, UNSEEN_ANSWER
-from eai_llm_hf.processing.motion_claims import holds
-from eai_llm_hf.processing.motion_descriptors import measure_spans
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
-from eai_llm_hf.records import TRAINING, find_checkpoint, read_record
+from eai_llm_hf.processing.claims.claims import holds
+from eai_llm_hf.processing.claims.guard import NO_ANSWER, REFUSAL, UNSEEN_ANSWER
+from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.descriptors.measure import measure_spans
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.publish.checkpoints import TRAINING, find_checkpoint, read_record
 from eai_llm_hf.training.recipe import held_out_splits
 
 ROOT = Path(__file__).resolve().parents[1]

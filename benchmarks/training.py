@@ -33,9 +33,9 @@ from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonFeatureExtractor, EaiSkeletonProcessor
-from eai_llm_hf.adapters import add_lora
-from eai_llm_hf.backbones import DEFAULT_BACKBONE, find_or_fetch
 from eai_llm_hf.corpora import generated_corpus
+from eai_llm_hf.publish.backbones import DEFAULT_BACKBONE, find_or_fetch
+from eai_llm_hf.training.adapters import add_lora
 from eai_llm_hf.training.answering import CPU_ATTENTION, ChatCollator, QuestionDataset
 from eai_llm_hf.training.crops import CropDataset, fit_reference
 from eai_llm_hf.training.settings import DEFAULT_LABELS

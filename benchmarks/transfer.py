@@ -26,16 +26,17 @@ from transformers import set_seed
 
 from eai_llm_hf import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.corpora import generated_corpus, load_corpus
+from eai_llm_hf.corpora.splits import split_of
 from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.baselines import best_labels, lda, random_forest
 from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower
 from eai_llm_hf.processing import feature_extraction_eai_llm
-from eai_llm_hf.processing.motion_reference import MotionReference
-from eai_llm_hf.processing.movement_features import SEGMENTS, movement_features
-from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip, facing
-from eai_llm_hf.splits import split_of
+from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, movement_features
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_INDEX
+from eai_llm_hf.processing.skeleton.unify import facing
 from eai_llm_hf.training import crops
 from eai_llm_hf.training.crops import CropDataset, fit_reference
 from eai_llm_hf.training.recipe import align, new_model

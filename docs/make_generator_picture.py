@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image
 
 from eai_llm_hf.generator import ACTIONS, EMOTIONS, generate_clip
-from eai_llm_hf.picture_page import FAINT, MUTED, PICTURE_WIDTH, Page, picture_path
-from eai_llm_hf.processing.skeleton_tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES, PARENTS
-from eai_llm_hf.rendering import PART_COLOURS
+from eai_llm_hf.processing.skeleton.tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES, PARENTS
+from eai_llm_hf.report.picture_page import FAINT, MUTED, PICTURE_WIDTH, Page, picture_path
+from eai_llm_hf.report.rendering import PART_COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from eai_llm_hf import load_pipeline
-from eai_llm_hf.record_picture import draw_record
+from eai_llm_hf.report.record_picture import draw_record
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -13,14 +13,16 @@ from transformers import (
 )
 from transformers.pipelines import PIPELINE_REGISTRY
 
-from .backbones import BackboneError, find, find_or_fetch
-from .modeling.configuration_eai_llm import CUSTOM_PIPELINES, EaiLlmConfig, EaiSkeletonConfig
-from .modeling.modeling_eai_llm import EaiLlmForCausalLM
+from eai_llm_hf.modeling.configuration_eai_llm import CUSTOM_PIPELINES, EaiLlmConfig, EaiSkeletonConfig
+from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
+from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
+
 from .pipeline_loading import TASK, RegisteredPipelines, load_pipeline
-from .processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
-from .processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-from .processing.processing_eai_llm import EaiSkeletonProcessor
-from .records import DEFAULT_CHECKPOINT, GENERATOR_CHECKPOINT
+from .publish.backbones import BackboneError, find, find_or_fetch
+from .publish.checkpoints import DEFAULT_CHECKPOINT, GENERATOR_CHECKPOINT
+from .publish.remote_code import write_remote_code
 from .version import __version__
 
 AutoConfig.register(EaiLlmConfig.model_type, EaiLlmConfig)
@@ -50,8 +52,12 @@ EaiLlmForCausalLM.find_backbone = staticmethod(_find_backbone)
 EaiLlmForCausalLM.fetch_backbone = staticmethod(lambda name: str(find_or_fetch(name)))
 
 
+for _saved in (EaiLlmConfig, EaiSkeletonFeatureExtractor, EaiSkeletonProcessor):
+    _saved.write_code = staticmethod(write_remote_code)
+
+
 def _licence_to_push(checkpoint: str, license: str | None) -> str:
-    from .licences import licence_of_checkpoint  # it knows all corpora, which takes a while to import
+    from .publish.licences import licence_of_checkpoint  # it knows all corpora, which takes a while to import
 
     return licence_of_checkpoint(checkpoint, license).to_push()
 

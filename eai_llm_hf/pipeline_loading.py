@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .records import find_checkpoint
+from .publish.checkpoints import find_checkpoint
 
 if TYPE_CHECKING:
     from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline

@@ -19,8 +19,8 @@ from peft import PeftModel
 from transformers import Trainer, TrainingArguments, pipeline
 
 from eai_llm_hf import DEFAULT_CHECKPOINT, TASK, EaiLlmForCausalLM, EaiSkeletonProcessor
-from eai_llm_hf.adapters import add_lora, fold_lora
-from eai_llm_hf.licences import licence_of_recipe
+from eai_llm_hf.publish.licences import licence_of_recipe
+from eai_llm_hf.training.adapters import add_lora, fold_lora
 from eai_llm_hf.training.answering import ChatCollator
 
 

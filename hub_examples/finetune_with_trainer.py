@@ -18,8 +18,8 @@ from pathlib import Path
 from accelerate import PartialState
 from transformers import HfArgumentParser
 
-from eai_llm_hf.export import export
-from eai_llm_hf.licences import licence_of_recipe
+from eai_llm_hf.publish.export import export
+from eai_llm_hf.publish.licences import licence_of_recipe
 from eai_llm_hf.training.recipe import train
 from eai_llm_hf.training.recipe_files import read_settings
 from eai_llm_hf.training.settings import Recipe

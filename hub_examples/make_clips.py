@@ -19,7 +19,7 @@ import numpy as np
 
 from eai_llm_hf.generator import GeneratedClip, generate_clip
 from eai_llm_hf.generator.emotions import DESIGN, EMOTIONS, STYLE_PARAMETERS
-from eai_llm_hf.processing.motion import Motion
+from eai_llm_hf.processing.reading.motion import Motion
 
 CLIPS = (
     # file, emotion, intensity, action, rig

@@ -16,7 +16,7 @@ from pathlib import Path
 from transformers import AutoModelForCausalLM, AutoProcessor, pipeline
 
 from eai_llm_hf import DEFAULT_CHECKPOINT, TASK
-from eai_llm_hf.export import export
+from eai_llm_hf.publish.export import export
 
 
 def main() -> None:

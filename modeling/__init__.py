@@ -1,1 +1,1 @@
-"""The configuration and the model; this folder travels to the Hub as it is."""
+"""The configuration and the model. The Hub gets a flat copy of this folder."""

@@ -1,8 +1,10 @@
 """Configuration of EAI-LLM: the skeleton tower, the text backbone and what joins them."""
 
 import math
+import os
 from collections.abc import Mapping
 from copy import deepcopy
+from pathlib import Path
 from typing import ClassVar
 
 from huggingface_hub.dataclasses import strict
@@ -164,6 +166,9 @@ class EaiLlmConfig(PreTrainedConfig):
     offered_pipelines: ClassVar[Mapping] = CUSTOM_PIPELINES
     """What `pipeline()` finds as `custom_pipelines`. `eai_llm_hf` replaces it: there the pipeline is registered."""
 
+    write_code: ClassVar = staticmethod(lambda folder: None)
+    """Writes the code of all classes into a folder. Remote code leaves it to transformers, `eai_llm_hf` sets it."""
+
     skeleton_config: dict | PreTrainedConfig | None = None
     text_config: dict | PreTrainedConfig | None = None
     skeleton_token_id: int = 16
@@ -203,7 +208,18 @@ class EaiLlmConfig(PreTrainedConfig):
         state["text_config"].pop("_model_name_or_path", None)  # what a GGUF file calls itself
         return state
 
+    def save_pretrained(self, save_directory: str | os.PathLike, push_to_hub: bool = False, **kwargs) -> None:
+        """Saves the configuration and the code of all classes, as `PreTrainedConfig.save_pretrained` does for one.
 
-EaiLlmConfig.register_for_auto_class()
+        Args:
+            save_directory: Folder to write.
+            push_to_hub: Whether to upload it as well.
+            **kwargs: `repo_id`, by default the folder's name, and what else `push_to_hub` takes.
+        """
+        super().save_pretrained(save_directory)
+        self.write_code(save_directory)
+        if push_to_hub:
+            self.push_to_hub(**{"repo_id": Path(save_directory).name} | kwargs)
+
 
 __all__ = ["AUTO_MAP", "CUSTOM_PIPELINES", "EaiLlmConfig", "EaiSkeletonConfig"]

@@ -606,11 +606,9 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             raise ValueError(
                 f"The small form would lose {len(lost)} weights of the language model, such as '{lost[0]}': they are "
                 f"neither those of the backbone '{self.config.backbone}' nor explained by lora_factors. An adapter "
-                "must be merged by eai_llm_hf.adapters.fold_lora, which keeps its factors; merge_and_unload does not. "
-                "The whole form, include_backbone=True, can hold any weights."
+                "must be merged by eai_llm_hf.training.adapters.fold_lora, which keeps its factors; merge_and_unload "
+                "does not. The whole form, include_backbone=True, can hold any weights."
             )
 
-
-EaiLlmForCausalLM.register_for_auto_class("AutoModelForCausalLM")
 
 __all__ = ["EaiLlmForCausalLM", "EaiSkeletonTower"]

@@ -1,1 +1,1 @@
-"""From files and joint arrays to what the model reads; this folder travels to the Hub as it is."""
+"""From files and joint arrays to what the model reads. The Hub gets a flat copy of this folder."""

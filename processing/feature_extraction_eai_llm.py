@@ -1,23 +1,31 @@
 """From motion files, joint arrays or unified clips to the padded arrays that the model reads."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from transformers import BatchFeature, FeatureExtractionMixin
 from transformers.utils import logging
 
-from .joint_matching import load_rigs
-from .motion import UnifiedClip, as_motion, as_unified_clip
-from .motion_descriptors import DESCRIPTORS, measure
-from .motion_reading import motions_from_array, read_motions
-from .motion_reference import MotionReference, adapt, as_reference
-from .movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments, movement_features
-from .skeleton_tree import FRAME_RATE
-from .unified_skeleton import unify
+from .descriptors.measure import DESCRIPTORS, measure
+from .descriptors.movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments, movement_features
+from .descriptors.reference import MotionReference, adapt, as_reference
+from .reading.files import motions_from_array, read_motions
+from .reading.motion import as_motion
+from .skeleton.clip import UnifiedClip, as_unified_clip
+from .skeleton.matching import load_rigs
+from .skeleton.tree import FRAME_RATE
+from .skeleton.unify import unify
 
 logger = logging.get_logger(__name__)
+
+AUTO_MAP = {
+    "AutoFeatureExtractor": "feature_extraction_eai_llm.EaiSkeletonFeatureExtractor",
+    "AutoProcessor": "processing_eai_llm.EaiSkeletonProcessor",
+}
+"""Where `trust_remote_code=True` finds the classes of this folder."""
 
 MIN_WINDOW_S = 1.0
 """A rest shorter than this at the end of a long recording gets no window of its own."""
@@ -35,6 +43,9 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             `preprocessor_config.json`, so a rig can be added there too.
         reference (`dict`, *optional*): What is ordinary, as [`MotionReference`] writes it; percentiles refer to it.
     """
+
+    write_code: Callable[[str | os.PathLike], None] = staticmethod(lambda folder: None)
+    """Writes the code of all classes into a folder. Remote code leaves it to transformers, `eai_llm_hf` sets it."""
 
     model_input_names = ["skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors"]
 
@@ -60,6 +71,24 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
     def max_frames(self) -> int:
         """Frames of the longest clip that the model reads at once."""
         return self.max_windows * self.frames_per_window
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the base class, with where `trust_remote_code=True` finds the classes of this folder."""
+        return super().to_dict() | {"auto_map": dict(AUTO_MAP)}
+
+    def save_pretrained(self, save_directory: str | os.PathLike, push_to_hub: bool = False, **kwargs) -> list[str]:
+        """Saves the feature extractor and the code of all classes.
+
+        Args:
+            save_directory: Folder to write.
+            push_to_hub: Whether to upload it as well.
+            **kwargs: `repo_id`, by default the folder's name, and what else `push_to_hub` takes.
+        """
+        files = super().save_pretrained(save_directory)
+        self.write_code(save_directory)
+        if push_to_hub:
+            self.push_to_hub(**{"repo_id": Path(save_directory).name} | kwargs)
+        return files
 
     def motion_reference(self) -> MotionReference | None:
         """What is ordinary for the recordings that the checkpoint knows, or None."""
@@ -288,6 +317,4 @@ def source_of(skeleton: Any) -> str:
     return str(getattr(skeleton, "source", "array"))
 
 
-EaiSkeletonFeatureExtractor.register_for_auto_class("AutoFeatureExtractor")
-
-__all__ = ["MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "source_of"]
+__all__ = ["AUTO_MAP", "MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "source_of"]

@@ -17,19 +17,26 @@ import torch
 from transformers import GenerationConfig, Pipeline
 from transformers.utils import logging
 
-from .attribution import attribute, load_captum
-from .claim_reading import find_claims
-from .explanation_guard import difference_entry, evidence_entry, verified, verified_answer, verified_comparison
+from .attribution.attribution import attribute, load_captum
+from .attribution.occlusion import reliance
+from .claims.claims import EXPLAIN_QUESTION, label_sentence, notable_claims
+from .claims.comparison import COMPARE_QUESTION, find_differences, two_movements
+from .claims.guard import (
+    difference_entry,
+    evidence_entry,
+    verified,
+    verified_answer,
+    verified_comparison,
+)
+from .claims.parser import find_claims
+from .claims.questions import read_question
+from .descriptors.measure import measure, measure_spans
+from .descriptors.reference import MotionReference, as_reference
 from .feature_extraction_eai_llm import MIN_WINDOW_S, source_of
-from .hiding import reliance
-from .motion import MotionError, UnifiedClip
-from .motion_claims import EXPLAIN_QUESTION, label_sentence, notable_claims
-from .motion_descriptors import measure, measure_spans
-from .motion_reference import MotionReference, as_reference
-from .movement_comparison import COMPARE_QUESTION, find_differences, two_movements
 from .pipeline_arguments import as_labels, refuse_unknown, with_generate_kwargs
-from .question_reading import read_question
-from .skeleton_tree import FRAME_RATE
+from .reading.motion import MotionError
+from .skeleton.clip import UnifiedClip
+from .skeleton.tree import FRAME_RATE
 
 logger = logging.get_logger(__name__)
 
@@ -237,7 +244,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         """Saves the model, the processor and all code, so that `pipeline(task, model=save_directory)` finds them."""
         if kwargs.get("include_backbone", True):
             self.model.text_backbone()  # it must be loaded, or half a folder would be written
-        super().save_pretrained(save_directory, **kwargs)
+        self.model.save_pretrained(save_directory, **kwargs)
         self.processor.save_pretrained(save_directory, **kwargs)
 
     def push_to_hub(self, repo_id: str, *, license: str | None = None, **kwargs) -> str:

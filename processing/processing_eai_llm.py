@@ -1,14 +1,16 @@
 """The processor: clips and text in, what the model takes out; it knows how many tokens a clip becomes."""
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import torch
 from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
 from transformers.processing_utils import ProcessingKwargs
 
-from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
-from .motion_reference import as_reference
+from .descriptors.reference import as_reference
+from .feature_extraction_eai_llm import AUTO_MAP, EaiSkeletonFeatureExtractor
 
 SPARE_TOKENS = ("<empty_output>",)
 """Special tokens that known backbones have and never use; one of them spares the vocabulary a new entry."""
@@ -98,6 +100,9 @@ class EaiSkeletonProcessor(ProcessorMixin):
     licence_to_push: Callable[[str, str | None], str | None] = staticmethod(lambda checkpoint, license: license)
     """As that of the model: the reference holds what was measured on the training clips."""
 
+    write_code: Callable[[str | os.PathLike], None] = staticmethod(lambda folder: None)
+    """As that of the feature extractor."""
+
     valid_processor_kwargs = EaiSkeletonProcessorKwargs
     skip_tensor_conversion = ["text_replacement_offsets", "offset_mapping"]
     text_kwargs = {
@@ -130,6 +135,24 @@ class EaiSkeletonProcessor(ProcessorMixin):
             chat_template=chat_template_for(tokenizer, token),
             skeleton_token=token,
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the base class, with where `trust_remote_code=True` finds the classes of this folder."""
+        return super().to_dict() | {"auto_map": dict(AUTO_MAP)}
+
+    def save_pretrained(self, save_directory: str | os.PathLike, push_to_hub: bool = False, **kwargs) -> list[str]:
+        """Saves the processor and the code of all classes.
+
+        Args:
+            save_directory: Folder to write.
+            push_to_hub: Whether to upload it as well.
+            **kwargs: `repo_id`, by default the folder's name, and what else `push_to_hub` takes.
+        """
+        files = super().save_pretrained(save_directory)
+        self.write_code(save_directory)
+        if push_to_hub:
+            self.push_to_hub(**{"repo_id": Path(save_directory).name} | kwargs)
+        return files
 
     def push_to_hub(self, repo_id: str, *, license: str | None = None, **kwargs) -> str:
         """Uploads the processor.
@@ -298,14 +321,5 @@ class EaiSkeletonProcessor(ProcessorMixin):
         texts = [template.format(label) for label in labels for template in LABEL_TEMPLATES]
         return self.tokenizer(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
 
-
-def _keep_the_pipeline_beside_the_processor():
-    """Never called: the relative import makes `save_pretrained` copy the pipeline along with the processor's code."""
-    from .pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-
-    return SkeletonEmotionExplanationPipeline
-
-
-EaiSkeletonProcessor.register_for_auto_class("AutoProcessor")
 
 __all__ = ["LABEL_TEMPLATES", "EaiSkeletonProcessor", "chat_template_for"]

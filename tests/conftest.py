@@ -27,12 +27,13 @@ from eai_llm_hf import (
     EaiSkeletonProcessor,
     SkeletonEmotionExplanationPipeline,
 )
-from eai_llm_hf.export import export
 from eai_llm_hf.generator import clip_seed, generate_clip
-from eai_llm_hf.processing.motion_descriptors import measure, measure_spans
-from eai_llm_hf.processing.motion_reference import MotionReference
-from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES, PARENTS
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
+from eai_llm_hf.processing.descriptors.measure import measure, measure_spans
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES, PARENTS
+from eai_llm_hf.processing.skeleton.unify import unify
+from eai_llm_hf.publish.export import export
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Real motion that lies beside the repository on some machines; tests that read it skip where it is absent."""

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import torch
 
-from eai_llm_hf.processing.motion_claims import label_sentence
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX
-from eai_llm_hf.processing.movement_features import SEGMENTS
+from eai_llm_hf.processing.claims.claims import label_sentence
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
+from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
 LABELS = ["happy", "sad"]
 SEGMENT_NAMES = [name for name, _, _ in SEGMENTS]

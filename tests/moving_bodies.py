@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, measure
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 
 EVERY_JOINT = np.ones(len(JOINT_NAMES), dtype=bool)
 LEG = 0.8  # thigh 0.4, shank 0.4

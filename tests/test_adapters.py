@@ -10,8 +10,8 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import AutoModelForCausalLM, pipeline
 
 from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor
-from eai_llm_hf.adapters import add_lora, fold_lora
 from eai_llm_hf.processing.pipeline_eai_llm import KEPT_LABEL_LISTS
+from eai_llm_hf.training.adapters import add_lora, fold_lora
 
 ATTENTION = r".*language_model.*\.(q_proj|v_proj)"
 

@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from eai_llm_hf.comparison_texts import comparison_question
 from eai_llm_hf.corpora import generated_corpus
-from eai_llm_hf.processing.claim_phrases import PHRASES
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, holds
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure_spans
-from eai_llm_hf.processing.motion_reference import LEVELS
-from eai_llm_hf.processing.movement_comparison import (
+from eai_llm_hf.processing.claims.claims import EXPLAIN_QUESTION, holds
+from eai_llm_hf.processing.claims.comparison import (
     ALIKE_ANSWER,
     CLEAR_PERCENTILES,
     NO_DIFFERENCE_ANSWER,
@@ -21,7 +16,12 @@ from eai_llm_hf.processing.movement_comparison import (
     difference_holds,
     find_differences,
 )
+from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.claims.phrases import PHRASES
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure_spans
+from eai_llm_hf.processing.descriptors.reference import LEVELS
 from eai_llm_hf.training.answering import ChatCollator, QuestionDataset, name_tokens
+from eai_llm_hf.training.comparison_texts import comparison_question
 from eai_llm_hf.training.crops import CropDataset
 
 

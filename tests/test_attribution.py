@@ -8,8 +8,8 @@ from conftest import make_clip
 from fake_explainers import LABELS, FakeExplainer, looks_at, reads
 
 from eai_llm_hf.evaluation.movement_edits import change_arm_speed, raise_head, widen_stance
-from eai_llm_hf.processing.attribution import attribute
-from eai_llm_hf.processing.hiding import (
+from eai_llm_hf.processing.attribution.attribution import attribute
+from eai_llm_hf.processing.attribution.occlusion import (
     LEAST_RELIANCE,
     PART_JOINTS,
     PARTS,
@@ -18,9 +18,9 @@ from eai_llm_hf.processing.hiding import (
     reliance,
     told_parts,
 )
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS, measure
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS, measure
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 
 ARMS, LEGS = ("left arm", "right arm"), ("left leg", "right leg")
 MOVES = ((("head",), raise_head, -25.0), (ARMS, change_arm_speed, 0.4), (LEGS, widen_stance, 2.0))

@@ -13,13 +13,18 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, pipeline
 from transformers.utils import logging
 
-from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor, SkeletonEmotionExplanationPipeline
-from eai_llm_hf.adapters import fold_lora
-from eai_llm_hf.backbones import CONVERTED_SHA256, BackboneError, find, find_or_fetch
-from eai_llm_hf.export import export
+from eai_llm_hf import (
+    TASK,
+    EaiLlmForCausalLM,
+    EaiSkeletonProcessor,
+    SkeletonEmotionExplanationPipeline,
+)
 from eai_llm_hf.modeling import backbone_weights_eai_llm as weights
 from eai_llm_hf.modeling.backbone_weights_eai_llm import fetch_backbone, find_backbone, weights_sha256
-from eai_llm_hf.records import EMBEDDED_CHECKPOINTS
+from eai_llm_hf.publish.backbones import CONVERTED_SHA256, BackboneError, find, find_or_fetch
+from eai_llm_hf.publish.checkpoints import EMBEDDED_CHECKPOINTS
+from eai_llm_hf.publish.export import export
+from eai_llm_hf.training.adapters import fold_lora
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from eai_llm_hf import backbone_command, backbones
+from eai_llm_hf.cli.main import backbone as backbone_command
+from eai_llm_hf.publish import backbones
 
 GGUF_CONTENT = b"GGUF and some weights"
 

@@ -11,8 +11,8 @@ from eai_llm_hf.evaluation import baselines, graph_network
 from eai_llm_hf.evaluation.baselines import best_labels, descriptors, lda, logistic_regression, random_forest
 from eai_llm_hf.evaluation.graph_network import GraphNetwork, stream_features, windows_of
 from eai_llm_hf.evaluation.task import Task
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 
 CLASSICAL = {"lda": lda, "logistic regression": logistic_regression, "random forest": random_forest}
 STREAMS = {name: getattr(graph_network, f"{name}_stream") for name in graph_network.STREAMS}

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from conftest import make_clip
 
-from eai_llm_hf.cli import main
+from eai_llm_hf.cli.main import main
 from eai_llm_hf.corpora.loading import encode_rows
 from eai_llm_hf.corpora.schema import clip_row
+from eai_llm_hf.corpora.splits import SplitError
 from eai_llm_hf.evaluation import benchmark_plan, methods
 from eai_llm_hf.evaluation.benchmark import run_benchmark
 from eai_llm_hf.evaluation.benchmark_plan import (
@@ -23,10 +24,9 @@ from eai_llm_hf.evaluation.benchmark_plan import (
 from eai_llm_hf.evaluation.benchmark_results import summarise, write_results
 from eai_llm_hf.evaluation.equal_speed import at_speed, movement_speed
 from eai_llm_hf.evaluation.methods import MethodSource, find_method
-from eai_llm_hf.processing.skeleton_tree import NUM_JOINTS
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
-from eai_llm_hf.records import TRAINING, write_record
-from eai_llm_hf.splits import SplitError
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import NUM_JOINTS
+from eai_llm_hf.publish.checkpoints import TRAINING, write_record
 
 FAMILIES = ("walks", "runs", "bow")
 CORPORA = {

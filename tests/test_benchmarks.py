@@ -16,12 +16,12 @@ from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower
+from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
-from eai_llm_hf.processing.movement_features import SEGMENTS
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
-from eai_llm_hf.processing.unified_skeleton import leg_length, unify
-from eai_llm_hf.question_texts import UNSEEN_QUESTIONS
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
+from eai_llm_hf.processing.skeleton.unify import leg_length, unify
 from eai_llm_hf.training.crops import CropDataset
+from eai_llm_hf.training.question_texts import UNSEEN_QUESTIONS
 from eai_llm_hf.training.settings import Recipe
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"

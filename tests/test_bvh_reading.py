@@ -8,10 +8,10 @@ import pytest
 from conftest import ARM, SHARED_DATA
 from scipy.spatial.transform import Rotation
 
-from eai_llm_hf.processing.bvh_reading import MAX_DEPTH, read_bvh
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import read_motions
-from eai_llm_hf.processing.recording import MAX_JOINTS
+from eai_llm_hf.processing.reading.bvh import MAX_DEPTH, read_bvh
+from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.reading.recording import MAX_JOINTS
 
 ARM_ROWS = np.array([row.split() for row in ARM.splitlines()[-3:]], dtype=float)
 

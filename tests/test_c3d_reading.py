@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from eai_llm_hf.generator import generate_clip
-from eai_llm_hf.processing import c3d_reading
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import read_motions
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.reading import c3d as c3d_reading
+from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.skeleton.unify import unify
 
 INTEL, DEC, MIPS = 84, 85, 86
 POINTS = np.random.default_rng(0).uniform(-900, 900, (7, 3, 3)).round(1).astype(np.float32)

@@ -16,10 +16,10 @@ from eai_llm_hf import (
     EaiSkeletonProcessor,
     SkeletonEmotionExplanationPipeline,
 )
-from eai_llm_hf import calibrate_command as command
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES, DESCRIPTORS, measure
-from eai_llm_hf.processing.motion_reference import (
+from eai_llm_hf.cli.main import calibrate as command
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES, DESCRIPTORS, measure
+from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, FeatureMoments, movement_features
+from eai_llm_hf.processing.descriptors.reference import (
     ADAPTED_SEGMENTS,
     FARTHEST_SHIFT,
     LARGEST_STRETCH,
@@ -27,9 +27,10 @@ from eai_llm_hf.processing.motion_reference import (
     adapt,
     weight_of,
 )
-from eai_llm_hf.processing.movement_features import SEGMENTS, FeatureMoments, movement_features
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip, facing
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
+from eai_llm_hf.processing.skeleton.unify import facing
 
 HEAD = [name for name, _, _ in SEGMENTS].index("head")
 PITCH = DESCRIPTOR_INDEX["head_pitch"]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from eai_llm_hf.processing.claim_phrases import PHRASES, USUAL
-from eai_llm_hf.processing.claim_reading import find_claims, find_mentions
-from eai_llm_hf.processing.motion_claims import Claim, canonical_claim
+from eai_llm_hf.processing.claims.claims import Claim, canonical_claim
+from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
+from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL
 
 SENTENCES = Path(__file__).parent / "claim_sentences.tsv"
 """Half, text and expected claims; how they were decided stands at its top."""

@@ -7,9 +7,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from eai_llm_hf.processing.claim_phrases import NEAR_DUPLICATES, PHRASES, USUAL
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.motion_claims import (
+from eai_llm_hf.processing.claims.claims import (
     Claim,
     Span,
     absent_clause,
@@ -21,8 +19,10 @@ from eai_llm_hf.processing.motion_claims import (
     notable_claims,
     verbalise,
 )
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES, DESCRIPTORS, SPANS
-from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.claims.phrases import NEAR_DUPLICATES, PHRASES, USUAL
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES, DESCRIPTORS, SPANS
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
 KEYS = list(PHRASES)

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 from conftest import make_clip
 
-from eai_llm_hf import SkeletonEmotionExplanationPipeline, compare_command, explain_command
-from eai_llm_hf.cli import build_parser, main
-from eai_llm_hf.explain_command import as_text, find_clips
-from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
+from eai_llm_hf import SkeletonEmotionExplanationPipeline
+from eai_llm_hf.cli.common import find_clips
+from eai_llm_hf.cli.explain import as_text
+from eai_llm_hf.cli.main import build_parser, main
+from eai_llm_hf.cli.main import compare as compare_command
+from eai_llm_hf.cli.main import explain as explain_command
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from eai_llm_hf.version import __version__
 
 COMMANDS = ("explain", "compare", "calibrate", "render", "train", "evaluate", "data", "export", "backbone")

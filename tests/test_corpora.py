@@ -21,7 +21,7 @@ from eai_llm_hf.corpora.dataset_card import COLUMNS
 from eai_llm_hf.corpora.folders import find_folders
 from eai_llm_hf.corpora.schema import LeftOut
 from eai_llm_hf.generator import EMOTIONS, clip_seed, generate_clip
-from eai_llm_hf.processing.motion import Motion
+from eai_llm_hf.processing.reading.motion import Motion
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from conftest import SHARED_DATA
 
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import read_motions
+from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.motion import MotionError
 
 
 def kinect_row(time_stamp, state=2, joints=25):

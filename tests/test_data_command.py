@@ -12,10 +12,10 @@ import pytest
 from conftest import make_clip
 
 import eai_llm_hf.corpora
-from eai_llm_hf import data_command
-from eai_llm_hf.inspection import finding_as_text, inspect_file, rigs_as_table
-from eai_llm_hf.processing.rig_files import check_rig, load_rigs
-from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
+from eai_llm_hf.cli.main import data as data_command
+from eai_llm_hf.corpora.inspection import finding_as_text, inspect_file, rigs_as_table
+from eai_llm_hf.processing.skeleton.rig_files import check_rig, load_rigs
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "rigs.md").read_text(encoding="utf-8")

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from moving_bodies import EVERY_JOINT, busy_movement, rotation, standing
 
-from eai_llm_hf.processing.claim_phrases import NEAR_DUPLICATES
-from eai_llm_hf.processing.dynamics_descriptors import DYNAMICS_DESCRIPTORS
-from eai_llm_hf.processing.gait_descriptors import GAIT_DESCRIPTORS
-from eai_llm_hf.processing.motion_descriptors import (
+from eai_llm_hf.processing.claims.phrases import NEAR_DUPLICATES
+from eai_llm_hf.processing.descriptors.dynamics import DYNAMICS_DESCRIPTORS
+from eai_llm_hf.processing.descriptors.gait import GAIT_DESCRIPTORS
+from eai_llm_hf.processing.descriptors.measure import (
     DESCRIPTOR_INDEX,
     DESCRIPTOR_NAMES,
     DESCRIPTORS,
@@ -18,9 +18,9 @@ from eai_llm_hf.processing.motion_descriptors import (
     measure,
     measure_spans,
 )
-from eai_llm_hf.processing.motion_reference import FARTHEST_SCORE, LEVELS, MIN_CLIPS, MotionReference
-from eai_llm_hf.processing.posture_descriptors import POSTURE_DESCRIPTORS
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, MIRROR
+from eai_llm_hf.processing.descriptors.posture import POSTURE_DESCRIPTORS
+from eai_llm_hf.processing.descriptors.reference import FARTHEST_SCORE, LEVELS, MIN_CLIPS, MotionReference
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, MIRROR
 
 
 def test_every_descriptor_says_what_it_is_and_names_known_joints():

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from eai_llm_hf.cli import build_parser
+from eai_llm_hf.cli.main import build_parser
 from eai_llm_hf.generator import ACTIONS, RIGS
-from eai_llm_hf.processing.claim_phrases import PHRASES
-from eai_llm_hf.processing.joint_matching import load_rigs
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS
+from eai_llm_hf.processing.claims.phrases import PHRASES
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
+from eai_llm_hf.processing.skeleton.matching import load_rigs
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

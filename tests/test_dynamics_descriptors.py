@@ -5,8 +5,8 @@ import pytest
 import scipy.signal
 from moving_bodies import LEG, bend_trunk, busy_movement, leg_length, lift_arm, rotation, seconds, standing, value
 
-from eai_llm_hf.processing.body_frame import low_pass
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
+from eai_llm_hf.processing.descriptors.body_frame import low_pass
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 
 WRISTS = [JOINT_INDEX["left_wrist"], JOINT_INDEX["right_wrist"]]
 

@@ -21,12 +21,12 @@ from hub_stand_in import HubStandIn
 from safetensors.torch import load_file
 
 from eai_llm_hf import EaiLlmForCausalLM
-from eai_llm_hf.cli import main
-from eai_llm_hf.export import export
-from eai_llm_hf.licences import LicenceError
-from eai_llm_hf.processing.motion_reading import read_motions
-from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.cli.main import main
+from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
+from eai_llm_hf.processing.skeleton.unify import unify
+from eai_llm_hf.publish.export import export
+from eai_llm_hf.publish.licences import LicenceError
 from eai_llm_hf.training import recipe as recipe_module
 
 REPOSITORY = Path(__file__).parents[1]

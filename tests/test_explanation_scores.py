@@ -9,8 +9,13 @@ from conftest import make_clip, make_reference
 from transformers import GenerationConfig, pipeline
 
 from benchmarks import explanations as page_of_explanations
-from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor, SkeletonEmotionExplanationPipeline
-from eai_llm_hf.cli import build_parser, main
+from eai_llm_hf import (
+    TASK,
+    EaiLlmForCausalLM,
+    EaiSkeletonProcessor,
+    SkeletonEmotionExplanationPipeline,
+)
+from eai_llm_hf.cli.main import build_parser, main
 from eai_llm_hf.evaluation.claim_scores import Verdicts, coverage, faithfulness_gap, label_agreement, truth_scores
 from eai_llm_hf.evaluation.explanation_tables import as_examples, as_markdown
 from eai_llm_hf.evaluation.explanations import (
@@ -23,8 +28,8 @@ from eai_llm_hf.evaluation.explanations import (
     without_joints,
     write_records,
 )
-from eai_llm_hf.processing.motion_claims import canonical_claim, holds, notable_claims, verbalise
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.processing.claims.claims import canonical_claim, holds, notable_claims, verbalise
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from transformers.dynamic_module_utils import get_relative_import_files
 
+from eai_llm_hf.publish.remote_code import ENTRIES, flat_copy, write_remote_code
 from eai_llm_hf.version import __version__
 
 ROOT = Path(__file__).parents[1]
 HUB_FOLDERS = ("modeling", "processing")
-HUB_MODULES = sorted(path for folder in HUB_FOLDERS for path in (ROOT / folder).glob("*.py"))
 # transformers itself requires huggingface_hub (the `strict` of its configurations) and safetensors.
 HUB_IMPORTS = {"numpy", "torch", "transformers", "huggingface_hub", "safetensors"} | set(sys.stdlib_module_names)
 # What the scan of transformers takes for a relative import; it reads the text, so a line of a docstring counts too.
@@ -35,8 +36,12 @@ def _package_folders() -> dict[str, Path]:
     """Every package that setup.cfg installs, with the folder it comes from."""
     options = _setup()
     moved = dict(re.split(r"\s*=\s*", line) for line in _lines(options["options"]["package_dir"]))
-    names = _lines(options["options"]["packages"])
-    return {name: ROOT / moved.get(name, name.replace(".", "/")) for name in names}
+    folders = {}
+    for name in _lines(options["options"]["packages"]):
+        room = next((room for room in moved if f"{name}.".startswith(f"{room}.")), None)
+        place = name.replace(room, moved[room], 1) if room else name
+        folders[name] = ROOT / place.replace(".", "/")
+    return folders
 
 
 def test_the_version_stands_in_one_place():
@@ -110,10 +115,10 @@ def _imports_that_may_fail(tree: ast.AST) -> set[ast.AST]:
     }
 
 
-@pytest.mark.parametrize("path", HUB_MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_hub_code_imports_only_what_every_transformers_user_has(path):
-    source = path.read_text(encoding="utf-8")
-    siblings = {module.stem for module in path.parent.glob("*.py")}
+@pytest.mark.parametrize("name", sorted(flat_copy()))
+def test_hub_code_imports_only_what_every_transformers_user_has(name):
+    source = flat_copy()[name]
+    siblings = {file.removesuffix(".py") for file in flat_copy()}
     tree = ast.parse(source)
     guarded = _imports_that_may_fail(tree)
     for node in ast.walk(tree):
@@ -123,17 +128,23 @@ def test_hub_code_imports_only_what_every_transformers_user_has(path):
             roots = {alias.name.split(".")[0] for alias in node.names}
             assert roots <= HUB_IMPORTS, f"line {node.lineno} imports {sorted(roots - HUB_IMPORTS)}"
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            assert node.module != "__future__" or path.name == "__init__.py", (
+            assert node.module != "__future__", (
                 f"line {node.lineno}: with `from __future__ import annotations` transformers cannot read config_class"
             )
             assert node.module.split(".")[0] in HUB_IMPORTS, f"line {node.lineno} imports from {node.module}"
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 1, f"line {node.lineno} imports from outside its folder"
-            assert node.module in siblings, (
-                f"line {node.lineno}: expected `from .module import name` of the same folder"
+            assert node.level == 1 and node.module in siblings, (
+                f"line {node.lineno}: expected `from .module import name` of a file of the copy"
             )
     ghosts = set(RELATIVE_IMPORT.findall(source)) - siblings
     assert not ghosts, f"transformers would look for the files {sorted(ghosts)}"
+
+
+def test_every_file_of_the_hub_code_leads_to_all_others_by_the_imports_that_transformers_reads(tmp_path):
+    write_remote_code(tmp_path)
+    for entry in ENTRIES:
+        found = {Path(file).name for file in get_relative_import_files(tmp_path / entry)}
+        assert found | {entry} == set(flat_copy()), entry
 
 
 def _classes_asked_for(tree: ast.AST, catching: bool) -> Iterator[tuple[int, str]]:
@@ -163,22 +174,22 @@ def _calls(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Call) and getattr(node.func, "id", "") == name
 
 
-@pytest.mark.parametrize("path", HUB_MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_hub_code_never_tells_objects_by_a_class_of_another_file(path):
+@pytest.mark.parametrize("name", sorted(flat_copy()))
+def test_hub_code_never_tells_objects_by_a_class_of_another_file(name):
     """Transformers copies a folder's code once for each entry file, so that class may be another copy's.
 
     Readers may catch what their neighbours raise: they only ever meet those of their own copy.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(flat_copy()[name])
     from_files = {
         alias.asname or alias.name
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.level
         for alias in node.names
     }
-    catching = not path.stem.endswith("_reading")
+    catching = not name.startswith("reading_")
     wrong = [f"line {line}: {name}" for line, name in _classes_asked_for(tree, catching) if name in from_files]
-    assert not wrong, f"{wrong}; see as_unified_clip in processing/motion.py for another way"
+    assert not wrong, f"{wrong}; see as_unified_clip in processing/skeleton/clip.py for another way"
 
 
 def test_a_class_is_found_however_an_object_is_compared_with_it():
@@ -194,12 +205,3 @@ def test_a_class_is_found_however_an_object_is_compared_with_it():
         assert "Clip" in [name for _, name in _classes_asked_for(ast.parse(way), catching=True)], way
     assert "Clip" not in [name for _, name in _classes_asked_for(ast.parse(ways[-1]), catching=False)]
     assert list(_classes_asked_for(ast.parse("x == Clip(y) and f(x, Clip)"), catching=True)) == []
-
-
-def test_hub_code_of_both_folders_can_lie_flat_in_one():
-    names = [path.name for path in HUB_MODULES if path.name != "__init__.py"]
-    assert len(names) == len(set(names))
-
-
-def test_hub_folders_have_no_code_below_them():
-    assert [path for folder in HUB_FOLDERS for path in (ROOT / folder).glob("*/*.py")] == []

@@ -19,11 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eai_llm_hf.generator import generate_clip
-from eai_llm_hf.processing.motion import Motion, MotionError
-from eai_llm_hf.processing.motion_reading import motions_from_array, read_motions
-from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
-from eai_llm_hf.processing.rig_files import depths_of, load_rigs
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.reading.files import motions_from_array, read_motions
+from eai_llm_hf.processing.reading.motion import Motion, MotionError
+from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+from eai_llm_hf.processing.skeleton.rig_files import depths_of, load_rigs
+from eai_llm_hf.processing.skeleton.unify import unify
 
 BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "fuzz_readers.py"
 INPUTS_OF_A_SUFFIX = 286  # of seven: 2,002

@@ -5,9 +5,9 @@ import pytest
 from moving_bodies import EVERY_JOINT, LEG, bend_trunk, leg_length, rotation, seconds, standing, value, walk
 
 from eai_llm_hf.generator import generate_clip
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, measure
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
+from eai_llm_hf.processing.skeleton.unify import unify
 
 STEPS = ("step_length", "cadence", "stance_share")
 

@@ -18,9 +18,9 @@ from eai_llm_hf.generator import (
 from eai_llm_hf.generator.clips import clip_seed
 from eai_llm_hf.generator.kinematics import minimum_jerk
 from eai_llm_hf.generator.performers import AGE_EFFECTS
-from eai_llm_hf.processing.joint_matching import load_rigs
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, PARENTS
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.skeleton.matching import load_rigs
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, PARENTS
+from eai_llm_hf.processing.skeleton.unify import unify
 
 EACH_ACTION = pytest.mark.parametrize("action", ACTIONS)
 

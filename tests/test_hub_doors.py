@@ -1,7 +1,5 @@
 """The Hugging Face doors where this package is imported: its own classes, and what it exports."""
 
-from pathlib import Path
-
 import pytest
 from door_answers import RECORD_KEYS, Doors, differences
 from hub_subprocess import value
@@ -18,9 +16,8 @@ from eai_llm_hf import (
     EaiSkeletonProcessor,
     SkeletonEmotionExplanationPipeline,
 )
-from eai_llm_hf.export import export
-
-REPOSITORY = Path(__file__).parents[1]
+from eai_llm_hf.publish.export import export
+from eai_llm_hf.publish.remote_code import flat_copy
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +32,8 @@ def records(pipe, recordings) -> list[dict]:
     return pipe([recordings["short"], recordings["long"]], max_new_tokens=12)
 
 
-def test_the_exported_code_is_byte_for_byte_the_repositorys(exported):
-    sources = {
-        path.name: path
-        for room in ("modeling", "processing")
-        for path in (REPOSITORY / room).glob("*.py")
-        if path.name != "__init__.py"
-    }
-    written = {path.name: path.read_bytes() for path in exported.glob("*.py")}
-    assert written == {name: path.read_bytes() for name, path in sources.items()}
+def test_the_exported_code_is_the_flat_copy(exported):
+    assert {path.name: path.read_text(encoding="utf-8") for path in exported.glob("*.py")} == flat_copy()
 
 
 def test_an_export_brings_card_and_licence_and_takes_an_empty_folder_only(exported, hub_checkpoint):

@@ -8,11 +8,11 @@ import pytest
 from transformers import pipeline
 
 from eai_llm_hf import DEFAULT_CHECKPOINT, TASK
-from eai_llm_hf.backbones import DEFAULT_BACKBONE, find_or_fetch
-from eai_llm_hf.cli import main
+from eai_llm_hf.cli.main import main
 from eai_llm_hf.generator import generate_clip
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_NAMES
+from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_NAMES
+from eai_llm_hf.publish.backbones import DEFAULT_BACKBONE, find_or_fetch
 
 
 @pytest.mark.integration

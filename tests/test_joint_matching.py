@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eai_llm_hf import EaiSkeletonFeatureExtractor
-from eai_llm_hf.processing.joint_matching import match_joints
-from eai_llm_hf.processing.motion import Motion, MotionError
-from eai_llm_hf.processing.rig_files import as_list, check_rig, load_rigs, read_rig
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, PARENTS
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.reading.motion import Motion, MotionError
+from eai_llm_hf.processing.skeleton.matching import match_joints
+from eai_llm_hf.processing.skeleton.rig_files import as_list, check_rig, load_rigs, read_rig
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, PARENTS
+from eai_llm_hf.processing.skeleton.unify import unify
 
 SIDED = ("hip", "knee", "ankle", "foot", "collar", "shoulder", "elbow", "wrist")
 MIDLINE = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")

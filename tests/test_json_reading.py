@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from eai_llm_hf.generator import generate_clip
-from eai_llm_hf.processing import json_reading
-from eai_llm_hf.processing.joint_matching import load_rigs
-from eai_llm_hf.processing.json_reading import MAX_FRAME_TEXT, MAX_PEOPLE
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import read_motions
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.reading import json as json_reading
+from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.json import MAX_FRAME_TEXT, MAX_PEOPLE
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.skeleton.matching import load_rigs
+from eai_llm_hf.processing.skeleton.unify import unify
 
 POSITIONS = np.random.default_rng(0).normal(size=(4, 33, 3)).astype(np.float32)
 

@@ -8,10 +8,11 @@ from test_corpora import write_tree
 from test_records import made_with
 
 from eai_llm_hf import EaiLlmConfig, EaiLlmForCausalLM, EaiSkeletonProcessor
-from eai_llm_hf.cli import main
+from eai_llm_hf.cli.main import main
 from eai_llm_hf.corpora import CORPORA, load_corpus, prepare_corpus
-from eai_llm_hf.export import export
-from eai_llm_hf.licences import (
+from eai_llm_hf.publish.checkpoints import EMBEDDED_CHECKPOINTS, TRAINING, read_record, write_record
+from eai_llm_hf.publish.export import export
+from eai_llm_hf.publish.licences import (
     LICENCES,
     CorpusLicence,
     LicenceError,
@@ -20,8 +21,7 @@ from eai_llm_hf.licences import (
     licence_of_training,
     licences_of_corpora,
 )
-from eai_llm_hf.model_card import model_card
-from eai_llm_hf.records import EMBEDDED_CHECKPOINTS, TRAINING, read_record, write_record
+from eai_llm_hf.publish.model_card import model_card
 
 FORBIDDEN = ("kdae", "emilya", "egbm", "diema")
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from conftest import make_clip, make_reference
 
-from eai_llm_hf.processing.motion_claims import notable_claims, verbalise
-from eai_llm_hf.processing.motion_descriptors import measure_spans
+from eai_llm_hf.processing.claims.claims import notable_claims, verbalise
+from eai_llm_hf.processing.descriptors.measure import measure_spans
 
 METRICS = Path(__file__).parents[1] / "metrics"
 NAMES = sorted(folder.name for folder in METRICS.iterdir() if folder.is_dir())

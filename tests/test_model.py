@@ -10,7 +10,12 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from eai_llm_hf import EaiLlmConfig, EaiLlmForCausalLM, EaiSkeletonConfig, EaiSkeletonProcessor
+from eai_llm_hf import (
+    EaiLlmConfig,
+    EaiLlmForCausalLM,
+    EaiSkeletonConfig,
+    EaiSkeletonProcessor,
+)
 from eai_llm_hf.modeling.backbone_weights_eai_llm import merge_lora
 from eai_llm_hf.training.answering import add_lora, fold_lora
 

@@ -13,9 +13,9 @@ from eai_llm_hf.evaluation.movement_edits import (
     spread_arms,
     widen_stance,
 )
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, measure
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, PARENTS
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, PARENTS
 
 CLIPS = {
     "walk": make_clip(1, emotion="sad", action="walk", rig="bandai22", duration_s=4.0),

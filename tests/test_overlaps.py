@@ -7,10 +7,10 @@ import pytest
 from conftest import SHARED_DATA, make_clip
 
 from eai_llm_hf.corpora import load_corpus
-from eai_llm_hf.overlaps import overlapping
-from eai_llm_hf.processing.motion import Motion
-from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES, MIRROR
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.corpora.overlaps import overlapping
+from eai_llm_hf.processing.reading.motion import Motion
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES, MIRROR
+from eai_llm_hf.processing.skeleton.unify import unify
 
 ALL = np.ones(len(JOINT_NAMES), bool)
 ACTIONS = ("walk", "wave", "run", "pick up", "throw", "talk")

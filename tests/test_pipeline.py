@@ -11,9 +11,9 @@ from datasets import Dataset
 from transformers import GenerationConfig, pipeline
 
 from eai_llm_hf import TASK
-from eai_llm_hf.processing.explanation_guard import UNSEEN_ANSWER
-from eai_llm_hf.processing.motion_claims import canonical_claim, holds
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure
+from eai_llm_hf.processing.claims.claims import canonical_claim, holds
+from eai_llm_hf.processing.claims.guard import UNSEEN_ANSWER
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
 RECORD = {

@@ -13,9 +13,10 @@ import torch
 from conftest import as_input, make_clip
 from transformers import GenerationConfig, LogitsProcessor, pipeline
 
-from eai_llm_hf import TASK, explain_command, load_pipeline
-from eai_llm_hf.cli import build_parser
-from eai_llm_hf.processing.attribution import attribute
+from eai_llm_hf import TASK, load_pipeline
+from eai_llm_hf.cli.main import build_parser
+from eai_llm_hf.cli.main import explain as explain_command
+from eai_llm_hf.processing.attribution.attribution import attribute
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
 SHORT = {"max_new_tokens": 4}

@@ -7,20 +7,14 @@ import numpy as np
 import pytest
 from conftest import make_reference, says, truth
 
-from eai_llm_hf.processing.claim_phrases import USUAL
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.explanation_guard import (
-    NO_ANSWER,
-    NOTHING_NOTABLE,
-    REFUSAL,
-    UNSEEN_ANSWER,
-    verified,
-)
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_claims import canonical_claim, holds, notable_claims
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX
-from eai_llm_hf.processing.motion_reference import LEVELS, MotionReference
-from eai_llm_hf.processing.movement_comparison import ALIKE_ANSWER, NO_DIFFERENCE_ANSWER
+from eai_llm_hf.processing.claims.claims import canonical_claim, holds, notable_claims
+from eai_llm_hf.processing.claims.comparison import ALIKE_ANSWER, NO_DIFFERENCE_ANSWER
+from eai_llm_hf.processing.claims.guard import NO_ANSWER, NOTHING_NOTABLE, REFUSAL, UNSEEN_ANSWER, verified
+from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.claims.phrases import USUAL
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
+from eai_llm_hf.processing.descriptors.reference import LEVELS, MotionReference
+from eai_llm_hf.processing.reading.motion import MotionError
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
 

@@ -30,9 +30,9 @@ from eai_llm_hf import (
     EaiSkeletonProcessor,
     SkeletonEmotionExplanationPipeline,
     load_pipeline,
-    records,
 )
 from eai_llm_hf.modeling.configuration_eai_llm import AUTO_MAP, CUSTOM_PIPELINES
+from eai_llm_hf.publish import checkpoints as records
 
 TRUST = [{}, {"trust_remote_code": True}]
 

@@ -18,8 +18,8 @@ from moving_bodies import (
     value,
 )
 
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, measure
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 
 SIDES = (("left", 1), ("right", -1))
 

@@ -18,7 +18,7 @@ from test_corpora import same_rows, write_tree
 
 from eai_llm_hf.corpora import FEATURES, load_corpus, preparation, prepare_corpus
 from eai_llm_hf.corpora.preparation import fingerprint
-from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from eai_llm_hf import question_texts
-from eai_llm_hf.processing.claim_phrases import PHRASES
-from eai_llm_hf.processing.question_reading import parts_named, read_question
+from eai_llm_hf.processing.claims.phrases import PHRASES
+from eai_llm_hf.processing.claims.questions import parts_named, read_question
+from eai_llm_hf.training import question_texts
 
 LABELS = ("happy", "sad", "angry", "proud", "not confident")
 

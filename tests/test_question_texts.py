@@ -7,19 +7,14 @@ import numpy as np
 import pytest
 
 from eai_llm_hf.corpora import generated_corpus
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.explanation_guard import NOTHING_AGAINST, REFUSAL, UNSEEN_ANSWER
-from eai_llm_hf.processing.motion_claims import EXPLAIN_QUESTION, canonical_claim, holds, named_label
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
-from eai_llm_hf.processing.motion_reference import MotionReference
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX
-from eai_llm_hf.question_texts import (
-    TYPICAL_SIGNS,
-    UNSEEN_QUESTIONS,
-    AskedClip,
-    absent_signs,
-)
-from eai_llm_hf.training_texts import MAX_CLAIMS, label_texts, question_answer, telling_claims
+from eai_llm_hf.processing.claims.claims import EXPLAIN_QUESTION, canonical_claim, holds, named_label
+from eai_llm_hf.processing.claims.guard import NOTHING_AGAINST, REFUSAL, UNSEEN_ANSWER
+from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
+from eai_llm_hf.training.question_texts import TYPICAL_SIGNS, UNSEEN_QUESTIONS, AskedClip, absent_signs
+from eai_llm_hf.training.training_texts import MAX_CLAIMS, label_texts, question_answer, telling_claims
 
 LABELS = ("happy", "sad", "angry", "proud", "not confident")
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from conftest import ARM
 
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import motions_from_array, read_motions
-from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
-from eai_llm_hf.processing.recording import MAX_JOINTS
+from eai_llm_hf.processing.reading.files import motions_from_array, read_motions
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.reading.recording import MAX_JOINTS
+from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
 
 # ------------------------------------------------------------------------------------------------------------ arrays
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from eai_llm_hf.cli import main
+from eai_llm_hf.cli.main import main
 from eai_llm_hf.training import recipe as recipe_module
 from eai_llm_hf.training.recipe_files import read_settings, shipped_recipes
 from eai_llm_hf.training.settings import Recipe

@@ -6,10 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from eai_llm_hf import DEFAULT_CHECKPOINT, EaiLlmConfig
-from eai_llm_hf.export import export
-from eai_llm_hf.licences import licence_of_training
-from eai_llm_hf.model_card import model_card
-from eai_llm_hf.records import (
+from eai_llm_hf.publish.checkpoints import (
     EMBEDDED_CHECKPOINTS,
     EVALUATION,
     TRAINING,
@@ -18,6 +15,9 @@ from eai_llm_hf.records import (
     trained_on,
     write_record,
 )
+from eai_llm_hf.publish.export import export
+from eai_llm_hf.publish.licences import licence_of_training
+from eai_llm_hf.publish.model_card import model_card
 from eai_llm_hf.training.settings import Recipe
 
 

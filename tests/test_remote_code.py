@@ -11,8 +11,8 @@ from hub_stand_in import HubStandIn
 from hub_subprocess import CHECKS, PRELUDE, REPORT, in_cache_layout, run, value
 
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
-from eai_llm_hf.export import export
-from eai_llm_hf.records import TRAINING, write_record
+from eai_llm_hf.publish.checkpoints import TRAINING, write_record
+from eai_llm_hf.publish.export import export
 
 REPOSITORY = Path(__file__).parents[1]
 SOURCES = ("folder", "cache")
@@ -145,7 +145,7 @@ def answers_of_what_remote_code_pushed():
 PUSH = """
 import contextlib, io
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor, load_pipeline
-from eai_llm_hf.cli import main
+from eai_llm_hf.cli.main import main
 
 def push_by_command(checkpoint, folder, *flags):
     with contextlib.redirect_stderr(io.StringIO()) as said:

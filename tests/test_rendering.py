@@ -12,17 +12,12 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
-from eai_llm_hf import (
-    EaiSkeletonFeatureExtractor,
-    explain_command,
-    picture_page,
-    record_picture,
-    render_command,
-    rendering,
-    report_writing,
-)
-from eai_llm_hf.processing.skeleton_tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf import EaiSkeletonFeatureExtractor
+from eai_llm_hf.cli.main import explain as explain_command
+from eai_llm_hf.cli.main import render as render_command
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES
+from eai_llm_hf.report import picture_page, record_picture, rendering, report_writing
 
 HEIGHTS = {"head": 1.55, "neck": 1.45, "collar": 1.4, "shoulder": 1.4, "elbow": 1.15, "wrist": 0.9, "spine3": 1.3}
 HEIGHTS |= {"spine2": 1.15, "spine1": 1.05, "pelvis": 0.95, "hip": 0.9, "knee": 0.5, "ankle": 0.08, "foot": 0.02}

@@ -13,18 +13,12 @@ import numpy as np
 import pytest
 from moving_bodies import walk
 
-from eai_llm_hf import (
-    EaiSkeletonFeatureExtractor,
-    explain_command,
-    html_report,
-    picture_page,
-    record_view,
-    rendering,
-    report_writing,
-)
-from eai_llm_hf.processing.motion_claims import canonical_claim
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf import EaiSkeletonFeatureExtractor
+from eai_llm_hf.cli.main import explain as explain_command
+from eai_llm_hf.processing.claims.claims import canonical_claim
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
+from eai_llm_hf.report import html_report, picture_page, record_view, rendering, report_writing
 
 HOSTILE = '<script>alert("1")</script>&\'{{ 70007 * 3 }}'
 VOID = {"br", "input", "link", "meta", "img"}

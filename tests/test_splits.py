@@ -7,8 +7,7 @@ from conftest import make_clip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eai_llm_hf.processing.skeleton_tree import MIRROR
-from eai_llm_hf.splits import (
+from eai_llm_hf.corpora.splits import (
     PROTOCOLS,
     Fold,
     SplitError,
@@ -18,6 +17,7 @@ from eai_llm_hf.splits import (
     split_of,
     split_rows,
 )
+from eai_llm_hf.processing.skeleton.tree import MIRROR
 from eai_llm_hf.training import recipe as recipe_module
 
 YESTERDAY = [

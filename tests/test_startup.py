@@ -14,7 +14,7 @@ import pytest
 from conftest import make_clip
 
 from eai_llm_hf import TASK
-from eai_llm_hf.cli import build_parser
+from eai_llm_hf.cli.main import build_parser
 
 ROOT = Path(__file__).parents[1]
 UNUSED = {"accelerate", "captum", "datasets", "gguf", "matplotlib", "pandas", "peft", "pyarrow", "scipy", "sklearn"}

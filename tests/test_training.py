@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
-from eai_llm_hf.cli import main
+from eai_llm_hf.cli.main import main
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.training import recipe as recipe_module
 from eai_llm_hf.training.alignment import AlignmentCollator, AlignmentModel
@@ -324,7 +324,7 @@ def test_a_label_or_corpus_that_is_not_there_is_named(settings, changes, words):
 TWO_DOORS = """
 import runpy, sys, torch
 torch.randint = lambda high, size, **given: torch.zeros(size, dtype=torch.long)
-from eai_llm_hf.cli import main
+from eai_llm_hf.cli.main import main
 assert main(["train", sys.argv[2]]) == 0
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from eai_llm_hf.generator import generate_clip
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import read_motions
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.skeleton.unify import unify
 
 TRC = (
     "PathFileType\t4\t(X/Y/Z)\twalk.trc\n"

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eai_llm_hf.processing.joint_matching import match_joints
-from eai_llm_hf.processing.motion import Motion, MotionError
-from eai_llm_hf.processing.resampling import resample
-from eai_llm_hf.processing.rig_files import check_rig, load_rigs
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES, MIRROR, PARENTS
-from eai_llm_hf.processing.unified_skeleton import MIN_DURATION_S, facing, unify
+from eai_llm_hf.processing.reading.motion import Motion, MotionError
+from eai_llm_hf.processing.skeleton.matching import match_joints
+from eai_llm_hf.processing.skeleton.resampling import resample
+from eai_llm_hf.processing.skeleton.rig_files import check_rig, load_rigs
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, MIRROR, PARENTS
+from eai_llm_hf.processing.skeleton.unify import MIN_DURATION_S, facing, unify
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -431,7 +431,7 @@ def _shared_files() -> list[Path]:
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is absent")
 def test_every_tenth_shared_file_and_all_other_rigs_unify():
-    from eai_llm_hf.processing.motion_reading import read_motions
+    from eai_llm_hf.processing.reading.files import read_motions
 
     files = [path for number, path in enumerate(_shared_files()) if number % 10 == 0 or "other_rigs" in path.parts]
     assert len(files) > 20

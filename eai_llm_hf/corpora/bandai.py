@@ -4,7 +4,7 @@ import re
 from functools import partial
 from pathlib import Path
 
-from .adapter import Adapter, Corpus, Found, from_names
+from .loader import Adapter, Corpus, Found, from_names
 from .schema import content_family
 
 _NAME = re.compile(r"dataset-(?P<set>[12])_(?P<content>.+)_(?P<style>[^_]+)_(?P<take>\d+)")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from .adapter import Corpus
+from .loader import Corpus
 from .schema import FEATURES, LeftOut
 
 MOST_VALUES = 100

@@ -4,7 +4,15 @@ import csv
 import re
 from pathlib import Path
 
-from .adapter import Adapter, Corpus, Found, below, motion_files, one_a_take, readable_text
+from .loader import (
+    Adapter,
+    Corpus,
+    Found,
+    below,
+    motion_files,
+    one_a_take,
+    readable_text,
+)
 from .schema import LeftOut, Recording
 from .vocabulary import canonical_label
 

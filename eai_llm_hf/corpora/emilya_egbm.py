@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from .adapter import Adapter, Corpus, Found, below, motion_files, one_a_take
+from .loader import Adapter, Corpus, Found, below, motion_files, one_a_take
 from .schema import LeftOut, Recording
 from .vocabulary import SYNONYMS, canonical_label, tidy
 

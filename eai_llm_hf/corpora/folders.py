@@ -7,7 +7,15 @@ from pathlib import Path
 
 from transformers.utils import logging
 
-from .adapter import Adapter, Corpus, Found, below, motion_files, readable_text, without_person
+from .loader import (
+    Adapter,
+    Corpus,
+    Found,
+    below,
+    motion_files,
+    readable_text,
+    without_person,
+)
 from .schema import LeftOut, Recording
 from .vocabulary import canonical_label
 

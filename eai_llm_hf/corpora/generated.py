@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from eai_llm_hf.generator import GeneratedClip, clip_seed, generate_clip
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.unified_skeleton import unify
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.skeleton.unify import unify
 
-from .adapter import Corpus
+from ..generator import GeneratedClip, clip_seed, generate_clip
+from .loader import Corpus
 from .schema import LeftOut, clip_row, content_family
 
 DEFAULT_CLIPS = 2000

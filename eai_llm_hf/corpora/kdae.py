@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from .adapter import Adapter, Corpus, Found, from_names
+from .loader import Adapter, Corpus, Found, from_names
 
 _NAME = re.compile(r"(?P<actor>[FM]\d+)(?P<emotion>SA|SU|A|D|F|H|N)(?P<scenario>\d)V(?P<version>\d+)", re.IGNORECASE)
 _LABELS = {

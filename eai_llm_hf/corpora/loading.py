@@ -9,15 +9,14 @@ import datasets
 from datasets.iterable_dataset import ArrowExamplesIterable
 from transformers.utils import logging
 
-from eai_llm_hf.generator.rigs import RIGS
-
-from . import generated
-from .adapter import Adapter, Corpus
+from ..corpora import generated
+from ..generator.rigs import RIGS
 from .bandai import BANDAI1, BANDAI2, BANDAI2_STYLES
 from .diema import DIEMA
 from .emilya_egbm import EGBM, EMILYA
 from .folders import FOLDER, find_folders
 from .kdae import KDAE
+from .loader import Adapter, Corpus
 from .manifest import MANIFEST
 from .schema import FEATURES, LeftOut, recording_rows
 

@@ -9,9 +9,9 @@ from typing import Any, TextIO
 
 from transformers.utils import logging
 
-from eai_llm_hf.processing.readable_files import READABLE_SUFFIXES
+from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
 
-from .adapter import Adapter, Corpus, Found, readable_text, without_person
+from .loader import Adapter, Corpus, Found, readable_text, without_person
 from .schema import LeftOut, Recording, content_family
 from .vocabulary import canonical_label
 

@@ -23,8 +23,7 @@ from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 from tqdm import tqdm
 
-from eai_llm_hf.version import __version__
-
+from ..version import __version__
 from .dataset_card import dataset_card
 from .loading import CORPORA, PREPARATION, Source, encode_rows, nothing_read, open_corpus
 from .schema import FEATURES, LeftOut

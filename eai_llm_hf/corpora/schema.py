@@ -6,10 +6,11 @@ from pathlib import Path
 
 import datasets
 
-from eai_llm_hf.processing.motion import MotionError
-from eai_llm_hf.processing.motion_reading import read_motions
-from eai_llm_hf.processing.skeleton_tree import NUM_JOINTS
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
+from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import NUM_JOINTS
+from eai_llm_hf.processing.skeleton.unify import unify
 
 FEATURES = datasets.Features(
     {

@@ -1,6 +1,7 @@
 """How good models are: scores of a checkpoint, and a benchmark of methods under one protocol."""
 
-from .checkpoint import as_clip, evaluate
+from ..corpora.rows import as_clip
+from .checkpoint import evaluate
 from .explanations import explanation_scores
 from .scores import label_scores
 

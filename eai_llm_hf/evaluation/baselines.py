@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from eai_llm_hf.processing.motion_descriptors import measure
+from eai_llm_hf.processing.descriptors.measure import measure
 
 from .methods import tell
 from .task import Method, Task, among, corpus_of

@@ -27,8 +27,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from eai_llm_hf.splits import Fold
-
+from ..corpora.splits import Fold
 from .benchmark_plan import (
     BenchmarkSettings,
     Cell,

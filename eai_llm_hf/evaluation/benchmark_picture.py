@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eai_llm_hf.picture_page import FAINT, HIGHLIGHT, INK, MARGIN, MUTED, PICTURE_WIDTH, Page, shorten, text_width
-
+from ..report.picture_page import (
+    FAINT,
+    HIGHLIGHT,
+    INK,
+    MARGIN,
+    MUTED,
+    PICTURE_WIDTH,
+    Page,
+    shorten,
+    text_width,
+)
 from .benchmark_answers import MATCHED, PLAIN
 from .benchmark_tables import describe
 

@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from eai_llm_hf.corpora import load_corpus
-from eai_llm_hf.records import TRAINING, has_seen, read_record
-from eai_llm_hf.splits import PROTOCOLS, Fold, check_no_leak, protocol_folds
-
+from ..corpora import load_corpus
+from ..corpora.splits import PROTOCOLS, Fold, check_no_leak, protocol_folds
+from ..publish.checkpoints import TRAINING, has_seen, read_record
 from .equal_speed import movement_speed
 from .methods import MethodSource, find_method, slug
 from .task import corpus_of

@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from eai_llm_hf.records import EMBEDDED_CHECKPOINTS
-from eai_llm_hf.version import __version__
-
+from ..publish.checkpoints import EMBEDDED_CHECKPOINTS
+from ..version import __version__
 from .benchmark import Run
 from .benchmark_answers import MATCHED, PLAIN, Answers, Gathered, Variant, variant_of
 from .benchmark_picture import draw_results

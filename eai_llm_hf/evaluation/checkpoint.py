@@ -10,28 +10,11 @@ import numpy as np
 from tqdm import tqdm
 
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-from eai_llm_hf.processing.skeleton_tree import JOINT_NAMES
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
 
+from ..corpora.rows import as_clip
 from .baselines import best_labels, lda
 from .explanations import explained_clip, explanation_scores
 from .scores import label_scores
-
-
-def as_clip(row: dict) -> UnifiedClip:
-    """The unified clip of a corpus row."""
-    joints = np.asarray(row["joints"], dtype=np.float32)
-    mask = np.asarray(row["joint_mask"], dtype=bool)
-    report = {
-        "layout": row["corpus"],
-        "frames": len(joints),
-        "fps": float(row["fps"]),
-        "matched_joints": int(mask.sum()),
-        "missing_joints": [name for name, there in zip(JOINT_NAMES, mask, strict=True) if not there],
-        "up_axis": "y",
-        "unit_scale": 1.0,
-    }
-    return UnifiedClip(joints=joints, joint_mask=mask, fps=float(row["fps"]), report=report)
 
 
 def evaluate(
@@ -100,4 +83,4 @@ def _summary(scores: dict) -> dict:
     return {key: scores[key] for key in keys} | {"hold": hold, "hold_shuffled": shuffled}
 
 
-__all__ = ["as_clip", "evaluate"]
+__all__ = ["evaluate"]

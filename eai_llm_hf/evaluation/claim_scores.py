@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from scipy.integrate import trapezoid
 
-from eai_llm_hf.processing.claim_phrases import NEAR_DUPLICATES
+from eai_llm_hf.processing.claims.claims import Claim, canonical_claim, holds, named_label, notable_claims
+from eai_llm_hf.processing.claims.phrases import NEAR_DUPLICATES
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_NAMES
+from eai_llm_hf.processing.descriptors.reference import MotionReference, as_reference
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
-from eai_llm_hf.processing.motion_claims import Claim, canonical_claim, holds, named_label, notable_claims
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_NAMES
-from eai_llm_hf.processing.motion_reference import MotionReference, as_reference
-from eai_llm_hf.records import DEFAULT_CHECKPOINT
 
+from ..publish.checkpoints import DEFAULT_CHECKPOINT
 from .scores import Bootstrap, mean_and_spread, with_interval
 
 STRONGEST = 5

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, DESCRIPTORS, BodyFrame
-from eai_llm_hf.processing.resampling import resample
-from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_INDEX
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, BodyFrame
+from eai_llm_hf.processing.skeleton.resampling import resample
+from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_INDEX
 
 LEAST_FACTOR, MOST_FACTOR = 0.4, 2.5
 """How far a clip may be slowed down or sped up."""

@@ -16,13 +16,13 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.motion_claims import evidence, holds, notable_claims, verbalise
-from eai_llm_hf.processing.motion_descriptors import measure_spans
-from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.claims.claims import evidence, holds, notable_claims, verbalise
+from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.descriptors.measure import measure_spans
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, JOINT_NAMES
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 
 from .claim_scores import STRONGEST, Verdicts, coverage_scores, label_agreement, truth_scores
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
-from .checkpoint import as_clip
+from ..corpora.rows import as_clip
 from .faithfulness_common import first_window
 from .faithfulness_edits import WRITERS, edit_test
 from .faithfulness_masking import masking_test

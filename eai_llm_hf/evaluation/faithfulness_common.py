@@ -6,11 +6,11 @@ from functools import lru_cache
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.motion_claims import Claim, holds
-from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.claims.claims import Claim, holds
+from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
 from .scores import Bootstrap, mean_and_spread, with_interval
 

@@ -24,15 +24,15 @@ from collections.abc import Sequence
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claim_phrases import NEAR_DUPLICATES
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.motion_claims import holds, notable_claims, verbalise
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, measure_spans
-from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.claims.claims import holds, notable_claims, verbalise
+from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.claims.phrases import NEAR_DUPLICATES
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure_spans
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
-from eai_llm_hf.training_texts import MAX_CLAIMS
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
+from ..training.training_texts import MAX_CLAIMS
 from .faithfulness_common import explained, first_window, mean_of, share_of
 from .movement_edits import EDITS, MovementEdit
 

@@ -19,11 +19,11 @@ from typing import get_args
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf.processing.attribution import attribute
-from eai_llm_hf.processing.hiding import CLAIM_PARTS, PARTS, HiddenViews, Way, hidden_probabilities
-from eai_llm_hf.processing.motion_descriptors import SHORTEST_SPANNED_CLIP, SPANS, measure_spans
+from eai_llm_hf.processing.attribution.attribution import attribute
+from eai_llm_hf.processing.attribution.occlusion import CLAIM_PARTS, PARTS, HiddenViews, Way, hidden_probabilities
+from eai_llm_hf.processing.descriptors.measure import SHORTEST_SPANNED_CLIP, SPANS, measure_spans
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
 from .faithfulness_common import batches, explained, held_claims, mean_of
 

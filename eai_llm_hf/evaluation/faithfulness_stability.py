@@ -8,13 +8,14 @@ from scipy.interpolate import CubicSpline
 from scipy.stats import spearmanr
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claim_reading import find_claims
-from eai_llm_hf.processing.motion import Motion
-from eai_llm_hf.processing.motion_claims import Claim
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTOR_INDEX, measure
+from eai_llm_hf.processing.claims.claims import Claim
+from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-from eai_llm_hf.processing.skeleton_tree import FRAME_RATE, JOINT_NAMES
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip, unify
+from eai_llm_hf.processing.reading.motion import Motion
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_NAMES
+from eai_llm_hf.processing.skeleton.unify import unify
 
 from .faithfulness_common import explained, mean_of, share_of
 

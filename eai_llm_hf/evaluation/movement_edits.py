@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from eai_llm_hf.generator.emotion_sources import DESIGN
-from eai_llm_hf.generator.emotions import EMOTIONS
-from eai_llm_hf.processing.skeleton_tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip, facing
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES
+from eai_llm_hf.processing.skeleton.unify import facing
+
+from ..generator.emotion_sources import DESIGN
+from ..generator.emotions import EMOTIONS
 
 __all__ = [
     "EDITS",

@@ -15,19 +15,19 @@ import torch
 from torch import nn
 from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel, get_cosine_schedule_with_warmup, set_seed
 
-from eai_llm_hf.backbones import DEFAULT_BACKBONE, find_or_fetch
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.modeling.projection_eai_llm import EaiAlignment
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower, SkeletonTowerOutput
-from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
-from eai_llm_hf.processing.unified_skeleton import UnifiedClip
-from eai_llm_hf.training.alignment import AlignmentCollator, AlignmentModel
-from eai_llm_hf.training.crops import fit_reference
-from eai_llm_hf.training.recipe import new_model, standardise
-from eai_llm_hf.training.settings import Recipe
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from .checkpoint import as_clip
+from ..corpora.rows import as_clip
+from ..publish.backbones import DEFAULT_BACKBONE, find_or_fetch
+from ..training.alignment import AlignmentCollator, AlignmentModel
+from ..training.crops import fit_reference
+from ..training.recipe import new_model, standardise
+from ..training.settings import Recipe
 from .kept_crops import kept_crops
 from .methods import tell
 from .task import Method, Task, among

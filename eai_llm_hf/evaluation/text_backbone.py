@@ -22,14 +22,14 @@ from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers import get_cosine_schedule_with_warmup as cosine_schedule
 
-from eai_llm_hf.backbones import DEFAULT_BACKBONE, find_or_fetch
-from eai_llm_hf.processing.motion_claims import canonical_claim, holds
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS
-from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.claims.claims import canonical_claim, holds
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import chat_template_for
-from eai_llm_hf.training.crops import CropDataset
-from eai_llm_hf.training.recipe import CROPS_PER_CLIP, REFERENCE_CROPS
 
+from ..publish.backbones import DEFAULT_BACKBONE, find_or_fetch
+from ..training.crops import CropDataset
+from ..training.recipe import CROPS_PER_CLIP, REFERENCE_CROPS
 from .baselines import descriptors
 from .task import Task, corpus_of
 

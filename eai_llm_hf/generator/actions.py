@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from . import gait, gestures, reaching, sitting
+from ..generator import gait, gestures, reaching, sitting
 from .kinematics import PoseTrack
 from .scene import Scene
 

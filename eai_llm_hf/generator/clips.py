@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from eai_llm_hf.processing.motion import Motion
+from eai_llm_hf.processing.reading.motion import Motion
 
 from .actions import ACTIONS
 from .emotions import DEFAULT_EMOTIONS, EMOTIONS, STYLE_PARAMETERS, draw_expressed_effects

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, NUM_JOINTS
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, NUM_JOINTS
 
 from .performers import Body
 

@@ -11,9 +11,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from eai_llm_hf.processing.joint_matching import load_rigs
-from eai_llm_hf.processing.motion import Motion
-from eai_llm_hf.processing.skeleton_tree import JOINT_INDEX, NUM_JOINTS
+from eai_llm_hf.processing.reading.motion import Motion
+from eai_llm_hf.processing.skeleton.matching import load_rigs
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, NUM_JOINTS
 
 Offset = tuple[str, float, float, float]
 """A joint of the unified skeleton, then an offset in its frame (outwards, up, forward) in shares of stature."""

@@ -17,14 +17,14 @@ from torch import nn
 
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import SkeletonTowerOutput
-from eai_llm_hf.processing.motion_claims import HOLDS_HIGH, HOLDS_LOW
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS
-from eai_llm_hf.processing.motion_reference import MotionReference
+from eai_llm_hf.processing.claims.claims import HOLDS_HIGH, HOLDS_LOW
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES, EaiSkeletonProcessor
-from eai_llm_hf.training_texts import claim_texts, label_texts
 
 from .crops import Crop
 from .processes import mean_over_batch
+from .training_texts import claim_texts, label_texts
 
 LABEL_SMOOTHING = 0.05
 

@@ -7,17 +7,17 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from eai_llm_hf.adapters import add_lora, fold_lora
-from eai_llm_hf.comparison_texts import comparison_question
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
-from eai_llm_hf.processing.motion_descriptors import DESCRIPTORS
-from eai_llm_hf.processing.motion_reference import MotionReference
-from eai_llm_hf.processing.movement_comparison import two_movements
+from eai_llm_hf.processing.claims.comparison import two_movements
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
-from eai_llm_hf.question_texts import AskedClip
-from eai_llm_hf.training_texts import claim_texts, question_answer
 
+from .adapters import add_lora, fold_lora
+from .comparison_texts import comparison_question
 from .crops import Crop, CropDataset
+from .question_texts import AskedClip
+from .training_texts import claim_texts, question_answer
 
 PLAIN_SHARE = 0.5
 """Share of the samples, at the start, whose wording never varies: it learns grounding first, wording later."""

@@ -19,17 +19,17 @@ from accelerate import PartialState
 from transformers import AutoTokenizer, ProgressCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
 
-from eai_llm_hf.backbones import converted_folder, find_or_fetch
-from eai_llm_hf.corpora import load_corpora
-from eai_llm_hf.licences import licences_of_corpora
 from eai_llm_hf.modeling.backbone_weights_eai_llm import weights_sha256
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
-from eai_llm_hf.processing.motion_reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
-from eai_llm_hf.records import TRAINING, find_checkpoint, has_seen, read_record, write_record
-from eai_llm_hf.splits import refuse_shared_takes, split_of, split_rows
 
+from ..corpora import load_corpora
+from ..corpora.splits import refuse_shared_takes, split_of, split_rows
+from ..publish.backbones import converted_folder, find_or_fetch
+from ..publish.checkpoints import TRAINING, find_checkpoint, has_seen, read_record, write_record
+from ..publish.licences import licences_of_corpora
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
 from .answering import (
     CPU_ATTENTION,
@@ -40,9 +40,9 @@ from .answering import (
     fold_lora,
     name_tokens,
 )
-from .calibration import fit_temperature
 from .crops import AugmentationConfig, CropDataset, fit_reference
 from .settings import Recipe
+from .temperature import fit_temperature
 
 logger = logging.get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from eai_llm_hf.backbones import DEFAULT_BACKBONE
+from ..publish.backbones import DEFAULT_BACKBONE
 
 DEFAULT_LABELS = ("happy", "sad", "angry", "proud", "not confident")
 """Emotions that the generator and Bandai's first set both have; a label of one corpus only would teach the corpus."""
@@ -67,7 +67,7 @@ class Recipe:
 
     def __post_init__(self):
         # Here, because it imports `datasets` as well, and the command line's help reads the fields of this class.
-        from eai_llm_hf.corpora.vocabulary import canonical_label
+        from ..corpora.vocabulary import canonical_label
 
         self.labels = list(dict.fromkeys(canonical_label(label) for label in self.labels))
         if self.stages not in ("one", "two", "both"):

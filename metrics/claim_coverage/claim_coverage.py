@@ -4,7 +4,7 @@ import datasets
 import evaluate
 
 from eai_llm_hf.evaluation.claim_scores import STRONGEST, Verdicts, coverage_scores, reference_or_embedded
-from eai_llm_hf.processing.claim_reading import find_claims
+from eai_llm_hf.processing.claims.parser import find_claims
 
 _DESCRIPTION = """
 What stands out most in a movement is measured; this is the share of it that the texts say, in whatever words. A true
@@ -16,7 +16,7 @@ _ARGUMENTS = """
 Args:
     predictions (list of str): The texts.
     references (list of arrays): What was measured of the movement of each, (spans, descriptors) as `measure_spans` of
-        `eai_llm_hf.processing.motion_descriptors` gives it, or (descriptors,) as `measure` does.
+        `eai_llm_hf.processing.descriptors.measure` gives it, or (descriptors,) as `measure` does.
     motion_reference (str, dict or MotionReference): What is ordinary: a file of `eai-llm calibrate`, or the like; that
         of the embedded checkpoint by default.
     strongest (int): How many of the claims that stand out most are looked for in each text.

@@ -4,7 +4,7 @@ import datasets
 import evaluate
 
 from eai_llm_hf.evaluation.claim_scores import Verdicts, reference_or_embedded, truth_scores
-from eai_llm_hf.processing.claim_reading import find_claims
+from eai_llm_hf.processing.claims.parser import find_claims
 
 _DESCRIPTION = """
 Finds the claims that a text makes about a body's movement ("the head is bowed"), in whatever words, and holds each
@@ -16,7 +16,7 @@ _ARGUMENTS = """
 Args:
     predictions (list of str): The texts.
     references (list of arrays): What was measured of the movement of each, (spans, descriptors) as `measure_spans` of
-        `eai_llm_hf.processing.motion_descriptors` gives it, or (descriptors,) as `measure` does.
+        `eai_llm_hf.processing.descriptors.measure` gives it, or (descriptors,) as `measure` does.
     motion_reference (str, dict or MotionReference): What is ordinary: a file of `eai-llm calibrate`, or the like; that
         of the embedded checkpoint by default.
     seed (int): Of the bootstrap over texts.

@@ -1,0 +1,110 @@
+"""`eai-llm render`: clips in, pictures out; the files that were written go to stdout, the rest to stderr."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from .common import add_recording_options, find_clips
+
+_EPILOG = """example:
+  eai-llm render walk.bvh -o walk.png                one picture: stick figures over time
+  eai-llm render walk.bvh -o walk.svg --steps 12     more of them, as a drawing that scales
+  eai-llm render recordings/ -o pictures/ --animate  a .png and a .gif for each clip of a folder
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the command to the parser."""
+    parser = subparsers.add_parser(
+        "render",
+        help="draw clips as stick figures over time",
+        description="Draws each clip as a row of stick figures over time, and with --animate as a moving picture too. "
+        "What is drawn is the unified skeleton, as the model sees it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("clips", nargs="+", metavar="CLIP", help="motion files or folders of them")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="FILE_OR_FOLDER",
+        help="picture to write (.png .pdf .svg) for one clip, else a folder, in which each gets a .png by its name",
+    )
+    parser.add_argument("--steps", type=int, default=8, metavar="N", help="figures in a picture (default 8)")
+    parser.add_argument("--animate", action="store_true", help="write a .gif beside each picture")
+    add_recording_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draws the clips; 1 where one could not be read or drawn.
+
+    Raises:
+        ValueError: If `--steps` is not positive, or one picture file is named for several clips or with a suffix that
+            no picture has.
+    """
+    from tqdm import tqdm
+
+    from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+
+    from ..report.rendering import save_animation, save_strip
+
+    if args.steps < 1:
+        raise ValueError(f"--steps must be at least 1, found {args.steps}.")
+    clips = list(find_clips(args.clips))
+    names = _picture_paths(clips, Path(args.output))
+    extractor = EaiSkeletonFeatureExtractor()
+    failed = 0
+    bar = tqdm(clips, unit="clip", file=sys.stderr, disable=len(clips) < 2 or not sys.stderr.isatty())
+    for source, picture in zip(bar, names, strict=True):
+        try:
+            people = extractor.clips(source, args.fps, args.layout)
+            for number, clip in enumerate(people, start=1):
+                target, title = picture, Path(source).name
+                if len(people) > 1:
+                    target, title = picture.with_stem(f"{picture.stem}-{number}"), f"{title}, person {number}"
+                save_strip(clip, target, args.steps, title)
+                written = [target]
+                if args.animate:
+                    written.append(target.with_suffix(".gif"))
+                    save_animation(clip, written[-1], title)
+                for path in written:
+                    tqdm.write(str(path), file=sys.stdout)
+        except (OSError, ValueError) as error:
+            failed += 1
+            tqdm.write(f"eai-llm: {_message(source, error)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _picture_paths(clips: list[str], output: Path) -> Iterator[Path]:
+    """Where the picture of each clip goes; clips of one name in several folders are numbered.
+
+    Raises:
+        ValueError: If `output` has the look of a file but cannot be one.
+    """
+    from ..report.picture_page import picture_path
+
+    if output.suffix and not output.is_dir():
+        picture = picture_path(output)
+        if len(clips) > 1:
+            raise ValueError(f"-o {output} names one picture for {len(clips)} clips; name a folder.")
+        return iter([picture])
+    taken: set[str] = set()
+    paths = []
+    for clip in clips:
+        stem, number = Path(clip).stem, 2
+        while stem in taken:
+            stem, number = f"{Path(clip).stem}_{number}", number + 1
+        taken.add(stem)
+        paths.append(output / f"{stem}.png")
+    return iter(paths)
+
+
+def _message(source: str, error: Exception) -> str:
+    """What is wrong with a file, its name first and only once."""
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    for name in (source, Path(source).name):
+        text = text.removeprefix(f"{name}: ")
+    return f"{source}: {text}"

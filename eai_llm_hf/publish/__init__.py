@@ -1,0 +1,1 @@
+"""Checkpoints as they are found, described, licensed and shared."""

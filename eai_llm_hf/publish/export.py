@@ -1,0 +1,101 @@
+"""Writes a checkpoint as a Hub repository: code, weights, processor, model card and licence in one flat folder."""
+
+from importlib.metadata import files
+from pathlib import Path
+
+from huggingface_hub import HfApi
+
+from eai_llm_hf.modeling.configuration_eai_llm import EaiLlmConfig
+from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
+from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
+
+from .checkpoints import EVALUATION, RECORDS, TRAINING, read_record, write_record
+from .licences import WeightsLicence, licence_of_checkpoint, licence_of_training
+from .model_card import model_card
+
+
+def export(
+    model: str | Path,
+    folder: str | Path,
+    include_backbone: bool = True,
+    license: str | None = None,
+    push_to: str | None = None,
+    private: bool = False,
+) -> Path:
+    """Writes a checkpoint as a Hub repository, and uploads it on request.
+
+    Args:
+        model: Checkpoint to export, folder or Hub id.
+        folder: Where to write; it is made, and must be empty.
+        include_backbone: Whether the weights include the text backbone's. Without, whoever loads the repository
+            needs the backbone too, from the Hub or by `eai-llm backbone fetch`.
+        license: Licence of the weights, an id of the Hub; by default it derives from the training corpora. It must
+            keep the conditions of all whose licence is known. Uploading needs it where one is unknown.
+        push_to: Repository `USER/NAME` on the Hub to upload to.
+        private: Whether a new repository there is private.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ValueError: If the folder is not empty.
+        LicenceError: If the licence of a training corpus forbids it, before anything is written.
+    """
+    licence = licence_of_checkpoint(model, license)
+    if push_to is not None:
+        licence.to_push()
+    folder = Path(folder)
+    if folder.exists() and any(folder.iterdir()):
+        raise ValueError(f"The folder {folder} is not empty; an export needs one of its own.")
+    # As it was trained, whatever this machine computes best in.
+    loaded = EaiLlmForCausalLM.from_pretrained(model, dtype=EaiLlmConfig.from_pretrained(model).dtype)
+    if include_backbone:
+        loaded.load_backbone()
+    processor = EaiSkeletonProcessor.from_pretrained(model)
+    if loaded.language_model is not None and not loaded.label_states:  # a checkpoint from before they were kept
+        loaded.keep_label_states(**processor.label_inputs(list(loaded.config.labels)))
+    loaded.save_pretrained(folder, include_backbone=include_backbone)
+    processor.save_pretrained(folder)
+    for name in RECORDS:
+        if record := read_record(model, name):
+            if name == TRAINING and license is not None:
+                record["stated_licence"] = license
+            write_record(folder, name, record)
+    write_card(folder, licence)
+    if push_to is not None:
+        api = HfApi()
+        repository = api.create_repo(push_to, private=private, exist_ok=True).repo_id
+        api.upload_folder(repo_id=repository, folder_path=folder, commit_message="Upload EAI-LLM")
+    return folder
+
+
+def write_card(folder: Path, licence: WeightsLicence | None = None) -> None:
+    """Writes README.md and LICENSE into a checkpoint folder, from the records that lie there.
+
+    Args:
+        folder: The checkpoint.
+        licence: That of the weights; by default it derives from the record of their training.
+    """
+    config = EaiLlmConfig.from_pretrained(folder)
+    training, evaluation = read_record(folder, TRAINING), read_record(folder, EVALUATION)
+    card = model_card(config, training, evaluation, licence or licence_of_training(training))
+    (folder / "README.md").write_text(card, encoding="utf-8")
+    (folder / "LICENSE").write_text(licence_text(), encoding="utf-8")
+
+
+def licence_text() -> str:
+    """The Apache licence of this package's code, from the repository or the installed package.
+
+    Raises:
+        FileNotFoundError: If it is in neither.
+    """
+    beside = Path(__file__).parents[2] / "LICENSE"
+    if beside.is_file():
+        return beside.read_text(encoding="utf-8")
+    for file in files("eai-llm-hf") or []:
+        if file.name == "LICENSE":
+            return file.read_text(encoding="utf-8")
+    raise FileNotFoundError("The licence of eai-llm-hf is neither in the repository nor in the installed package.")
+
+
+__all__ = ["export", "licence_text", "write_card"]

@@ -1,0 +1,245 @@
+"""What pictures and reports show of a record: what is cited and when, where a claim holds, and in which words."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from eai_llm_hf.processing.claims.claims import DEGREE_RANGES, Claim
+from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
+from eai_llm_hf.processing.claims.phrases import PHRASES
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
+
+LIMITS = (
+    "This describes how a skeleton moved, beside the clips of a reference; it saw no face, hands, voice or situation, "
+    "it does not know what the person feels, and it is no diagnosis."
+)
+"""What every report says of itself."""
+
+_LABEL_COLOURS = ("#009E73", "#E69F00", "#CC79A7", "#5D3A9B", "#F0E442", "#8C6D46", "#9CA3AF")
+_FOR, _AGAINST = "#542788", "#B35806"
+"""Ends of ColorBrewer's PuOr scale, which people with any colour vision tell apart."""
+
+_UNITS = {"deg": "°", "1": ""}
+_MOST_SECONDS_APART = 1e-3
+
+
+class Window(NamedTuple):
+    """A stretch of the recording with its label; it ends where the next one starts."""
+
+    start_s: float
+    end_s: float
+    label: str
+    score: float
+
+
+class Piece(NamedTuple):
+    """A stretch of an explanation.
+
+    Attributes:
+        text: The words.
+        rows: Places in the evidence of the claims that these words make; none for what is no claim.
+        holds: Whether they hold: False where all fail, None where none can be checked or there is none.
+    """
+
+    text: str
+    rows: tuple[int, ...] = ()
+    holds: bool | None = None
+
+
+class Heat(NamedTuple):
+    """What the probability of a label falls by when parts of the body are hidden for a while.
+
+    Attributes:
+        label: The label.
+        parts: "whole body", then the parts.
+        edges: (columns + 1,) seconds.
+        values: (parts, columns), above zero where the part speaks for the label.
+        totals: (parts,) each part hidden throughout; None for the whole body.
+    """
+
+    label: str
+    parts: tuple[str, ...]
+    edges: tuple[float, ...]
+    values: np.ndarray
+    totals: tuple[float | None, ...]
+
+
+def person_names(source: str, people: int) -> list[str]:
+    """The file name of a recording, or as many with the number of the person."""
+    name = Path(source).name
+    return [name] if people == 1 else [f"{name}, person {number}" for number in range(1, people + 1)]
+
+
+def explained_window(record: Mapping[str, Any]) -> tuple[float, float]:
+    """Start and end in seconds of the window that explanation and evidence are about.
+
+    A claim about the whole window says it. Where there is none, it is the window that a claim lies in, or all of
+    them, with the highest probability of the record's label.
+    """
+    whole = [item for item in record["evidence"] if item["span"] == "whole"]
+    if whole:
+        return whole[0]["start_s"], whole[0]["end_s"]
+    first = min((item["start_s"] for item in record["evidence"]), default=None)
+    last = max((item["end_s"] for item in record["evidence"]), default=None)
+    windows = [
+        part
+        for part in record["segments"]
+        if first is None
+        or last is None
+        or (part["start_s"] <= first + _MOST_SECONDS_APART and last <= part["end_s"] + _MOST_SECONDS_APART)
+    ]
+    best = max(windows or record["segments"], key=lambda part: (part["label"] == record["label"], part["score"]))
+    return best["start_s"], best["end_s"]
+
+
+def windows_of(record: Mapping[str, Any]) -> list[Window]:
+    """The windows of a recording; where they overlap, each reaches to the start of the next."""
+    parts = record["segments"]
+    ends = [min(part["end_s"], after["start_s"]) for part, after in zip(parts, parts[1:], strict=False)]
+    ends.append(parts[-1]["end_s"])
+    return [Window(part["start_s"], end, part["label"], part["score"]) for part, end in zip(parts, ends, strict=True)]
+
+
+# ---------------------------------------------------------------------------------------------------------- the claims
+
+
+def _key(item: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    return item["descriptor"], item["direction"], item["span"], item["degree"]
+
+
+def _claim_key(claim: Claim) -> tuple[str, str, str, str]:
+    return claim.descriptor, claim.direction, claim.span, claim.degree
+
+
+def cited(record: Mapping[str, Any]) -> list[bool]:
+    """For each piece of evidence whether the explanation speaks of it; all of them where it speaks of none."""
+    said = {_claim_key(claim) for claim in find_claims(record["explanation"])}
+    found = [_key(item) in said for item in record["evidence"]]
+    return found if any(found) else [True] * len(found)
+
+
+def highlights(record: Mapping[str, Any]) -> dict[str, list[tuple[float, float]]]:
+    """Body parts that the explanation names and the measurements bear out, each with its times in seconds.
+
+    "The whole body is slow" marks everything and so nothing, unless it is all that is said.
+    """
+    found: dict[str, list[tuple[float, float]]] = {}
+    for item, is_cited in zip(record["evidence"], cited(record), strict=True):
+        if is_cited and item["holds"]:
+            found.setdefault(item["body_part"], []).append((item["start_s"], item["end_s"]))
+    if len(found) > 1:
+        found.pop("whole body", None)
+    return found
+
+
+def pieces(record: Mapping[str, Any]) -> list[Piece]:
+    """The explanation, cut where claims begin and end; words that several claims share are a piece with all of them.
+
+    An explanation that is empty gives none.
+    """
+    text, evidence = record["explanation"], record["evidence"]
+    row_of = {_key(item): row for row, item in reversed(list(enumerate(evidence)))}
+    claims = [
+        (mention.start, mention.end, row_of[_claim_key(mention.claim)])
+        for mention in find_mentions(text)
+        if _claim_key(mention.claim) in row_of
+    ]
+    cuts = sorted({0, len(text), *(cut for start, end, _ in claims for cut in (start, end))})
+    found = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        rows = tuple(dict.fromkeys(row for first, last, row in claims if first <= start and end <= last))
+        verdicts = [evidence[row]["holds"] for row in rows if evidence[row]["holds"] is not None]
+        found.append(Piece(text[start:end], rows, any(verdicts) if verdicts else None))
+    return found
+
+
+def holding_range(item: Mapping[str, Any]) -> tuple[float, float]:
+    """Percentiles of the reference from which and up to which a claim holds."""
+    low, high = DEGREE_RANGES[item["degree"]]
+    return (low, high) if item["direction"] == "high" else (100.0 - high, 100.0 - low)
+
+
+def verdict(item: Mapping[str, Any]) -> str:
+    """Whether a claim holds and, where it does not, why."""
+    if item["holds"]:
+        return "holds"
+    if item["value"] is None:
+        return "cannot be checked: not measurable in this recording"
+    if item["holds"] is None:
+        return "cannot be checked: the reference has nothing to compare with"
+    low, high = holding_range(item)
+    bound = PHRASES[item["descriptor"], item["direction"]].bound
+    if low <= item["percentile"] <= high and bound is not None:
+        return f"does not hold: {'below' if item['direction'] == 'high' else 'above'} {bound:g}"
+    return "does not hold"
+
+
+def value_words(item: Mapping[str, Any]) -> str:
+    """The measured value with its unit, such as "−21.4°"."""
+    if item["value"] is None:
+        return "not measurable"
+    unit = _UNITS.get(item["unit"], f" {item['unit']}").replace("^2", "²")
+    digits = max(0, 2 - math.floor(math.log10(max(abs(item["value"]), 0.01))))
+    return f"{item['value']:.{min(digits, 2)}f}{unit}".replace("-", "\N{MINUS SIGN}")
+
+
+# --------------------------------------------------------------------------------------------------- the attribution
+
+
+def attribution_of(record: Mapping[str, Any]) -> Heat | None:
+    """The attribution of a record (see `attribution/attribution.py`), None where it has none."""
+    found = record.get("attribution")
+    if found is None:
+        return None
+    values = np.array([found["per_second"], *found["values"]], dtype=float)
+    parts = ("whole body", *found["parts"])
+    return Heat(found["label"], parts, tuple(found["bounds_s"]), values, (None, *found["per_part"]))
+
+
+def heat_colours(values: np.ndarray) -> list[list[str]]:
+    """A colour for each of (parts, columns): white for nothing, purple for the label, brown against it."""
+    strongest = max(float(np.abs(values).max(initial=0.0)), 1e-12)
+    return [[_blend(_FOR if value > 0 else _AGAINST, abs(value) / strongest) for value in row] for row in values]
+
+
+def _blend(colour: str, share: float) -> str:
+    """A colour of which so much is left, the rest white."""
+    channels = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - share * (255 - channel)):02X}" for channel in channels)
+
+
+# --------------------------------------------------------------------------------------------- the rest of the record
+
+
+def signed(value: float) -> str:
+    """A difference of probabilities, such as "+0.12"."""
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def facts(record: Mapping[str, Any], seconds: float) -> list[str]:
+    """What the recording is, in a few words each."""
+    missing = len(record["skeleton"]["missing_joints"])
+    found = [f"{seconds:.1f} s", record["skeleton"]["layout"] or "unnamed rig"]
+    return [*found, f"{missing} of {len(JOINT_NAMES)} joints absent"] if missing else found
+
+
+def label_colours(record: Mapping[str, Any]) -> dict[str, str]:
+    """A colour for each label that a window carries, in the order of the probabilities; the rest share the last."""
+    shown = {segment["label"] for segment in record["segments"]}
+    ordered = [label for label in record["scores"] if label in shown]
+    return {label: _LABEL_COLOURS[min(place, len(_LABEL_COLOURS) - 1)] for place, label in enumerate(ordered)}
+
+
+def is_dark(colour: str) -> bool:
+    """Whether white is easier to read on a colour than black (relative luminance of WCAG 2, without gamma)."""
+    red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.52
+
+
+def greatest(scores: Mapping[str, float], most: int) -> list[tuple[str, float]]:
+    """The labels of the greatest probabilities, the greatest first."""
+    ordered: Sequence[tuple[str, float]] = sorted(scores.items(), key=lambda item: -item[1])
+    return list(ordered[:most])

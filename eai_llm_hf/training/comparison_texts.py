@@ -1,0 +1,72 @@
+"""Questions about two clips and their answers, from measured differences that are clear."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from eai_llm_hf.processing.claims.comparison import (
+    ALIKE_ANSWER,
+    COMPARE_QUESTION,
+    MAX_DIFFERENCES,
+    NO_DIFFERENCE_ANSWER,
+    PREDICATES,
+    Difference,
+    clear_differences,
+    percentile_gaps,
+    verbalise_differences,
+)
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+
+_Option = TypeVar("_Option")
+
+__all__ = ["ALIKE_PERCENTILES", "comparison_question"]
+
+ALIKE_PERCENTILES = 8.0
+"""Percentile points up to which two clips count as alike; what lies between is not asked."""
+
+_WHICH_QUESTIONS = (
+    "Which of the two movements {}?",
+    "Compare the two movements: which one {}?",
+    "One of the two {}. Is it the first or the second?",
+)
+_OPEN_QUESTIONS = (
+    "What is different between the two?",
+    COMPARE_QUESTION,
+    "Compare the two movements.",
+    "What sets the two movements apart?",
+)
+
+
+def comparison_question(
+    first: np.ndarray, second: np.ndarray, reference: MotionReference, rng: np.random.Generator
+) -> tuple[str, str]:
+    """Draws a question about two clips, seen in this order, with its true answer.
+
+    Half of the questions ask which movement has more of something, answered by naming it, or by saying that neither
+    has; the others ask for what is different, answered with up to `MAX_DIFFERENCES` about the second movement.
+
+    Args:
+        first: (descriptors,) values of `measure`.
+        second: The same of the other clip.
+        reference: What is ordinary.
+        rng: Source of all choices.
+    """
+    clear = clear_differences(first, second, reference)
+    if rng.random() < 0.5:
+        gaps = percentile_gaps(first, second, reference)
+        alike = [name for name, gap in gaps.items() if abs(gap) <= ALIKE_PERCENTILES]
+        if alike and (not clear or rng.random() < 0.15):
+            predicate = PREDICATES[_one_of(alike, rng)][int(rng.integers(2))]
+            return _one_of(_WHICH_QUESTIONS[:2], rng).format(predicate), ALIKE_ANSWER
+        if clear:
+            told = _one_of(clear, rng)
+            if rng.random() < 0.5:  # the same difference, seen from the first
+                told = Difference(told.descriptor, "low" if told.direction == "high" else "high", "first")
+            return _one_of(_WHICH_QUESTIONS, rng).format(told.predicate), verbalise_differences([told])
+    question = _one_of(_OPEN_QUESTIONS, rng)
+    return question, verbalise_differences(clear[:MAX_DIFFERENCES]) if clear else NO_DIFFERENCE_ANSWER
+
+
+def _one_of(options: Sequence[_Option], rng: np.random.Generator) -> _Option:
+    return options[int(rng.integers(len(options)))]

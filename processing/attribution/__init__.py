@@ -1,0 +1,1 @@
+"""On which body parts and seconds a label rests, measured by occlusion."""

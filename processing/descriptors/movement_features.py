@@ -1,0 +1,139 @@
+"""What the skeleton tower reads: where each body segment points and how it turns, with the rig taken out.
+
+A joint's position tells the rig (how long the bones are, where "Neck" sits) as much as the movement. So the features
+are directions of segments between joints that every rig has in the same place, seen from the body's own heading, and
+their velocities; lengths appear only relative to the performer's legs. The upper trunk hangs on the midpoint of the
+shoulders, not on the joint called neck. The spine's joints, which sit anywhere, are not read, nor are the feet, which
+many rigs lack: without them the answer is the same with and without toes.
+"""
+
+import numpy as np
+
+from ..skeleton.tree import FRAME_RATE, JOINT_INDEX
+from ..skeleton.unify import facing, leg_length
+
+SEGMENTS: tuple[tuple[str, str, str], ...] = (
+    # name, from joint, to joint; "hips" and "shoulders" are midpoints
+    ("root", "hips", "hips"),
+    ("trunk", "hips", "shoulders"),
+    ("head", "shoulders", "head"),
+    ("shoulder line", "right_shoulder", "left_shoulder"),
+    ("hip line", "right_hip", "left_hip"),
+    ("left upper arm", "left_shoulder", "left_elbow"),
+    ("left forearm", "left_elbow", "left_wrist"),
+    ("right upper arm", "right_shoulder", "right_elbow"),
+    ("right forearm", "right_elbow", "right_wrist"),
+    ("left thigh", "left_hip", "left_knee"),
+    ("left shank", "left_knee", "left_ankle"),
+    ("right thigh", "right_hip", "right_knee"),
+    ("right shank", "right_knee", "right_ankle"),
+)
+NUM_CHANNELS = 6
+VELOCITY_SCALE = 0.25
+"""Brings velocities (1/s) to the size of directions."""
+
+_SMOOTHING = np.array([1, 4, 6, 4, 1], dtype=np.float32) / 16
+_DEFAULT_LEG_M = 0.85  # for rigs without legs
+
+
+def movement_features(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Features of a unified clip.
+
+    Args:
+        joints: (frames, 22, 3) metres, Y up, 30 frames/s.
+        joint_mask: (22,) bool, False for joints that the rig lacks.
+
+    Returns:
+        features: (frames, 13, 6) float32. A segment's channels are its unit direction in the frame of the body's
+            heading (left, up, forward) and that direction's velocity; those of the root are its velocity (leg
+            lengths/s), its height above the clip's median (leg lengths), its turning rate (rad/s) and 0.
+        segment_mask: (13,) bool, True where both ends of the segment are present.
+    """
+    points, present = _end_points(_smooth(joints), joint_mask)
+    forward = facing(joints, joint_mask)  # (frames, 3), horizontal
+    up = np.array([0.0, 1.0, 0.0], dtype=np.float32)
+    left = np.cross(up, forward)
+    heading = np.stack([left, np.broadcast_to(up, left.shape), forward], axis=1)  # (frames, 3, 3), rows are axes
+
+    features = np.zeros((len(joints), len(SEGMENTS), NUM_CHANNELS), dtype=np.float32)
+    segment_mask = np.array([present[start] and present[end] for _, start, end in SEGMENTS])
+    for index, (_, start, end) in enumerate(SEGMENTS[1:], start=1):
+        if segment_mask[index]:
+            direction = points[end] - points[start]
+            direction = direction / np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-6)
+            features[:, index, :3] = np.einsum("tij,tj->ti", heading, direction)
+    features[:, 1:, 3:] = VELOCITY_SCALE * _velocity(features[:, 1:, :3])
+
+    if segment_mask[0]:
+        leg = leg_length(joints, joint_mask) or _DEFAULT_LEG_M
+        yaw = np.unwrap(np.arctan2(forward[:, 0], forward[:, 2]))
+        features[:, 0, :3] = VELOCITY_SCALE * np.einsum("tij,tj->ti", heading, _velocity(points["hips"])) / leg
+        features[:, 0, 3] = (points["hips"][:, 1] - np.median(points["hips"][:, 1])) / leg
+        features[:, 0, 4] = VELOCITY_SCALE * _velocity(yaw)
+    return features, segment_mask
+
+
+class FeatureMoments:
+    """Mean and standard deviation of what the tower reads, summed up clip by clip; each clip counts the same.
+
+    Attributes:
+        clips: (13,) float64, clips in which each segment was seen, or the sum of their weights.
+    """
+
+    def __init__(self) -> None:
+        self.clips = np.zeros(len(SEGMENTS))
+        self._sums, self._squares = np.zeros((2, len(SEGMENTS), NUM_CHANNELS))
+
+    def add(self, features: np.ndarray, segment_mask: np.ndarray, weight: float = 1.0) -> None:
+        """Adds a clip, or a window of one.
+
+        Args:
+            features: (frames, 13, 6), as `movement_features` gives them, at least one frame.
+            segment_mask: (13,) bool.
+            weight: How much it counts: 1 for a clip, the share of its clip for a window.
+        """
+        values = features.astype(np.float64)
+        present = np.asarray(segment_mask, dtype=np.float64) * weight
+        self.clips += present
+        self._sums += present[:, None] * values.mean(axis=0)
+        self._squares += present[:, None] * np.square(values).mean(axis=0)
+
+    @property
+    def mean(self) -> np.ndarray:
+        """(13, 6) float64, NaN for segments that no clip has."""
+        return self._sums / np.where(self.clips > 0, self.clips, np.nan)[:, None]
+
+    @property
+    def std(self) -> np.ndarray:
+        """(13, 6) float64, over the frames of all clips together; NaN for segments that no clip has."""
+        squares = self._squares / np.where(self.clips > 0, self.clips, np.nan)[:, None]
+        return np.sqrt(np.maximum(squares - np.square(self.mean), 0.0))
+
+
+def _end_points(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, bool]]:
+    """Positions (frames, 3) of every end point that a segment names, and whether it is present."""
+    points = {name: joints[:, index] for name, index in JOINT_INDEX.items()}
+    present = {name: bool(joint_mask[index]) for name, index in JOINT_INDEX.items()}
+    for middle, joint, stand_in in (
+        ("hips", "hip", "pelvis"),
+        ("shoulders", "shoulder", ""),
+    ):  # a pelvis can stand in for the hips
+        left, right = f"left_{joint}", f"right_{joint}"
+        if present[left] and present[right]:
+            points[middle], present[middle] = (points[left] + points[right]) / 2, True
+        else:
+            points[middle] = points.get(stand_in, points[left])
+            present[middle] = present.get(stand_in, False)
+    return points, present
+
+
+def _smooth(values: np.ndarray) -> np.ndarray:
+    """Binomial smoothing over 5 frames (1/6 s) along the first axis, edges repeated."""
+    half = len(_SMOOTHING) // 2
+    padded = np.concatenate([values[:1]] * half + [values] + [values[-1:]] * half)
+    return sum(weight * padded[i : i + len(values)] for i, weight in enumerate(_SMOOTHING))
+
+
+def _velocity(values: np.ndarray) -> np.ndarray:
+    """Central differences along the first axis, per second."""
+    return np.gradient(values, 1 / FRAME_RATE, axis=0) if len(values) > 1 else np.zeros_like(values)

@@ -1,0 +1,1 @@
+"""`Motion` becomes `UnifiedClip`: rigs, joint matching, units, axes and time."""

@@ -1,0 +1,74 @@
+"""A movement on the unified skeleton: what comes out of `unify`, and what everything after it takes.
+
+Like a [`Motion`] it is known by its fields (`as_unified_clip`), never by its class: transformers copies the code of a
+folder once for each class that it loads from there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..reading.motion import MotionError, fields_of
+from .tree import FRAME_RATE, MIRROR, NUM_JOINTS
+
+
+@dataclass
+class UnifiedClip:
+    """One performer's movement on the unified skeleton.
+
+    Attributes:
+        joints: (frames, 22, 3) float32 metres, Y up, facing +Z, left side on +X; zeros where a joint is absent.
+        joint_mask: (22,) bool, False where the recording does not have the joint.
+        fps: Frames per second, always 30.
+        report: What was found: layout, frames and fps of the source, matched_joints (count), missing_joints (names),
+            up_axis, unit_scale (metres per source unit), notes (what a user should know); for `data inspect` also how
+            (name of each matched joint -> where it comes from), unused_joints (names), gaps (name of each joint that
+            was lost at times -> share of the frames in which it was tracked) and reasons (for up_axis and unit).
+    """
+
+    joints: np.ndarray
+    joint_mask: np.ndarray
+    fps: float = FRAME_RATE
+    report: dict[str, Any] = field(default_factory=dict)
+
+    def mirrored(self) -> "UnifiedClip":
+        """The same movement in a mirror: left and right exchanged."""
+        sides = list(MIRROR)
+        joints = self.joints[:, sides] * np.array([-1.0, 1.0, 1.0], dtype=np.float32)
+        return UnifiedClip(joints, self.joint_mask[sides], self.fps, self.report)
+
+    def cut(self, start: int, end: int) -> "UnifiedClip":
+        """The frames from `start` to before `end`; the clip itself where these are all of its frames."""
+        if start == 0 and end >= len(self.joints):
+            return self
+        return UnifiedClip(self.joints[start:end], self.joint_mask, self.fps, self.report)
+
+
+def as_unified_clip(given: Any) -> UnifiedClip | None:
+    """A [`UnifiedClip`], one of another copy of this module, or the dict of its fields; None for anything else.
+
+    Raises:
+        MotionError: If the fields are not those of a clip on the unified skeleton.
+    """
+    if isinstance(given, UnifiedClip):
+        return given
+    found = fields_of(UnifiedClip, given)
+    if found is None:
+        return None
+    try:
+        joints = np.asarray(found["joints"], dtype=np.float32)
+        mask = np.asarray(found["joint_mask"], dtype=bool)
+    except (TypeError, ValueError) as error:
+        raise MotionError(f"Expected joints and joint_mask of a unified clip as arrays: {error}") from error
+    if joints.shape[1:] != (NUM_JOINTS, 3) or not len(joints) or mask.shape != (NUM_JOINTS,):
+        raise MotionError(
+            f"A unified clip has joints of shape (frames, {NUM_JOINTS}, 3) and a joint_mask of shape ({NUM_JOINTS},), "
+            f"found {joints.shape} and {mask.shape}."
+        )
+    if found["fps"] != FRAME_RATE:
+        raise MotionError(f"A unified clip has {FRAME_RATE:g} frames per second, found {found['fps']}.")
+    if not isinstance(found["report"], Mapping):
+        raise MotionError(f"The report of a unified clip is a dict, found {type(found['report']).__name__}.")
+    return UnifiedClip(joints, mask, FRAME_RATE, dict(found["report"]))

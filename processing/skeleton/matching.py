@@ -1,0 +1,479 @@
+"""Which joint of a recording is which joint of the unified skeleton: known rigs first, then the field's names.
+
+A rig is data (`rigs/*.json`, or a file of the user's: joint names, parents, map to the 22, units, up axis). A rig that
+nobody described is matched by its joint names: a name is taken apart into a side, a word and a number
+("mixamorig:LeftUpLeg" -> left, "upleg"; "thigh.L" -> left, "thigh"; "lhip" -> left, "hip"; "spine.001" -> "spine", 1)
+and the word is looked up among the names that the field uses. What a word means can depend on the others: "shoulder"
+is the collar where an upper arm exists too, "foot" is the ankle where no other joint is called so.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..reading.motion import MotionError
+from .rig_files import BODY, MAX_JOINTS, Rigs, as_list, depths_of, load_rigs, plain_name
+from .tree import JOINT_INDEX, JOINT_NAMES
+
+_LARGELY = 2 / 3  # of a rig's mapped joints: enough to recognise it though some are not there
+
+_SIDES = {
+    "left": "left",
+    "l": "left",
+    "lft": "left",
+    "lt": "left",
+    "right": "right",
+    "r": "right",
+    "rgt": "right",
+    "rt": "right",
+}
+
+# Tokens that say nothing about the joint: characters, exporters and rigging layers put them before or after the name.
+_NOISE = frozenset(
+    "joint jnt jt j bone bn bip bip01 bip001 biped valve mixamorig armature def org m f avg c center skel skeleton "
+    "character rig actor bend of the".split()
+)
+_ENDS = frozenset("end nub tip effector site".split())  # tips of chains
+_TIPS = _ENDS | frozenset("top leaf twist roll ik pole target helper".split())
+
+# Words for a joint on one side, best first. "shoulder", "arm", "foot" and "hand" are resolved in `_match_side`.
+_HIP = ("upleg", "upperleg", "thigh", "femur", "hip", "hips", "hipjoint", "pelvis")
+_KNEE = ("knee", "leg", "lowerleg", "lowleg", "loleg", "shin", "calf", "tibia", "foreleg", "shank")
+_ANKLE = ("ankle", "talus")
+_TOE = ("toebase", "toe", "toes", "ball", "footindex", "bigtoe", "forefoot", "metatarsal")
+_FOOT = ("foot", "feet")
+_COLLAR = ("collar", "clavicle", "collarbone", "clav", "scapula")
+_SHOULDER = ("shoulder", "shldr")
+_UPPER_ARM = ("upperarm", "uparm", "arm", "humerus", "bicep", "uarm")
+_ELBOW = ("elbow", "forearm", "lowerarm", "lowarm", "loarm", "farm", "radius", "larm", "ulna")
+_WRIST = ("wrist",)
+_HAND = ("hand", "palm")
+_EAR = ("ear",)
+_SIDED_WORDS = frozenset(
+    _HIP + _KNEE + _ANKLE + _TOE + _FOOT + _COLLAR + _SHOULDER + _UPPER_ARM + _ELBOW + _WRIST + _HAND + _EAR
+)
+
+# Words for a joint on the midline, best first.
+_PELVIS = (
+    "pelvis",
+    "hips",
+    "hip",
+    "hipcenter",
+    "hipcentre",
+    "midhip",
+    "hipsmid",
+    "spinebase",
+    "basespine",
+    "root",
+    "cog",
+)
+_NECK = ("neck", "neckbase", "lowerneck", "necklower", "necktwist", "shouldercenter", "shouldercentre", "cervical")
+_HEAD = ("head", "face", "skull", "upperneck", "nose")
+# From the pelvis upwards; joints with the same word follow their numbers, joints of a known tree their depth.
+_SPINE = tuple(
+    "sacrum waist ab abs abdomen belly abdomenlower abdomenupper lowerback spinelower lowerspine spinenavel "
+    "middlespine spine spinemid midspine spinemiddle back middleback torso trunk spineupper upperspine upperback "
+    "chest chestlower spinechest spineshoulder sternum thorax upperchest chestupper".split()
+)
+# Xsens and medical rigs number the vertebrae.
+_VERTEBRA = re.compile(r"^([lt])(\d{1,2})$")
+
+
+# Of the Plug-in Gait and Helen Hayes marker sets, by which a file of markers on the skin is told.
+_SURFACE_MARKERS = frozenset("lasi rasi lpsi rpsi c7 t10 clav strn lkne rkne lank rank lsho rsho".split())
+_FEW_MARKERS = 4
+
+
+@dataclass
+class JointMatch:
+    """Where the joints of the unified skeleton come from in a recording.
+
+    Attributes:
+        map: Index of a unified joint -> indices of the source joints whose mean it is. Absent joints are not in it.
+        layout: Name of the rig where it was recognised, otherwise "by-name".
+        missing: Names of the unified joints that the recording does not have.
+        how: Name of each matched unified joint -> how it was found, for `data inspect` and reports.
+        unused: Names of the recording's joints that stand for none of the 22.
+    """
+
+    map: dict[int, list[int]]
+    layout: str
+    missing: list[str]
+    how: dict[str, str] = field(default_factory=dict)
+    unused: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """A joint name taken apart."""
+
+    index: int
+    side: str | None
+    word: str
+    number: int
+
+
+def match_joints(
+    joint_names: Sequence[str],
+    parents: Sequence[int] | None = None,
+    rigs: Rigs | None = None,
+    layout: str | None = None,
+    source: str = "array",
+    strict: bool = False,
+) -> JointMatch:
+    """Finds the unified joints among a recording's joints.
+
+    A rig is recognised when no name is foreign to it and all the joints that it maps are there, or most of them and
+    no other rig would say otherwise; in any order, whatever the case, separators, namespaces and a prefix that all
+    names share. Otherwise the names are matched one by one.
+
+    Args:
+        joint_names: Names as the source has them.
+        parents: Parent index of each joint (-1 for a root), used to order the spine.
+        rigs: Rig name -> rig; `load_rigs()` when None.
+        layout: Name of a rig that the caller declares; it is taken where the recording has its pelvis and shoulders,
+            whatever else is absent or beside them.
+        source: File name for error messages.
+        strict: Whether a declared rig that does not fit is an error; if not, the joints are matched without it.
+
+    Returns:
+        The match; it always holds the pelvis and both shoulders.
+
+    Raises:
+        MotionError: If the pelvis (or both hips) or a shoulder cannot be found; it says what was found and was close.
+    """
+    rigs = load_rigs() if rigs is None else rigs
+    names = [str(name) for name in joint_names]
+    if not 0 < len(names) <= MAX_JOINTS:
+        raise MotionError(f"{source}: {len(names)} joints; a body has 1 to {MAX_JOINTS}.")
+    if parents is not None and len(parents) != len(names):
+        raise MotionError(f"{source}: {len(names)} joint names but {len(parents)} parents.")
+    match = _match_declared(names, rigs[layout], source, strict) if layout is not None and layout in rigs else None
+    match = match or _match_rig(names, rigs) or _match_by_name(names, parents)
+    _require_a_body(match, names, source)
+    used = {index for sources in match.map.values() for index in sources}
+    match.unused = [name for index, name in enumerate(names) if index not in used]
+    return match
+
+
+# ---------------------------------------------------------------------------------------------------------- known rigs
+
+
+def _match_declared(names: list[str], rig: Mapping[str, Any], source: str, strict: bool) -> JointMatch | None:
+    """The joints as the declared rig maps them, as far as they are there; None where that gives no body."""
+    best: JointMatch | None = None
+    for where in _spellings(names):
+        match = _as_rig_says(rig, where, names)
+        if best is None or len(match.map) > len(best.map):
+            best = match
+    assert best is not None  # there is always the spelling as it stands
+    lacking = [joint for joint in BODY if joint in best.missing]
+    if lacking and strict:
+        wanted = ", ".join(
+            f"{joint} to {' and '.join(repr(name) for name in as_list(rig['map'][joint]))}" for joint in lacking
+        )
+        raise MotionError(
+            f"{source}: the rig {rig['name']} maps {wanted}, which the recording does not have. {_listed(names)}"
+        )
+    return None if lacking else best
+
+
+def _match_rig(names: list[str], rigs: Rigs) -> JointMatch | None:
+    """The rig whose joints these are, or None. Of several the one with the fewest joints that are not there wins."""
+    for where in _spellings(names):
+        whole: list[tuple[int, JointMatch]] = []
+        partly: list[tuple[int, JointMatch]] = []
+        for rig in rigs.values():
+            of_rig = {plain_name(joint) for joint in rig["joints"]}
+            if any(not _TIPS & set(_tokens(names[where[name]])) for name in where.keys() - of_rig):
+                continue
+            match, absent = _as_rig_says(rig, where, names), len(of_rig - where.keys())
+            if len(match.map) == len(rig["map"]):
+                whole.append((absent, match))
+            elif len(match.map) >= _LARGELY * len(rig["map"]) and not set(BODY) & set(match.missing):
+                partly.append((absent, match))
+        if whole:
+            return min(whole, key=lambda candidate: candidate[0])[1]
+        if partly and all(match.map == partly[0][1].map for _, match in partly):
+            return min(partly, key=lambda candidate: candidate[0])[1]
+    return None
+
+
+def _spellings(names: list[str]) -> list[dict[str, int]]:
+    """Plain name -> index: as the names stand, and without the prefix that all share, where they share one."""
+    skip = _shared_prefix([_tokens(name) for name in names])
+    spellings: list[dict[str, int]] = [{}, {}] if skip else [{}]
+    for index, name in enumerate(names):
+        for plain, where in zip((plain_name(name), "".join(_tokens(name)[skip:])), spellings, strict=False):
+            where.setdefault(plain, index)
+    return spellings
+
+
+def _as_rig_says(rig: Mapping[str, Any], where: Mapping[str, int], names: list[str]) -> JointMatch:
+    """The joints that a rig maps, as far as they are there."""
+    joint_map, how = {}, {}
+    for joint, value in rig["map"].items():
+        plain = [plain_name(name) for name in as_list(value)]
+        if all(name in where for name in plain):
+            sources = [where[name] for name in plain]
+            joint_map[JOINT_INDEX[joint]] = sources
+            how[joint] = " and ".join(names[index] for index in sources) + f" (rig {rig['name']})"
+    return _finish(joint_map, str(rig["name"]), how)
+
+
+def _finish(joint_map: dict[int, list[int]], layout: str, how: dict[str, str]) -> JointMatch:
+    missing = [name for index, name in enumerate(JOINT_NAMES) if index not in joint_map]
+    return JointMatch(dict(sorted(joint_map.items())), layout, missing, how)
+
+
+# ------------------------------------------------------------------------------------------------------------- by name
+
+
+def _tokens(name: str) -> list[str]:
+    """Lower-case words and numbers of a name: "mixamorig:LeftUpLeg" -> left, up, leg; "spine.001" -> spine, 001."""
+    name = re.split(r"[:|]", name.strip())[-1]
+    return [token.lower() for token in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)]
+
+
+def _shared_prefix(all_tokens: list[list[str]]) -> int:
+    """How many leading tokens all names share ("Bip01 Pelvis", "Bip01 L Thigh", ...: 2), never a whole name."""
+    if len(all_tokens) < 3:
+        return 0
+    shortest = min(len(tokens) for tokens in all_tokens)
+    length = 0
+    while length < shortest - 1 and len({tokens[length] for tokens in all_tokens}) == 1:
+        length += 1
+    return length
+
+
+def _parse_names(names: list[str]) -> list[_Parsed]:
+    all_tokens = [_tokens(name) for name in names]
+    skip = _shared_prefix([tokens for tokens in all_tokens if tokens]) if all(all_tokens) else 0
+    parsed = []
+    for index, tokens in enumerate(all_tokens):
+        joint = _parse(index, tokens[skip:])
+        if joint is not None:
+            parsed.append(joint)
+    return parsed
+
+
+def _parse(index: int, tokens: list[str]) -> _Parsed | None:
+    """Takes a name apart; None for tips of chains, twist bones and names without a word."""
+    if not tokens or (_TIPS & set(tokens) and tokens[:2] != ["neck", "twist"]):
+        return None
+    vertebra = _VERTEBRA.match("".join(tokens))
+    if vertebra:
+        # L5 is the lowest, T1 the highest: the number falls on the way up.
+        return _Parsed(index, None, "vertebra", (100 if vertebra[1] == "t" else 0) + 50 - int(vertebra[2]))
+    side: str | None = None
+    words: list[str] = []
+    number = 0
+    for token in tokens:
+        if token.isdigit():
+            number = int(token[:6]) if words or side else 0  # before both it counts characters: "Bip001 Spine"
+        elif token in _SIDES and side is None:
+            side = _SIDES[token]
+        elif token not in _NOISE or (token in ("center", "c") and words):
+            words.append(token)
+    word = "".join(words)
+    if word not in _PELVIS and word not in _NECK:  # "hipcenter" is a word of its own, "headcenter" the head
+        word = re.sub(r"cent(er|re)$", "", word)
+    if side is None:
+        side, word = _side_inside(word)
+    if not word:
+        return None
+    return _Parsed(index, side, word, number)
+
+
+def _side_inside(word: str) -> tuple[str | None, str]:
+    """The side of a word written without separators: "lhip", "leftupleg", "hipleft"."""
+    for prefix, side in (("left", "left"), ("right", "right"), ("l", "left"), ("r", "right")):
+        if word.startswith(prefix) and word[len(prefix) :] in _SIDED_WORDS:
+            return side, word[len(prefix) :]
+    for suffix, side in (("left", "left"), ("right", "right")):
+        if word.endswith(suffix) and word[: -len(suffix)] in _SIDED_WORDS:
+            return side, word[: -len(suffix)]
+    return None, word
+
+
+def _match_by_name(names: list[str], parents: Sequence[int] | None) -> JointMatch:
+    parsed = _parse_names(names)
+    # Of joints with the same word the lowest number, then the nearest to the root: never the order in the file.
+    depths = None if parents is None else depths_of(parents)
+    parsed.sort(key=lambda part: (part.number, 0 if depths is None else depths[part.index], names[part.index]))
+    found: dict[str, list[int]] = {}
+    for side in ("left", "right"):
+        words: dict[str, int] = {}
+        for part in parsed:
+            if part.side == side:
+                words.setdefault(part.word, part.index)
+        for joint, index in _match_side(words).items():
+            found[f"{side}_{joint}"] = [index]
+    midline = [part for part in parsed if part.side is None]
+    for joint, accepted in (("pelvis", _PELVIS), ("neck", _NECK), ("head", _HEAD)):
+        best = _first(accepted, midline)
+        if best is not None:
+            found[joint] = [best]
+    found.update(_match_rigify(midline, found) or _match_spine(midline, depths, found))
+    how = {joint: " and ".join(names[index] for index in sources) for joint, sources in found.items()}
+    for side, index in _wrists_at_tips(names, parents, found).items():
+        how[f"{side}_wrist"] = f"{names[index]}, the tip of {how[f'{side}_elbow']}"
+        found[f"{side}_wrist"] = [index]
+    for joint, sides in (("pelvis", "hip"), ("neck", "shoulder")):
+        left, right = found.get(f"left_{sides}"), found.get(f"right_{sides}")
+        if joint not in found and left and right:
+            found[joint] = left + right
+            how[joint] = f"mean of both {sides}s"
+    ears = {part.side: part.index for part in parsed if part.side and part.word in _EAR}
+    nose = [part.index for part in midline if part.word == "nose"][:1]
+    if len(ears) == 2 and found.get("head", nose) == nose:
+        found["head"] = [ears["left"], ears["right"]]
+        how["head"] = "mean of both ears"
+    joint_map = {JOINT_INDEX[joint]: sources for joint, sources in found.items()}
+    return _finish(joint_map, "by-name", how)
+
+
+def _first(accepted: Sequence[str], joints: Sequence[_Parsed]) -> int | None:
+    """The joint with the best of the accepted words; of equal words the one with the lowest number."""
+    candidates = [joint for joint in joints if joint.word in accepted]
+    if not candidates:
+        return None
+    return min(candidates, key=lambda joint: (accepted.index(joint.word), joint.number)).index
+
+
+def _match_side(words: dict[str, int]) -> dict[str, int]:
+    """The limb joints of one side.
+
+    Args:
+        words: Word of each joint of this side -> its index.
+
+    Returns:
+        "hip", "knee", "ankle", "foot", "collar", "shoulder", "elbow", "wrist" -> index, as far as found.
+    """
+
+    def first(accepted: Sequence[str]) -> int | None:
+        return next((words[word] for word in accepted if word in words), None)
+
+    hip, knee = first(_HIP), first(_KNEE)
+    ankle, foot, toe = first(_ANKLE), first(_FOOT), first(_TOE)
+    if ankle is None:
+        ankle, foot = foot, toe
+    else:
+        foot = toe if toe is not None else foot
+    collar, shoulder, upper_arm = first(_COLLAR), first(_SHOULDER), first(_UPPER_ARM)
+    elbow = first(_ELBOW)
+    if upper_arm is not None and shoulder is not None:
+        if collar is None:
+            collar = shoulder
+        elif elbow is None:  # collar, shoulder, arm, hand: the arm bone begins at the elbow
+            elbow, upper_arm = upper_arm, shoulder
+    elif upper_arm is None:
+        upper_arm = shoulder
+    wrist = first(_WRIST)
+    joints = {
+        "hip": hip,
+        "knee": knee,
+        "ankle": ankle,
+        "foot": foot,
+        "collar": collar,
+        "shoulder": upper_arm,
+        "elbow": elbow,
+        "wrist": first(_HAND) if wrist is None else wrist,
+    }
+    return {joint: index for joint, index in joints.items() if index is not None}
+
+
+def _match_rigify(midline: list[_Parsed], found: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """The midline of Blender's Rigify, whose one chain "spine" to "spine.006" is pelvis, spine, neck and head."""
+    chain = {part.number: part.index for part in midline if part.word == "spine"}
+    if "pelvis" in found or "neck" in found or not {0, 1, 2, 3, 4} < set(chain):
+        return {}
+    joints = {"pelvis": 0, "spine1": 1, "spine2": 2, "spine3": 3, "neck": 4, "head": max(chain)}
+    return {joint: [chain[number]] for joint, number in joints.items()}
+
+
+def _wrists_at_tips(names: list[str], parents: Sequence[int] | None, found: Mapping[str, list[int]]) -> dict[str, int]:
+    """Side -> tip of its lower arm, for rigs without hands: where the lower arm ends, there is the wrist."""
+    if parents is None:
+        return {}
+    tips = {}
+    for side in ("left", "right"):
+        if f"{side}_elbow" in found and f"{side}_wrist" not in found:
+            (elbow,) = found[f"{side}_elbow"]
+            below = [index for index, parent in enumerate(parents) if parent == elbow]
+            if len(below) == 1 and _ENDS & set(_tokens(names[below[0]])):
+                tips[side] = below[0]
+    return tips
+
+
+def _match_spine(
+    midline: list[_Parsed], depths: Sequence[int] | None, found: dict[str, list[int]]
+) -> dict[str, list[int]]:
+    """spine1 to 3 from a chain of any length: its lowest joint, its middle (of two their mean) and its highest."""
+    taken = {sources[0] for sources in found.values()}
+    chain = [j for j in midline if (j.word in _SPINE or j.word == "vertebra") and j.index not in taken]
+
+    def height(joint: _Parsed) -> tuple[int, ...]:  # of equal height they stay in the order of the names
+        rank = len(_SPINE) if joint.word == "vertebra" else _SPINE.index(joint.word)
+        return (rank, joint.number) if depths is None else (depths[joint.index], rank, joint.number)
+
+    ordered = sorted(chain, key=height)
+    chain_indices = [joint.index for joint in ordered]
+    if not chain_indices:
+        return {}
+    low, high = chain_indices[0], chain_indices[-1]
+    if len(chain_indices) == 1:
+        only = ordered[0].word
+        return {"spine3" if _SPINE.index(only) >= _SPINE.index("chest") else "spine2": [low]} if only in _SPINE else {}
+    middle = [low, high] if len(chain_indices) == 2 else [chain_indices[(len(chain_indices) - 1) // 2]]
+    return {"spine1": [low], "spine2": middle, "spine3": [high]}
+
+
+# -------------------------------------------------------------------------------------------------------------- errors
+
+
+_EXAMPLES = {
+    "pelvis": ("Hips", "pelvis", "LeftUpLeg", "LeftHip", "left_hip", "thigh_l", "RightUpLeg", "right_hip", "thigh_r"),
+    "left_shoulder": ("LeftArm", "left_shoulder", "LeftShoulder", "upperarm_l", "UpperArm_L", "lhumerus"),
+    "right_shoulder": ("RightArm", "right_shoulder", "RightShoulder", "upperarm_r", "UpperArm_R", "rhumerus"),
+}
+
+
+def _require_a_body(match: JointMatch, names: list[str], source: str) -> None:
+    """Raises where the joints that orient a body (pelvis or both hips, and both shoulders) were not found."""
+    lacking = [joint for joint in _EXAMPLES if joint in match.missing]
+    if not lacking:
+        return
+    plain: dict[str, str] = {}
+    for name in names:
+        plain.setdefault(plain_name(name), name)
+    advice = []
+    for joint in lacking:
+        label = "pelvis (or both hips)" if joint == "pelvis" else joint
+        near: list[str] = []
+        for example in _EXAMPLES[joint]:
+            for close in difflib.get_close_matches(plain_name(example), plain, n=1, cutoff=0.75):
+                if plain[close] not in near:
+                    near.append(plain[close])
+        if near:
+            likely = " or ".join(repr(name) for name in near[:3])
+            advice.append(f"{label}, perhaps {likely}, expected e.g. {_EXAMPLES[joint][0]!r}")
+        else:
+            advice.append(f"{label}, e.g. {' or '.join(repr(name) for name in _EXAMPLES[joint][:3])}")
+    found = ", ".join(f"{joint} ({how})" for joint, how in match.how.items()) or "none"
+    remedy = "Rename the joints or describe the rig in a rig file."
+    if len(_SURFACE_MARKERS & plain.keys()) >= _FEW_MARKERS:
+        remedy = (
+            "These look like markers on the skin; what is needed are joint centres, as motion capture solves them."
+        )
+    raise MotionError(
+        f"{source}: no body among these joint names. Not found: {'; '.join(advice)}. Found: {found}. "
+        f"{_listed(names)} {remedy}"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:12]) + (", ..." if len(names) > 12 else "")
+    return f"The {len(names)} names are {shown}."
