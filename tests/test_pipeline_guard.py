@@ -9,7 +9,8 @@ from conftest import make_reference, says, truth
 
 from eai_llm_hf.processing.claims.claims import canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.claims.comparison import ALIKE_ANSWER, NO_DIFFERENCE_ANSWER
-from eai_llm_hf.processing.claims.guard import NO_ANSWER, NOTHING_NOTABLE, REFUSAL, UNSEEN_ANSWER, verified
+from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_UNUSUAL
+from eai_llm_hf.processing.claims.guard import verified
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import USUAL
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
@@ -169,7 +170,7 @@ def test_what_no_skeleton_shows_is_never_answered_from_the_movement(pipe, inputs
     _, true, _ = a_false_and_a_true_claim(pipe, inputs[0])
     for question in ("Is her dress red?", "What does the face look like?", "How old is she?", "Is music playing?"):
         says(monkeypatch, pipe, sentence(true))
-        assert pipe(inputs[0], question=question)["explanation"] == UNSEEN_ANSWER, question
+        assert pipe(inputs[0], question=question)["explanation"] == NOT_VISIBLE, question
 
 
 def test_whether_something_is_so_is_answered_by_what_was_measured_of_that(pipe, inputs, monkeypatch):
@@ -210,19 +211,19 @@ def test_what_a_body_part_does_is_answered_for_that_part(pipe, inputs, monkeypat
         record = pipe(inputs[0], question=f"What does one see of the {part}?")
         claims = find_claims(record["explanation"])
         assert {claim.body_part for claim in claims} <= {part}
-        assert claims or record["explanation"] == NOTHING_NOTABLE.format(part)
+        assert claims or record["explanation"] == NOTHING_UNUSUAL.format(part)
 
 
 def test_answers_without_a_claim_stay_where_they_are_true(pipe, inputs, monkeypatch):
-    says(monkeypatch, pipe, UNSEEN_ANSWER)
-    assert pipe(inputs[0], question="What about it?")["explanation"] == UNSEEN_ANSWER
-    says(monkeypatch, pipe, REFUSAL.format("head"))
+    says(monkeypatch, pipe, NOT_VISIBLE)
+    assert pipe(inputs[0], question="What about it?")["explanation"] == NOT_VISIBLE
+    says(monkeypatch, pipe, MISSING_JOINTS.format("head"))
     assert pipe(inputs[0], question="Describe the movement.")["explanation"] == NO_ANSWER, "the head is there"
     headless = {**inputs[0], "joints": inputs[0]["joints"].copy()}
     headless["joints"][:, [12, 15]] = np.nan
-    assert pipe(headless, question="Describe the movement.")["explanation"] == REFUSAL.format("head")
-    assert pipe(headless, question="Is the head bowed?")["explanation"] == REFUSAL.format("head")
-    assert pipe(headless, question="What does the head do?")["explanation"] == REFUSAL.format("head")
+    assert pipe(headless, question="Describe the movement.")["explanation"] == MISSING_JOINTS.format("head")
+    assert pipe(headless, question="Is the head bowed?")["explanation"] == MISSING_JOINTS.format("head")
+    assert pipe(headless, question="What does the head do?")["explanation"] == MISSING_JOINTS.format("head")
     rows, reference = truth(pipe, inputs[0])
     assert np.isnan(rows[0, DESCRIPTOR_INDEX["step_length"]]), "nobody walks, though the legs are there"
     assert pipe(inputs[0], question="Are the steps long?")["explanation"] == NO_ANSWER
