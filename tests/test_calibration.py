@@ -326,22 +326,24 @@ def test_a_long_recording_counts_once(extractor, known):
     np.testing.assert_allclose(reference.feature_clips, 1)
 
 
-def test_a_clip_that_cannot_be_read_is_left_out_with_a_warning(extractor, known, tmp_path, caplog):
+def test_a_clip_that_cannot_be_read_is_skipped_with_a_warning(extractor, known, tmp_path, caplog):
     (tmp_path / "broken.bvh").write_text("HIERARCHY\nROOT\n", encoding="utf-8")
     given = [known[0], str(tmp_path / "broken.bvh"), 7, {"fps": 30}, np.full((9, 22, 3), np.nan), known[1]]
     reference = extractor.calibrate(given, layout="smpl22", fps=30)
     np.testing.assert_array_equal(reference.quantiles, extractor.calibrate(known[:2]).quantiles)
     assert reference.clips == 2
-    assert sum("is left out" in message for message in caplog.messages) == 4
+    assert sum("is skipped" in message for message in caplog.messages) == 4
     assert "broken.bvh" in caplog.text and "line" in caplog.text
 
 
-def test_where_no_clip_can_be_read_the_first_error_is_told(extractor, tmp_path):
+def test_where_no_clip_can_be_read_the_first_error_is_named(extractor, tmp_path):
     (tmp_path / "broken.bvh").write_text("HIERARCHY\nROOT\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"None of the 2 clips could be read; the first: .*broken\.bvh") as raised:
+    with pytest.raises(
+        ValueError, match=r"None of the 2 clips could be read. The first error: .*broken\.bvh"
+    ) as raised:
         extractor.calibrate([str(tmp_path / "broken.bvh"), str(tmp_path / "absent.bvh")])
     assert isinstance(raised.value.__cause__, MotionError)
-    with pytest.raises(ValueError, match="no clip to calibrate with"):
+    with pytest.raises(ValueError, match="at least one clip"):
         extractor.calibrate([])
     with pytest.raises(ValueError, match="no motion reference that could be calibrated"):
         EaiSkeletonFeatureExtractor().calibrate([make_clip(1)])
