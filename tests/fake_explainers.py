@@ -22,7 +22,7 @@ class FakeExplainer:
     Args:
         processor: A real one, with a reference.
         evidence: From the tower's inputs (by name) to (clips,), the logit of "happy" against "sad".
-        write: From a clip to what is said of it.
+        write: From a clip to its explanation.
     """
 
     def __init__(

@@ -54,7 +54,7 @@ def without(clip, *parts):
     return replace(clip, joints=clip.joints * mask[:, None], joint_mask=mask)
 
 
-# ---- hiding ---------------------------------------------------------------------------------------------------------
+# ---- occlusion ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", ["absent", "mean"])
@@ -149,8 +149,8 @@ def test_what_looks_at_the_head_in_one_second_is_attributed_to_the_head_in_that_
 
 def test_what_reads_a_descriptor_is_attributed_to_the_parts_that_it_tells_of(processor, walk):
     found = attribute(FakeExplainer(processor, reads("hand_to_head")).scorer, walk)
-    told = [part for part, fall in zip(found.parts, found.per_part, strict=True) if abs(fall) > 1e-6]
-    assert told == ["head", "left arm", "right arm"]
+    found_parts = [part for part, fall in zip(found.parts, found.per_part, strict=True) if abs(fall) > 1e-6]
+    assert found_parts == ["head", "left arm", "right arm"]
 
 
 def test_what_hiding_raises_is_attributed_below_zero(processor, walk):

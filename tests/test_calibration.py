@@ -1,4 +1,4 @@
-"""Calibration: what is ordinary follows a user's own unlabelled clips, and the model's input with it."""
+"""Calibration: typical values and the model's inputs follow a user's own unlabelled clips."""
 
 import json
 from types import SimpleNamespace
@@ -140,7 +140,7 @@ def test_outlandish_clips_move_a_reference_no_farther_than_far_ones(own):
     moved = (outlandish.median - own.median)[np.isfinite(own.median)]
     limit = own.spread[np.isfinite(own.median)] * FARTHEST_SHIFT * weight_of(2)
     np.testing.assert_allclose(moved, limit, rtol=1e-6)
-    assert FARTHEST_SHIFT * weight_of(2) <= 1.0, "two clips move what is ordinary by a spread at most"
+    assert FARTHEST_SHIFT * weight_of(2) <= 1.0, "two clips shift the typical values by one spread at most"
 
 
 def test_a_single_clip_changes_nothing_since_it_cannot_tell_the_rig_from_its_movement(extractor, own):
@@ -217,7 +217,7 @@ def test_another_place_of_the_head_is_taken_out_by_clips_of_that_rig(extractor, 
     plain = extractor(foreign[0])["skeleton_features"]
 
     def left_over(clips: int) -> float:
-        """Share of the offset that stays, mean over draws of so many clips: which emotions they show is chance."""
+        """Share of the offset that stays, mean over draws of this many clips with random emotions."""
         shares = []
         for first in range(0, 30 - clips + 1, 5):
             reference = extractor.calibrate(foreign[first : first + clips])
