@@ -8,8 +8,8 @@ from pathlib import Path
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the figures below are those of a CPU
-# ATEN_CPU_CAPABILITY should simulate a smaller CPU for all of torch. oneDNN ignores it and uses every instruction of the
-# CPU; attention in bfloat16 then fails between the two.
+# ATEN_CPU_CAPABILITY should simulate a smaller CPU for all of torch. oneDNN ignores it and uses every instruction that
+# the CPU has; attention in bfloat16 then fails between the two.
 if isa := {"default": "SSE41", "avx2": "AVX2"}.get(os.environ.get("ATEN_CPU_CAPABILITY", "")):
     os.environ.setdefault("ONEDNN_MAX_CPU_ISA", isa)
 
