@@ -194,7 +194,7 @@ def test_a_small_form_whose_backbone_is_not_here_says_that_it_could_not_be_check
     model = load(tiny_checkpoint)
     model.config.backbone = "someone/absent-model"
     said = []
-    monkeypatch.setattr("eai_llm_hf.modeling.modeling_eai_llm.logger.warning", said.append)
+    monkeypatch.setattr("eai_llm_hf.modeling.checkpoint_forms_eai_llm.logger.warning", said.append)
     model.save_pretrained(tmp_path / "small", include_backbone=False)
     assert any("could not be checked" in line and "someone/absent-model" in line for line in said)
 

@@ -20,7 +20,8 @@ from eai_llm_hf import (
     SkeletonEmotionExplanationPipeline,
 )
 from eai_llm_hf.modeling import backbone_weights_eai_llm as weights
-from eai_llm_hf.modeling.backbone_weights_eai_llm import fetch_backbone, find_backbone, weights_sha256
+from eai_llm_hf.modeling.backbone_folder_eai_llm import fetch_backbone, find_backbone
+from eai_llm_hf.modeling.backbone_weights_eai_llm import weights_sha256
 from eai_llm_hf.publish.backbones import CONVERTED_SHA256, BackboneError, find, find_or_fetch
 from eai_llm_hf.publish.checkpoints import EMBEDDED_CHECKPOINTS
 from eai_llm_hf.publish.export import export
@@ -56,7 +57,7 @@ def away(tiny_backbone, processor, tmp_path, monkeypatch):
 def warnings(monkeypatch):
     """What the model warns of."""
     said = []
-    monkeypatch.setattr(logging.get_logger("eai_llm_hf.modeling.modeling_eai_llm"), "warning", said.append)
+    monkeypatch.setattr(logging.get_logger("eai_llm_hf.modeling.checkpoint_forms_eai_llm"), "warning", said.append)
     return said
 
 

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from eai_llm_hf.cli.main import backbone as backbone_command
+from eai_llm_hf.modeling import backbone_folder_eai_llm as backbone_folder
 from eai_llm_hf.publish import backbones
 
 GGUF_CONTENT = b"GGUF and some weights"
@@ -266,8 +267,9 @@ def test_a_cache_that_cannot_be_written_names_the_variable(tmp_path, monkeypatch
         backbones.find_or_fetch(progress=False)
 
 
-def test_looking_for_a_backbone_needs_neither_torch_nor_transformers():
-    statements = ast.parse(Path(backbones.__file__).read_text(encoding="utf-8")).body
+@pytest.mark.parametrize("module", [backbones, backbone_folder], ids=["package", "copy on the Hub"])
+def test_looking_for_a_backbone_needs_neither_torch_nor_transformers(module):
+    statements = ast.parse(Path(module.__file__).read_text(encoding="utf-8")).body
     names = [alias.name for node in statements if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module for node in statements if isinstance(node, ast.ImportFrom)]
     assert {name.split(".")[0] for name in names} & {"torch", "transformers", "huggingface_hub"} == set()
@@ -284,7 +286,7 @@ def test_the_command_prints_folders_on_stdout(tmp_path, monkeypatch, capsys):
     assert run("where") == 1
     assert "eai-llm backbone fetch" in capsys.readouterr().err
     assert run("list") == 0
-    assert "not fetched yet" in capsys.readouterr().out
+    assert "not downloaded yet" in capsys.readouterr().out
 
     _fake_registry(monkeypatch)
     assert run("fetch") == 0
@@ -296,10 +298,21 @@ def test_the_command_prints_folders_on_stdout(tmp_path, monkeypatch, capsys):
     assert folder in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("cache", ["", "elsewhere"])
-def test_the_code_that_travels_looks_where_the_package_puts_a_backbone(monkeypatch, tmp_path, cache):
-    from eai_llm_hf.modeling.backbone_weights_eai_llm import backbone_cache
-
+@pytest.mark.parametrize(("variable", "expected"), [("", ".cache/eai_llm_hf"), ("elsewhere", "elsewhere")])
+def test_converted_backbones_are_in_the_folder_that_the_variable_names(monkeypatch, tmp_path, variable, expected):
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("EAI_LLM_CACHE", cache and str(tmp_path / cache))
-    assert backbone_cache() == backbones.converted_folder("some/model").parent
+    monkeypatch.setenv("EAI_LLM_CACHE", variable and str(tmp_path / variable))
+    assert backbones.converted_folder("some/model") == tmp_path / expected / "backbones" / "some--model"
+
+
+def test_the_copy_on_the_hub_finds_what_transformers_downloaded_without_a_tokenizer(tmp_path):
+    repository = tmp_path / "hub" / "models--org--tiny"
+    snapshot = _write_model(repository / "snapshots" / ("0" * 40))
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("0" * 40)
+    (snapshot / "tokenizer.json").unlink()
+    assert backbone_folder.find_backbone("org/tiny") == str(snapshot)
+    assert backbones.find("org/tiny") is None, "the package needs the tokenizer for training"
+    (snapshot / "model.safetensors").unlink()
+    assert backbone_folder.find_backbone("org/tiny") is None
+    assert backbone_folder.find_backbone("/no/such/folder") is None

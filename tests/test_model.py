@@ -17,7 +17,7 @@ from eai_llm_hf import (
     EaiSkeletonProcessor,
 )
 from eai_llm_hf.modeling.backbone_weights_eai_llm import merge_lora
-from eai_llm_hf.training.answering import add_lora, fold_lora
+from eai_llm_hf.training.adapters import add_lora, fold_lora
 
 TOWER_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors")
 SMALL_TOWER = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2}
@@ -492,7 +492,7 @@ def test_merge_lora_adds_the_product_of_its_factors():
     layers = torch.nn.ModuleDict({"q": torch.nn.Linear(3, 2, bias=False)})
     before = layers["q"].weight.detach().clone()
     a, b = torch.randn(1, 3), torch.randn(2, 1)
-    merge_lora(layers, {"lora.q.A": a, "lora.q.B": b})
+    merge_lora(layers, {"q.A": a, "q.B": b})
     torch.testing.assert_close(layers["q"].weight.detach(), before + b @ a)
 
 

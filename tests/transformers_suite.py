@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import transformers
 
-from eai_llm_hf.modeling.backbone_weights_eai_llm import backbone_cache
+from eai_llm_hf.modeling.backbone_folder_eai_llm import backbone_cache
 
 PACKAGE = "transformers_suite_files"
 """The name by which the fetched files import each other."""
