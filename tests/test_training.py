@@ -17,11 +17,13 @@ import torch
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.cli.main import main
 from eai_llm_hf.corpora import generated_corpus
+from eai_llm_hf.corpora.splits import split_of
 from eai_llm_hf.training import recipe as recipe_module
+from eai_llm_hf.training.adapters import add_lora, fold_lora
 from eai_llm_hf.training.alignment import AlignmentCollator, AlignmentModel
-from eai_llm_hf.training.answering import add_lora, fold_lora
 from eai_llm_hf.training.crops import CropDataset
-from eai_llm_hf.training.recipe import load_splits, split_of, train
+from eai_llm_hf.training.recipe import train
+from eai_llm_hf.training.recipe_clips import load_splits
 from eai_llm_hf.training.settings import Recipe
 
 EXAMPLE = Path(__file__).parents[1] / "hub_examples" / "finetune_with_trainer.py"
@@ -172,7 +174,7 @@ def test_stage_two_trains_projector_and_lora_alone_and_the_checkpoint_answers_as
     assert differing - begins(before, "projector.") <= adapted
     if dtype == "float32":  # a step of 4 is below the resolution of bfloat16 in some of them
         assert differing - begins(before, "projector.") == adapted
-    assert {name.removeprefix("lora.")[:-1] + "weight" for name in loaded.lora_factors} == {
+    assert {name[:-1] + "weight" for name in loaded.lora_factors} == {
         name.removeprefix("language_model.") for name in adapted
     }
     assert loaded.language_model.dtype == getattr(torch, dtype)
