@@ -283,9 +283,8 @@ def _answer(
     pairs = CropDataset(rows, 2 * samples, recipe.seed + 3, AugmentationConfig(longest_s=LONGEST_COMPARED_S))
     if not model.projector.words.any():  # a new projector, not that of a checkpoint
         name_tokens(model, processor)
-    set_seed(
-        recipe.seed
-    )  # LoRA starts with the same weights, however stage one was run: at once, resumed, in several processes
+    # LoRA starts with the same weights, however stage one was run: at once, resumed, or in several processes.
+    set_seed(recipe.seed)
     if recipe.lora_rank:
         learner = add_lora(model, recipe.lora_rank, alpha=2 * recipe.lora_rank)
     else:

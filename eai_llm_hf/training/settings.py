@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ..publish.backbones import DEFAULT_BACKBONE
 
 DEFAULT_LABELS = ("happy", "sad", "angry", "proud", "not confident")
-"""Emotions in both the generator and Bandai's first set. With a label of one corpus only, it would learn the corpus."""
+"""Emotions of both the generator and Bandai's first set: with a label of one corpus, a model learns the corpus."""
 
 
 @dataclass
@@ -27,8 +27,8 @@ class Recipe:
     performer_pattern: str | None = field(
         default=None,
         metadata={
-            "help": "performer of a file in folder=FOLDER: regular expression with a group 'performer', searched in the "
-            r"path below the folder, such as '(?P<performer>S\d+)_' for calm/S03_walk.bvh; or 'none' if "
+            "help": "performer of a file in folder=FOLDER: regular expression with a group 'performer', searched in "
+            r"the path below the folder, such as '(?P<performer>S\d+)_' for calm/S03_walk.bvh; or 'none' if "
             "unknown. By default the sub-folders of the labels, if several labels have the same: label/performer/clip"
         },
     )
