@@ -3,9 +3,10 @@
     whole    everything in one file: skeleton side and text backbone
     small    what was trained: skeleton side, LoRA factors `lora.*` and text states of the labels `label_states.*`
 
-The small form names its backbone. It is completed with the backbone of that name, into which the factors are merged.
-The factors are not PEFT's adapter format, because the small form is no adapter: PEFT would load its skeleton side only
-onto a model that has one already, and merging in this file does not need PEFT.
+The small form names its backbone. Loading completes it with that backbone, into which the factors are merged.
+
+It is not an adapter in PEFT's format. Loading must work without PEFT, which transformers does not require. Besides,
+transformers takes a repository with `adapter_config.json` for an adapter, and loads the base model that it names.
 """
 
 import threading

@@ -1,7 +1,7 @@
 """The tests that transformers runs on its own models: its source archive ships them, its wheel does not.
 
-pip downloads the archive of the installed version once, into `$EAI_LLM_CACHE/transformers-tests`. Nothing of it is kept
-in this repository.
+pip downloads the archive of the installed version once, into `$EAI_LLM_CACHE/transformers-tests`. Nothing of it is
+kept in this repository.
 """
 
 import importlib
