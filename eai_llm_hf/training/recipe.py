@@ -98,7 +98,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
     # All settings that the result depends on, without the folders of this machine.
     settings = {name: value for name, value in asdict(recipe).items() if name not in ("output_dir", "model")}
     clips_of = sorted({str(row["corpus"]) for rows in splits.values() for row in rows})
-    record = settings | {
+    metadata = settings | {
         "corpora": [spec.partition("=")[0] for spec in recipe.corpora],
         "clips_of": clips_of,
         "licences": [asdict(licence) for licence in licences_of_corpora(recipe.corpora, clips_of, start)],
@@ -108,7 +108,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         "before": before,
     }
     if PartialState().is_main_process:
-        save_checkpoint(model, processor, folder, record)
+        save_checkpoint(model, processor, folder, metadata)
     PartialState().wait_for_everyone()
     return folder
 
@@ -179,12 +179,12 @@ def backbone_form(backbone: str) -> str:
     return f"{Path(backbone).name if Path(backbone).is_dir() else backbone}, as published"
 
 
-def save_checkpoint(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, folder: Path, record: dict) -> None:
+def save_checkpoint(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, folder: Path, metadata: dict) -> None:
     """Writes the small form with its processor, the text states of its labels and the metadata of its training."""
     model.keep_label_states(**processor.label_inputs(list(model.config.labels)).to(model.device))
     model.save_pretrained(folder, include_backbone=False)
     processor.save_pretrained(folder)
-    write_record(folder, TRAINING, record)
+    write_record(folder, TRAINING, metadata)
 
 
 def _arguments(recipe: Recipe, stage: str, **changes) -> TrainingArguments:
@@ -331,9 +331,9 @@ def _spent(arguments: TrainingArguments, started: float) -> float:
     """Seconds that a stage took, with earlier runs of it; the seconds of a killed run are lost."""
     seconds = time.monotonic() - started
     if PartialState().is_main_process:  # another process must not read the file meanwhile
-        record = Path(arguments.output_dir) / "seconds.json"
-        seconds += json.loads(record.read_text(encoding="utf-8")) if record.is_file() else 0.0
-        record.write_text(json.dumps(round(seconds, 1)), encoding="utf-8")
+        file = Path(arguments.output_dir) / "seconds.json"
+        seconds += json.loads(file.read_text(encoding="utf-8")) if file.is_file() else 0.0
+        file.write_text(json.dumps(round(seconds, 1)), encoding="utf-8")
     return seconds
 
 
