@@ -215,8 +215,8 @@ class EaiLlmPreTrainedModel(PreTrainedModel):
         Args:
             save_directory: Folder to write.
             *args: As in `PreTrainedModel.save_pretrained`.
-            include_backbone: False saves the small form. The backbone is read to make sure that loading gives the same
-                model back; if the backbone is not on this machine, a warning says that this was not checked.
+            include_backbone: False saves the small form. The backbone is read to make sure that loading restores this
+                model; if the backbone is not on this machine, a warning says that this was not checked.
             state_dict: As in `PreTrainedModel.save_pretrained`.
             **kwargs: As in `PreTrainedModel.save_pretrained`.
 
@@ -250,7 +250,7 @@ class EaiLlmPreTrainedModel(PreTrainedModel):
         if folder is None:
             logger.warning(
                 f"The text backbone '{self.config.backbone}' is not on this machine, so it could not be checked "
-                "whether the small form gives the same model back."
+                "whether loading the small form restores this model."
             )
             return
         backbone = AutoModelForCausalLM.from_pretrained(folder, dtype=self.language_model.dtype)

@@ -36,7 +36,7 @@ CPU_ATTENTION = "eager"
 class QuestionDataset(Dataset):
     """Crops with a question and its true answer, as chats.
 
-    Sample i depends on the seed of the crops and on i alone, its pair on crops 2i and 2i + 1 of `pairs`.
+    Sample i depends only on the seed of the crops and on i; a comparison uses crops 2i and 2i + 1 of `pairs`.
 
     Args:
         crops: Labelled crops.

@@ -20,13 +20,14 @@ from accelerate import PartialState
 from transformers import AutoTokenizer, ProgressCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
 
+from eai_llm_hf.modeling.backbone_folder_eai_llm import converted_folder
 from eai_llm_hf.modeling.backbone_weights_eai_llm import weights_sha256
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 
-from ..publish.backbones import converted_folder, find_or_fetch
+from ..publish.backbones import find_or_fetch
 from ..publish.checkpoints import TRAINING, find_checkpoint, read_record, write_record
 from ..publish.licences import licences_of_corpora
 from .adapters import add_lora, fold_lora

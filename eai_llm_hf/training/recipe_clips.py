@@ -64,7 +64,7 @@ def recipe_splits(recipe: Recipe) -> dict[str, list[dict]]:
 
 
 def held_out_splits(corpora: Sequence[str], training: dict) -> dict[str, list[dict]]:
-    """The clips of corpora by the split in which the training of a checkpoint had them.
+    """Divides the clips of corpora as the training of a checkpoint did.
 
     All clips of a corpus that was not used in training are in the test split.
 
