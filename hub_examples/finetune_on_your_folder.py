@@ -17,8 +17,7 @@ from transformers import HfArgumentParser
 from eai_llm_hf import load_pipeline
 from eai_llm_hf.corpora.loading import open_corpus
 from eai_llm_hf.evaluation import as_clip, label_scores
-from eai_llm_hf.training.recipe import train
-from eai_llm_hf.training.recipe_clips import recipe_splits
+from eai_llm_hf.training.recipe import recipe_splits, train
 from eai_llm_hf.training.settings import Recipe
 
 

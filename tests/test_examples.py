@@ -210,7 +210,7 @@ def test_an_adapter_is_shared_as_a_folder_pulled_and_merged(example, answers, ti
 def test_an_adapter_is_not_pushed_without_a_base_that_others_can_load(example, tiny_checkpoint, capsys):
     with pytest.raises(SystemExit):
         example("adapters.py", "--model", str(tiny_checkpoint), "--push", "someone/wording")
-    assert "push it first and give its Hub id as --model" in capsys.readouterr().err
+    assert "push it first and pass its Hub id as --model" in capsys.readouterr().err
 
 
 PULL_WITHOUT_PACKAGE = """

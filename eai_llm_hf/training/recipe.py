@@ -34,7 +34,7 @@ from .adapters import add_lora, fold_lora
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
 from .answering import CPU_ATTENTION, LONGEST_COMPARED_S, ChatCollator, QuestionDataset, name_tokens
 from .crops import AugmentationConfig, CropDataset, fit_reference
-from .recipe_clips import recipe_splits
+from .recipe_clips import load_splits
 from .settings import Recipe
 from .temperature import fit_temperature
 
@@ -44,6 +44,18 @@ REFERENCE_CROPS = 2000
 CROPS_PER_CLIP = 20
 """More crops of one clip would not change the reference."""
 VALIDATION_CROPS = 256
+
+
+def recipe_splits(recipe: Recipe) -> dict[str, list[dict]]:
+    """The clips of a recipe by split, see `load_splits`."""
+    return load_splits(
+        recipe.corpora,
+        recipe.labels,
+        recipe.held_out,
+        recipe.validation,
+        recipe.seed,
+        recipe.performer_pattern,
+    )
 
 
 def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Path:
@@ -351,6 +363,7 @@ def _last_checkpoint(arguments: TrainingArguments) -> str | None:
 __all__ = [
     "align",
     "new_model",
+    "recipe_splits",
     "save_checkpoint",
     "standardise",
     "train",

@@ -1,4 +1,4 @@
-"""The clips of a recipe, divided into those for training, for validation and for the test."""
+"""The clips of corpora, divided into those for training, for validation and for the test."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -8,7 +8,6 @@ from transformers.utils import logging
 from ..corpora import load_corpora
 from ..corpora.splits import refuse_shared_takes, split_of, split_rows
 from ..publish.checkpoints import has_seen
-from .settings import Recipe
 
 logger = logging.get_logger(__name__)
 
@@ -49,18 +48,6 @@ def load_splits(
     splits = _divided(patterns, labels, held_out, validation, seed)
     _warn_if_rough(splits["test"])
     return splits
-
-
-def recipe_splits(recipe: Recipe) -> dict[str, list[dict]]:
-    """The clips of a recipe by split, see `load_splits`."""
-    return load_splits(
-        recipe.corpora,
-        recipe.labels,
-        recipe.held_out,
-        recipe.validation,
-        recipe.seed,
-        recipe.performer_pattern,
-    )
 
 
 def held_out_splits(corpora: Sequence[str], training: dict) -> dict[str, list[dict]]:
@@ -144,4 +131,4 @@ def _sides_by_family(
     return [split_of(row, held_out, validation) for row in rows], []
 
 
-__all__ = ["held_out_splits", "load_splits", "recipe_splits"]
+__all__ = ["held_out_splits", "load_splits"]
