@@ -210,7 +210,7 @@ def hub_room(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def hub_checkpoint(hub_room, tiny_checkpoint) -> Path:
     """A small checkpoint with low-rank factors, as training leaves one."""
-    from eai_llm_hf.training.answering import add_lora, fold_lora  # slow to import, and few tests need it
+    from eai_llm_hf.training.adapters import add_lora, fold_lora  # slow to import, and few tests need it
 
     torch.manual_seed(1)
     peft_model = add_lora(EaiLlmForCausalLM.from_pretrained(tiny_checkpoint), rank=2)

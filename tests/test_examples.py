@@ -143,7 +143,7 @@ def test_fine_tuning_on_a_folder_of_performers_holds_whole_ones_out_and_shows_pr
     for words in (
         "(S0, S1, S2) are taken for performers, since 3 of them stand under several labels",
         "clips: whole performers are held out, S1 for the test and S2 for validation; 1 are trained on",
-        "The test side has 6 labelled clips: a score on so few is rough",
+        "The test side has 6 labelled clips, too few for a precise score",
     ):
         assert caplog.text.count(words) == 1
     # The bars of both stages stand there with a rate after the first step of two.
@@ -210,7 +210,7 @@ def test_an_adapter_is_shared_as_a_folder_pulled_and_merged(example, answers, ti
 def test_an_adapter_is_not_pushed_without_a_base_that_others_can_load(example, tiny_checkpoint, capsys):
     with pytest.raises(SystemExit):
         example("adapters.py", "--model", str(tiny_checkpoint), "--push", "someone/wording")
-    assert "push it first and give its Hub id as --model" in capsys.readouterr().err
+    assert "push it first and pass its Hub id as --model" in capsys.readouterr().err
 
 
 PULL_WITHOUT_PACKAGE = """
@@ -350,8 +350,8 @@ def test_a_run_that_was_killed_goes_on_and_ends_where_one_ends_that_was_not(
         assert main(arguments("killed")) == main(arguments("whole")) == 0
     finally:
         torch.set_num_threads(threads)
-    (first, second) = [line for line in said if "goes on from" in line]  # the whole run does not
-    assert first == "stage-one goes on from checkpoint-4"
-    assert 4 <= int(second.removeprefix("stage-two goes on from checkpoint-")) < STEPS
+    (first, second) = [line for line in said if "resumes from" in line]  # the whole run does not
+    assert first == "stage-one resumes from checkpoint-4"
+    assert 4 <= int(second.removeprefix("stage-two resumes from checkpoint-")) < STEPS
     resumed, whole = weights("killed"), weights("whole")
     assert [name for name, value in whole.items() if not torch.equal(value, resumed[name])] == []

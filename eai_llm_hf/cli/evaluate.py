@@ -165,7 +165,7 @@ def _run_benchmark(args: argparse.Namespace, given: dict) -> int:
 
 def _run_checkpoint(args: argparse.Namespace) -> int:
     from ..evaluation import evaluate
-    from ..training.recipe import held_out_splits
+    from ..training.recipe_clips import held_out_splits
 
     model = find_checkpoint(args.model)
     record = read_record(model, TRAINING)

@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     from ..evaluation.explanation_tables import as_examples, as_markdown
     from ..evaluation.explanations import explained_clip, explanation_scores
     from ..evaluation.faithfulness import faithfulness
-    from ..training.recipe import held_out_splits
+    from ..training.recipe_clips import held_out_splits
 
     model = find_checkpoint(args.model)
     record = read_record(model, TRAINING)
