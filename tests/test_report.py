@@ -464,4 +464,4 @@ def test_the_command_reports_several_clips_in_one_page_and_goes_on_after_a_bad_o
     page = _Page((tmp_path / "all.html").read_text(encoding="utf-8"))
     found = ["could not be explained" in article for article in page.texts_of("article")]
     assert found == [False, True, False]
-    assert f"drawn in {tmp_path / 'all.html'}" in capsys.readouterr().err
+    assert f"report: {tmp_path / 'all.html'}" in capsys.readouterr().err

@@ -105,7 +105,7 @@ def find_clips(paths: Sequence[str]) -> Iterator[str]:
 
 
 def trained_checkpoint(model: str | None) -> tuple[str, dict[str, Any]]:
-    """The path or Hub id of a checkpoint, and what its training was.
+    """The folder or Hub id of a checkpoint, and its training metadata.
 
     Raises:
         ValueError: If the checkpoint does not say what its training held out.

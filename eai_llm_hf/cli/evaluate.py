@@ -76,12 +76,13 @@ def _add_benchmark(parser: argparse.ArgumentParser) -> None:
         help="what each fold holds out: performer, content, family, random (leaky) or diema; CORPUS=NAME for one "
         "corpus, as in: family generated=performer",
     )
+    methods = ", ".join(name.replace(" ", "-") for name in _METHODS)
     group.add_argument(
         "--methods",
         nargs="+",
         metavar="NAME",
         help="lda, logistic-regression, random-forest, st-gcn-joint, st-gcn-bone, st-gcn-motion, st-gcn-fused, "
-        f"text-zero-shot, text-lora, eai-llm and its ablations (default {', '.join(_METHODS).replace('m f', 'm-f')})",
+        f"text-zero-shot, text-lora, eai-llm and its ablations (default {methods})",
     )
     group.add_argument("--extra-corpora", nargs="+", metavar="NAME", help="corpora that are only trained on")
     group.add_argument("--labels", nargs="+", metavar="LABEL", help="labels to test (default all)")

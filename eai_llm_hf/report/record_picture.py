@@ -209,7 +209,7 @@ def _draw_heat(page: Page, top: float, heat: Heat) -> None:
     ]
     start = max(text_width(name, 10) for name in names) + 0.12
     page.write(MARGIN, top, f"What counted for {shorten(heat.label, 2.5, 11.5)}", weight="bold", fontsize=11.5)
-    legend = "drop in probability when occluded    purple: speaks for it    brown: speaks against it"
+    legend = "drop in probability when occluded · purple: speaks for it · brown: speaks against it"
     page.write(PICTURE_WIDTH - MARGIN, top + 0.02, legend, color=MUTED, fontsize=10, ha="right")
     axes = page.area(MARGIN + start, top + 0.28, _WIDE - start, _HEAT_ROW * len(names))
     spans = list(zip(heat.edges, heat.edges[1:], strict=False))

@@ -49,7 +49,8 @@ class Report(ABC):
     def _add(self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool) -> None:
         """Shows a record, or an error if there is no clip."""
 
-    def close(self) -> None:  # noqa: B027  # pictures are written as they come and need no end
+    @abstractmethod
+    def close(self) -> None:
         """Writes what has not been written yet."""
 
     def __enter__(self) -> Self:
@@ -110,6 +111,9 @@ class _PictureReport(Report):
         path = self.path.with_stem(f"{self.path.stem}-{len(self.written) + 1}") if numbered else self.path
         _page(record, clip, name).save(path)
         self.written.append(path)
+
+    def close(self) -> None:
+        pass  # each picture is written when its record arrives
 
 
 def report_path(path: str | Path) -> Path:
