@@ -1,11 +1,11 @@
-"""Holds the predicted label against changes of a recording that do not change the movement.
+"""Tests whether the predicted label changes when the recording changes but the movement does not.
 
     python benchmarks/invariance.py FOLDER
     python benchmarks/invariance.py FOLDER --limit 40 --output invariance.md
 
-Every recording under the folder is read, changed as raw joint positions (before the package has touched them), and
-scored as it was and as it is. The table gives the share of clips whose label changes and how far the probabilities
-move: half the sum of absolute differences, 0 where nothing changes and 1 where they have nothing in common.
+Every recording under the folder is read, changed as raw joint positions (before the package processes them), and scored
+before and after the change. The table gives the share of clips whose label changes, and the change of the
+probabilities: half the sum of absolute differences, 0 if nothing changes and 1 if they have nothing in common.
 """
 
 import argparse
@@ -265,11 +265,13 @@ def as_markdown(rows: Sequence[dict], command: str, model: str) -> str:
     lines = [
         "# What must not change the answer",
         "",
+        "Does the label depend on how a movement was recorded: on units, axes, names, frame rate or missing joints?",
+        "",
         f"`{command}`",
         "",
-        f"Model {model}, {max(row['clips'] for row in rows)} recordings. Changed labels: the clips whose first label "
-        "is another one than for the recording as it was. Change of the probabilities: half the sum of the absolute "
-        "differences.",
+        f"Model {model}, {max(row['clips'] for row in rows)} recordings. Changed labels: the clips whose most likely "
+        "label differs from that of the unchanged recording. Change of the probabilities: half the sum of the "
+        "absolute differences.",
         "",
         "| change | way | changed labels | allowed | mean change | largest change | errors |",
         "|---|---|---|---|---|---|---|",
@@ -283,10 +285,9 @@ def as_markdown(rows: Sequence[dict], command: str, model: str) -> str:
         )
     lines += [
         "",
-        "Without wrists nothing says how the elbows are bent or what the forearms do, on which the label rests in "
-        "part: the answer to less is another answer. Never reading forearms would make it the same, for all rigs at "
-        "the cost of what forearms tell. In Bandai's rig, of most of these recordings, the joint called Hand is the "
-        "wrist.",
+        "Without wrists the recording does not show the bend of the elbows or the movement of the forearms, and the "
+        "label depends on both. Ignoring forearms would remove this dependence, but it would lose their information "
+        "for all rigs. In Bandai's rig, which most of these recordings use, the joint called Hand is the wrist.",
     ]
     return "\n".join(lines) + "\n"
 
