@@ -4,8 +4,8 @@
     python benchmarks/data_types.py recordings/ --limit 100 --played 16 --batch-size 10
 
 For each data type it measures the time of a text alone, the texts a second in batches, and how many texts are the same
-alone and in a batch. The default on a machine is what `fitting_dtype` chooses. A processor without certain instructions
-is emulated: a process of its own tells torch and oneDNN not to use them.
+alone and in a batch. The default on a machine is what `fitting_dtype` chooses. A processor without certain
+instructions is emulated: a process of its own tells torch and oneDNN not to use them.
 """
 
 import argparse

@@ -207,7 +207,7 @@ def _pass_on(process: subprocess.Popen[str], lines: "queue.Queue[str]") -> None:
 
 
 def guided(folder: Path, faults: Path, seconds: int, report: Callable[[Row], None]) -> Row:
-    """Reads BVH files that a fuzzer makes which watches what code they reach, for so many seconds."""
+    """Reads BVH files from a coverage-guided fuzzer for a given number of seconds."""
     row = Row(".bvh, coverage-guided")
     corpus = folder / "corpus"
     shutil.copytree(folder / ".bvh", corpus, ignore=lambda _, names: [name for name in names if "hostile" in name])
@@ -234,7 +234,7 @@ def guided(folder: Path, faults: Path, seconds: int, report: Callable[[Row], Non
 
 
 def guided_work(counts: Path, arguments: list[str]) -> None:
-    """The fuzzer's process; counts go to a file every few hundred inputs, for it ends without returning."""
+    """The fuzzer's process. It ends without returning, so it writes its counts to a file every few hundred inputs."""
     import atheris
 
     # The readers are imported once more, this time with what tells the fuzzer which branches were taken.

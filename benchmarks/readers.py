@@ -3,9 +3,9 @@
     python benchmarks/readers.py --data RECORDINGS
     pip install pybvh upc-pymotion bvhio ezc3d trc-data-reader    # the others; the page names those not installed
 
-It makes three tables: the files of each suffix that each library reads, with frames a second; the variants of BVH files
-that each library reads; and the outcome of damaged C3D files in each library, each file in a process of its own. Clips
-of the generator, written in each format, are added to the files under `--data`.
+It makes three tables: the files of each suffix that each library reads, with frames a second; the variants of BVH
+files that each library reads; and the outcome of damaged C3D files in each library, each file in a process of its own.
+Clips of the generator, written in each format, are added to the files under `--data`.
 """
 
 import argparse
@@ -290,7 +290,7 @@ def read_damaged(whole: bytes, folder: Path, count: int, seed: int = 0) -> dict[
 
 
 def damaged(content: bytes, rng: random.Random) -> bytes:
-    """A copy with a few bytes changed, most of them where the parameters stand, or cut off."""
+    """A copy with a few changed bytes, most of them in the parameters, or truncated."""
     copy = bytearray(content[: rng.randrange(1, len(content))] if rng.random() < 0.2 else content)
     reach = min(len(copy), rng.choice([32, 512, 1536, len(copy)]))
     for _ in range(rng.choice([1, 1, 2, 4, 8, 32])):

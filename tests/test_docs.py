@@ -90,12 +90,15 @@ def test_every_page_opens_with_the_question_that_it_answers(page):
 def test_paths_on_the_pages_exist(page):
     folders = r"(?:processing|modeling|eai_llm_hf|benchmarks|docs|tests|hub_examples|metrics)"
     for path in re.findall(rf"`(?:python )?({folders}/[\w./-]*)(?=[ `])", page.read_text(encoding="utf-8")):
-        assert (ROOT / path).exists(), f"{page.name} names {path}"
+        if not re.search(r"[A-Z]{4}", path.replace("README", "")):  # NAME and the like stand for a name
+            assert (ROOT / path).exists(), f"{page.name} names {path}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_imports_on_the_pages_work(page):
-    for module, names in re.findall(r"^from (eai_llm_hf\S*) import (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE):
+    for module, names in re.findall(
+        r"^from (eai_llm_hf\S*) import (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE
+    ):
         for name in names.split(", "):
             assert hasattr(importlib.import_module(module), name), f"{page.name}: {module} has no {name}"
 
