@@ -468,8 +468,8 @@ def generator(args: argparse.Namespace, results: Results) -> str:
             f"{len(recorded)} recorded clips (bandai1: {', '.join(DEFAULT_LABELS)}) are labelled, each by a model "
             f"that saw none of its family of contents. There are {len(generated['train'])} generated clips, "
             f"{args.steps} steps of 32 crops and {args.seeds} seeds of the tower. Intervals are bootstrap intervals "
-            f"over clips; chance is {1 / len(DEFAULT_LABELS):.2f}. The generator makes walks, runs, waves and bows too. So models "
-            "trained on generated clips saw such movements, but never the recordings.",
+            f"over clips; chance is {1 / len(DEFAULT_LABELS):.2f}. The generator makes walks, runs, waves and bows "
+            "too. So models trained on generated clips saw such movements, but never the recordings.",
             "",
             *lines,
             "",
