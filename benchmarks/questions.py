@@ -21,7 +21,7 @@ from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.explanation_tables import questions_as_markdown
 from eai_llm_hf.processing.claims.claims import holds
-from eai_llm_hf.processing.claims.guard import NO_ANSWER, REFUSAL, UNSEEN_ANSWER
+from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.measure import measure_spans
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
@@ -34,7 +34,7 @@ QUESTIONS = ROOT / "benchmarks" / "questions.json"
 
 def refuses(answer: str) -> bool:
     """Whether an answer declines the question."""
-    return answer.startswith((UNSEEN_ANSWER.rstrip("."), REFUSAL.partition(":")[0], NO_ANSWER.rstrip(".")))
+    return answer.startswith((NOT_VISIBLE.rstrip("."), MISSING_JOINTS.partition(":")[0], NO_ANSWER.rstrip(".")))
 
 
 def ask(

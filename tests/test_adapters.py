@@ -10,7 +10,7 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import AutoModelForCausalLM, pipeline
 
 from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor
-from eai_llm_hf.processing.pipeline_eai_llm import KEPT_LABEL_LISTS
+from eai_llm_hf.processing.label_scoring import CACHED_LABEL_LISTS
 from eai_llm_hf.training.adapters import add_lora, fold_lora
 
 ATTENTION = r".*language_model.*\.(q_proj|v_proj)"
@@ -228,11 +228,11 @@ def switch(model, adapter: str | None):
 
 def test_label_texts_are_encoded_again_when_an_adapter_is_loaded_switched_or_disabled(own_pipe, deep_adapter):
     model, labels = own_pipe.model, ["happy", "sad"]
-    plain = own_pipe.text_states(labels)
-    assert own_pipe.text_states(labels) is plain, "kept while nothing changes"
+    plain = own_pipe.scorer.text_states(labels)
+    assert own_pipe.scorer.text_states(labels) is plain, "kept while nothing changes"
 
     model.load_adapter(deep_adapter, "first")
-    adapted = own_pipe.text_states(labels)
+    adapted = own_pipe.scorer.text_states(labels)
     assert not torch.allclose(adapted, plain, atol=1e-3)
     model.load_adapter(deep_adapter, "second")
     with torch.no_grad():
@@ -240,29 +240,29 @@ def test_label_texts_are_encoded_again_when_an_adapter_is_loaded_switched_or_dis
             if "lora_B.second" in name:
                 weight.zero_()
     switch(model, "second")
-    torch.testing.assert_close(own_pipe.text_states(labels), plain)
+    torch.testing.assert_close(own_pipe.scorer.text_states(labels), plain)
     switch(model, "first")
-    torch.testing.assert_close(own_pipe.text_states(labels), adapted)
+    torch.testing.assert_close(own_pipe.scorer.text_states(labels), adapted)
     switch(model, None)
-    torch.testing.assert_close(own_pipe.text_states(labels), plain)
+    torch.testing.assert_close(own_pipe.scorer.text_states(labels), plain)
 
 
 def test_text_states_that_a_checkpoint_keeps_are_not_those_of_its_adapter(own_pipe, deep_adapter):
     model, labels = own_pipe.model, ["happy", "sad"]
-    plain = own_pipe.text_states(labels)
+    plain = own_pipe.scorer.text_states(labels)
     model.label_states = dict(zip(labels, plain, strict=True))
-    torch.testing.assert_close(own_pipe.text_states(labels), plain)
+    torch.testing.assert_close(own_pipe.scorer.text_states(labels), plain)
     model.load_adapter(deep_adapter)
-    assert not torch.allclose(own_pipe.text_states(labels), plain, atol=1e-3)
+    assert not torch.allclose(own_pipe.scorer.text_states(labels), plain, atol=1e-3)
     switch(model, None)
     assert model.known_text_states(labels) is not None
 
 
 def test_a_pipeline_keeps_the_label_lists_that_were_used_last(own_pipe):
-    first = own_pipe.text_states(["label 0"])
-    for index in range(1, KEPT_LABEL_LISTS):
-        own_pipe.text_states([f"label {index}"])
-    assert own_pipe.text_states(["label 0"]) is first
-    own_pipe.text_states(["one more"])
-    assert len(own_pipe._text_states) == KEPT_LABEL_LISTS
-    assert ("label 0",) in own_pipe._text_states and ("label 1",) not in own_pipe._text_states
+    first = own_pipe.scorer.text_states(["label 0"])
+    for index in range(1, CACHED_LABEL_LISTS):
+        own_pipe.scorer.text_states([f"label {index}"])
+    assert own_pipe.scorer.text_states(["label 0"]) is first
+    own_pipe.scorer.text_states(["one more"])
+    assert len(own_pipe.scorer._cached) == CACHED_LABEL_LISTS
+    assert ("label 0",) in own_pipe.scorer._cached and ("label 1",) not in own_pipe.scorer._cached

@@ -1,4 +1,4 @@
-"""Calibration: what is ordinary follows a user's own unlabelled clips, and the model's input with it."""
+"""Calibration: typical values and the model's inputs follow a user's own unlabelled clips."""
 
 import json
 from types import SimpleNamespace
@@ -140,7 +140,7 @@ def test_outlandish_clips_move_a_reference_no_farther_than_far_ones(own):
     moved = (outlandish.median - own.median)[np.isfinite(own.median)]
     limit = own.spread[np.isfinite(own.median)] * FARTHEST_SHIFT * weight_of(2)
     np.testing.assert_allclose(moved, limit, rtol=1e-6)
-    assert FARTHEST_SHIFT * weight_of(2) <= 1.0, "two clips move what is ordinary by a spread at most"
+    assert FARTHEST_SHIFT * weight_of(2) <= 1.0, "two clips shift the typical values by one spread at most"
 
 
 def test_a_single_clip_changes_nothing_since_it_cannot_tell_the_rig_from_its_movement(extractor, own):
@@ -217,7 +217,7 @@ def test_another_place_of_the_head_is_taken_out_by_clips_of_that_rig(extractor, 
     plain = extractor(foreign[0])["skeleton_features"]
 
     def left_over(clips: int) -> float:
-        """Share of the offset that stays, mean over draws of so many clips: which emotions they show is chance."""
+        """Share of the offset that stays, mean over draws of this many clips with random emotions."""
         shares = []
         for first in range(0, 30 - clips + 1, 5):
             reference = extractor.calibrate(foreign[first : first + clips])
@@ -326,24 +326,26 @@ def test_a_long_recording_counts_once(extractor, known):
     np.testing.assert_allclose(reference.feature_clips, 1)
 
 
-def test_a_clip_that_cannot_be_read_is_left_out_with_a_warning(extractor, known, tmp_path, caplog):
+def test_a_clip_that_cannot_be_read_is_skipped_with_a_warning(extractor, known, tmp_path, caplog):
     (tmp_path / "broken.bvh").write_text("HIERARCHY\nROOT\n", encoding="utf-8")
     given = [known[0], str(tmp_path / "broken.bvh"), 7, {"fps": 30}, np.full((9, 22, 3), np.nan), known[1]]
     reference = extractor.calibrate(given, layout="smpl22", fps=30)
     np.testing.assert_array_equal(reference.quantiles, extractor.calibrate(known[:2]).quantiles)
     assert reference.clips == 2
-    assert sum("is left out" in message for message in caplog.messages) == 4
+    assert sum("is skipped" in message for message in caplog.messages) == 4
     assert "broken.bvh" in caplog.text and "line" in caplog.text
 
 
-def test_where_no_clip_can_be_read_the_first_error_is_told(extractor, tmp_path):
+def test_where_no_clip_can_be_read_the_first_error_is_named(extractor, tmp_path):
     (tmp_path / "broken.bvh").write_text("HIERARCHY\nROOT\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"None of the 2 clips could be read; the first: .*broken\.bvh") as raised:
+    with pytest.raises(
+        ValueError, match=r"None of the 2 clips could be read. The first error: .*broken\.bvh"
+    ) as raised:
         extractor.calibrate([str(tmp_path / "broken.bvh"), str(tmp_path / "absent.bvh")])
     assert isinstance(raised.value.__cause__, MotionError)
-    with pytest.raises(ValueError, match="no clip to calibrate with"):
+    with pytest.raises(ValueError, match="at least one clip"):
         extractor.calibrate([])
-    with pytest.raises(ValueError, match="no motion reference that could be calibrated"):
+    with pytest.raises(ValueError, match="no reference to calibrate"):
         EaiSkeletonFeatureExtractor().calibrate([make_clip(1)])
 
 

@@ -36,7 +36,6 @@ GenerationTesterMixin = transformers_suite.STAND_INS["generation.test_utils"]["G
 
 FAILS, NOT_RUN = "fails", "not run"
 NO_PICTURES = "the processor refuses pictures and sound, which this test gives it"
-AUTO_MAP = "saving a processor of a class for remote code notes `auto_map` in the object, which loading drops"
 EXCEPTIONS = {
     "EaiLlmModelTest": {
         "test_correct_missing_keys": (
@@ -62,8 +61,6 @@ EXCEPTIONS = {
         "test_model_input_names": (FAILS, f"{NO_PICTURES}; the test below does the same with a clip"),
         "test_flat_kwarg_applied_when_modality_dict_lacks_it": (FAILS, NO_PICTURES),
         "test_apply_chat_template_audio": (NOT_RUN, f"{NO_PICTURES} after it has looked for it on the network"),
-        "test_processor_from_and_save_pretrained": (FAILS, AUTO_MAP),
-        "test_processor_from_and_save_pretrained_as_nested_dict": (FAILS, AUTO_MAP),
     },
 }
 """The tests that are not passed, each with the reason. One that fails must go on failing, or it is no exception."""
