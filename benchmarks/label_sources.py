@@ -3,8 +3,8 @@
     python benchmarks/label_sources.py --model runs/default/checkpoint --corpora generated:3000 bandai1=FOLDER
 
 Scores the clips that the checkpoint's training held out. The language model's probability of a label is that of the
-sentence that names it, after the question, with the clip's tokens in the prompt. Both sources get a temperature, and
-the mixture of their log-probabilities a weight, on the validation clips; the test clips are touched once.
+sentence that names it, after the question, with the clip's tokens in the prompt. The temperature of both sources and
+the weight that mixes their log-probabilities are chosen on the validation clips; the test clips are used once.
 """
 
 import argparse

@@ -1,9 +1,10 @@
-"""Whether questions are answered truly, and whether what a skeleton cannot show is said to be so.
+"""Measures whether answers are true, and whether questions that no skeleton can answer are declined.
 
     python benchmarks/questions.py --corpora generated:3000 bandai1=FOLDER
 
 100 questions that a skeleton cannot answer and 60 that it can, none of them among the training texts, are each asked
-of a clip that training held out; they lie in benchmarks/questions.json. Writes docs/explanations/questions.json.
+about a clip that training held out. The questions are in benchmarks/questions.json. Writes
+docs/explanations/questions.json.
 """
 
 import argparse
@@ -32,14 +33,14 @@ QUESTIONS = ROOT / "benchmarks" / "questions.json"
 
 
 def refuses(answer: str) -> bool:
-    """Whether an answer says that the thing cannot be seen or told."""
+    """Whether an answer declines the question."""
     return answer.startswith((NOT_VISIBLE.rstrip("."), MISSING_JOINTS.partition(":")[0], NO_ANSWER.rstrip(".")))
 
 
 def ask(
     pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], questions: Sequence[str], verify: bool
 ) -> list[dict[str, Any]]:
-    """Asks question i of clip i, around again where there are fewer clips.
+    """Asks question i about clip i, starting again with the first clip if there are fewer clips.
 
     Returns:
         For each question its answer, whether it refuses, and the verdict on each claim in it.

@@ -50,8 +50,8 @@ def test_the_command_line_has_the_arguments_of_the_pipeline_and_of_loading_it():
     assert set(explain_command._OPTIONS) == (own - said_by_files) | {"max_new_tokens"}
 
 
-def test_the_readme_lists_every_argument_of_the_pipeline_by_its_name():
-    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+def test_the_page_on_usage_lists_every_argument_of_the_pipeline_by_its_name():
+    text = (Path(__file__).parents[1] / "docs" / "usage.md").read_text(encoding="utf-8")
     table = re.search(r"\n## Options\n.*?\n\n(\|.*?)\n\n", text, re.DOTALL)[1]
     first_cells = [row.split("|")[1] for row in table.splitlines()[2:]]
     options = {name.replace("-", "_") for cell in first_cells for name in re.findall(r"--([a-z-]+)", cell)}
