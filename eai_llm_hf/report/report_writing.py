@@ -42,7 +42,8 @@ class Report(ABC):
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         names = person_names(records[0]["source"], len(records))
-        for record, clip, name in zip(records, people or [None], names, strict=True):
+        clips: Sequence[UnifiedClip | None] = people or [None]
+        for record, clip, name in zip(records, clips, names, strict=True):
             self._add(record, clip, name, len(records) > 1)
 
     @abstractmethod
