@@ -1,4 +1,4 @@
-"""Small valid recordings in every format, files made to harm, and the ways in which `fuzz_readers.py` breaks both."""
+"""Small valid recordings in every format, hostile files, and the ways in which `fuzz_readers.py` breaks both."""
 
 import io
 import json
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from eai_llm_hf.generator import clip_seed, generate_clip
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.skeleton.rig_files import load_rigs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +28,7 @@ NASTY = (
     "#", "//", "\t", "\r", "\n", "End Site", "MOTION", "ROOT", "evil.json", "../../etc/passwd",
     "9" * 5000, "0." + "3" * 50000, "a" * 70000,
 )  # fmt: skip
-"""What takes the place of words and numbers."""
+"""Replacements for words and numbers."""
 
 NASTY_NUMBERS = (0, -1, 1, 2, 3, 0.5, 1e308, -1e308, 1e-320, 10**12, 2**31, 2**63, 2**70, float("nan"), float("inf"))
 
@@ -86,7 +86,7 @@ def _kinect_rows(motion: Any) -> str:
 
 
 def _landmarks(motion: Any) -> np.ndarray:
-    """(frames, 33, 3) as MediaPipe gives them, of a motion on the unified skeleton; the face stands in one point."""
+    """Returns (frames, 33, 3) like MediaPipe for a motion on the unified skeleton; the points of the face coincide."""
     rig = load_rigs()["mediapipe33"]
     head = motion.joint_names.index("head")
     points = np.repeat(motion.joints[:, [head]].astype(float), len(rig["joints"]), axis=1)
@@ -121,7 +121,7 @@ def _zip(arrays: dict[str, np.ndarray], method: int) -> bytes:
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
-    """(suffix, content) of files that were made to harm."""
+    """Yields (suffix, content) of hostile files."""
     noise = random.Random(0).randbytes(4096)
     for suffix in READABLE_SUFFIXES:
         yield suffix, b""
@@ -163,13 +163,13 @@ def hostile() -> Iterator[tuple[str, bytes]]:
 
 
 def npy_bytes(header: str, data: bytes = bytes(4000)) -> bytes:
-    """An array in NumPy's format with any text as its header."""
+    """Returns an array in NumPy's format with any text as its header."""
     text = header.encode("latin-1", "replace") + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + data
 
 
 def bvh_tree(names: int, depth: int, channels: str = "CHANNELS 1 Xposition") -> str:
-    """The hierarchy of a file with many joints, of which only the root moves."""
+    """Returns the hierarchy of a file with many joints, of which only the root moves."""
     lines = ["HIERARCHY", "ROOT Hips {", "OFFSET 0 0 0", channels]
     for number in range(1, names):
         lines.append(f"JOINT j{number} {{ OFFSET 0 1 0" + (" }" if number >= depth else ""))
@@ -259,12 +259,12 @@ def _hostile_archives() -> Iterator[bytes]:
 
 
 class Inputs:
-    """The inputs of one suffix, each by its number: first valid and hostile files as they are, then broken ones.
+    """The inputs of one suffix by number: first the valid and hostile files as they are, then broken ones.
 
     Args:
-        folder: What `write_seeds` filled.
+        folder: The folder that `write_seeds` filled.
         suffix: Suffix of the files.
-        seed: Another seed breaks the files in other ways.
+        seed: Seed of the random changes.
     """
 
     def __init__(self, folder: Path, suffix: str, seed: int = 0):

@@ -30,8 +30,8 @@ import numpy as np
 
 from eai_llm_hf.generator import clip_seed, generate_clip
 from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.reading.motion import Motion
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = "ours"

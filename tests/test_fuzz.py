@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.reading.files import motions_from_array, read_motions
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.reading.motion import Motion, MotionError
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
 from eai_llm_hf.processing.skeleton.rig_files import depths_of, load_rigs
 from eai_llm_hf.processing.skeleton.unify import unify
 

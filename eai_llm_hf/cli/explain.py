@@ -6,7 +6,7 @@ import json
 import sys
 import textwrap
 
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
 from .common import add_checkpoint_options, add_recording_options, find_clips, load_quietly
 
