@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eai_llm_hf.processing.reading.motion import Motion, MotionError
+from eai_llm_hf.processing.skeleton.checks import MIN_DURATION_S
 from eai_llm_hf.processing.skeleton.matching import match_joints
+from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.resampling import resample
 from eai_llm_hf.processing.skeleton.rig_files import check_rig, load_rigs
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, MIRROR, PARENTS
-from eai_llm_hf.processing.skeleton.unify import MIN_DURATION_S, facing, unify
+from eai_llm_hf.processing.skeleton.unify import unify
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
