@@ -319,7 +319,7 @@ def duplicate(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
 
 
 def splice(content: bytes, rng: random.Random, others: list[bytes]) -> bytes:
-    """The front of one file and the end of another, of any format."""
+    """Joins the front of one file and the end of another, of any format."""
     other = rng.choice([*others, content])
     return content[: rng.randrange(len(content) + 1)] + other[rng.randrange(len(other) + 1) :][:100_000]
 
@@ -330,7 +330,7 @@ def insert_noise(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
 
 
 def recode(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
-    """Another encoding, other line ends, a byte order mark, no end of the last line."""
+    """Changes the encoding or the line ends, adds a byte order mark or removes the end of the last line."""
     text = content[:200_000].decode("utf-8", "replace")
     return rng.choice(
         (
@@ -348,13 +348,13 @@ def recode(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
 
 
 def replace_words(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
-    """A few words or numbers give way to nasty ones, or to one another."""
+    """Replaces a few words or numbers by nasty ones, or by one another."""
     words = list(re.finditer(rb"[^\s,;:{}\[\]\"]+", content[:60_000]))
     return _replaced(content, words, rng)
 
 
 def replace_front_words(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
-    """The same among the first words, which are the header of most formats."""
+    """Does the same with the first words, which are the header in most formats."""
     return _replaced(content, list(re.finditer(rb"[^\s,;:{}\[\]\"]+", content[:1500])), rng)
 
 
@@ -369,7 +369,7 @@ def _replaced(content: bytes, places: list[re.Match[bytes]], rng: random.Random)
 
 
 def change_lines(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
-    """A line is left out, doubled, moved, made endless or joined with the next."""
+    """Removes, repeats, moves or lengthens a line, or joins it with the one before."""
     lines = content.split(b"\n")
     at, to = rng.randrange(len(lines)), rng.randrange(len(lines))
     kind = rng.randrange(6)
@@ -400,7 +400,7 @@ def _piece(content: bytes, rng: random.Random) -> tuple[int, int]:
 
 
 def random_bvh(rng: random.Random) -> bytes:
-    """A file after the grammar, with random structure and counts that need not fit."""
+    """Returns a file that follows the grammar, with random structure and counts that may be wrong."""
     lines, open_nodes, width = ["HIERARCHY"], 0, 0
     for number in range(rng.choice((0, 1, 3, 10, 40))):
         name = rng.choice(("Hips", "LeftArm", "RightArm", "a b", f"j{number}"))
@@ -426,7 +426,7 @@ def random_bvh(rng: random.Random) -> bytes:
 
 
 def broken_json(content: bytes, rng: random.Random) -> bytes:
-    """A few values anywhere in the tree become others; the text stays JSON."""
+    """Replaces a few values anywhere in the tree; the text stays JSON."""
     try:
         tree = json.loads(content)
     except (ValueError, RecursionError):
@@ -477,7 +477,7 @@ def _nasty_node(rng: random.Random, node: Any) -> Any:
 
 
 def broken_npy(content: bytes, rng: random.Random) -> bytes:
-    """Words of the header's text become others; its length is put right again."""
+    """Replaces words in the text of the header and corrects its length."""
     if content[:6] != b"\x93NUMPY" or len(content) < 12:
         return content
     length = struct.unpack("<H", content[8:10])[0]
@@ -499,7 +499,7 @@ def broken_npy(content: bytes, rng: random.Random) -> bytes:
 
 
 def broken_npz(_: bytes, rng: random.Random) -> bytes:
-    """An archive of arrays of which some do not fit."""
+    """Returns an archive of arrays, some of which do not fit together."""
     frames, joints = rng.choice((0, 1, 2, 30)), rng.choice((1, 17, 22, 25, 33))
     kind = rng.choice(
         (
@@ -560,7 +560,7 @@ def _as(values: Any, kind: Any = None) -> np.ndarray:
 
 
 def broken_c3d(content: bytes, rng: random.Random) -> bytes:
-    """Words of 16 bits in the header or the parameters become others."""
+    """Replaces 16-bit words in the header or the parameters."""
     copy = bytearray(content)
     if len(copy) < 1024:
         return content

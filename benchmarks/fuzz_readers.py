@@ -237,11 +237,12 @@ def guided_work(counts: Path, arguments: list[str]) -> None:
     """Runs the fuzzer; writes the counts to a file every few hundred inputs, because it ends without returning."""
     import atheris
 
-    # The readers are imported again, this time with the instrumentation that tells the fuzzer which branches are taken.
+    # The readers are imported again, instrumented so that the fuzzer sees which branches are taken.
     for name in [name for name in sys.modules if name.startswith("eai_llm_hf.processing")]:
         del sys.modules[name]
     with atheris.instrument_imports(include=["eai_llm_hf.processing"], enable_loader_override=False):
-        from eai_llm_hf.processing.reading import bvh  # noqa: F401 - else imported at the first file, uninstrumented
+        # The reader is named here, because `files` would import it with the first file, when nothing is instrumented.
+        from eai_llm_hf.processing.reading import bvh as _bvh  # noqa: F401
         from eai_llm_hf.processing.reading import files as motion_reading
         from eai_llm_hf.processing.reading import motion
         from eai_llm_hf.processing.skeleton import unify as unified_skeleton
