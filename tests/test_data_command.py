@@ -113,14 +113,14 @@ def test_what_was_found_is_told_with_its_reasons(data, recording):
     for words in (
         "rig none known, 22 of the 22 joints found by their names",
         "at 60 frames/s",
-        "up axis z: the shoulders stand above the ankles along z in 100% of the frames; the rig names none",
+        "up axis z: the shoulders are above the ankles along z in 100% of the frames; the rig states none",
         "unit cm: thigh and shank are",
-        "cm long; the rig names none",
+        "cm long; the rig states none",
         "left_hip left_hip",
         "missing nothing",
         "not used marker",
         "left_wrist in 95.",
-        "notes units taken for cm",
+        "notes units are taken as cm",
     ):
         assert words in text, words
 
