@@ -180,7 +180,7 @@ def test_a_rig_file_is_a_layout_and_a_mistake_in_it_is_told_once(data, tmp_path,
     (found,) = findings(out)
     assert status == 0 and found["layout"] == "puppet"
     assert found["matched"]["neck"] == "arm left and arm right (rig puppet)"
-    assert found["unit_reason"].startswith("mm: the trunk") and "the rig says so" in found["unit_reason"]
+    assert found["unit_reason"].startswith("mm: the trunk") and "stated by the rig" in found["unit_reason"]
     assert "fore left" in data("rigs", path)[1]
 
     path.write_text(json.dumps(rig | {"map": rig["map"] | {"left_hipp": "leg left"}}), encoding="utf-8")
