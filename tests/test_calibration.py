@@ -29,8 +29,8 @@ from eai_llm_hf.processing.descriptors.reference import (
 )
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
-from eai_llm_hf.processing.skeleton.unify import facing
 
 HEAD = [name for name, _, _ in SEGMENTS].index("head")
 PITCH = DESCRIPTOR_INDEX["head_pitch"]

@@ -112,14 +112,14 @@ def test_inspect_prints_what_was_found_with_reasons(data, recording):
     for words in (
         "rig none known, 22 of the 22 joints found by their names",
         "at 60 frames/s",
-        "up axis z: the shoulders stand above the ankles along z in 100% of the frames; the rig names none",
+        "up axis z: the shoulders are above the ankles along z in 100% of the frames; the rig states none",
         "unit cm: thigh and shank are",
-        "cm long; the rig names none",
+        "cm long; the rig states none",
         "left_hip left_hip",
         "missing nothing",
         "not used marker",
         "left_wrist in 95.",
-        "notes units taken for cm",
+        "notes units are taken as cm",
     ):
         assert words in text, words
 
@@ -179,7 +179,7 @@ def test_a_rig_file_is_a_layout_and_a_mistake_in_it_is_reported_once(data, tmp_p
     (found,) = findings(out)
     assert status == 0 and found["layout"] == "puppet"
     assert found["matched"]["neck"] == "arm left and arm right (rig puppet)"
-    assert found["unit_reason"].startswith("mm: the trunk") and "the rig says so" in found["unit_reason"]
+    assert found["unit_reason"].startswith("mm: the trunk") and "stated by the rig" in found["unit_reason"]
     assert "fore left" in data("rigs", path)[1]
 
     path.write_text(json.dumps(rig | {"map": rig["map"] | {"left_hipp": "leg left"}}), encoding="utf-8")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
 from ..pipeline_loading import load_pipeline
 from ..publish.checkpoints import TRAINING, find_checkpoint, read_record

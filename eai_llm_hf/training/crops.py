@@ -16,8 +16,8 @@ from eai_llm_hf.processing.descriptors.measure import measure, measure_spans
 from eai_llm_hf.processing.descriptors.movement_features import FeatureMoments, movement_features
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_INDEX
-from eai_llm_hf.processing.skeleton.unify import facing
 
 SIZE_EXPONENT = 0.5
 """Exponent of the size of a corpus in the probability of drawing it. A tower was trained on 1,440 generated and 340
