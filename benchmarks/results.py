@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eai_llm_hf.evaluation.benchmark_results import MEAN_OVER_CORPORA
-from eai_llm_hf.evaluation.benchmark_tables import describe
-from eai_llm_hf.evaluation.text_backbone import TEXT_BATCH, TEXT_STEPS
+from eai_llm_hf.evaluation.benchmark.results import MEAN_OVER_CORPORA
+from eai_llm_hf.evaluation.benchmark.tables import describe
+from eai_llm_hf.evaluation.methods.text_backbone import TEXT_BATCH, TEXT_STEPS
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "results"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from eai_llm_hf.evaluation.methods import tell
-from eai_llm_hf.evaluation.task import among
+from eai_llm_hf.evaluation.methods.registry import tell
+from eai_llm_hf.evaluation.methods.task import among
 
 
 def reader(task):

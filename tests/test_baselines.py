@@ -7,10 +7,10 @@ import pytest
 import torch
 from conftest import make_clip
 
-from eai_llm_hf.evaluation import baselines, graph_network
-from eai_llm_hf.evaluation.baselines import best_labels, descriptors, lda, logistic_regression, random_forest
-from eai_llm_hf.evaluation.graph_network import GraphNetwork, stream_features, windows_of
-from eai_llm_hf.evaluation.task import Task
+from eai_llm_hf.evaluation.methods import baselines, graph_network
+from eai_llm_hf.evaluation.methods.baselines import best_labels, descriptors, lda, logistic_regression, random_forest
+from eai_llm_hf.evaluation.methods.graph_network import GraphNetwork, stream_features, windows_of
+from eai_llm_hf.evaluation.methods.task import Task
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 

@@ -8,12 +8,12 @@ import pytest
 from conftest import make_clip
 
 from eai_llm_hf.cli.main import main
-from eai_llm_hf.corpora.loading import encode_rows
-from eai_llm_hf.corpora.schema import clip_row
+from eai_llm_hf.corpora.registry import encode_rows
+from eai_llm_hf.corpora.rows import clip_row
 from eai_llm_hf.corpora.splits import SplitError
-from eai_llm_hf.evaluation import benchmark_plan, methods
-from eai_llm_hf.evaluation.benchmark import run_benchmark
-from eai_llm_hf.evaluation.benchmark_plan import (
+from eai_llm_hf.evaluation.benchmark import plan
+from eai_llm_hf.evaluation.benchmark.equal_speed import at_speed, movement_speed
+from eai_llm_hf.evaluation.benchmark.plan import (
     BenchmarkSettings,
     load_clips,
     plan_cells,
@@ -21,12 +21,13 @@ from eai_llm_hf.evaluation.benchmark_plan import (
     read_protocols,
     refuse_seen_corpora,
 )
-from eai_llm_hf.evaluation.benchmark_results import summarise, write_results
-from eai_llm_hf.evaluation.equal_speed import at_speed, movement_speed
-from eai_llm_hf.evaluation.methods import MethodSource, find_method
+from eai_llm_hf.evaluation.benchmark.results import summarise, write_results
+from eai_llm_hf.evaluation.benchmark.run import run_benchmark
+from eai_llm_hf.evaluation.methods import registry as methods
+from eai_llm_hf.evaluation.methods.registry import MethodSource, find_method
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import NUM_JOINTS
-from eai_llm_hf.publish.checkpoints import TRAINING, write_record
+from eai_llm_hf.publish.checkpoints import TRAINING, write_metadata
 
 FAMILIES = ("walks", "runs", "bow")
 CORPORA = {
@@ -77,7 +78,7 @@ def corpora():
 
 @pytest.fixture(autouse=True)
 def tiny(corpora, monkeypatch):
-    monkeypatch.setattr(benchmark_plan, "load_corpus", lambda spec, seed: corpora[spec.partition("=")[0]])
+    monkeypatch.setattr(plan, "load_corpus", lambda spec, seed: corpora[spec.partition("=")[0]])
     fakes = {name: MethodSource("fake_methods", name) for name in ("reader", "breaks", "odd", "interrupts", "seen")}
     fakes["constant"] = MethodSource("fake_methods", "constant", seeded=False)
     monkeypatch.setattr(methods, "METHODS", {**methods.METHODS, **fakes})
@@ -152,7 +153,7 @@ def test_clips_of_a_tested_corpus_that_an_extra_one_repeats_are_taken_once(tmp_p
 def test_the_same_take_on_two_sides_is_refused(tmp_path, corpora, monkeypatch):
     rows = list(corpora["one"])
     twin = dict(rows[0]) | {"clip_id": "twin", "family": "runs", "source": "twin.bvh"}
-    monkeypatch.setattr(benchmark_plan, "load_corpus", lambda spec, seed: encode_rows([*rows, twin]))
+    monkeypatch.setattr(plan, "load_corpus", lambda spec, seed: encode_rows([*rows, twin]))
     with pytest.raises(SplitError, match="twin"):
         planned(asked(tmp_path, "one"))
 
@@ -182,10 +183,10 @@ def test_what_cannot_be_run_is_refused_in_words(tmp_path, changes, message):
 
 
 def test_a_checkpoint_that_has_seen_a_tested_corpus_is_refused(tmp_path):
-    write_record(tmp_path, TRAINING, {"corpora": ["generated:20"], "clips_of": ["generated-a", "one"]})
+    write_metadata(tmp_path, TRAINING, {"corpora": ["generated:20"], "clips_of": ["generated-a", "one"]})
     with pytest.raises(ValueError, match="trained on one: it has seen"):
         run_benchmark(asked(tmp_path / "out", "one", "two", model=str(tmp_path), methods=["constant"]))
-    write_record(tmp_path, TRAINING, {"corpora": ["bandai2"], "clips_of": ["bandai2"]})
+    write_metadata(tmp_path, TRAINING, {"corpora": ["bandai2"], "clips_of": ["bandai2"]})
     with pytest.raises(ValueError, match="trained on bandai2_styles"):
         refuse_seen_corpora(str(tmp_path), ["bandai1", "bandai2_styles"])
     refuse_seen_corpora(str(tmp_path), ["bandai1", "generated"])
@@ -412,7 +413,7 @@ def test_clips_of_a_family_are_brought_to_one_speed_whatever_the_fold(tmp_path, 
     for number, row in enumerate(corpora["one"]):
         clip = make_clip(number, emotion="happy", action="walk", rig="bandai22", duration_s=3.0)
         rows.append(dict(row) | {"joints": clip.joints, "joint_mask": clip.joint_mask})
-    monkeypatch.setattr(benchmark_plan, "load_corpus", lambda spec, seed: encode_rows(rows).with_format("numpy"))
+    monkeypatch.setattr(plan, "load_corpus", lambda spec, seed: encode_rows(rows).with_format("numpy"))
     clips, folds = planned(asked(tmp_path, speed_matched="family"))
     run = run_benchmark(asked(tmp_path, methods=["constant"], speed_matched="family"))
     assert len(run.cells) == len(folds) and not run.failures

@@ -16,9 +16,15 @@ from eai_llm_hf import (
     SkeletonEmotionExplanationPipeline,
 )
 from eai_llm_hf.cli.main import build_parser, main
-from eai_llm_hf.evaluation.claim_scores import Verdicts, coverage, faithfulness_gap, label_agreement, truth_scores
-from eai_llm_hf.evaluation.explanation_tables import as_examples, as_markdown
-from eai_llm_hf.evaluation.explanations import (
+from eai_llm_hf.evaluation.explanations.claim_scores import (
+    Verdicts,
+    coverage,
+    faithfulness_gap,
+    label_agreement,
+    truth_scores,
+)
+from eai_llm_hf.evaluation.explanations.tables import as_examples, as_markdown
+from eai_llm_hf.evaluation.explanations.texts import (
     GUARDS,
     LIMBS,
     absent_parts,

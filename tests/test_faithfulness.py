@@ -5,13 +5,13 @@ import pytest
 from conftest import make_clip
 from fake_explainers import LABELS, FakeExplainer, looks_at, raised_head, reads
 
-from eai_llm_hf.evaluation.claim_scores import faithfulness_gap
-from eai_llm_hf.evaluation.faithfulness import faithfulness, faithfulness_tables
-from eai_llm_hf.evaluation.faithfulness_common import mean_of, share_of
-from eai_llm_hf.evaluation.faithfulness_edits import edit_test
-from eai_llm_hf.evaluation.faithfulness_masking import area, gap, masking_test
-from eai_llm_hf.evaluation.faithfulness_stability import HARMLESS, stability_test
-from eai_llm_hf.evaluation.movement_edits import EDITS
+from eai_llm_hf.evaluation.explanations.claim_scores import faithfulness_gap
+from eai_llm_hf.evaluation.explanations.common import mean_of, share_of
+from eai_llm_hf.evaluation.explanations.editing import edit_test
+from eai_llm_hf.evaluation.explanations.faithfulness import faithfulness, faithfulness_tables
+from eai_llm_hf.evaluation.explanations.masking import area, gap, masking_test
+from eai_llm_hf.evaluation.explanations.movement_edits import EDITS
+from eai_llm_hf.evaluation.explanations.stability import HARMLESS, stability_test
 from eai_llm_hf.processing.claims.claims import canonical_claim, notable_claims, verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
 

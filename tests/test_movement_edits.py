@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from conftest import make_clip
 
-from eai_llm_hf.evaluation.movement_edits import (
+from eai_llm_hf.evaluation.explanations.movement_edits import (
     EDITS,
     change_arm_speed,
     lean_trunk,

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from benchmarks import results as page_of_results
-from eai_llm_hf.evaluation import baselines
-from eai_llm_hf.evaluation.benchmark import run_benchmark
-from eai_llm_hf.evaluation.benchmark_plan import BenchmarkSettings
-from eai_llm_hf.evaluation.benchmark_results import write_results
+from eai_llm_hf.evaluation.benchmark.plan import BenchmarkSettings
+from eai_llm_hf.evaluation.benchmark.results import write_results
+from eai_llm_hf.evaluation.benchmark.run import run_benchmark
+from eai_llm_hf.evaluation.methods import baselines
 
 
 @pytest.fixture(scope="module")

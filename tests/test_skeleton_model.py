@@ -5,9 +5,9 @@ import pytest
 import torch
 from conftest import make_clip
 
-from eai_llm_hf.evaluation import skeleton_model
-from eai_llm_hf.evaluation.skeleton_model import ABLATIONS, from_checkpoint
-from eai_llm_hf.evaluation.task import Task
+from eai_llm_hf.evaluation.methods import skeleton_model
+from eai_llm_hf.evaluation.methods.skeleton_model import ABLATIONS, from_checkpoint
+from eai_llm_hf.evaluation.methods.task import Task
 from eai_llm_hf.training.alignment import label_loss
 from eai_llm_hf.training.crops import CropDataset
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..publish.checkpoints import TRAINING, find_checkpoint, read_record
+from ..publish.checkpoints import TRAINING, find_checkpoint, read_metadata
 from .common import load_quietly
 
 _EPILOG = """example:
@@ -83,13 +83,13 @@ def run(args: argparse.Namespace) -> int:
     if args.clips < 2 or args.batch_size < 1 or min(args.sampled, args.taken_away, *args.faithful) < 0:
         raise ValueError("--clips must be 2 or more, --batch-size 1 or more, the other numbers not negative.")
     from ..corpora.rows import as_clip
-    from ..evaluation.explanation_tables import as_examples, as_markdown
-    from ..evaluation.explanations import explained_clip, explanation_scores
-    from ..evaluation.faithfulness import faithfulness
+    from ..evaluation.explanations.faithfulness import faithfulness
+    from ..evaluation.explanations.tables import as_examples, as_markdown
+    from ..evaluation.explanations.texts import explained_clip, explanation_scores
     from ..training.recipe import held_out_splits
 
     model = find_checkpoint(args.model)
-    record = read_record(model, TRAINING)
+    record = read_metadata(model, TRAINING)
     if record is None:
         raise ValueError(f"{model} has no {TRAINING}, which eai-llm train writes: it says what training held out.")
     output = Path(args.output)
@@ -143,7 +143,7 @@ def _by_corpus(rows: Sequence[dict], most: int, seed: int) -> dict[str, list[dic
 
 def command(args: argparse.Namespace) -> str:
     """The command that makes such tables, without the folders of this machine."""
-    from ..evaluation.benchmark_results import without_place
+    from ..evaluation.benchmark.results import without_place
 
     parts = ["eai-llm evaluate explanations", *(["--model", Path(args.model).name] if args.model else [])]
     parts += ["--corpora", *map(without_place, args.corpora)]

@@ -12,8 +12,8 @@ from tqdm import tqdm
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
 from ..corpora.rows import as_clip
-from .baselines import best_labels, lda
-from .explanations import explained_clip, explanation_scores
+from .explanations.texts import explained_clip, explanation_scores
+from .methods.baselines import best_labels, lda
 from .scores import label_scores
 
 

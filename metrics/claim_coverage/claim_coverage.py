@@ -3,7 +3,7 @@
 import datasets
 import evaluate
 
-from eai_llm_hf.evaluation.claim_scores import STRONGEST, Verdicts, coverage_scores, reference_or_embedded
+from eai_llm_hf.evaluation.explanations.claim_scores import STRONGEST, Verdicts, coverage_scores, reference_or_embedded
 from eai_llm_hf.processing.claims.parser import find_claims
 
 _DESCRIPTION = """

@@ -3,7 +3,7 @@
 import datasets
 import evaluate
 
-from eai_llm_hf.evaluation.claim_scores import Verdicts, reference_or_embedded, truth_scores
+from eai_llm_hf.evaluation.explanations.claim_scores import Verdicts, reference_or_embedded, truth_scores
 from eai_llm_hf.processing.claims.parser import find_claims
 
 _DESCRIPTION = """

@@ -3,7 +3,7 @@
 import datasets
 import evaluate
 
-from eai_llm_hf.evaluation.claim_scores import faithfulness_gap
+from eai_llm_hf.evaluation.explanations.claim_scores import faithfulness_gap
 
 _DESCRIPTION = """
 If the model used what its explanation cites, the label's probability falls faster when more and more of that is masked

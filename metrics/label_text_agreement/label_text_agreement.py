@@ -3,7 +3,7 @@
 import datasets
 import evaluate
 
-from eai_llm_hf.evaluation.claim_scores import label_agreement
+from eai_llm_hf.evaluation.explanations.claim_scores import label_agreement
 
 _DESCRIPTION = """
 An explanation and the label beside it must be of one mind: the share of texts that name their label, word for word and

@@ -10,11 +10,11 @@ import numpy as np
 
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
-from ..corpora.rows import as_clip
-from .faithfulness_common import first_window
-from .faithfulness_edits import WRITERS, edit_test
-from .faithfulness_masking import masking_test
-from .faithfulness_stability import stability_test
+from ...corpora.rows import as_clip
+from .common import first_window
+from .editing import WRITERS, edit_test
+from .masking import masking_test
+from .stability import stability_test
 
 __all__ = ["faithfulness", "faithfulness_tables"]
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .explanations import GUARDS, LIMBS
+from ...publish.tables import score_text
 from .faithfulness import faithfulness_tables
+from .texts import GUARDS, LIMBS
 
 EXAMPLES = 12
 
@@ -49,12 +50,12 @@ def as_markdown(results: Mapping[str, Any]) -> list[str]:
             f"{scores['clips']} x {scores['texts'] // scores['clips']}",
             scores["claims"],
             scores["checkable_claims"],
-            shown(scores["hold"]),
+            score_text(scores["hold"]),
             _value(scores["shuffled"]),
             _value(scores["best_constant"]),
             "-" if scores["base_rate"] is None else f"{scores['base_rate']:.2f}",
-            shown(scores["gap_over_shuffled"]),
-            shown(scores["gap_over_constant"]),
+            score_text(scores["gap_over_shuffled"]),
+            score_text(scores["gap_over_constant"]),
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     lines += [
@@ -67,7 +68,7 @@ def as_markdown(results: Mapping[str, Any]) -> list[str]:
         cells = (
             *names,
             *(f"{scores[f'{what}_per_text']:.1f}" for what in ("claims", "distinct_claims", "body_parts")),
-            shown(scores["coverage"]),
+            score_text(scores["coverage"]),
             f"{scores['label_agreement']:.0%}",
             *(scores[key] for key in ("repeated_claims", "absent_parts", "shared_texts", "distinct_texts")),
             scores.get("dropped_claims", "-"),
@@ -93,7 +94,14 @@ def questions_as_markdown(results: Mapping[str, Any]) -> list[str]:
     ]
     for kind, guards in results["kinds"].items():
         for guard, found in guards.items():
-            cells = (kind, guard, found["questions"], shown(found["refused"]), found["claims"], shown(found["hold"]))
+            cells = (
+                kind,
+                guard,
+                found["questions"],
+                score_text(found["refused"]),
+                found["claims"],
+                score_text(found["hold"]),
+            )
             lines.append(f"| {' | '.join(map(str, cells))} |")
     lines += ["", "| question | answer with the guard |", "|---|---|"]
     return [*lines, *(f"| {each['question']} | {each['answer']} |" for each in results["examples"])]
@@ -115,16 +123,6 @@ def variety_as_markdown(results: Mapping[str, Any]) -> list[str]:
         shares = " | ".join(f"{found[name]:.3f}" for name in ("distinct-1", "distinct-2", "self-BLEU"))
         lines.append(f"| {kind} | {found['texts']} | {found['different']} | {shares} |")
     return lines
-
-
-def shown(score: Mapping[str, Any] | None) -> str:
-    """A score with its interval, two digits each; "-" where it is of nothing."""
-    if score is None:
-        return "-"
-    key = "difference" if "difference" in score else "value"
-    sign = "+" if key == "difference" else ""
-    low, high = score["interval"]
-    return f"{score[key]:{sign}.2f} [{low:{sign}.2f}, {high:{sign}.2f}]"
 
 
 def _value(score: Mapping[str, Any] | None) -> str:
@@ -216,4 +214,4 @@ def as_examples(texts: Sequence[Mapping[str, Any]], most: int = EXAMPLES) -> lis
     return lines
 
 
-__all__ = ["EXAMPLES", "GOALS", "NONE_WANTED", "as_examples", "as_markdown", "shown"]
+__all__ = ["EXAMPLES", "GOALS", "NONE_WANTED", "as_examples", "as_markdown"]

@@ -25,7 +25,7 @@ from eai_llm_hf.processing.descriptors.measure import SHORTEST_SPANNED_CLIP, SPA
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from .faithfulness_common import batches, explained, held_claims, mean_of
+from .common import batches, explained, held_claims, mean_of
 
 __all__ = ["area", "gap", "masking_test"]
 

@@ -27,9 +27,9 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import chat_template_for
 
-from ..publish.backbones import DEFAULT_BACKBONE, find_or_fetch
-from ..training.crops import CropDataset
-from ..training.recipe import CROPS_PER_CLIP, REFERENCE_CROPS
+from ...publish.backbones import DEFAULT_BACKBONE, find_or_fetch
+from ...training.crops import CropDataset
+from ...training.recipe import CROPS_PER_CLIP, REFERENCE_CROPS
 from .baselines import descriptors
 from .task import Task, corpus_of
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..report.picture_page import (
+from ...report.picture_page import (
     FAINT,
     HIGHLIGHT,
     INK,
@@ -17,8 +17,8 @@ from ..report.picture_page import (
     shorten,
     text_width,
 )
-from .benchmark_answers import MATCHED, PLAIN
-from .benchmark_tables import describe
+from .answers import MATCHED, PLAIN
+from .tables import describe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,14 +22,14 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from ..corpora.rows import as_clip
-from ..publish.backbones import DEFAULT_BACKBONE, find_or_fetch
-from ..training.alignment import AlignmentCollator, AlignmentModel
-from ..training.crops import fit_reference
-from ..training.recipe import new_model, standardise
-from ..training.settings import Recipe
+from ...corpora.rows import as_clip
+from ...publish.backbones import DEFAULT_BACKBONE, find_or_fetch
+from ...training.alignment import AlignmentCollator, AlignmentModel
+from ...training.crops import fit_reference
+from ...training.recipe import new_model, standardise
+from ...training.settings import Recipe
 from .kept_crops import kept_crops
-from .methods import tell
+from .registry import tell
 from .task import Method, Task, among
 
 LEARNING_RATE = 1e-3

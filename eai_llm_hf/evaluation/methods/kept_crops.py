@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..training.crops import AugmentationConfig, Crop, CropDataset
+from ...training.crops import AugmentationConfig, Crop, CropDataset
 
 KEPT_CROPS = 24
 """Crops made of each clip, which are then drawn again and again."""

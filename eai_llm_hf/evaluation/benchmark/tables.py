@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .benchmark_answers import MATCHED, PLAIN
-from .scores import LABEL_MEASURES
+from ...publish.tables import score_text
+from ..scores import LABEL_MEASURES
+from .answers import MATCHED, PLAIN
 
 
 def describe(variant: Mapping[str, Any]) -> str:
@@ -43,7 +44,7 @@ def as_markdown(results: Mapping[str, Any]) -> str:
         ]
         lines += [
             f"| {record['corpus']} | {describe(record)} | {record['test']} | {' or '.join(pair['labels'])} "
-            f"| {pair['clips']} | {_shown(pair['accuracy'])} |"
+            f"| {pair['clips']} | {score_text(pair['accuracy'])} |"
             for record, pair in pairs
         ]
     if results["comparisons"]:
@@ -69,12 +70,12 @@ def _score_table(records: Sequence[Mapping[str, Any]]) -> list[str]:
         found = record["measures"]
         protocol = f"{record['protocol']} LEAKY" if record["leaky"] else record["protocol"]
         spread = [found["macro_f1"][over]["sd"] for over in ("over_folds", "over_seeds")]
-        cells = [_shown(found[name]) for name in LABEL_MEASURES]
+        cells = [score_text(found[name]) for name in LABEL_MEASURES]
         incomplete = f" (without {len(record['missing'])} trainings that failed)" if record["missing"] else ""
         lines.append(
             f"| {record['corpus']} | {protocol} | {describe(record)}{incomplete} | {record['clips']} "
             f"| {record['chance']:.2f} | {' | '.join(cells)} "
-            f"| {' / '.join('-' if each is None else f'{each:.2f}' for each in spread)} | {_shown(found['ece'])} |"
+            f"| {' / '.join('-' if each is None else f'{each:.2f}' for each in spread)} | {score_text(found['ece'])} |"
         )
     return lines
 
@@ -84,7 +85,7 @@ def _comparison_table(comparisons: Iterable[Mapping[str, Any]]) -> list[str]:
     for comparison in comparisons:
         sides = [comparison["first"], comparison["second"]]
         names = [describe(side) + (f", {MATCHED}" if side["test"] == MATCHED else "") for side in sides]
-        cells = [_shown(comparison["measures"][name], "difference") for name in ("accuracy", "macro_f1")]
+        cells = [score_text(comparison["measures"][name]) for name in ("accuracy", "macro_f1")]
         lines.append(f"| {comparison['kind']} | {comparison['corpus']} | {' | '.join(names)} | {' | '.join(cells)} |")
     return lines
 
@@ -104,12 +105,6 @@ def _cost_table(costs: Iterable[Mapping[str, Any]]) -> list[str]:
             f"| {cost['train_labels']:.0f} | {cost['test_clips']:.0f} | {' | '.join(told)} |"
         )
     return lines
-
-
-def _shown(score: Mapping[str, Any], key: str = "value") -> str:
-    low, high = score["interval"]
-    sign = "+" if key == "difference" else ""
-    return f"{score[key]:{sign}.2f} [{low:{sign}.2f}, {high:{sign}.2f}]"
 
 
 __all__ = ["as_markdown", "describe"]

@@ -13,16 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from ..publish.checkpoints import EMBEDDED_CHECKPOINTS
-from ..version import __version__
-from .benchmark import Run
-from .benchmark_answers import MATCHED, PLAIN, Answers, Gathered, Variant, variant_of
-from .benchmark_picture import draw_results
-from .benchmark_plan import BenchmarkSettings
-from .benchmark_tables import as_markdown
-from .equal_speed import LEAST_FACTOR, MOST_FACTOR
-from .methods import METHODS, OURS
-from .scores import (
+from ...publish.checkpoints import EMBEDDED_CHECKPOINTS
+from ...version import __version__
+from ..methods.registry import METHODS, OURS
+from ..methods.task import among, corpus_of
+from ..scores import (
     BOOTSTRAPS,
     LABEL_MEASURES,
     MEASURES,
@@ -36,7 +31,12 @@ from .scores import (
     tally,
     with_interval,
 )
-from .task import among, corpus_of
+from .answers import MATCHED, PLAIN, Answers, Gathered, Variant, variant_of
+from .equal_speed import LEAST_FACTOR, MOST_FACTOR
+from .picture import draw_results
+from .plan import BenchmarkSettings
+from .run import Run
+from .tables import as_markdown
 
 FORMAT = 1
 EQUAL_AROUSAL = (("happy", "angry"), ("sad", "not confident"))

@@ -32,8 +32,8 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from ..training.training_texts import MAX_CLAIMS
-from .faithfulness_common import explained, first_window, mean_of, share_of
+from ...training.training_texts import MAX_CLAIMS
+from .common import explained, first_window, mean_of, share_of
 from .movement_edits import EDITS, MovementEdit
 
 __all__ = ["WRITERS", "edit_test"]

@@ -26,7 +26,7 @@ from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, NUM_JOINTS, PARENTS
 from eai_llm_hf.processing.skeleton.unify import facing, leg_length
 
 from .kept_crops import kept_crops
-from .methods import tell
+from .registry import tell
 from .task import Task, among, corpus_of
 
 STREAMS = ("joint", "bone", "motion")

@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 from eai_llm_hf.processing.descriptors.measure import measure
 
-from .methods import tell
+from .registry import tell
 from .task import Method, Task, among, corpus_of
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]

@@ -12,7 +12,7 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from .scores import Bootstrap, mean_and_spread, with_interval
+from ..scores import Bootstrap, mean_and_spread, with_interval
 
 __all__ = ["batches", "explained", "first_window", "held_claims", "mean_of", "share_of"]
 

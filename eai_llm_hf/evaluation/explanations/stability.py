@@ -17,7 +17,7 @@ from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
 
-from .faithfulness_common import explained, mean_of, share_of
+from .common import explained, mean_of, share_of
 
 __all__ = ["HARMLESS", "stability_test"]
 

@@ -21,8 +21,8 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_NAMES
 from eai_llm_hf.processing.descriptors.reference import MotionReference, as_reference
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 
-from ..publish.checkpoints import DEFAULT_CHECKPOINT
-from .scores import Bootstrap, mean_and_spread, with_interval
+from ...publish.checkpoints import DEFAULT_CHECKPOINT
+from ..scores import Bootstrap, mean_and_spread, with_interval
 
 STRONGEST = 5
 """So many of the claims that stand out most are what a text could be expected to say."""

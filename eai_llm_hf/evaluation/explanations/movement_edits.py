@@ -14,8 +14,8 @@ from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import facing
 
-from ..generator.emotion_sources import DESIGN
-from ..generator.emotions import EMOTIONS
+from ...generator.emotion_sources import DESIGN
+from ...generator.emotions import EMOTIONS
 
 __all__ = [
     "EDITS",

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .benchmark import Run, read_cell
-from .benchmark_plan import Cell
-from .scores import Bootstrap, tally
-from .task import corpus_of
+from ..methods.task import corpus_of
+from ..scores import Bootstrap, tally
+from .plan import Cell
+from .run import Run, read_cell
 
 PLAIN, MATCHED = "plain", "speed-matched"
 

@@ -27,8 +27,11 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from ..corpora.splits import Fold
-from .benchmark_plan import (
+from ...corpora.splits import Fold
+from ..methods.registry import take_told
+from ..methods.task import Task, among
+from .equal_speed import at_speed
+from .plan import (
     BenchmarkSettings,
     Cell,
     Clips,
@@ -39,9 +42,6 @@ from .benchmark_plan import (
     read_protocols,
     refuse_seen_corpora,
 )
-from .equal_speed import at_speed
-from .methods import take_told
-from .task import Task, among
 
 _DIGITS = 5
 _HIDDEN = {"label": None, "intensity": None, "expression": None}

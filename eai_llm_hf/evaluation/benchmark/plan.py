@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from ..corpora import load_corpus
-from ..corpora.splits import PROTOCOLS, Fold, check_no_leak, protocol_folds
-from ..publish.checkpoints import TRAINING, has_seen, read_record
+from ...corpora import load_corpus
+from ...corpora.splits import PROTOCOLS, Fold, check_no_leak, group_of, protocol_folds
+from ...publish.checkpoints import TRAINING, has_seen, read_metadata
+from ..methods.registry import MethodSource, find_method, slug
+from ..methods.task import corpus_of
 from .equal_speed import movement_speed
-from .methods import MethodSource, find_method, slug
-from .task import corpus_of
 
 TRAIN_ON = ("all", "own")
 SPEEDS_OF = ("corpus", "family")
@@ -279,7 +279,7 @@ def plan_folds(clips: Clips, protocols: Mapping[str, str | None], folds: int) ->
     for parts_of_fold in parts:
         test = sorted(number for *_, numbers in parts_of_fold for number in numbers)
         held_out = {
-            (protocol, group(clips.rows[number], protocol))
+            (protocol, group_of(clips.rows[number], protocol))
             for protocol, _, _, numbers in parts_of_fold
             for number in numbers
         }
@@ -287,7 +287,7 @@ def plan_folds(clips: Clips, protocols: Mapping[str, str | None], folds: int) ->
         train = []
         for number, row in enumerate(clips.rows):
             own_protocol = None if clips.tested[number] else protocols[corpus_of(row)]
-            if own_protocol is not None and (own_protocol, group(row, own_protocol)) in held_out:
+            if own_protocol is not None and (own_protocol, group_of(row, own_protocol)) in held_out:
                 continue
             if number not in chosen:
                 train.append(number)
@@ -295,15 +295,6 @@ def plan_folds(clips: Clips, protocols: Mapping[str, str | None], folds: int) ->
         made.append(Fold(name, train, test, leaky=any(fold.leaky for _, _, fold, _ in parts_of_fold)))
         check_no_leak(clips.rows, made[-1])
     return made
-
-
-def group(row: Mapping[str, Any], protocol: str) -> str | None:
-    """What a protocol leaves out with a clip; None where it is not known."""
-    if protocol == "random":
-        source = row["source"] if row["source"] != "generated" else None
-        return f"{row['corpus']}/{source or str(row['clip_id']).partition('#')[0]}"
-    value = row["performer" if protocol == "diema" else protocol]
-    return value and str(value).partition("#")[0] if protocol in ("performer", "diema") else value
 
 
 def plan_cells(settings: BenchmarkSettings, clips: Clips, folds: Sequence[Fold]) -> tuple[list[Cell], list[str]]:
@@ -422,7 +413,7 @@ def refuse_seen_corpora(model: str, corpora: Sequence[str]) -> None:
     Raises:
         ValueError: If it has, or if it does not say what it learned from.
     """
-    record = read_record(model, TRAINING)
+    record = read_metadata(model, TRAINING)
     if record is None:
         raise ValueError(f"{model} has no {TRAINING}, so nobody can say whether it has seen the test clips.")
     if seen := sorted(corpus for corpus in corpora if has_seen(record, corpus)):
