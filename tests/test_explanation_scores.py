@@ -250,10 +250,10 @@ def test_the_records_are_those_of_the_pipeline(pipe, explained):
 def test_a_model_that_knows_the_clip_passes_and_one_that_guesses_does_not(pipe, monkeypatch, explained, reference):
     known = {id(clip.clip): notable_claims(clip.measured, reference)[:4] for clip in explained}
 
-    def tell(clip: UnifiedClip) -> str:
+    def the_measured_text(clip: UnifiedClip) -> str:
         return verbalise("sad", known[id(clip)]).partition(". ")[2]
 
-    asked = says(monkeypatch, pipe, tell)
+    asked = says(monkeypatch, pipe, the_measured_text)
     scores, texts = explanation_scores(pipe, explained, LABELS, samplings=2)
     assert scores["greedy"][GUARDS[0]]["hold"]["value"] == 1.0
     assert scores["greedy"][GUARDS[0]]["gap_over_shuffled"]["difference"] > 0.3

@@ -1,4 +1,4 @@
-"""A picture of a benchmark: scores with intervals, what the first method confuses, how far it may be believed."""
+"""A picture of a benchmark: scores with intervals, and the confusions and reliability of the main method."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,20 +27,20 @@ _BAND, _BLUE = "#EEF0F3", "#0072B2"
 _ROW, _NAMES = 0.27, 3.3
 """Inches: height of a method's row, width of its name."""
 _MOST_ROWS = 60
-"""With more, rigs are left to the tables."""
+"""With more rows, only the tables show the rigs."""
 _MOST_SMALL = 4
-"""Corpora whose confusion matrix and reliability are drawn, side by side."""
+"""The most corpora whose confusion matrix and reliability are drawn."""
 
 
 def draw_results(results: Mapping[str, Any], path: str | Path) -> None:
     """Writes the picture of a benchmark.
 
-    Above, accuracy and macro-F1 of each method on each corpus with 95% intervals; a hollow mark below the line is the
-    score at equal speed; the dotted line is chance. Below, for the main method, which label was given for which (share
-    of the true label's clips), and how often it is right by how sure it is, beside the best baseline.
+    Top: accuracy and macro-F1 of each method on each corpus with 95% intervals; a hollow mark below the line is the
+    score at equal speed; the dotted line is chance. Bottom: for the main method, the confusion matrix in shares of the
+    true label's clips, and the accuracy by confidence, next to the best baseline.
 
     Args:
-        results: What `benchmark_results.summarise` gives, with at least one score.
+        results: The result of `results.summarise`, with at least one score.
         path: File to write, .png, .pdf or .svg.
     """
     records = [record for record in results["scores"] if record["test"] == PLAIN]
@@ -74,14 +74,14 @@ def draw_results(results: Mapping[str, Any], path: str | Path) -> None:
 
 
 def _main_record(records: Sequence[Mapping[str, Any]], main: str) -> Mapping[str, Any] | None:
-    """The main method trained on most: on all corpora, with all labels."""
+    """The main method with the most training data: all corpora, all labels."""
     own = [record for record in records if record["method"] == main]
     return max(own, key=lambda record: (record["train_on"] == "all", record["label_share"]), default=None)
 
 
 def _write_header(page: Page, results: Mapping[str, Any]) -> None:
     settings = results["settings"]
-    page.write(MARGIN, 0.3, "Labels of clips not learned from", fontsize=16, weight="bold")
+    page.write(MARGIN, 0.3, "Labels of unseen clips", fontsize=16, weight="bold")
     protocols = ", ".join(f"{corpus} by {protocol}" for corpus, protocol in settings["protocols"].items())
     words = (
         f"left out: {protocols}  ·  {len(results['folds'])} folds  ·  seeds {', '.join(map(str, settings['seeds']))}"
@@ -92,7 +92,7 @@ def _write_header(page: Page, results: Mapping[str, Any]) -> None:
 
 
 def _write_key(page: Page, results: Mapping[str, Any]) -> None:
-    """What the marks mean, in a line of marks and words."""
+    """The legend, in one line."""
     axes = page.area(MARGIN, 0.93, PICTURE_WIDTH - 2 * MARGIN, 0.24)
     width = PICTURE_WIDTH - 2 * MARGIN
     entries = [("o", HIGHLIGHT, HIGHLIGHT, results["settings"]["main_method"]), ("o", _BLUE, _BLUE, "other methods")]
@@ -124,8 +124,8 @@ def _draw_corpus(
     indent = 0.0 if first["part_of"] is None else 0.15
     title = first["corpus"] + (" (LEAKY)" if first["leaky"] else "")
     page.write(MARGIN + indent, top + 0.05, title, weight="bold", fontsize=11.5)
-    beside = MARGIN + indent + text_width(title, 11.5, "bold") + 0.12
-    page.write(beside, top + 0.068, f"{first['clips']} clips, {len(first['labels'])} labels", color=MUTED, fontsize=10)
+    after = MARGIN + indent + text_width(title, 11.5, "bold") + 0.12
+    page.write(after, top + 0.068, f"{first['clips']} clips, {len(first['labels'])} labels", color=MUTED, fontsize=10)
     matched = {
         describe(record): record
         for record in results["scores"]
@@ -171,7 +171,7 @@ def _mark(axes: "Axes", score: Mapping[str, Any], row: float, colour: str, hollo
 
 
 def _draw_confusion(page: Page, left: float, top: float, side: float, record: Mapping[str, Any]) -> None:
-    """Shares of the clips of each true label (rows) by the label that was given (columns)."""
+    """Shares of the clips of each true label (rows) by predicted label (columns)."""
     labels = record["labels"]
     counts = np.array(record["confusion"])
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-9)
@@ -180,7 +180,7 @@ def _draw_confusion(page: Page, left: float, top: float, side: float, record: Ma
     page.write(
         left,
         top - 0.14,
-        shorten(f"{describe(record)}: % of the true label (row) given as", room + side, 10),
+        shorten(f"{describe(record)}: % of the true label (row) predicted as", room + side, 10),
         color=MUTED,
         fontsize=10,
     )
@@ -205,7 +205,7 @@ def _draw_confusion(page: Page, left: float, top: float, side: float, record: Ma
 def _draw_reliability(
     page: Page, left: float, top: float, side: float, record: Mapping[str, Any], others: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Accuracy by confidence for the main method and the best baseline; dots are as large as their bins."""
+    """Accuracy by confidence for the main method and the best baseline; the size of a dot is that of its bin."""
     like = [
         other
         for other in others

@@ -1,7 +1,7 @@
-"""What the cells of a benchmark say together: scores with intervals, paired differences, cost; as JSON and Markdown.
+"""Scores the cells of a benchmark: scores with intervals, paired differences and cost, as JSON and Markdown.
 
-Scores are those of all clips of a corpus pooled over the folds of one seed, then the mean over seeds. Intervals come
-from drawing clips and seeds anew; a difference is taken between two methods on the same draw.
+A score is over all clips of a corpus, pooled over the folds of one seed, then averaged over seeds. Intervals come from
+bootstrap draws of clips and seeds; a difference is taken between two methods on the same draw.
 """
 
 import json
@@ -40,13 +40,13 @@ from .tables import as_markdown
 
 FORMAT = 1
 EQUAL_AROUSAL = (("happy", "angry"), ("sad", "not confident"))
-"""Emotions that speed tells little about: equal in arousal, unequal in valence."""
+"""Pairs of emotions that speed hardly separates: equal in arousal, unequal in valence."""
 
 MEAN_OVER_CORPORA = "mean over corpora"
 
 
 def summarise(run: Run) -> dict[str, Any]:
-    """All that a run showed, ready for JSON; docs/benchmark.md says what stands where."""
+    """The results of a run, ready for JSON; docs/benchmark.md explains each field."""
     gathered = Gathered(run)
     main = OURS if OURS in run.methods else run.methods[0]
     baselines = [name for name in run.methods if name in METHODS and METHODS[name].baseline]
@@ -103,7 +103,7 @@ def summarise(run: Run) -> dict[str, Any]:
 
 
 def _missing(run: Run, record: Mapping[str, Any]) -> list[str]:
-    """The trainings that failed and would have labelled clips of a record."""
+    """The failed trainings that would have labelled clips of a score record."""
     kind = Variant(record["method"], record["train_on"], record["label_share"])
     return [
         f"fold {cell.fold + 1}, seed {cell.seed}"
@@ -159,7 +159,7 @@ def _scores(gathered: Gathered, corpus: str, variant: Variant) -> dict[str, Any]
 
 
 def _pairs(gathered: Gathered, answers: Answers, labels: Sequence[str]) -> list[dict[str, Any]]:
-    """Accuracy between two labels of equal arousal, among their clips, when only these two are candidates."""
+    """Accuracy between two labels of equal arousal, on their clips, with only these two as candidates."""
     found = []
     for pair in EQUAL_AROUSAL:
         if not set(pair) <= set(labels):
@@ -181,10 +181,10 @@ def _pairs(gathered: Gathered, answers: Answers, labels: Sequence[str]) -> list[
 
 
 def _cost(variant: Variant, cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    told: dict[str, list[float]] = defaultdict(list)
+    noted: dict[str, list[float]] = defaultdict(list)
     for cell in cells:
         for name, value in cell["told"].items():
-            told[name].append(value)
+            noted[name].append(value)
     tested = [len(cell["clip_ids"]) * (2 if cell["speed_matched"] is not None else 1) for cell in cells]
     return {
         "method": variant.method,
@@ -195,7 +195,7 @@ def _cost(variant: Variant, cells: Sequence[Mapping[str, Any]]) -> dict[str, Any
         "train_clips": mean_and_spread([cell["train_clips"] for cell in cells])["mean"],
         "train_labels": mean_and_spread([cell["train_labels"] for cell in cells])["mean"],
         "test_clips": mean_and_spread(tested)["mean"],
-        "told": {name: mean_and_spread(values)["mean"] for name, values in told.items()},
+        "told": {name: mean_and_spread(values)["mean"] for name, values in noted.items()},
     }
 
 
@@ -205,7 +205,7 @@ def _cost(variant: Variant, cells: Sequence[Mapping[str, Any]]) -> dict[str, Any
 def _comparisons(
     gathered: Gathered, main: str, baselines: Sequence[str], scores: Sequence[Mapping[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    """All paired differences that are asked for, where both sides are there."""
+    """All paired differences of the run for which both sides exist."""
     value = {
         (
             record["corpus"],
@@ -242,7 +242,7 @@ def _comparisons(
 
 
 def _compared(gathered: Gathered, kind: str, corpus: str, first: Variant, second: Variant) -> Iterator[dict[str, Any]]:
-    """The difference on the clips that both have; nothing where one of them has none."""
+    """The difference on the clips that both labelled; nothing if there are none."""
     found = _difference(gathered, corpus, first, second)
     if found is not None:
         clips, values, draws = found
@@ -250,7 +250,7 @@ def _compared(gathered: Gathered, kind: str, corpus: str, first: Variant, second
 
 
 def _mean_gain(gathered: Gathered, variant: Variant) -> Iterator[dict[str, Any]]:
-    """What joint training gains, as the mean over corpora (and rigs), each drawn anew by itself."""
+    """The gain of joint training as the mean over corpora (and rigs), each with its own draws."""
     own = replace(variant, train_on="own")
     found = [_difference(gathered, corpus, variant, own) for corpus in gathered.units]
     there = [difference_of for difference_of in found if difference_of is not None]
@@ -298,7 +298,7 @@ def write_results(run: Run) -> dict[str, Any]:
     """Writes results.json, results.md and results.png into the folder of the run.
 
     Returns:
-        What stands in results.json.
+        The content of results.json.
     """
     results = summarise(run)
     folder = Path(run.settings.output)
@@ -310,7 +310,7 @@ def write_results(run: Run) -> dict[str, Any]:
 
 
 def command(settings: BenchmarkSettings) -> str:
-    """The command that makes such results, without the folders of this machine."""
+    """The command that gives these results, without the folders of this machine."""
     parts = ["eai-llm evaluate --protocol", *settings.protocol, "--corpora", *map(without_place, settings.corpora)]
     if settings.extra_corpora:
         parts += ["--extra-corpora", *map(without_place, settings.extra_corpora)]
@@ -337,7 +337,7 @@ def _count(names: Iterable[str]) -> dict[str, int]:
 
 
 def without_place(spec: str) -> str:
-    """How a corpus is named on the command line, with a word in place of its folder or file."""
+    """The name of a corpus on the command line, with a word in place of its folder or file."""
     name, there, _ = spec.partition("=")
     return f"{name}={'FILE' if name == 'manifest' else 'FOLDER'}" if there and name != "hub" else spec
 

@@ -9,10 +9,10 @@ from .answers import MATCHED, PLAIN
 
 
 def describe(variant: Mapping[str, Any]) -> str:
-    """A variant in words: "lda, own clips alone, 25% of the labels"."""
+    """A variant in words: "lda, own clips only, 25% of the labels"."""
     words = [variant["method"]]
     if variant["train_on"] == "own":
-        words.append("own clips alone")
+        words.append("own clips only")
     if variant["label_share"] < 1:
         words.append(f"{variant['label_share']:.0%} of the labels")
     return ", ".join(words)
@@ -23,7 +23,7 @@ def as_markdown(results: Mapping[str, Any]) -> str:
     settings = results["settings"]
     lines = [f"`{results['command']}`", ""]
     if settings["leaky"]:
-        lines += ["**LEAKY: performers and contents of the test are known from training. No headline.**", ""]
+        lines += ["**LEAKY: training has seen the performers and contents of the test. Not a headline result.**", ""]
     lines += [
         f"Pooled over folds, mean of {len(settings['seeds'])} seeds; 95% intervals over clips and seeds "
         f"({settings['bootstraps']} draws). Methods that do not depend on the seed ran once.",
@@ -51,7 +51,7 @@ def as_markdown(results: Mapping[str, Any]) -> str:
         lines += ["", "## Paired differences", "", *_comparison_table(results["comparisons"])]
     lines += ["", "## Cost", "", *_cost_table(results["costs"])]
     if results["failures"]:
-        lines += ["", "## Failed", "", "| method | fold | seed | learned from | reason |", "|---|---|---|---|---|"]
+        lines += ["", "## Failed", "", "| method | fold | seed | trained on | reason |", "|---|---|---|---|---|"]
         lines += [
             f"| {failure['method']} | {failure['fold']} | {failure['seed']} | {failure['train_on']} "
             f"| {failure['reason'].replace('|', '/')} |"
@@ -63,7 +63,7 @@ def as_markdown(results: Mapping[str, Any]) -> str:
 def _score_table(records: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [
         "| corpus | protocol | method | clips | chance | accuracy [95%] | balanced accuracy [95%] | macro-F1 [95%] "
-        "| sd folds / seeds | calibration error [95%] |",
+        "| sd folds / seeds | expected calibration error [95%] |",
         "|---" * 10 + "|",
     ]
     for record in records:
@@ -71,7 +71,7 @@ def _score_table(records: Sequence[Mapping[str, Any]]) -> list[str]:
         protocol = f"{record['protocol']} LEAKY" if record["leaky"] else record["protocol"]
         spread = [found["macro_f1"][over]["sd"] for over in ("over_folds", "over_seeds")]
         cells = [score_text(found[name]) for name in LABEL_MEASURES]
-        incomplete = f" (without {len(record['missing'])} trainings that failed)" if record["missing"] else ""
+        incomplete = f" (without {len(record['missing'])} failed trainings)" if record["missing"] else ""
         lines.append(
             f"| {record['corpus']} | {protocol} | {describe(record)}{incomplete} | {record['clips']} "
             f"| {record['chance']:.2f} | {' | '.join(cells)} "
@@ -93,7 +93,7 @@ def _comparison_table(comparisons: Iterable[Mapping[str, Any]]) -> list[str]:
 def _cost_table(costs: Iterable[Mapping[str, Any]]) -> list[str]:
     facts = ("parameters", "trained_parameters", "training_seconds", "labelling_seconds")
     lines = [
-        "| method | trainings | seconds each | clips learned from | labels | clips labelled | parameters | trained "
+        "| method | trainings | seconds each | training clips | labels | test clips | parameters | trained "
         "| training s | labelling s |",
         "|---" * 10 + "|",
     ]
