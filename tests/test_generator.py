@@ -330,8 +330,8 @@ def test_two_trivial_features_do_not_tell_the_emotion():
         ({"intensity": 1.5}, "intensity must be between 0.0 and 1.0, found 1.5"),
         ({"intensity": float("nan")}, "intensity must be between"),
         ({"duration_s": 0.0}, "duration_s must be between 0.5 and 60.0"),
-        ({"performer": -1}, "a performer is an integer from 0 on"),
-        ({"seed": -1}, "a seed is an integer from 0 on"),
+        ({"performer": -1}, "a performer must be an integer from 0"),
+        ({"seed": -1}, "a seed must be an integer from 0"),
     ],
 )
 def test_an_impossible_wish_is_refused_in_the_users_words(given, words):

@@ -125,7 +125,8 @@ def _edit_table(edits: Mapping) -> str:
         "### Editing the movement",
         "",
         f'{edits["clips"]} clips; shares with 95% intervals over clips, and the number of cases. Texts: "raw" '
-        'without the guard, "guarded" with it, "measured" from the strongest measured claims, about the best possible.',
+        'without the guard, "guarded" with it, "measured" from the strongest measured claims, which is about the best '
+        "possible.",
         "",
         "| edit | text | new claim right | of texts that mention it | outdated claim gone | other claim stays |",
         "|---" * 6 + "|",
