@@ -98,7 +98,7 @@ def test_rigs_as_json_are_rig_files_with_what_is_missing(data):
     assert findings(data("rigs", "kdae59", "--format", "json")[1])[0]["name"] == "kdae59"
 
 
-def test_an_unknown_rig_is_told_with_the_known_ones(data):
+def test_an_unknown_rig_is_reported_with_the_known_ones(data):
     with pytest.raises(ValueError, match=r"no rig 'kinect'; known are bandai22, .*\.json"):
         data("rigs", "kinect")
 
@@ -106,7 +106,7 @@ def test_an_unknown_rig_is_told_with_the_known_ones(data):
 # ------------------------------------------------------------------------------------------------------------- inspect
 
 
-def test_what_was_found_is_told_with_its_reasons(data, recording):
+def test_findings_are_printed_with_their_reasons(data, recording):
     status, out, _ = data("inspect", recording())
     assert status == 0
     text = " ".join(out.split())
@@ -125,7 +125,7 @@ def test_what_was_found_is_told_with_its_reasons(data, recording):
         assert words in text, words
 
 
-def test_a_finding_as_json_holds_all_of_it(data, recording):
+def test_a_finding_as_json_is_complete(data, recording):
     path = recording()
     status, out, _ = data("inspect", path, "--format", "json")
     (found,) = findings(out)
@@ -137,13 +137,13 @@ def test_a_finding_as_json_holds_all_of_it(data, recording):
     assert list(found["gaps"]) == ["left_wrist"] and found["unit_reason"].startswith("cm: ")
 
 
-def test_each_person_of_a_recording_is_told_apart(data, recording):
+def test_each_person_of_a_recording_has_a_finding(data, recording):
     status, out, _ = data("inspect", recording(people=2), "--format", "json")
     assert status == 0 and [(found["person"], found["people"]) for found in findings(out)] == [(1, 2), (2, 2)]
     assert ", person 2 of 2\n" in data("inspect", recording(people=2))[1]
 
 
-def test_a_person_that_is_no_body_takes_no_other_with_it(data, recording, walk):
+def test_a_person_that_is_not_a_body_does_not_stop_the_others(data, recording, walk):
     two = np.stack([walk, np.full_like(walk, 1.0)])
     status, out, _ = data("inspect", recording(joints=two, joint_names=list(JOINT_NAMES)), "--format", "json")
     first, second = findings(out)
@@ -151,7 +151,7 @@ def test_a_person_that_is_no_body_takes_no_other_with_it(data, recording, walk):
     assert second["error"]["type"] == "MotionError" and "person 2 of 2" in second["error"]["message"]
 
 
-def test_a_bad_file_takes_no_other_with_it_and_the_exit_status_tells(data, recording, tmp_path):
+def test_a_bad_file_does_not_stop_the_others_and_sets_the_exit_status(data, recording, tmp_path):
     (tmp_path / "a.bvh").write_text("nothing", encoding="utf-8")
     recording("b.npz")
     status, out, _ = data("inspect", tmp_path, tmp_path / "none.bvh", "--format", "json")
@@ -162,7 +162,7 @@ def test_a_bad_file_takes_no_other_with_it_and_the_exit_status_tells(data, recor
     assert status == 1 and "could not be read: a.bvh" in out and "rig          none known" in out
 
 
-def test_frame_rate_and_layout_are_given_where_the_file_does_not_say(data, tmp_path, walk):
+def test_frame_rate_and_layout_can_be_given_if_the_file_does_not_state_them(data, tmp_path, walk):
     np.save(tmp_path / "walk.npy", walk)
     status, out, _ = data("inspect", tmp_path / "walk.npy", "--format", "json")
     assert status == 1 and set(findings(out)[0]) == {"source", "error"}
@@ -170,7 +170,7 @@ def test_frame_rate_and_layout_are_given_where_the_file_does_not_say(data, tmp_p
     assert status == 0 and findings(out)[0]["matched"]["head"] == "head (rig smpl22)"
 
 
-def test_a_rig_file_is_a_layout_and_a_mistake_in_it_is_told_once(data, tmp_path, walk, recording):
+def test_a_rig_file_is_a_layout_and_a_mistake_in_it_is_reported_once(data, tmp_path, walk, recording):
     rig = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)[1])
     path = tmp_path / "puppet.json"
     path.write_text(json.dumps(rig), encoding="utf-8")
@@ -216,7 +216,7 @@ def prepared(monkeypatch, tmp_path):
     return made
 
 
-def test_prepare_says_how_many_clips_and_how_to_load_them(data, prepared):
+def test_prepare_prints_the_number_of_clips_and_how_to_load_them(data, prepared):
     status, out, err = data("prepare", "bandai1", "--root", "b", "--out", "o", "--seed", 4, "--push-to-hub", "me/mine")
     assert status == 0 and prepared.calls == [("bandai1=b", Path("o"), 4, "me/mine", None)] and err == ""
     assert all(words in out for words in ("3 clips in o", "abc", 'load_corpus("prepared=o")', "me/mine"))

@@ -31,7 +31,7 @@ def figures(tmp_path_factory):
     return folder / "results.json"
 
 
-def test_every_table_holds_the_figures_of_its_run(figures, tmp_path, monkeypatch):
+def test_every_table_has_the_figures_of_its_run(figures, tmp_path, monkeypatch):
     monkeypatch.setattr(page_of_results, "FIGURES", tmp_path)
     assert "##" not in page_of_results.page(), "what was not run is not there"
     for name in ("methods", "joint", "few-labels", "ablations", "text-backbone"):
@@ -47,7 +47,7 @@ def test_every_table_holds_the_figures_of_its_run(figures, tmp_path, monkeypatch
     assert widths and all(width > 3 for width in widths)
 
 
-def test_each_goal_stands_with_what_was_measured_and_by_how_much_it_is_missed(monkeypatch):
+def test_each_goal_is_shown_with_the_result_and_the_shortfall(monkeypatch):
     def score(corpus, macro_f1, ece):
         measures = {"macro_f1": {"value": macro_f1, "interval": [macro_f1 - 0.1, macro_f1 + 0.1]}}
         measures["ece"] = {"value": ece, "interval": [0.0, 0.2]}
@@ -83,7 +83,7 @@ def test_each_goal_stands_with_what_was_measured_and_by_how_much_it_is_missed(mo
     assert page_of_results.goals({}) == []
 
 
-def test_texts_with_and_without_lora_stand_side_by_side(tmp_path, monkeypatch):
+def test_texts_with_and_without_lora_are_shown_side_by_side(tmp_path, monkeypatch):
     monkeypatch.setattr(page_of_results, "FIGURES", tmp_path)
     for name, hold in (("with-lora", 0.8), ("without-lora", 0.4)):
         score = {"value": hold, "interval": [hold - 0.1, hold + 0.1]}
