@@ -169,7 +169,7 @@ def test_the_same_take_on_two_sides_is_refused(tmp_path, corpora, monkeypatch):
         ({"labels": ["happy", "glad"]}, "glad"),
         ({"methods": ["magic"]}, "no method 'magic'"),
         ({"label_share": [0.0]}, "label share"),
-        ({"seeds": [1, 1]}, "each once"),
+        ({"seeds": [1, 1]}, "no entry twice"),
         ({"train_on": ["some"]}, "all or own"),
         ({"jobs": 0}, "at least 1"),
         ({"speed_matched": "rig"}, "corpus or family"),

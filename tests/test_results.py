@@ -1,4 +1,4 @@
-"""The page of results: written from figures, and nothing in it that was not run."""
+"""The page of results has the figures of the runs, and nothing that was not run."""
 
 import json
 
@@ -9,6 +9,7 @@ from eai_llm_hf.evaluation.benchmark.plan import BenchmarkSettings
 from eai_llm_hf.evaluation.benchmark.results import write_results
 from eai_llm_hf.evaluation.benchmark.run import run_benchmark
 from eai_llm_hf.evaluation.methods import baselines
+from eai_llm_hf.publish.tables import score_text
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def figures(tmp_path_factory):
 
 def test_every_table_has_the_figures_of_its_run(figures, tmp_path, monkeypatch):
     monkeypatch.setattr(page_of_results, "FIGURES", tmp_path)
-    assert "##" not in page_of_results.page(), "what was not run is not there"
+    assert "##" not in page_of_results.page(), "no table without a run"
     for name in ("methods", "joint", "few-labels", "ablations", "text-backbone"):
         (tmp_path / f"{name}.json").write_text(figures.read_text(encoding="utf-8"), encoding="utf-8")
     page = page_of_results.page()
@@ -42,7 +43,7 @@ def test_every_table_has_the_figures_of_its_run(figures, tmp_path, monkeypatch):
     for title in ("Every method", "One model for all", "Few labels", "What each part", "Is the skeleton", "Cost"):
         assert f"## {title}" in page
     for entry in results["scores"]:
-        assert page_of_results.shown(entry["measures"]["macro_f1"]) in page
+        assert score_text(entry["measures"]["macro_f1"]) in page
     widths = [line.count("|") for line in page.splitlines() if line.startswith("|---")]
     assert widths and all(width > 3 for width in widths)
 

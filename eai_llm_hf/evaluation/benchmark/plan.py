@@ -238,7 +238,9 @@ def read_protocols(given: Sequence[str], clips: Clips) -> tuple[dict[str, str], 
         if protocol not in PROTOCOLS:
             raise ValueError(f"There is no protocol '{protocol}', expected one of {', '.join(PROTOCOLS)}.")
         if corpus and corpus not in corpora:
-            raise ValueError(f"{corpus}={protocol} names a corpus without clips; there are {', '.join(corpora)}.")
+            raise ValueError(
+                f"No clip is of corpus '{corpus}', which {corpus}={protocol} names; found {', '.join(corpora)}."
+            )
     if len({corpus for corpus, _ in pairs}) < len(pairs):
         raise ValueError(f"Expected one protocol for each corpus, found {' '.join(given)}.")
     of = dict(pairs)

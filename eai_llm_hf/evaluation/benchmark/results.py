@@ -56,9 +56,9 @@ def summarise(run: Run) -> dict[str, Any]:
         for variant in gathered.variants
         if (variant, corpus) in gathered.answers
     ]
-    for record in scores:
-        record["baseline"] = record["method"] in baselines
-        record["missing"] = _missing(run, record)
+    for entry in scores:
+        entry["baseline"] = entry["method"] in baselines
+        entry["missing"] = _missing(run, entry)
     return {
         "format": FORMAT,
         "version": __version__,
@@ -102,14 +102,14 @@ def summarise(run: Run) -> dict[str, Any]:
     }
 
 
-def _missing(run: Run, record: Mapping[str, Any]) -> list[str]:
-    """The failed trainings that would have labelled clips of a score record."""
-    kind = Variant(record["method"], record["train_on"], record["label_share"])
+def _missing(run: Run, entry: Mapping[str, Any]) -> list[str]:
+    """The failed trainings that would have labelled clips of a score entry."""
+    kind = Variant(entry["method"], entry["train_on"], entry["label_share"])
     return [
         f"fold {cell.fold + 1}, seed {cell.seed}"
         for cell in (failure.cell for failure in run.failures)
         if variant_of(cell) == kind
-        and any(record["corpus"] in (row["corpus"], corpus_of(row)) for row in (run.clips.rows[i] for i in cell.test))
+        and any(entry["corpus"] in (row["corpus"], corpus_of(row)) for row in (run.clips.rows[i] for i in cell.test))
     ]
 
 
@@ -131,7 +131,7 @@ def _scores(gathered: Gathered, corpus: str, variant: Variant) -> dict[str, Any]
     confusion = answers.tallies[..., : len(labels) ** 2].sum(axis=1, dtype=np.float64).mean(axis=0)
     confusion = confusion.reshape(len(labels), len(labels))
     whole = corpus.partition("-")[0]
-    record = {
+    entry = {
         "corpus": corpus,
         "part_of": whole if whole != corpus else None,
         "protocol": gathered.protocols[whole],
@@ -150,12 +150,12 @@ def _scores(gathered: Gathered, corpus: str, variant: Variant) -> dict[str, Any]
     }
     if variant.test == MATCHED:
         limits = np.isin(answers.factors, (LEAST_FACTOR, MOST_FACTOR))
-        record["time_factor"] = {
+        entry["time_factor"] = {
             "lowest": float(answers.factors.min()),
             "highest": float(answers.factors.max()),
             "share_at_the_limit": round(float(limits.mean()), 4),
         }
-    return record
+    return entry
 
 
 def _pairs(gathered: Gathered, answers: Answers, labels: Sequence[str]) -> list[dict[str, Any]]:
@@ -208,10 +208,10 @@ def _comparisons(
     """All paired differences of the run for which both sides exist."""
     value = {
         (
-            record["corpus"],
-            Variant(record["method"], record["train_on"], record["label_share"], record["test"]),
-        ): record["measures"]["macro_f1"]["value"]
-        for record in scores
+            entry["corpus"],
+            Variant(entry["method"], entry["train_on"], entry["label_share"], entry["test"]),
+        ): entry["measures"]["macro_f1"]["value"]
+        for entry in scores
     }
 
     def best(corpus: str, like: Variant) -> Variant | None:

@@ -29,11 +29,11 @@ def as_markdown(results: Mapping[str, Any]) -> str:
         f"({settings['bootstraps']} draws). Methods that do not depend on the seed ran once.",
     ]
     for test in (PLAIN, MATCHED):
-        records = [record for record in results["scores"] if record["test"] == test]
-        if records:
+        entries = [entry for entry in results["scores"] if entry["test"] == test]
+        if entries:
             title = "Scores" if test == PLAIN else "Scores at equal speed"
-            lines += ["", f"## {title}", "", *_score_table(records)]
-    pairs = [(record, pair) for record in results["scores"] for pair in record["pairs"]]
+            lines += ["", f"## {title}", "", *_score_table(entries)]
+    pairs = [(entry, pair) for entry in results["scores"] for pair in entry["pairs"]]
     if pairs:
         lines += [
             "",
@@ -43,9 +43,9 @@ def as_markdown(results: Mapping[str, Any]) -> str:
             "|---|---|---|---|---|---|",
         ]
         lines += [
-            f"| {record['corpus']} | {describe(record)} | {record['test']} | {' or '.join(pair['labels'])} "
+            f"| {entry['corpus']} | {describe(entry)} | {entry['test']} | {' or '.join(pair['labels'])} "
             f"| {pair['clips']} | {score_text(pair['accuracy'])} |"
-            for record, pair in pairs
+            for entry, pair in pairs
         ]
     if results["comparisons"]:
         lines += ["", "## Paired differences", "", *_comparison_table(results["comparisons"])]
@@ -60,21 +60,21 @@ def as_markdown(results: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _score_table(records: Sequence[Mapping[str, Any]]) -> list[str]:
+def _score_table(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [
         "| corpus | protocol | method | clips | chance | accuracy [95%] | balanced accuracy [95%] | macro-F1 [95%] "
         "| sd folds / seeds | expected calibration error [95%] |",
         "|---" * 10 + "|",
     ]
-    for record in records:
-        found = record["measures"]
-        protocol = f"{record['protocol']} LEAKY" if record["leaky"] else record["protocol"]
+    for entry in entries:
+        found = entry["measures"]
+        protocol = f"{entry['protocol']} LEAKY" if entry["leaky"] else entry["protocol"]
         spread = [found["macro_f1"][over]["sd"] for over in ("over_folds", "over_seeds")]
         cells = [score_text(found[name]) for name in LABEL_MEASURES]
-        incomplete = f" (without {len(record['missing'])} failed trainings)" if record["missing"] else ""
+        incomplete = f" (without {len(entry['missing'])} failed trainings)" if entry["missing"] else ""
         lines.append(
-            f"| {record['corpus']} | {protocol} | {describe(record)}{incomplete} | {record['clips']} "
-            f"| {record['chance']:.2f} | {' | '.join(cells)} "
+            f"| {entry['corpus']} | {protocol} | {describe(entry)}{incomplete} | {entry['clips']} "
+            f"| {entry['chance']:.2f} | {' | '.join(cells)} "
             f"| {' / '.join('-' if each is None else f'{each:.2f}' for each in spread)} | {score_text(found['ece'])} |"
         )
     return lines
