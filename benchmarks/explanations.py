@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from eai_llm_hf.evaluation.explanation_tables import as_markdown, questions_as_markdown, variety_as_markdown
+from eai_llm_hf.evaluation.explanations.tables import as_markdown, questions_as_markdown, variety_as_markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "explanations"

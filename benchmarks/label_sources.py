@@ -19,11 +19,11 @@ from scipy.special import log_softmax
 from tqdm import tqdm
 
 from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
-from eai_llm_hf.evaluation import as_clip
+from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.evaluation.scores import label_scores
 from eai_llm_hf.processing.claims.claims import EXPLAIN_QUESTION, label_sentence
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
-from eai_llm_hf.publish.checkpoints import TRAINING, find_checkpoint, read_record
+from eai_llm_hf.publish.checkpoints import TRAINING, find_checkpoint, read_metadata
 from eai_llm_hf.training.recipe_clips import held_out_splits
 from eai_llm_hf.training.temperature import best_temperature, cross_entropy
 
@@ -80,7 +80,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "results" / "label-sources.json")
     args = parser.parse_args()
     model = find_checkpoint(args.model)
-    record = read_record(model, TRAINING)
+    record = read_metadata(model, TRAINING)
     if record is None:
         parser.error(f"{model} has no {TRAINING}, which says what training held out.")
     labels = record["labels"]

@@ -18,14 +18,14 @@ import numpy as np
 from tqdm import tqdm
 
 from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
-from eai_llm_hf.evaluation import as_clip
-from eai_llm_hf.evaluation.explanation_tables import questions_as_markdown
+from eai_llm_hf.corpora.rows import as_clip
+from eai_llm_hf.evaluation.explanations.tables import questions_as_markdown
 from eai_llm_hf.processing.claims.claims import holds
 from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.measure import measure_spans
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
-from eai_llm_hf.publish.checkpoints import TRAINING, find_checkpoint, read_record
+from eai_llm_hf.publish.checkpoints import TRAINING, find_checkpoint, read_metadata
 from eai_llm_hf.training.recipe_clips import held_out_splits
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,7 +84,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "explanations" / "questions.json")
     args = parser.parse_args()
     model = find_checkpoint(args.model)
-    record = read_record(model, TRAINING)
+    record = read_metadata(model, TRAINING)
     if record is None:
         parser.error(f"{model} has no {TRAINING}, which says what training held out.")
     splits = held_out_splits(args.corpora, record)

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eai_llm_hf.evaluation.benchmark_results import MEAN_OVER_CORPORA
-from eai_llm_hf.evaluation.benchmark_tables import describe
-from eai_llm_hf.evaluation.text_backbone import TEXT_BATCH, TEXT_STEPS
+from eai_llm_hf.evaluation.benchmark.results import MEAN_OVER_CORPORA
+from eai_llm_hf.evaluation.benchmark.tables import describe
+from eai_llm_hf.evaluation.methods.text_backbone import TEXT_BATCH, TEXT_STEPS
+from eai_llm_hf.publish.tables import score_text
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "results"
@@ -26,13 +27,6 @@ PAGE = ROOT / "docs" / "results.md"
 OURS = "eai-llm"
 
 Results = Mapping[str, Any]
-
-
-def shown(score: Mapping[str, Any], key: str = "value") -> str:
-    """A figure with its interval, two digits each."""
-    sign = "+" if key == "difference" else ""
-    low, high = score["interval"]
-    return f"{score[key]:{sign}.2f} [{low:{sign}.2f}, {high:{sign}.2f}]"
 
 
 def scores(results: Results, test: str = "plain", rigs: bool = True) -> list[dict]:
@@ -67,9 +61,9 @@ def methods(results: Results) -> list[str]:
             describe(entry),
             entry["clips"],
             f"{entry['chance']:.2f}",
-            shown(found["accuracy"]),
+            score_text(found["accuracy"]),
             f"{found['balanced_accuracy']['value']:.2f}",
-            shown(found["macro_f1"]),
+            score_text(found["macro_f1"]),
             " / ".join("-" if each is None else f"{each:.2f}" for each in spread),
             f"{found['ece']['value']:.2f}",
             f"{same['measures']['macro_f1']['value']:.2f}" if same else "-",
@@ -84,7 +78,7 @@ def methods(results: Results) -> list[str]:
         table: dict[tuple, dict[str, str]] = {}
         for entry, pair in pairs:
             key = (entry["corpus"], " or ".join(pair["labels"]), describe(entry))
-            table.setdefault(key, {})[entry["test"]] = shown(pair["accuracy"])
+            table.setdefault(key, {})[entry["test"]] = score_text(pair["accuracy"])
         lines += [
             f"| {' | '.join(key)} | {cells.get('plain', '-')} | {cells.get('speed-matched', '-')} |"
             for key, cells in sorted(table.items())
@@ -96,7 +90,7 @@ def difference_table(entries: Sequence[Mapping[str, Any]], title: str) -> list[s
     """Paired differences of one kind."""
     lines = [f"| {title} | second | accuracy [95%] | macro-F1 [95%] |", "|---" * 4 + "|"]
     for entry in entries:
-        cells = [shown(entry["measures"][name], "difference") for name in ("accuracy", "macro_f1")]
+        cells = [score_text(entry["measures"][name]) for name in ("accuracy", "macro_f1")]
         lines.append(f"| {entry['corpus']} | {describe(entry['second'])} | {' | '.join(cells)} |")
     return lines
 
@@ -115,7 +109,7 @@ def joint(results: Results) -> list[str]:
         corpus, method = entry["corpus"], entry["first"]["method"]
         both = [value.get((corpus, method, side)) for side in ("own", "all")]
         cells = ["-" if each is None else f"{each:.2f}" for each in both]
-        gains = [shown(entry["measures"][name], "difference") for name in ("accuracy", "macro_f1")]
+        gains = [score_text(entry["measures"][name]) for name in ("accuracy", "macro_f1")]
         lines.append(f"| {corpus} | {method} | {' | '.join(cells)} | {' | '.join(gains)} |")
     return lines
 
@@ -130,7 +124,7 @@ def few_labels(results: Results) -> list[str]:
     table: dict[tuple[str, str], dict[float, str]] = {}
     for entry in scores(results, rigs=False):
         key = (entry["corpus"], entry["method"])
-        table.setdefault(key, {})[entry["label_share"]] = shown(entry["measures"]["macro_f1"])
+        table.setdefault(key, {})[entry["label_share"]] = score_text(entry["measures"]["macro_f1"])
     for key, cells in table.items():
         lines.append(f"| {' | '.join(key)} | {' | '.join(cells.get(share, '-') for share in shares)} |")
     entries = comparisons(results, "fewer labels")
@@ -138,7 +132,7 @@ def few_labels(results: Results) -> list[str]:
         lines += ["", "| corpus | first | second | macro-F1 [95%] |", "|---" * 4 + "|"]
         lines += [
             f"| {entry['corpus']} | {describe(entry['first'])} | {describe(entry['second'])} "
-            f"| {shown(entry['measures']['macro_f1'], 'difference')} |"
+            f"| {score_text(entry['measures']['macro_f1'])} |"
             for entry in entries
         ]
     return lines
@@ -176,11 +170,11 @@ def less_others(results: Results) -> list[str]:
     lines = ["| corpus | method | accuracy [95%] | macro-F1 [95%] | EAI-LLM minus it, macro-F1 [95%] |"]
     lines.append("|---" * 5 + "|")
     more = {
-        (entry["corpus"], entry["second"]["method"]): shown(entry["measures"]["macro_f1"], "difference")
+        (entry["corpus"], entry["second"]["method"]): score_text(entry["measures"]["macro_f1"])
         for entry in comparisons(results, "method")
     }
     for entry in scores(results, rigs=False):
-        cells = [shown(entry["measures"][name]) for name in ("accuracy", "macro_f1")]
+        cells = [score_text(entry["measures"][name]) for name in ("accuracy", "macro_f1")]
         lines.append(
             f"| {entry['corpus']} | {entry['method']} | {' | '.join(cells)} "
             f"| {more.get((entry['corpus'], entry['method']), '-')} |"
@@ -205,8 +199,8 @@ def without_lora(results: Results) -> list[str]:
     for corpus in results["corpora"]:
         for side, figures in sides.items():
             found = figures["corpora"][corpus]["greedy"]["without guard"]
-            cells = [shown(found[key]) for key in ("hold", "shuffled")]
-            gap = shown(found["gap_over_shuffled"], "difference")
+            cells = [score_text(found[key]) for key in ("hold", "shuffled")]
+            gap = score_text(found["gap_over_shuffled"])
             lines.append(f"| {corpus} | {side} | {found['claims']} | {' | '.join(cells)} | {gap} |")
     return lines
 
@@ -230,10 +224,8 @@ def label_sources(results: Results) -> list[str]:
     lines = ["| corpus | label from | clips | accuracy [95%] | macro-F1 [95%] | calibration error |", "|---" * 6 + "|"]
     for corpus, table in results["corpora"].items():
         for name, found in table.items():
-            lines.append(
-                f"| {corpus} | {name} | {found['clips']} | {shown(found['accuracy'])} | {shown(found['macro_f1'])} "
-                f"| {found['ece']['value']:.2f} |"
-            )
+            cells = (*(score_text(found[key]) for key in ("accuracy", "macro_f1")), f"{found['ece']['value']:.2f}")
+            lines.append(f"| {corpus} | {name} | {found['clips']} | {' | '.join(cells)} |")
     weight = results["weight of the semantic tokens"]
     lines += ["", f"Weight of the semantic tokens in the mixture, chosen on validation clips: {weight:.2f}."]
     return lines
@@ -277,20 +269,22 @@ def _goals_of_methods(results: Results) -> Iterator[Goal]:
     for entry in scores(results):
         if entry["method"] == OURS and entry["corpus"] == "bandai1":
             found = entry["measures"]["macro_f1"]
-            yield Goal(f"bandai1, {entry['protocol']}: macro-F1 of .80", shown(found), 0.8 - found["value"])
+            yield Goal(f"bandai1, {entry['protocol']}: macro-F1 of .80", score_text(found), 0.8 - found["value"])
     for entry in comparisons(results, "best baseline"):
         if entry["corpus"] != "bandai1":
             found = entry["measures"]["macro_f1"]
             words = f"{entry['corpus']}: above the best baseline ({describe(entry['second'])}), interval above 0"
-            yield Goal(words, shown(found, "difference"), -found["interval"][0])
+            yield Goal(words, score_text(found), -found["interval"][0])
     for entry in comparisons(results, "speed-matched", "speed-matched"):
         found = entry["measures"]["macro_f1"]
         words = f"{entry['corpus']}: at most .05 lost at equal speed"
-        yield Goal(words, shown(found, "difference"), -0.05 - found["difference"])
+        yield Goal(words, score_text(found), -0.05 - found["difference"])
     for entry in scores(results, rigs=False):
         if entry["method"] == OURS:
             found = entry["measures"]["ece"]
-            yield Goal(f"{entry['corpus']}: calibration error of .08 at most", shown(found), found["value"] - 0.08)
+            yield Goal(
+                f"{entry['corpus']}: calibration error of .08 at most", score_text(found), found["value"] - 0.08
+            )
 
 
 def _goals_of_joint(results: Results) -> Iterator[Goal]:
@@ -298,10 +292,10 @@ def _goals_of_joint(results: Results) -> Iterator[Goal]:
         found = entry["measures"]["macro_f1"]
         if entry["corpus"] == MEAN_OVER_CORPORA:
             words = "all corpora on one model: mean gain of .02, interval above 0"
-            yield Goal(words, shown(found, "difference"), max(0.02 - found["difference"], -found["interval"][0]))
+            yield Goal(words, score_text(found), max(0.02 - found["difference"], -found["interval"][0]))
         else:
             words = f"{entry['corpus']}: nothing lost by training on all corpora"
-            yield Goal(words, shown(found, "difference"), -found["difference"])
+            yield Goal(words, score_text(found), -found["difference"])
 
 
 def _goals_of_few_labels(results: Results) -> Iterator[Goal]:
@@ -309,7 +303,7 @@ def _goals_of_few_labels(results: Results) -> Iterator[Goal]:
         if (entry["first"]["label_share"], entry["second"]["label_share"]) == (0.25, 0.5):
             found = entry["measures"]["macro_f1"]
             words = f"{entry['corpus']}: with 25% of the labels as good as {describe(entry['second'])}"
-            yield Goal(words, shown(found, "difference"), -found["difference"])
+            yield Goal(words, score_text(found), -found["difference"])
 
 
 SECTIONS: tuple[tuple[str, str, Callable[[Results], list[str]]], ...] = (
@@ -332,7 +326,7 @@ def _measured_again(figures: Mapping[str, Results]) -> list[str]:
         return []
     first, again = (
         {
-            entry["corpus"]: shown(entry["measures"]["macro_f1"])
+            entry["corpus"]: score_text(entry["measures"]["macro_f1"])
             for entry in scores(figures[name], rigs=False)
             if entry["method"] == OURS and entry["train_on"] == "all"
         }

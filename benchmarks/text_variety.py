@@ -18,7 +18,7 @@ from sacrebleu.metrics import BLEU
 from tqdm import tqdm
 
 from eai_llm_hf.corpora import generated_corpus
-from eai_llm_hf.evaluation.explanation_tables import variety_as_markdown
+from eai_llm_hf.evaluation.explanations.tables import variety_as_markdown
 from eai_llm_hf.processing.claims.claims import verbalise
 from eai_llm_hf.training.crops import CropDataset, fit_reference
 from eai_llm_hf.training.question_texts import AskedClip

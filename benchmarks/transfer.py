@@ -26,9 +26,9 @@ from transformers import set_seed
 
 from eai_llm_hf import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.corpora import generated_corpus, load_corpus
+from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.corpora.splits import split_of
-from eai_llm_hf.evaluation import as_clip
-from eai_llm_hf.evaluation.baselines import best_labels, lda, random_forest
+from eai_llm_hf.evaluation.methods.baselines import best_labels, lda, random_forest
 from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower
 from eai_llm_hf.processing import feature_extraction_eai_llm

@@ -7,7 +7,7 @@ import torch
 from conftest import make_clip
 from fake_explainers import LABELS, FakeExplainer, looks_at, reads
 
-from eai_llm_hf.evaluation.movement_edits import change_arm_speed, raise_head, widen_stance
+from eai_llm_hf.evaluation.explanations.movement_edits import change_arm_speed, raise_head, widen_stance
 from eai_llm_hf.processing.attribution.attribution import attribute
 from eai_llm_hf.processing.attribution.occlusion import (
     LEAST_RELIANCE,

@@ -7,10 +7,10 @@ import pytest
 import torch
 from conftest import make_clip
 
-from eai_llm_hf.evaluation import baselines, graph_network
-from eai_llm_hf.evaluation.baselines import best_labels, descriptors, lda, logistic_regression, random_forest
-from eai_llm_hf.evaluation.graph_network import GraphNetwork, stream_features, windows_of
-from eai_llm_hf.evaluation.task import Task
+from eai_llm_hf.evaluation.methods import baselines, graph_network
+from eai_llm_hf.evaluation.methods.baselines import best_labels, descriptors, lda, logistic_regression, random_forest
+from eai_llm_hf.evaluation.methods.graph_network import GraphNetwork, stream_features, windows_of
+from eai_llm_hf.evaluation.methods.task import Task
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 
@@ -67,7 +67,7 @@ def mixed(toy) -> Task:
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_probabilities_are_finite_sum_to_one_and_keep_to_the_labels_of_the_corpus(name, mixed):
+def test_probabilities_are_finite_and_sum_to_one_over_the_labels_of_the_corpus(name, mixed):
     probabilities = METHODS[name](mixed)
     assert probabilities.shape == (len(mixed.test), len(mixed.all_labels))
     assert np.isfinite(probabilities).all() and (probabilities >= 0).all()
@@ -76,7 +76,7 @@ def test_probabilities_are_finite_sum_to_one_and_keep_to_the_labels_of_the_corpu
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_a_method_gives_the_same_again_and_never_reads_the_labels_of_the_test(name, mixed):
+def test_a_method_is_deterministic_and_never_reads_the_labels_of_the_test(name, mixed):
     blind = replace(mixed, test=[row | {"label": "proud"} for row in mixed.test])
     torch.manual_seed(5)
     before = torch.random.get_rng_state()
@@ -90,7 +90,7 @@ def test_another_seed_gives_another_answer(name, mixed):
 
 
 @pytest.mark.parametrize("name", [*CLASSICAL, "joint", "bone", "motion"])
-def test_angry_walks_are_told_from_sad_ones(name, toy):
+def test_angry_walks_are_distinguished_from_sad_ones(name, toy):
     truth = [toy.all_labels.index(row["label"]) for row in toy.test]
     given = METHODS[name](toy)[np.arange(len(truth)), truth].mean()
     # Chance is .5. Five seeds on three instruction sets gave at least .84, with one thread and with two.
@@ -106,7 +106,7 @@ def test_the_fused_answer_is_the_mean_of_three_networks_and_no_single_one(mixed)
 
 
 @pytest.mark.parametrize("name", CLASSICAL)
-def test_a_label_that_training_never_showed_has_probability_zero(name, mixed):
+def test_a_label_that_is_not_in_training_has_probability_zero(name, mixed):
     assert (CLASSICAL[name](mixed)[:, mixed.all_labels.index("proud")] == 0).all()
 
 
@@ -119,14 +119,14 @@ def test_clips_of_another_corpus_teach_the_labels_that_both_have(name, toy):
 
 
 @pytest.mark.parametrize("name", CLASSICAL)
-def test_with_one_label_it_is_certain_and_with_none_it_does_not_know(name, toy):
+def test_with_one_label_it_is_certain_and_with_none_it_is_uniform(name, toy):
     one = replace(toy, train=[row for row in toy.train if row["label"] == "sad"])
     np.testing.assert_array_equal(CLASSICAL[name](one), np.tile([0.0, 1.0], (len(toy.test), 1)))
     none = replace(toy, train=[row | {"label": None} for row in toy.train])
     np.testing.assert_array_equal(CLASSICAL[name](none), np.full((len(toy.test), 2), 0.5))
 
 
-def test_a_clip_is_measured_once_and_another_clip_of_its_name_is_not_taken_for_it(monkeypatch):
+def test_a_clip_is_measured_once_and_identified_by_content_not_by_name(monkeypatch):
     measured, row = [], make_row(50, "angry")
     faster = row | {"joints": row["joints"][::2]}
     real = baselines.measure
@@ -152,7 +152,7 @@ def clip() -> UnifiedClip:
     return make_clip(60, rig="smpl22", action="walk", duration_s=2.0)
 
 
-def test_streams_do_not_tell_place_heading_and_size(clip):
+def test_streams_do_not_depend_on_place_heading_and_size(clip):
     turn = np.array([[0, 0, 1], [0, 1, 0], [-1, 0, 0]], dtype=np.float32)
     moved = UnifiedClip((1.3 * clip.joints @ turn.T + [2, 0, -1]).astype(np.float32), clip.joint_mask)
     np.testing.assert_allclose(stream_features(moved), stream_features(clip), atol=2e-3)
@@ -165,7 +165,7 @@ def test_the_mirror_image_changes_sides_in_every_stream(clip):
     assert np.abs(features[..., left, :] - features[..., right, :]).max() > 0.1
 
 
-def test_streams_hold_places_bones_and_velocities(clip):
+def test_streams_are_positions_bones_and_velocities(clip):
     features = stream_features(clip)
     head, neck, wrist = (JOINT_INDEX[name] for name in ("head", "neck", "left_wrist"))
     bone = features[JOINT, :, head, :3] - features[JOINT, :, neck, :3]

@@ -8,12 +8,12 @@ import pytest
 from conftest import make_clip
 
 from eai_llm_hf.cli.main import main
-from eai_llm_hf.corpora.loading import encode_rows
-from eai_llm_hf.corpora.schema import clip_row
+from eai_llm_hf.corpora.registry import encode_rows
+from eai_llm_hf.corpora.rows import clip_row
 from eai_llm_hf.corpora.splits import SplitError
-from eai_llm_hf.evaluation import benchmark_plan, methods
-from eai_llm_hf.evaluation.benchmark import run_benchmark
-from eai_llm_hf.evaluation.benchmark_plan import (
+from eai_llm_hf.evaluation.benchmark import plan
+from eai_llm_hf.evaluation.benchmark.equal_speed import at_speed, movement_speed
+from eai_llm_hf.evaluation.benchmark.plan import (
     BenchmarkSettings,
     load_clips,
     plan_cells,
@@ -21,12 +21,13 @@ from eai_llm_hf.evaluation.benchmark_plan import (
     read_protocols,
     refuse_seen_corpora,
 )
-from eai_llm_hf.evaluation.benchmark_results import summarise, write_results
-from eai_llm_hf.evaluation.equal_speed import at_speed, movement_speed
-from eai_llm_hf.evaluation.methods import MethodSource, find_method
+from eai_llm_hf.evaluation.benchmark.results import summarise, write_results
+from eai_llm_hf.evaluation.benchmark.run import run_benchmark
+from eai_llm_hf.evaluation.methods import registry as methods
+from eai_llm_hf.evaluation.methods.registry import MethodSource, find_method
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import NUM_JOINTS
-from eai_llm_hf.publish.checkpoints import TRAINING, write_record
+from eai_llm_hf.publish.checkpoints import TRAINING, write_metadata
 
 FAMILIES = ("walks", "runs", "bow")
 CORPORA = {
@@ -77,7 +78,7 @@ def corpora():
 
 @pytest.fixture(autouse=True)
 def tiny(corpora, monkeypatch):
-    monkeypatch.setattr(benchmark_plan, "load_corpus", lambda spec, seed: corpora[spec.partition("=")[0]])
+    monkeypatch.setattr(plan, "load_corpus", lambda spec, seed: corpora[spec.partition("=")[0]])
     fakes = {name: MethodSource("fake_methods", name) for name in ("reader", "breaks", "odd", "interrupts", "seen")}
     fakes["constant"] = MethodSource("fake_methods", "constant", seeded=False)
     monkeypatch.setattr(methods, "METHODS", {**methods.METHODS, **fakes})
@@ -105,7 +106,7 @@ def cells_in(folder):
 # ------------------------------------------------------------------------------------------------------------- folds
 
 
-def test_each_clip_is_tested_once_and_never_learned_from_where_it_is(tmp_path):
+def test_each_clip_is_tested_in_one_fold_and_not_trained_on_there(tmp_path):
     clips, folds = planned(asked(tmp_path, "one", "two", extra_corpora=["silent"]))
     tested = sorted(number for fold in folds for number in fold.test)
     assert tested == [number for number, row in enumerate(clips.rows) if row["label"] is not None]
@@ -113,7 +114,7 @@ def test_each_clip_is_tested_once_and_never_learned_from_where_it_is(tmp_path):
         assert not set(fold.train) & set(fold.test)
 
 
-def test_walks_of_no_corpus_are_learned_from_while_walks_are_tested(tmp_path):
+def test_no_walk_of_any_corpus_is_in_training_while_walks_are_tested(tmp_path):
     clips, folds = planned(asked(tmp_path, "one", "two", extra_corpora=["silent"]))
     assert len(folds) == len(FAMILIES)
     for fold in folds:
@@ -122,7 +123,7 @@ def test_walks_of_no_corpus_are_learned_from_while_walks_are_tested(tmp_path):
         assert any(clips.rows[number]["corpus"] == "silent" for number in fold.train)
 
 
-def test_a_corpus_with_fewer_parts_trains_whole_in_the_folds_beyond(tmp_path):
+def test_a_corpus_with_fewer_parts_is_fully_in_training_in_further_folds(tmp_path):
     clips, folds = planned(asked(tmp_path, "one", "two", protocol=["family", "two=performer"]))
     assert len(folds) == 4  # three families, four performers
     last = folds[-1]
@@ -131,14 +132,14 @@ def test_a_corpus_with_fewer_parts_trains_whole_in_the_folds_beyond(tmp_path):
     assert "two: performer two-p3" in last.name and "one" not in last.name
 
 
-def test_clips_without_a_label_stay_as_teachers_of_movement(tmp_path):
+def test_clips_without_a_label_stay_in_training(tmp_path):
     clips, folds = planned(asked(tmp_path, "two", labels=["happy", "sad"]))
     unlabelled = [number for number, row in enumerate(clips.rows) if row["label"] is None]
     assert len(unlabelled) == 12 and not set(unlabelled) & {number for fold in folds for number in fold.test}
     assert all(len(set(unlabelled) & set(fold.train)) == 8 for fold in folds)
 
 
-def test_a_clip_of_an_extra_corpus_keeps_a_label_that_is_tested(tmp_path):
+def test_a_clip_of_an_extra_corpus_keeps_a_tested_label(tmp_path):
     clips, _ = planned(asked(tmp_path, "one", extra_corpora=["two"]))
     assert {row["label"] for row in clips.rows if row["corpus"] == "two"} == {"happy", None}
     assert clips.labels == {"one": ["angry", "happy"], "two": ["happy"]}
@@ -152,7 +153,7 @@ def test_clips_of_a_tested_corpus_that_an_extra_one_repeats_are_taken_once(tmp_p
 def test_the_same_take_on_two_sides_is_refused(tmp_path, corpora, monkeypatch):
     rows = list(corpora["one"])
     twin = dict(rows[0]) | {"clip_id": "twin", "family": "runs", "source": "twin.bvh"}
-    monkeypatch.setattr(benchmark_plan, "load_corpus", lambda spec, seed: encode_rows([*rows, twin]))
+    monkeypatch.setattr(plan, "load_corpus", lambda spec, seed: encode_rows([*rows, twin]))
     with pytest.raises(SplitError, match="twin"):
         planned(asked(tmp_path, "one"))
 
@@ -168,13 +169,13 @@ def test_the_same_take_on_two_sides_is_refused(tmp_path, corpora, monkeypatch):
         ({"labels": ["happy", "glad"]}, "glad"),
         ({"methods": ["magic"]}, "no method 'magic'"),
         ({"label_share": [0.0]}, "label share"),
-        ({"seeds": [1, 1]}, "each once"),
+        ({"seeds": [1, 1]}, "no entry twice"),
         ({"train_on": ["some"]}, "all or own"),
         ({"jobs": 0}, "at least 1"),
         ({"speed_matched": "rig"}, "corpus or family"),
     ],
 )
-def test_what_cannot_be_run_is_refused_in_words(tmp_path, changes, message):
+def test_invalid_settings_are_refused_with_the_reason(tmp_path, changes, message):
     with pytest.raises(ValueError, match=message):
         settings = asked(tmp_path, *changes.pop("corpora", ["one"]), **changes)
         clips, folds = planned(settings)
@@ -182,15 +183,15 @@ def test_what_cannot_be_run_is_refused_in_words(tmp_path, changes, message):
 
 
 def test_a_checkpoint_that_has_seen_a_tested_corpus_is_refused(tmp_path):
-    write_record(tmp_path, TRAINING, {"corpora": ["generated:20"], "clips_of": ["generated-a", "one"]})
+    write_metadata(tmp_path, TRAINING, {"corpora": ["generated:20"], "clips_of": ["generated-a", "one"]})
     with pytest.raises(ValueError, match="trained on one: it has seen"):
         run_benchmark(asked(tmp_path / "out", "one", "two", model=str(tmp_path), methods=["constant"]))
-    write_record(tmp_path, TRAINING, {"corpora": ["bandai2"], "clips_of": ["bandai2"]})
+    write_metadata(tmp_path, TRAINING, {"corpora": ["bandai2"], "clips_of": ["bandai2"]})
     with pytest.raises(ValueError, match="trained on bandai2_styles"):
         refuse_seen_corpora(str(tmp_path), ["bandai1", "bandai2_styles"])
     refuse_seen_corpora(str(tmp_path), ["bandai1", "generated"])
     (tmp_path / "unknown").mkdir()
-    with pytest.raises(ValueError, match="nobody can say"):
+    with pytest.raises(ValueError, match="so it is unknown whether"):
         run_benchmark(asked(tmp_path / "out", "one", model=str(tmp_path / "unknown"), methods=["constant"]))
 
 
@@ -216,7 +217,7 @@ def test_a_smaller_share_of_the_labels_is_part_of_a_larger_one(tmp_path):
 # --------------------------------------------------------------------------------------------------------------- runs
 
 
-def test_labels_of_one_corpus_are_never_offered_to_another(tmp_path):
+def test_labels_of_one_corpus_are_never_candidates_for_another(tmp_path):
     run = run_benchmark(asked(tmp_path, "one", "two", methods=["reader", "seen"], extra_corpora=["silent"]))
     assert not run.failures
     for cell in cells_in(tmp_path).values():
@@ -231,7 +232,7 @@ def test_labels_of_one_corpus_are_never_offered_to_another(tmp_path):
     }
 
 
-def test_a_run_goes_on_with_the_cells_that_are_missing(tmp_path):
+def test_a_run_continues_with_the_missing_cells(tmp_path):
     settings = asked(tmp_path)
     before = summarise(run_benchmark(settings))
     files = sorted((tmp_path / "cells").glob("*.json"))
@@ -246,7 +247,7 @@ def test_a_run_goes_on_with_the_cells_that_are_missing(tmp_path):
     assert again == {file.name for file in (*gone, files[1])}
 
 
-def test_cells_made_under_other_settings_are_not_mixed_in(tmp_path):
+def test_cells_of_other_settings_are_not_used(tmp_path):
     run_benchmark(asked(tmp_path))
     first = set(cells_in(tmp_path))
     run = run_benchmark(asked(tmp_path, steps=7))
@@ -255,7 +256,7 @@ def test_cells_made_under_other_settings_are_not_mixed_in(tmp_path):
     assert run_benchmark(asked(tmp_path, seeds=[1, 2, 0])).cells[0].name in first, "more seeds keep what is there"
 
 
-def test_a_cell_that_fails_is_reported_and_the_others_go_on(tmp_path, capsys):
+def test_a_cell_that_fails_is_reported_and_the_others_run(tmp_path, capsys):
     common = ["evaluate", "--protocol", "family", "--corpora", "one", "--output", str(tmp_path), "--seeds", "0"]
     assert main([*common, "--methods", "breaks", "constant"]) == 1
     out, err = capsys.readouterr()
@@ -268,24 +269,24 @@ def test_a_cell_that_fails_is_reported_and_the_others_go_on(tmp_path, capsys):
     assert scores_of(results, method="constant")[0]["clips"] == 24
     comparison = results["comparisons"][0]
     assert comparison["clips"] == 16 and comparison["measures"]["accuracy"]["interval"] == [0, 0]
-    assert "(without 1 trainings that failed)" in out
+    assert "(without 1 failed trainings)" in out
     assert "RuntimeError" in next((tmp_path / "cells").glob("*.failed.txt")).read_text(encoding="utf-8")
 
 
-def test_what_is_no_probabilities_is_refused(tmp_path):
+def test_invalid_probabilities_are_refused(tmp_path):
     run = run_benchmark(asked(tmp_path, methods=["odd"]))
     assert len(run.failures) == 6 and "sum to 2.000" in run.failures[0].reason
     assert summarise(run)["scores"] == []
 
 
-def test_an_interrupted_run_keeps_what_is_finished(tmp_path, capsys):
+def test_an_interrupted_run_keeps_its_finished_cells(tmp_path, capsys):
     with pytest.raises(KeyboardInterrupt):
         run_benchmark(asked(tmp_path, methods=["interrupts"]))
     assert len(cells_in(tmp_path)) == 2  # both seeds of the first fold
-    assert "goes on with the others" in capsys.readouterr().err
+    assert "continues with the others" in capsys.readouterr().err
 
 
-def test_parallel_runs_give_what_serial_ones_do_and_failures_too(tmp_path):
+def test_parallel_runs_equal_serial_ones_including_failures(tmp_path):
     changes = {"methods": ["reader", "breaks"], "train_on": ["all", "own"], "seeds": [0]}
     serial = run_benchmark(asked(tmp_path / "serial", "one", "rigs", **changes))
     parallel = run_benchmark(asked(tmp_path / "parallel", "one", "rigs", jobs=2, **changes))
@@ -300,7 +301,7 @@ def test_parallel_runs_give_what_serial_ones_do_and_failures_too(tmp_path):
 # ------------------------------------------------------------------------------------------------------------ results
 
 
-def test_results_say_who_is_better_and_by_how_much(tmp_path):
+def test_results_state_which_method_is_better_and_by_how_much(tmp_path):
     results = summarise(run_benchmark(asked(tmp_path, "one", "rigs", train_on=["all", "own"], label_share=[0.5, 1.0])))
     assert results["settings"]["main_method"] == "reader"
     assert json.loads(json.dumps(results)) == results
@@ -370,7 +371,7 @@ def test_the_command_in_the_results_names_no_folder_of_this_machine(tmp_path):
 
 
 @pytest.mark.parametrize("share", [0.6, 1.7])
-def test_a_clip_is_warped_to_the_speed_that_is_asked_for(share):
+def test_a_clip_is_warped_to_the_given_speed(share):
     clip = make_clip(3, emotion="happy", action="walk", rig="bandai22", duration_s=4.0)
     row = {"joints": clip.joints, "joint_mask": clip.joint_mask, "clip_id": "walk"}
     target = share * movement_speed(row)
@@ -381,7 +382,7 @@ def test_a_clip_is_warped_to_the_speed_that_is_asked_for(share):
     assert matched["clip_id"] == "walk@speed" and len(row["joints"]) == len(clip.joints)
 
 
-def test_the_warp_stays_within_limits_and_leaves_alone_what_has_no_speed():
+def test_the_warp_stays_within_limits_and_skips_clips_without_a_speed():
     clip = make_clip(3, emotion="happy", action="walk", rig="bandai22", duration_s=4.0)
     row = {"joints": clip.joints, "joint_mask": clip.joint_mask, "clip_id": "walk"}
     assert at_speed(row, 100.0)[1] == 2.5 and at_speed(row, 1e-3)[1] == 0.4
@@ -407,12 +408,12 @@ def test_clips_at_equal_speed_are_labelled_by_the_same_training(tmp_path):
     assert "Scores at equal speed" in (tmp_path / "results.md").read_text(encoding="utf-8")
 
 
-def test_clips_of_a_family_are_brought_to_one_speed_whatever_the_fold(tmp_path, corpora, monkeypatch):
+def test_clips_of_a_family_get_one_speed_in_every_fold(tmp_path, corpora, monkeypatch):
     rows = []
     for number, row in enumerate(corpora["one"]):
         clip = make_clip(number, emotion="happy", action="walk", rig="bandai22", duration_s=3.0)
         rows.append(dict(row) | {"joints": clip.joints, "joint_mask": clip.joint_mask})
-    monkeypatch.setattr(benchmark_plan, "load_corpus", lambda spec, seed: encode_rows(rows).with_format("numpy"))
+    monkeypatch.setattr(plan, "load_corpus", lambda spec, seed: encode_rows(rows).with_format("numpy"))
     clips, folds = planned(asked(tmp_path, speed_matched="family"))
     run = run_benchmark(asked(tmp_path, methods=["constant"], speed_matched="family"))
     assert len(run.cells) == len(folds) and not run.failures
@@ -442,11 +443,11 @@ def test_flags_that_do_not_go_together_are_refused(arguments, message, capsys):
 
 
 @pytest.mark.parametrize("name", ["st-gcn-joint", "ST-GCN++ joint", "st-gcn++-joint"])
-def test_a_method_is_known_by_its_name_and_its_slug(name):
+def test_a_method_is_found_by_its_name_and_its_slug(name):
     assert find_method(name)[0] == "st-gcn++ joint"
 
 
-def test_with_a_checkpoint_eai_llm_goes_on_from_it():
+def test_with_a_checkpoint_eai_llm_continues_from_it():
     _, source = find_method("eai-llm", "runs/mine")
     assert (source.attribute, source.checkpoint) == ("from_checkpoint", "runs/mine")
     assert find_method("lda", "runs/mine")[1].checkpoint is None

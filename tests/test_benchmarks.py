@@ -35,7 +35,7 @@ def latency() -> dict:
     return runpy.run_path(str(LATENCY))
 
 
-def test_the_shares_of_the_steps_add_up_and_each_step_was_seen(latency, tiny_checkpoint, tmp_path):
+def test_the_shares_of_the_steps_add_up_and_every_step_is_timed(latency, tiny_checkpoint, tmp_path):
     pipe = load_pipeline(str(tiny_checkpoint))
     clip = latency["make_walk"](tmp_path)
     results = latency["measure_latency"](pipe, clip, repeats=1, new_tokens=4)
@@ -75,13 +75,13 @@ def test_time_inside_a_section_counts_once(latency, monkeypatch):
     assert watch.seconds == {"outer": 1.0 + 3.0, "inner": 2.0}
 
 
-def test_a_clip_that_cannot_be_read_is_said(latency, tiny_checkpoint, tmp_path):
+def test_a_clip_that_cannot_be_read_is_reported(latency, tiny_checkpoint, tmp_path):
     (tmp_path / "broken.bvh").write_text("not a motion", encoding="utf-8")
     with pytest.raises(ValueError, match=r"broken\.bvh"):
         latency["measure_latency"](load_pipeline(str(tiny_checkpoint)), tmp_path / "broken.bvh", 1, 4)
 
 
-def test_the_page_holds_command_machine_and_both_tables(monkeypatch, capsys, tiny_checkpoint, tmp_path):
+def test_the_page_has_command_machine_and_both_tables(monkeypatch, capsys, tiny_checkpoint, tmp_path):
     page = tmp_path / "latency.md"
     arguments = ["--model", tiny_checkpoint, "--repeats", 1, "--new-tokens", 3, "--output", page]
     monkeypatch.setattr(sys, "argv", ["latency.py", *map(str, arguments)])
@@ -119,7 +119,7 @@ def recorded(invariance, tmp_path_factory) -> list:
     return found
 
 
-def test_what_only_renames_or_moves_a_recording_leaves_its_labels(invariance, recorded, tiny_checkpoint):
+def test_renaming_or_moving_a_recording_does_not_change_its_labels(invariance, recorded, tiny_checkpoint):
     rows = invariance["measure_invariance"](load_pipeline(str(tiny_checkpoint)), recorded)
     assert {row["kind"] for row in rows} == set(invariance["CHANGES"])
     for row in rows:
@@ -167,7 +167,7 @@ def test_a_small_model_learns_labels_from_pieces_of_long_clips(transfer, tiny_ba
     assert len(hits) == len(rows) and set(hits) <= {0, 1}
 
 
-def test_figures_that_are_there_are_not_made_again(transfer, tmp_path):
+def test_existing_figures_are_not_computed_again(transfer, tmp_path):
     settings, made = {"steps": 1}, []
 
     def make() -> dict:
@@ -182,7 +182,7 @@ def test_figures_that_are_there_are_not_made_again(transfer, tmp_path):
     assert len(made) == 2, "other settings give other figures"
 
 
-def test_positions_are_put_together_from_directions_as_the_body_has_them(transfer):
+def test_positions_are_rebuilt_from_the_directions_of_the_bones(transfer):
     clip = make_clip(3, rig="bandai22", duration_s=2.0)
     features, _, lengths = transfer["_parts"](clip.joints, clip.joint_mask)
     places = transfer["_positions"](features, lengths, 1.0)
@@ -196,7 +196,7 @@ def test_positions_are_put_together_from_directions_as_the_body_has_them(transfe
 
 
 @pytest.mark.parametrize("name", ["positions over height", "positions on a standard body, and velocities"])
-def test_a_form_of_the_skeleton_takes_the_size_of_the_body_out(transfer, name):
+def test_a_form_of_the_skeleton_removes_the_size_of_the_body(transfer, name):
     clip = make_clip(4, rig="bandai22", duration_s=2.0)
     form, _ = transfer["FORMS"][name]
     small, present = form(clip.joints, clip.joint_mask)
@@ -205,7 +205,7 @@ def test_a_form_of_the_skeleton_takes_the_size_of_the_body_out(transfer, name):
     np.testing.assert_allclose(small, large, atol=1e-3)
 
 
-def test_the_tower_reads_a_form_of_the_skeleton_and_nothing_that_was_measured(transfer):
+def test_the_tower_reads_a_form_of_the_skeleton_and_no_descriptors(transfer):
     tower = EaiSkeletonTower(EaiSkeletonConfig(num_descriptors=3)).eval()
     mean, std = torch.zeros_like(tower.feature_mean), torch.ones_like(tower.feature_mean)
     measured, nothing = torch.ones(1, 3), torch.full((1, 3), torch.nan)
@@ -233,7 +233,7 @@ def test_training_reads_the_same_form_of_the_skeleton_as_labelling_does(transfer
     assert CropDataset(rows, 1, seed=0)[0].features[0][:, 1:, 3:].any(), "which are there otherwise"
 
 
-def test_questions_are_scored_by_what_is_refused_and_by_the_claims_that_hold():
+def test_questions_are_scored_by_refusals_and_by_the_claims_that_hold():
     questions = runpy.run_path(str(BENCHMARKS / "questions.py"))
     assert questions["refuses"]("That cannot be seen in skeleton data.")
     assert questions["refuses"]("That cannot be told: the recording does not have the joints of the head.")
@@ -245,13 +245,13 @@ def test_questions_are_scored_by_what_is_refused_and_by_the_claims_that_hold():
     assert questions["summary"](answers[:1])["hold"] is None
 
 
-def test_the_questions_that_are_asked_are_none_of_those_that_training_asks():
+def test_no_benchmark_question_is_a_training_question():
     asked = json.loads((BENCHMARKS / "questions.json").read_text(encoding="utf-8"))
     assert {kind: len(set(texts)) for kind, texts in asked.items()} == {"unanswerable": 100, "answerable": 60}
     assert not set(asked["unanswerable"]) & set(UNSEEN_QUESTIONS)
 
 
-def test_variety_is_none_among_equal_texts_and_full_among_different_ones():
+def test_variety_is_zero_for_equal_texts_and_full_for_different_ones():
     variety = runpy.run_path(str(BENCHMARKS / "text_variety.py"))
     same, other = ["the head is bowed low"] * 4, ["one two three four five", "six seven eight nine ten"]
     assert variety["distinct"](same, 2) == 4 / 16 and variety["distinct"](other, 2) == 1.0

@@ -124,7 +124,7 @@ def test_inspect_prints_what_was_found_with_reasons(data, recording):
         assert words in text, words
 
 
-def test_a_finding_as_json_holds_all_of_it(data, recording):
+def test_a_finding_as_json_is_complete(data, recording):
     path = recording()
     status, out, _ = data("inspect", path, "--format", "json")
     (found,) = findings(out)
@@ -215,7 +215,7 @@ def prepared(monkeypatch, tmp_path):
     return made
 
 
-def test_prepare_says_how_many_clips_and_how_to_load_them(data, prepared):
+def test_prepare_prints_the_number_of_clips_and_how_to_load_them(data, prepared):
     status, out, err = data("prepare", "bandai1", "--root", "b", "--out", "o", "--seed", 4, "--push-to-hub", "me/mine")
     assert status == 0 and prepared.calls == [("bandai1=b", Path("o"), 4, "me/mine", None)] and err == ""
     assert all(words in out for words in ("3 clips in o", "abc", 'load_corpus("prepared=o")', "me/mine"))

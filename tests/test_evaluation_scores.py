@@ -1,4 +1,4 @@
-"""Scores, held against scikit-learn and computations by hand; intervals, held against what they must say."""
+"""Scores compared with scikit-learn and computations by hand, and the properties of intervals."""
 
 import time
 
@@ -37,7 +37,7 @@ def truth():
     return np.random.default_rng(0).integers(3, size=90)
 
 
-def test_scores_are_those_of_scikit_learn(truth):
+def test_scores_equal_those_of_scikit_learn(truth):
     probabilities = guesses(truth, 0.6, 1)
     values = {name: value[0] for name, value in pooled(tally(truth, probabilities), 3).items()}
     given = probabilities[0].argmax(1)
@@ -48,13 +48,13 @@ def test_scores_are_those_of_scikit_learn(truth):
     assert values["brier"] == pytest.approx(brier, rel=1e-5)
 
 
-def test_a_label_that_does_not_occur_takes_nothing_from_the_means():
+def test_a_label_that_does_not_occur_does_not_count_in_the_means():
     truth = np.array([0, 0, 1, 1])
     values = measures(tally(truth, np.eye(3)[truth]).sum(0), 3)
     assert values["balanced_accuracy"] == values["macro_f1"] == 1
 
 
-def test_the_calibration_error_is_that_of_a_computation_by_hand():
+def test_the_calibration_error_equals_a_computation_by_hand():
     # Two clips are sure by .9 and one of them is right; one is sure by .6 and right. Bins: .9 in one, .6 in another.
     probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
     truth = np.array([0, 1, 1])
@@ -66,14 +66,14 @@ def test_the_calibration_error_is_that_of_a_computation_by_hand():
     ]
 
 
-def test_errors_in_one_bin_of_confidence_even_out_and_in_two_do_not():
+def test_errors_cancel_within_a_bin_of_confidence_but_not_across_bins():
     sure = np.array([[0.75, 0.25]] * 4)
     assert pooled(tally(np.array([0, 0, 0, 1]), sure), 2)["ece"] == pytest.approx(0, abs=1e-6)
     unsure = np.array([[0.55, 0.45], [0.95, 0.05]])
     assert pooled(tally(np.array([0, 1]), unsure), 2)["ece"] == pytest.approx((0.45 + 0.95) / 2, rel=1e-5)
 
 
-def test_draws_weigh_clips_as_if_they_were_repeated(truth):
+def test_draws_weight_clips_as_if_they_were_repeated(truth):
     probabilities = guesses(truth, 0.6, 1)
     bootstrap = Bootstrap(len(truth), draws=3)
     drawn = bootstrap.scores(tally(truth, probabilities), 3)
@@ -85,14 +85,14 @@ def test_draws_weigh_clips_as_if_they_were_repeated(truth):
             assert drawn[name][draw] == pytest.approx(again[name][0], abs=1e-6)
 
 
-def test_the_interval_of_the_calibration_error_holds_it(truth):
+def test_the_interval_of_the_calibration_error_contains_it(truth):
     probabilities = guesses(truth, 0.6, 1)
     tallies = tally(truth, probabilities)
     shown = with_interval(pooled(tallies, 3)["ece"][0], Bootstrap(len(truth)).scores(tallies, 3)["ece"])
     assert shown["interval"][0] < shown["value"] < shown["interval"][1]
 
 
-def test_an_interval_holds_the_score_and_narrows_with_more_clips():
+def test_an_interval_contains_the_score_and_narrows_with_more_clips():
     def width(clips):
         truth = np.arange(clips) % 3
         tallies = tally(truth, guesses(truth, 0.7, 2))
@@ -117,13 +117,13 @@ def test_seeds_that_differ_widen_the_interval(truth):
     assert widths[1] > 1.5 * widths[0]
 
 
-def test_identical_methods_differ_by_nothing(truth):
+def test_identical_methods_have_no_difference(truth):
     tallies = tally(truth, guesses(truth, 0.6, 1, seeds=3))
     values, draws = difference(tallies, tallies, 3, Bootstrap(len(truth), 3))
     assert all(values[name] == 0 and not draws[name].any() for name in MEASURES)
 
 
-def test_equally_good_methods_have_an_interval_over_zero_and_a_better_one_has_not(truth):
+def test_the_interval_contains_zero_for_equally_good_methods_and_not_for_a_better_one(truth):
     equal, better = guesses(truth, 0.6, 5, seeds=3), guesses(truth, 0.9, 6, seeds=3)
     base = tally(truth, guesses(truth, 0.6, 1, seeds=3))
     for other, differs in ((equal, False), (better, True)):
@@ -163,7 +163,7 @@ def test_one_value_has_no_spread():
     assert mean_and_spread([0.4, 0.6])["sd"] == pytest.approx(0.1414, abs=1e-4)
 
 
-def test_label_scores_hold_what_a_model_card_shows():
+def test_label_scores_have_what_a_model_card_shows():
     truth, given = ["happy", "sad", "sad", "angry"], ["happy", "sad", "angry", "angry"]
     scores = label_scores(truth, given, LABELS)
     assert scores["clips"] == 4 and scores["chance"] == 0.3333 and scores["labels"] == LABELS
@@ -174,7 +174,7 @@ def test_label_scores_hold_what_a_model_card_shows():
     assert scores["per_class"]["sad"]["recall"] == 0.5
 
 
-def test_label_scores_with_probabilities_hold_the_calibration_error():
+def test_label_scores_with_probabilities_have_the_calibration_error():
     probabilities = [{"happy": 0.8, "sad": 0.1, "angry": 0.1}, {"happy": 0.3, "sad": 0.6, "angry": 0.1}]
     scores = label_scores(["happy", "angry"], ["happy", "sad"], LABELS, probabilities=probabilities)
     assert scores["ece"]["value"] == pytest.approx((0.2 + 0.6) / 2)
@@ -216,7 +216,7 @@ def test_few_clips_of_one_label_widen_the_interval_of_balanced_accuracy():
     assert constant["value"] == 0.5 and constant["interval"][0] < 0.4 < 0.6 < constant["interval"][1]
 
 
-def test_the_interval_of_balanced_accuracy_holds_the_truth_about_as_often_as_it_says():
+def test_the_interval_of_balanced_accuracy_has_about_its_nominal_coverage():
     rng = np.random.default_rng(0)
     recalls = np.array([0.95, 0.8, 0.6])
     inside = 0
@@ -229,7 +229,7 @@ def test_the_interval_of_balanced_accuracy_holds_the_truth_about_as_often_as_it_
     assert 0.92 <= inside / 400 <= 0.99
 
 
-def test_an_interval_that_has_a_width_stays_that_of_the_bootstrap():
+def test_a_bootstrap_interval_with_a_width_is_kept():
     truth, given = ["happy"] * 10 + ["sad"] * 10, ["happy"] * 9 + ["sad"] * 11
     scores = label_scores(truth, given, LABELS)
     places = np.array([[LABELS.index(label) for label in side] for side in (truth, given)])

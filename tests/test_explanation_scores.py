@@ -16,9 +16,15 @@ from eai_llm_hf import (
     SkeletonEmotionExplanationPipeline,
 )
 from eai_llm_hf.cli.main import build_parser, main
-from eai_llm_hf.evaluation.claim_scores import Verdicts, coverage, faithfulness_gap, label_agreement, truth_scores
-from eai_llm_hf.evaluation.explanation_tables import as_examples, as_markdown
-from eai_llm_hf.evaluation.explanations import (
+from eai_llm_hf.evaluation.explanations.claim_scores import (
+    Verdicts,
+    coverage,
+    faithfulness_gap,
+    label_agreement,
+    truth_scores,
+)
+from eai_llm_hf.evaluation.explanations.tables import as_examples, as_markdown
+from eai_llm_hf.evaluation.explanations.texts import (
     GUARDS,
     LIMBS,
     absent_parts,
@@ -93,10 +99,10 @@ def record(text, label="sad"):
     return {"explanation": text, "label": label}
 
 
-# ---- the share of true claims and what stands beside it -------------------------------------------------------------
+# ---- the share of true claims and what it is compared with ----------------------------------------------------------
 
 
-def test_a_text_that_is_read_off_its_clip_holds_there_and_less_elsewhere(explained, verdicts, reference):
+def test_a_text_from_the_measurements_of_its_clip_holds_there_and_less_elsewhere(explained, verdicts, reference):
     said = [notable_claims(clip.measured, reference)[:4] for clip in explained]
     scores = truth_scores([said], verdicts)
     assert scores["hold"]["value"] == 1.0
@@ -141,7 +147,7 @@ def test_no_text_of_one_claim_beats_the_best_constant_one_on_all_clips(explained
     assert best["value"] >= max(rates) > 0.5
 
 
-def test_what_cannot_be_checked_is_neither_true_nor_false(explained, verdicts):
+def test_claims_that_cannot_be_checked_are_neither_true_nor_false(explained, verdicts):
     short = explained_clip(make_clip(20, duration_s=2.0, rig="bandai22"), "walk", "short", 300)
     late = canonical_claim("head_pitch", "low", span="end")
     scores = truth_scores([[[late]] * 2], Verdicts([short.measured] * 2, verdicts.reference))
@@ -162,7 +168,7 @@ def test_there_must_be_a_text_for_each_clip(verdicts):
         truth_scores([[[]]], verdicts)
 
 
-def test_coverage_counts_what_stands_out_and_not_what_is_false(explained, reference):
+def test_coverage_counts_salient_claims_and_not_false_ones(explained, reference):
     measured = explained[0].measured
     wanted = notable_claims(measured, reference)
     assert coverage(wanted, measured, reference, 3) == (3, 3)
@@ -207,7 +213,7 @@ def test_repeats_shared_texts_and_wrong_labels_are_counted(explained, reference)
     assert text_scores([[record(text)] * 3], alike, LABELS, reference)["shared_texts"] == 0, "all of one content"
 
 
-def test_body_parts_that_the_clip_lacks_are_seen_in_words_and_in_claims(explained):
+def test_body_parts_that_the_clip_lacks_are_found_in_words_and_in_claims(explained):
     headless = without_joints(explained[0], LIMBS["head"])
     assert absent_parts("The head is bowed.", headless) == ["head"]
     assert absent_parts("though the head is not bowed", headless) == ["head"], "also where nothing is claimed"
@@ -229,7 +235,7 @@ def test_a_long_clip_is_cut_to_the_window_that_is_explained(pipe, monkeypatch):
 # ---- from the model to the tables -----------------------------------------------------------------------------------
 
 
-def test_the_records_are_those_of_the_pipeline(pipe, explained):
+def test_the_records_equal_those_of_the_pipeline(pipe, explained):
     torch.manual_seed(3)
     before = torch.random.get_rng_state()
     written = write_records(pipe, explained[:1], LABELS)
@@ -244,10 +250,10 @@ def test_the_records_are_those_of_the_pipeline(pipe, explained):
 def test_a_model_that_knows_the_clip_passes_and_one_that_guesses_does_not(pipe, monkeypatch, explained, reference):
     known = {id(clip.clip): notable_claims(clip.measured, reference)[:4] for clip in explained}
 
-    def tell(clip: UnifiedClip) -> str:
+    def the_measured_text(clip: UnifiedClip) -> str:
         return verbalise("sad", known[id(clip)]).partition(". ")[2]
 
-    asked = says(monkeypatch, pipe, tell)
+    asked = says(monkeypatch, pipe, the_measured_text)
     scores, texts = explanation_scores(pipe, explained, LABELS, samplings=2)
     assert scores["greedy"][GUARDS[0]]["hold"]["value"] == 1.0
     assert scores["greedy"][GUARDS[0]]["gap_over_shuffled"]["difference"] > 0.3
@@ -262,7 +268,7 @@ def test_a_model_that_knows_the_clip_passes_and_one_that_guesses_does_not(pipe, 
     assert guarded["dropped_claims"] > 0 and "dropped_claims" not in without
 
 
-def test_the_tables_hold_the_figures_and_mark_what_falls_short(pipe, monkeypatch, explained, tmp_path):
+def test_the_tables_show_the_figures_and_mark_missed_goals(pipe, monkeypatch, explained, tmp_path):
     says(monkeypatch, pipe, lambda clip: "The head is bowed and the movement is fast.")
     scores, texts = explanation_scores(pipe, explained, LABELS, taken_away=2)
     results = {"command": "the command", "contents": {"made": ["walk"]}, "corpora": {"made": scores}}
@@ -289,7 +295,7 @@ def test_the_tables_hold_the_figures_and_mark_what_falls_short(pipe, monkeypatch
     assert examples.count("\n## ") == 4 and "With the guard:" in examples and "| **fails** |" in examples
 
 
-def test_the_command_stands_beside_that_of_the_labels(capsys):
+def test_the_command_is_a_subcommand_of_evaluate(capsys):
     args = build_parser().parse_args(["evaluate", "--corpora", "generated:60", "bandai1=x"])
     assert args.corpora == ["generated:60", "bandai1=x"] and args.run.__module__.endswith("cli.evaluate")
     both = ["evaluate", "--seed", "3", "explanations", "--corpora", "generated:60", "--output", "x"]

@@ -5,13 +5,13 @@ import pytest
 from conftest import make_clip
 from fake_explainers import LABELS, FakeExplainer, looks_at, raised_head, reads
 
-from eai_llm_hf.evaluation.claim_scores import faithfulness_gap
-from eai_llm_hf.evaluation.faithfulness import faithfulness, faithfulness_tables
-from eai_llm_hf.evaluation.faithfulness_common import mean_of, share_of
-from eai_llm_hf.evaluation.faithfulness_edits import edit_test
-from eai_llm_hf.evaluation.faithfulness_masking import area, gap, masking_test
-from eai_llm_hf.evaluation.faithfulness_stability import HARMLESS, stability_test
-from eai_llm_hf.evaluation.movement_edits import EDITS
+from eai_llm_hf.evaluation.explanations.claim_scores import faithfulness_gap
+from eai_llm_hf.evaluation.explanations.common import mean_of, share_of
+from eai_llm_hf.evaluation.explanations.editing import edit_test
+from eai_llm_hf.evaluation.explanations.faithfulness import faithfulness, faithfulness_tables
+from eai_llm_hf.evaluation.explanations.masking import area, gap, masking_test
+from eai_llm_hf.evaluation.explanations.movement_edits import EDITS
+from eai_llm_hf.evaluation.explanations.stability import HARMLESS, stability_test
 from eai_llm_hf.processing.claims.claims import canonical_claim, notable_claims, verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
 
@@ -39,7 +39,7 @@ def says_of(reference, *parts, spans=False):
 
 
 def measured(reference):
-    """Writes what stands out, as a faithful explainer does."""
+    """Writes the salient claims, like a faithful explainer."""
 
     def write(clip):
         return verbalise("", notable_claims(measure(clip.joints, clip.joint_mask), reference)).split(". ", 1)[1]
@@ -55,7 +55,7 @@ def reference(processor):
 # ---- masking --------------------------------------------------------------------------------------------------------
 
 
-def test_the_gap_is_large_where_the_explanation_cites_what_the_model_looks_at(processor, reference, clips):
+def test_the_gap_is_large_if_the_explanation_cites_what_the_model_uses(processor, reference, clips):
     found = masking_test(FakeExplainer(processor, looks_at("head"), says_of(reference, "head")), clips, LABELS)
     for way in ("absent", "mean"):
         parts = found["parts"][way]
@@ -67,7 +67,7 @@ def test_the_gap_is_large_where_the_explanation_cites_what_the_model_looks_at(pr
         assert parts["by_unit"]["legs"]["uncited"]["mean"] == pytest.approx(0, abs=1e-6)
 
 
-def test_the_curves_of_each_clip_give_the_gap_by_the_metric_too(processor, reference, clips):
+def test_the_metric_computes_the_same_gap_from_the_curves(processor, reference, clips):
     found = masking_test(FakeExplainer(processor, looks_at("head"), measured(reference)), clips, LABELS)
     parts = found["parts"]["absent"]
     again = faithfulness_gap(parts["curves"]["cited"], parts["curves"]["uncited"])
@@ -75,20 +75,20 @@ def test_the_curves_of_each_clip_give_the_gap_by_the_metric_too(processor, refer
     assert again["interval"] == pytest.approx(parts["gap"]["interval"], abs=1e-3)
 
 
-def test_the_gap_is_negative_where_it_cites_something_else(processor, reference, clips):
+def test_the_gap_is_negative_if_the_explanation_cites_something_else(processor, reference, clips):
     found = masking_test(FakeExplainer(processor, looks_at("head"), says_of(reference, "legs")), clips, LABELS)
     parts = found["parts"]["absent"]
     assert parts["gap"]["mean"] < -0.05 and parts["gap"]["interval"][1] < 0
     assert parts["gap_attributed"]["mean"] > 0.2
 
 
-def test_the_gap_is_nil_where_the_model_looks_at_nothing(processor, reference, clips):
+def test_the_gap_is_zero_if_the_model_uses_nothing(processor, reference, clips):
     explainer = FakeExplainer(processor, lambda inputs: inputs["skeleton_frame_mask"][:, 0] * 0.5, measured(reference))
     found = masking_test(explainer, clips, LABELS)
     assert found["parts"]["mean"]["gap"]["mean"] == pytest.approx(0, abs=1e-6)
 
 
-def test_citing_the_end_is_faithful_to_a_model_that_looks_at_the_end(processor, reference, clips):
+def test_citing_the_end_is_faithful_to_a_model_that_uses_the_end(processor, reference, clips):
     length = min(len(clip.joints) for clip in clips)
     looks = looks_at("head", "trunk", frames=slice(round(0.7 * length), length))
     writes = says_of(reference, "head", "trunk", "legs", "arms", spans=True)
@@ -110,7 +110,7 @@ def test_claims_that_do_not_hold_and_those_about_the_whole_body_cite_nothing(pro
     assert found["parts"]["absent"]["by_unit"]["head"]["cited"] is None
 
 
-def test_areas_and_gaps_are_those_of_a_table_reckoned_by_hand():
+def test_areas_and_gaps_equal_a_computation_by_hand():
     table = {
         frozenset(): 1.0,
         frozenset("a"): 0.2,
@@ -132,7 +132,7 @@ def test_areas_and_gaps_are_those_of_a_table_reckoned_by_hand():
 HEAD = [edit for edit in EDITS if edit.name == "head"]
 
 
-def test_texts_and_probabilities_that_follow_the_head_are_found_to_follow(processor, reference, clips):
+def test_texts_and_probabilities_that_follow_the_head_pass_the_edit_test(processor, reference, clips):
     found = edit_test(FakeExplainer(processor, raised_head, measured(reference)), clips, LABELS, HEAD)
     head = found["edits"]["head"]
     assert head["versions"] == 2 * len(clips) and head["descriptor_moved"]["share"] == 1
@@ -145,7 +145,7 @@ def test_texts_and_probabilities_that_follow_the_head_are_found_to_follow(proces
     assert 0.5 < head["measured"]["kept"]["share"] <= head["raw"]["kept"]["share"]
 
 
-def test_a_text_that_is_always_the_same_turns_with_nothing_and_keeps_what_is_outdated(processor, clips):
+def test_a_constant_text_never_turns_and_keeps_outdated_claims(processor, clips):
     explainer = FakeExplainer(
         processor, lambda inputs: -reads("head_pitch")(inputs), lambda clip: "The head is bowed."
     )
@@ -155,7 +155,7 @@ def test_a_text_that_is_always_the_same_turns_with_nothing_and_keeps_what_is_out
     assert head["coherent"]["share"] == 0 and head["log_odds_change"]["interval"][1] < 0
 
 
-def test_an_edit_that_a_clip_has_no_joints_for_is_left_out(processor, reference):
+def test_an_edit_is_skipped_for_a_clip_without_its_joints(processor, reference):
     clip = make_clip(9, action="wave", rig="bandai22", duration_s=3.0)
     clip.joint_mask[[20, 21]] = False
     clip.joints[:, [20, 21]] = 0
@@ -167,7 +167,7 @@ def test_an_edit_that_a_clip_has_no_joints_for_is_left_out(processor, reference)
 # ---- stability ------------------------------------------------------------------------------------------------------
 
 
-def test_a_text_about_the_movement_survives_what_leaves_the_movement_as_it_is(processor, reference, clips):
+def test_a_text_about_the_movement_is_stable_under_harmless_changes(processor, reference, clips):
     explainer = FakeExplainer(processor, reads("head_pitch"), measured(reference))
     found = stability_test(explainer, clips[:3], LABELS)["changes"]
     for change in ("turned by 115 degrees", "8 m off", "in centimetres", "mirrored"):
@@ -178,7 +178,7 @@ def test_a_text_about_the_movement_survives_what_leaves_the_movement_as_it_is(pr
     assert set(found) == {*HARMLESS, "all"}
 
 
-def test_a_text_about_the_place_does_not(processor, reference, clips):
+def test_a_text_about_the_place_is_not_stable(processor, reference, clips):
     def write(clip):
         return "The head is bowed." if clip.joints[0, 0, 0] < 1 else "The arms are spread wide."
 
@@ -190,7 +190,7 @@ def test_a_text_about_the_place_does_not(processor, reference, clips):
     assert found["jaccard"]["mean"] == 0 and found["same_claims"]["share"] == 0
 
 
-def test_in_a_mirror_the_arm_that_does_more_is_the_other_one(processor, clips):
+def test_in_a_mirror_the_more_active_arm_is_the_other_one(processor, clips):
     def write(clip):
         asymmetry = measure(clip.joints, clip.joint_mask)[DESCRIPTOR_INDEX["left_right_asymmetry"]]
         return canonical_claim("left_right_asymmetry", "high" if asymmetry > 0 else "low").text
@@ -207,7 +207,7 @@ def row_of(clip):
     return {"joints": clip.joints, "joint_mask": clip.joint_mask, "fps": 30.0, "corpus": "made"}
 
 
-def test_all_experiments_give_json_and_tables_and_write_as_many_texts_as_they_say(processor, reference, clips):
+def test_all_experiments_give_json_and_tables_and_count_their_texts(processor, reference, clips):
     explainer = FakeExplainer(processor, looks_at("head"), measured(reference))
     rows = [row_of(clip) for clip in clips]
     found = faithfulness(explainer, rows, masked=3, edited=1, stable=1)
@@ -242,7 +242,7 @@ def test_means_and_shares_have_intervals_over_clips_and_none_without_cases():
     assert share_of([0, 0], [0, 0]) is None
 
 
-def test_the_tiny_model_runs_through_all_of_it(model, processor, clips):
+def test_all_experiments_run_on_the_tiny_model(model, processor, clips):
     from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
     pipe = SkeletonEmotionExplanationPipeline(model=model, processor=processor, max_new_tokens=4)

@@ -68,12 +68,12 @@ def test_a_clip_of_a_stream_can_be_made_again_from_its_own_seed_and_the_stream_i
     assert [clip.seed for clip in iterate_clips(2, 3, duration_s=1.0)] == [clip.seed for clip in clips[:2]]
 
 
-def test_a_workers_share_of_a_stream_is_the_same_as_the_stream():
+def test_workers_that_divide_a_stream_make_the_same_clips():
     stream = [clip.seed for clip in iterate_clips(4, 8, duration_s=0.5)]
     assert [clip_seed(8, number) for number in (3, 1)] == [stream[3], stream[1]]
 
 
-def test_what_is_not_given_is_drawn_from_the_whole_range():
+def test_arguments_that_are_not_given_are_drawn_from_the_whole_range():
     clips = list(iterate_clips(150, 5, duration_s=0.5))
     assert {clip.label for clip in clips} == set(DEFAULT_EMOTIONS)
     assert {clip.action for clip in clips} == set(ACTIONS)
@@ -90,7 +90,7 @@ def test_intensity_zero_leaves_no_trace_of_the_emotion(action):
 
 
 @EACH_ACTION
-def test_an_emotion_draws_no_other_movement_than_the_one_it_colours(action):
+def test_an_emotion_changes_the_style_of_a_movement_and_not_the_movement(action):
     for seed in range(3):
         shared = {"intensity": 0.001, "action": action, "duration_s": 3.0}
         joints = [_unified(seed, emotion=emotion, **shared) for emotion in ("neutral", "sad", "not confident")]
@@ -98,7 +98,7 @@ def test_an_emotion_draws_no_other_movement_than_the_one_it_colours(action):
             assert np.abs(other - joints[0]).max() < 0.06, seed
 
 
-def test_more_intensity_shows_more_and_in_the_published_direction():
+def test_higher_intensity_has_larger_effects_in_the_published_direction():
     for emotion in DEFAULT_EMOTIONS:
         shared = {"emotion": emotion, "action": "idle", "rig": "smpl22", "duration_s": 0.5}
         weak = [generate_clip(seed, intensity=0.3, **shared) for seed in range(8)]
@@ -165,7 +165,7 @@ def test_a_foot_that_is_not_marked_as_standing_is_in_the_air_or_lands_or_leaves(
             assert not (moving & clip.contacts[1:, side] & clip.contacts[:-1, side]).any(), seed
 
 
-def test_knees_move_as_people_s_knees_do_when_they_walk():
+def test_knees_move_like_human_knees_in_walking():
     fastest, widest = [], []
     for number in range(25):
         clip = generate_clip(clip_seed(2, number), action="walk", rig="smpl22", duration_s=4.0, emotion="neutral")
@@ -187,7 +187,7 @@ def _first_clip(action: str, wanted) -> np.ndarray:
     raise AssertionError(f"no clip of {action!r} does what it should")
 
 
-def test_somebody_who_sits_has_level_thighs_and_hips_behind_the_feet():
+def test_a_seated_body_has_level_thighs_and_hips_behind_the_feet():
     for seed in range(6):
         joints = _unified(seed, action="sit down", duration_s=8.0)
         seated = joints[np.argmin(joints[:, 0, 1])]
@@ -200,7 +200,7 @@ def test_somebody_who_sits_has_level_thighs_and_hips_behind_the_feet():
         assert standing[0, 1] > 1.5 * seated[0, 1]
 
 
-def test_somebody_who_picks_up_reaches_the_floor_and_brings_the_hand_back_up():
+def test_a_hand_that_picks_up_reaches_the_floor_and_comes_up_again():
     wrists = [JOINT_INDEX["left_wrist"], JOINT_INDEX["right_wrist"]]
     joints = _first_clip("pick up", lambda joints: joints[:, wrists, 1].min() < 0.25)
     hand = wrists[int(np.argmin(joints[:, wrists, 1].min(0)))]
@@ -209,7 +209,7 @@ def test_somebody_who_picks_up_reaches_the_floor_and_brings_the_hand_back_up():
     assert joints[lowest, JOINT_INDEX["head"], 1] > 0.35 and joints[lowest, 0, 1] > 0.2
 
 
-def test_a_throw_is_the_fastest_thing_a_hand_does_and_steps_with_the_other_foot():
+def test_a_throw_has_the_fastest_hand_and_a_step_of_the_other_foot():
     for seed in range(6):
         clip = generate_clip(seed, action="throw", emotion="neutral", rig="smpl22", duration_s=6.0)
         joints = clip.motion.joints.astype(float)
@@ -219,7 +219,7 @@ def test_a_throw_is_the_fastest_thing_a_hand_does_and_steps_with_the_other_foot(
         assert not clip.contacts[:, 1 - hand].all() and clip.contacts[:, hand].all(), seed
 
 
-def test_old_people_go_slower_with_shorter_steps_and_stoop():
+def test_old_people_walk_slower_with_shorter_steps_and_stoop():
     people = [make_performer(number) for number in range(1000)]
     young, old = [p for p in people if p.age < 40], [p for p in people if p.age > 65]
     assert len(old) > 50 and min(p.age for p in people) >= 18 and max(p.age for p in people) <= 80
@@ -262,7 +262,7 @@ def test_every_rig_gives_its_own_joints_in_its_own_units(rig):
     assert 1.2 < np.nanmedian(np.nanmax(metres, axis=1) - np.nanmin(metres, axis=1)) < 1.95
 
 
-def test_optical_markers_of_a_limb_are_lost_now_and_then_and_those_of_the_trunk_never():
+def test_optical_markers_of_limbs_are_sometimes_lost_and_those_of_the_trunk_never():
     lost = np.zeros(31, bool)
     for clip in iterate_clips(40, 1, rig="cmu31", duration_s=6.0):
         lost |= np.isnan(clip.motion.joints).any(-1).any(0)
@@ -270,7 +270,7 @@ def test_optical_markers_of_a_limb_are_lost_now_and_then_and_those_of_the_trunk_
     assert lost.any() and not lost[[names.index(name) for name in ("Hips", "Head", "Spine", "LeftArm")]].any()
 
 
-def test_a_kinect_writes_zeros_for_a_body_it_lost_and_guesses_limbs_it_does_not_see():
+def test_a_kinect_writes_zeros_for_a_lost_body_and_guesses_occluded_limbs():
     frames_lost, jitter = [], []
     for number in range(30):
         clips = [
@@ -285,7 +285,7 @@ def test_a_kinect_writes_zeros_for_a_body_it_lost_and_guesses_limbs_it_does_not_
 
 
 @pytest.mark.parametrize("rig", RIGS)
-def test_a_recording_of_every_rig_comes_back_as_the_movement_that_was_recorded(rig):
+def test_a_recording_of_every_rig_is_read_as_the_movement_that_was_recorded(rig):
     for seed in range(3):
         truth = unify(generate_clip(seed, rig="smpl22", duration_s=3.0).motion)
         found = unify(generate_clip(seed, rig=rig, duration_s=3.0).motion)
@@ -299,7 +299,7 @@ def test_a_recording_of_every_rig_comes_back_as_the_movement_that_was_recorded(r
         assert np.median(apart) < 0.25, seed  # thighs; what is left are the rig's proportions and its noise
 
 
-def test_two_trivial_features_do_not_tell_the_emotion():
+def test_two_trivial_features_do_not_give_the_emotion_away():
     linear_model = pytest.importorskip("sklearn.linear_model")
     selection = pytest.importorskip("sklearn.model_selection")
     features, labels, performers = [], [], []
@@ -330,11 +330,11 @@ def test_two_trivial_features_do_not_tell_the_emotion():
         ({"intensity": 1.5}, "intensity must be between 0.0 and 1.0, found 1.5"),
         ({"intensity": float("nan")}, "intensity must be between"),
         ({"duration_s": 0.0}, "duration_s must be between 0.5 and 60.0"),
-        ({"performer": -1}, "a performer is an integer from 0 on"),
-        ({"seed": -1}, "a seed is an integer from 0 on"),
+        ({"performer": -1}, "a performer must be an integer from 0"),
+        ({"seed": -1}, "a seed must be an integer from 0"),
     ],
 )
-def test_an_impossible_wish_is_refused_in_the_users_words(given, words):
+def test_an_invalid_argument_is_refused_with_its_name(given, words):
     with pytest.raises(ValueError, match=words):
         generate_clip(**({"seed": 1} | given))
 

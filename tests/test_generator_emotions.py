@@ -34,7 +34,7 @@ def test_emotions_are_named_by_adjectives():
 
 
 @pytest.mark.parametrize("emotion", [name for name, effects in EMOTIONS.items() if effects])
-def test_each_emotion_shows_twice_as_much_at_twice_the_intensity(emotion):
+def test_twice_the_intensity_has_twice_the_effect(emotion):
     given = {"emotion": emotion, "action": "idle", "rig": "smpl22", "duration_s": 0.5}
     for seed in range(4):
         weak, strong = (generate_clip(seed, intensity=share, **given) for share in (0.2, 0.4))
@@ -43,7 +43,7 @@ def test_each_emotion_shows_twice_as_much_at_twice_the_intensity(emotion):
                 assert strong.expression[name] == pytest.approx(2 * weak.expression[name], abs=1e-9), name
 
 
-def test_every_source_has_its_reference_and_design_stands_alone():
+def test_every_source_has_a_reference_and_design_is_the_only_source_of_its_effects():
     for emotion, effects in EMOTIONS.items():
         for name, effect in effects.items():
             known = set(effect.sources) <= set(PUBLICATIONS)
@@ -52,20 +52,20 @@ def test_every_source_has_its_reference_and_design_stands_alone():
             assert read == sorted(read, reverse=True), f"{emotion} {name}: sources that were read come first"
 
 
-def test_what_was_read_bears_out_effects_that_name_its_publication():
+def test_findings_support_effects_that_name_their_publication():
     for finding in FINDINGS:
         for emotion, names in finding.supports.items():
             for name in names:
                 assert finding.publication in EMOTIONS[emotion][name].sources, (finding.says, emotion, name)
 
 
-def test_evidence_is_only_called_checked_where_something_was_read():
+def test_evidence_is_checked_only_if_a_finding_was_read():
     assert evidence_of("happy", "tempo", (GROSS,)) == "checked"
     assert evidence_of("proud", "tempo", (GROSS,)) == "from memory"
     assert evidence_of("happy", "tempo", (DESIGN,)) == "design"
 
 
-def test_the_tables_of_the_page_are_those_of_the_code():
+def test_the_tables_of_the_page_match_the_code():
     with_tables = runpy.run_path(str(ROOT / "docs" / "make_generator_tables.py"))["with_tables"]
     assert with_tables(PAGE) == PAGE, "python docs/make_generator_tables.py writes them anew"
     with pytest.raises(ValueError, match="findings"):
@@ -87,17 +87,17 @@ def test_no_pair_of_features_gives_the_emotion_away(giveaway, clips):
     assert set(pair) <= set(TELLTALES) and best.low < best.value < best.high
 
 
-def test_length_rig_action_and_performer_tell_nothing(giveaway, clips):
+def test_length_rig_action_and_performer_do_not_give_the_emotion_away(giveaway, clips):
     for name, values in clips.settings.items():
         score = giveaway["accuracy"](giveaway["predictions"](values, clips), clips)
         assert score.low < 1 / len(DEFAULT_EMOTIONS) + 0.01 and score.value < 0.27, name
 
 
-def test_all_descriptors_together_can_be_learned_from(giveaway, clips):
+def test_all_descriptors_together_predict_the_emotion(giveaway, clips):
     assert giveaway["probe"](clips).low > 0.45
 
 
-def test_the_probe_finds_a_giveaway_where_there_is_one(giveaway, clips):
+def test_the_probe_finds_a_giveaway_if_there_is_one(giveaway, clips):
     leak = (clips.labels[:, None] == np.unique(clips.labels)).astype(float)
     score = giveaway["accuracy"](giveaway["predictions"](leak, clips), clips)
     assert score.value == score.low == score.high == 1.0

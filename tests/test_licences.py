@@ -1,16 +1,16 @@
-"""Under which licence weights may be shared: what each corpus asks, how it adds up, what is refused."""
+"""The licence under which weights may be shared: what each corpus requires, how licences add up, what is refused."""
 
 import shutil
 from dataclasses import asdict
 
 import pytest
-from test_corpora import write_tree
-from test_records import made_with
+from corpus_files import write_tree
+from test_checkpoints import made_with
 
 from eai_llm_hf import EaiLlmConfig, EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.cli.main import main
 from eai_llm_hf.corpora import CORPORA, load_corpus, prepare_corpus
-from eai_llm_hf.publish.checkpoints import EMBEDDED_CHECKPOINTS, TRAINING, read_record, write_record
+from eai_llm_hf.publish.checkpoints import EMBEDDED_CHECKPOINTS, TRAINING, read_metadata, write_metadata
 from eai_llm_hf.publish.export import export
 from eai_llm_hf.publish.licences import (
     LICENCES,
@@ -27,7 +27,7 @@ FORBIDDEN = ("kdae", "emilya", "egbm", "diema")
 
 
 def trained_under(*licences: str, **more) -> dict:
-    """The record of a training on corpora of some licences."""
+    """The metadata of a training on corpora with some licences."""
     entries = [asdict(CorpusLicence(f"corpus {number}", licence)) for number, licence in enumerate(licences)]
     return made_with(corpora=["hub"] * len(licences), licences=entries, **more)
 
@@ -79,7 +79,7 @@ def test_rounds_add_up():
 
 
 @pytest.mark.parametrize(
-    ("record", "expected"),
+    ("metadata", "expected"),
     [
         ({"corpora": ["generated:20"]}, ("apache-2.0", None)),
         ({"corpora": ["generated:20"], "clips_of": ["generated-cmu31"]}, ("apache-2.0", None)),
@@ -93,17 +93,17 @@ def test_rounds_add_up():
         *(({"corpora": ["bandai1", name]}, ("other", "not-to-be-shared")) for name in FORBIDDEN),
     ],
 )
-def test_a_record_from_before_licences_were_kept_is_judged_by_the_names_of_its_corpora(record, expected):
-    licence = licence_of_training(made_with(**record))
+def test_metadata_without_licences_is_judged_by_the_names_of_its_corpora(metadata, expected):
+    licence = licence_of_training(made_with(**metadata))
     assert (licence.licence, licence.name) == expected
 
 
-def test_weights_of_which_nothing_is_recorded_have_an_unknown_licence():
+def test_weights_without_metadata_have_an_unknown_licence():
     assert licence_of_training(None).name == "unknown-terms"
-    assert licence_of_checkpoint("").name == "unknown-terms"  # never loaded from anywhere
+    assert licence_of_checkpoint("").name == "unknown-terms"  # not loaded from a checkpoint
 
 
-# ---- the user's own word --------------------------------------------------------------------------------------------
+# ---- the licence that the user states -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -142,26 +142,26 @@ def test_a_stated_licence_fills_in_what_is_unknown_and_may_ask_for_more(licences
         (["cc-by-nc-4.0", "cc-by-sa-4.0"], "cc-by-nc-sa-4.0"),
     ],
 )
-def test_what_needs_a_licence_says_so_with_an_example_that_is_accepted(licences, example):
+def test_weights_without_a_derived_licence_name_an_example_that_is_accepted(licences, example):
     training = trained_under(*licences)
     with pytest.raises(LicenceError, match=f"--license ID .* for example {example}. Nothing was uploaded."):
         licence_of_training(training).to_push()
     assert licence_of_training(training, example).to_push() == example
 
 
-def test_a_licence_that_nobody_knows_the_conditions_of_is_not_taken():
-    with pytest.raises(LicenceError, match=r"Expected as licence one of cc0-1.0, .*; found 'mine'"):
+def test_a_licence_with_unknown_conditions_is_refused():
+    with pytest.raises(LicenceError, match=r"Expected one of the licences cc0-1.0, .*; found 'mine'"):
         licence_of_training(trained_under("unknown"), "mine")
 
 
 @pytest.mark.parametrize("stated", [None, "apache-2.0", "cc-by-nc-nd-4.0"])
-def test_no_licence_opens_a_corpus_that_forbids_to_share_what_is_made_of_it(stated):
+def test_no_stated_licence_overrules_a_corpus_that_forbids_sharing(stated):
     training = made_with(corpora=["generated:20", "diema"])
     with pytest.raises(LicenceError, match=r"may not be shared: they were trained on diema \(Gated; nothing derived"):
         licence_of_training(training, stated).to_push()
 
 
-def test_who_goes_on_from_shared_weights_keeps_to_what_was_stated_for_them():
+def test_further_training_keeps_the_licence_that_was_stated_for_the_start():
     shared = made_with(corpora=["folder"], stated_licence="cc-by-nc-4.0")
     assert licence_of_training(shared).to_push() == "cc-by-nc-4.0"
     later = made_with(corpora=["generated:20"], before=shared)
@@ -176,7 +176,7 @@ def test_who_goes_on_from_shared_weights_keeps_to_what_was_stated_for_them():
 # ---- where the licence of a corpus comes from -----------------------------------------------------------------------
 
 
-def test_the_record_gets_the_licence_of_each_corpus(tmp_path):
+def test_the_licence_of_each_corpus_is_found(tmp_path):
     write_tree(tmp_path / "clips", ["calm/a.bvh"])
     write_tree(tmp_path / "table", ["a.bvh", "b.bvh"])
     (tmp_path / "table" / "t.csv").write_text("path,label,corpus\na.bvh,happy,kdae\nb.bvh,sad,\n", encoding="utf-8")
@@ -189,7 +189,7 @@ def test_the_record_gets_the_licence_of_each_corpus(tmp_path):
     assert found_in([f"manifest={tmp_path / 'table' / 't.csv'}"]) == {"manifest": "unknown", "kdae": "other"}
 
 
-def test_a_prepared_corpus_has_the_licence_of_its_card_or_else_of_its_record(tmp_path):
+def test_a_prepared_corpus_has_the_licence_of_its_card_or_of_its_preparation(tmp_path):
     prepare_corpus("generated:2", tmp_path / "out")
     spec, card = f"prepared={tmp_path / 'out'}", tmp_path / "out" / "README.md"
     assert found_in([spec])["prepared"] == "apache-2.0"
@@ -207,7 +207,7 @@ def test_a_prepared_corpus_has_the_licence_of_its_card_or_else_of_its_record(tmp
     assert found_in([spec])["prepared"] == "unknown"
 
 
-def test_a_start_without_a_record_counts_by_its_card(tiny_checkpoint, tmp_path):
+def test_a_start_without_metadata_counts_by_its_card(tiny_checkpoint, tmp_path):
     assert licence_of_recipe(["generated:20"], str(tiny_checkpoint)).name == "unknown-terms"
     assert licence_of_recipe(["generated:20"], None).licence == "apache-2.0"
     assert licence_of_recipe(["generated:20"], "default").licence == "cc-by-nc-4.0"
@@ -226,13 +226,13 @@ def card_of(training: dict | None, license: str | None = None) -> str:
     return model_card(config, training, None, licence_of_training(training, license))
 
 
-def test_the_card_says_whose_word_its_licence_is():
+def test_the_card_says_who_chose_its_licence():
     derived = card_of(made_with(corpora=["generated:20"]))
     assert derived.startswith("---\nlicense: apache-2.0\nlibrary_name") and "The person who shares" not in derived
     stated = card_of(made_with(corpora=["folder"]), "cc-by-4.0")
     assert stated.startswith("---\nlicense: cc-by-4.0\nlibrary_name")
     assert "under cc-by-4.0. The person who shares them chose this licence." in stated
-    assert "| folder | unknown | Not known. |" in stated
+    assert "| folder | unknown | Unknown. |" in stated
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_the_card_says_whose_word_its_licence_is():
         (made_with(corpora=["generated:20", "folder"]), "unknown-terms", "Ask its owner before you share them."),
         (made_with(corpora=["diema"]), "not-to-be-shared", "These weights may not be shared"),
         (trained_under("cc-by-nc-4.0", "cc-by-sa-4.0"), "several-licences", "They are for non-commercial use."),
-        (None, "unknown-terms", "| clips that no record names | unknown |"),
+        (None, "unknown-terms", "| corpora that are not recorded | unknown |"),
     ],
 )
 def test_a_card_without_a_licence_of_the_hub_says_other_and_why(training, name, words):
@@ -251,7 +251,7 @@ def test_a_card_without_a_licence_of_the_hub_says_other_and_why(training, name, 
 
 @pytest.mark.parametrize("name", EMBEDDED_CHECKPOINTS)
 def test_the_embedded_checkpoints_name_the_licences_that_their_corpora_have(name):
-    training = read_record(EMBEDDED_CHECKPOINTS[name], TRAINING)
+    training = read_metadata(EMBEDDED_CHECKPOINTS[name], TRAINING)
     named = dict.fromkeys(spec.partition(":")[0] for spec in training["corpora"])
     expected = [CorpusLicence(corpus, CORPORA[corpus].licence) for corpus in named]
     assert [CorpusLicence(**entry) for entry in training["licences"]] == expected
@@ -264,18 +264,18 @@ def test_the_embedded_checkpoints_name_the_licences_that_their_corpora_have(name
 
 @pytest.fixture
 def checkpoint(tiny_checkpoint, tmp_path):
-    """Makes a tiny checkpoint with a record of its training."""
+    """Makes a tiny checkpoint with metadata of its training."""
 
     def make(**changes):
         folder = tmp_path / "checkpoint"
         shutil.copytree(tiny_checkpoint, folder)
-        write_record(folder, TRAINING, made_with(**changes))
+        write_metadata(folder, TRAINING, made_with(**changes))
         return folder
 
     return make
 
 
-def test_weights_that_may_not_be_shared_are_exported_for_use_at_home_and_never_pushed(checkpoint, tmp_path, capsys):
+def test_weights_that_may_not_be_shared_are_exported_locally_and_never_pushed(checkpoint, tmp_path, capsys):
     source, out = checkpoint(corpora=["diema"]), tmp_path / "out"
     for flags in (["--push", "someone/mine"], ["--push", "someone/mine", "--license", "mit"], ["--license", "mit"]):
         assert main(["export", str(out), "--model", str(source), *flags]) == 1
@@ -285,7 +285,7 @@ def test_weights_that_may_not_be_shared_are_exported_for_use_at_home_and_never_p
     assert "license_name: not-to-be-shared" in (out / "README.md").read_text(encoding="utf-8")
 
 
-def test_bandai_with_a_folder_is_not_exported_as_apache_and_keeps_the_licence_that_was_stated(checkpoint, tmp_path):
+def test_bandai_with_a_folder_is_not_exported_as_apache_and_keeps_the_stated_licence(checkpoint, tmp_path):
     source = checkpoint(corpora=["bandai1", "folder"])
     with pytest.raises(LicenceError, match=r"apache-2.0 drops a condition of bandai1 \(cc-by-nc-4.0\): .*non-commerc"):
         export(source, tmp_path / "out", license="apache-2.0")
@@ -294,22 +294,22 @@ def test_bandai_with_a_folder_is_not_exported_as_apache_and_keeps_the_licence_th
     assert "The person who shares them chose" in (folder / "README.md").read_text(encoding="utf-8")
     again = export(folder, tmp_path / "again", include_backbone=False)
     assert (again / "README.md").read_bytes() == (folder / "README.md").read_bytes()
-    assert "stated_licence" not in read_record(source, TRAINING)
+    assert "stated_licence" not in read_metadata(source, TRAINING)
 
 
-def test_push_to_hub_asks_for_the_licence_before_it_goes_to_the_hub(checkpoint):
+def test_push_to_hub_asks_for_the_licence_before_it_contacts_the_hub(checkpoint):
     folder = checkpoint(corpora=["folder"])
     loaded = EaiLlmForCausalLM.from_pretrained(folder), EaiSkeletonProcessor.from_pretrained(folder)
     for part in loaded:
-        with pytest.raises(LicenceError, match="The licence of folder is not known. .* license='ID'"):
+        with pytest.raises(LicenceError, match="The licence of folder is unknown. .* license='ID'"):
             part.push_to_hub("someone/mine")
-    write_record(folder, TRAINING, made_with(corpora=["kdae"]))
+    write_metadata(folder, TRAINING, made_with(corpora=["kdae"]))
     for part in loaded:
         with pytest.raises(LicenceError, match="may not be shared: they were trained on kdae"):
             part.push_to_hub("someone/mine", license="cc-by-4.0")
 
 
-def test_a_card_that_names_a_prohibition_forbids_without_any_record(tmp_path):
+def test_a_card_that_names_a_prohibition_forbids_sharing_without_metadata(tmp_path):
     (tmp_path / "README.md").write_text("---\nlicense: other\nlicense_name: not-to-be-shared\n---\n")
     with pytest.raises(LicenceError):
         licence_of_checkpoint(tmp_path, "apache-2.0").to_push()

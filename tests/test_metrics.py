@@ -54,7 +54,7 @@ def test_every_module_loads_and_is_described(load):
         assert f"| `{name}` |" in page
 
 
-def test_precision_tells_texts_of_the_clip_from_texts_of_any_clip(load, measured, reference):
+def test_precision_distinguishes_texts_of_the_clip_from_texts_of_any_clip(load, measured, reference):
     precision = load("claim_precision")
     true = [verbalise("sad", notable_claims(vectors, reference)[:3]) for vectors in measured]
     found = precision.compute(predictions=true, references=measured, motion_reference=reference)
@@ -68,7 +68,7 @@ def test_precision_tells_texts_of_the_clip_from_texts_of_any_clip(load, measured
     assert empty["claim_precision"] is None and empty["claims"] == 0
 
 
-def test_precision_takes_what_was_measured_of_the_whole_clip_alone(load, measured, reference):
+def test_precision_accepts_measurements_of_the_whole_clip_only(load, measured, reference):
     texts = ["The head is bowed. Towards the end the movement is fast."] * 10
     precision = load("claim_precision")
     whole = precision.compute(
@@ -87,7 +87,7 @@ def test_the_reference_can_be_a_file(load, measured, reference, tmp_path):
     assert by_path == precision.compute(predictions=texts, references=measured, motion_reference=reference)
 
 
-def test_coverage_rises_with_what_is_said(load, measured, reference):
+def test_coverage_rises_with_the_number_of_claims(load, measured, reference):
     coverage = load("claim_coverage")
     notable = [notable_claims(vectors, reference) for vectors in measured]
     assert all(len(claims) >= 3 for claims in notable)
@@ -124,7 +124,7 @@ def test_the_faithfulness_gap_has_the_sign_of_faithfulness(load):
         gap.compute(predictions=[[0.9]], references=[[0.9]])
 
 
-def test_overlap_cannot_tell_bowed_from_raised(load):
+def test_overlap_does_not_distinguish_bowed_from_raised(load):
     pytest.importorskip("sacrebleu")
     overlap = load("text_overlap")
     text = "The head is bowed and the arms are held close to the body."

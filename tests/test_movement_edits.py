@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from conftest import make_clip
 
-from eai_llm_hf.evaluation.movement_edits import (
+from eai_llm_hf.evaluation.explanations.movement_edits import (
     EDITS,
     change_arm_speed,
     lean_trunk,
@@ -40,14 +40,14 @@ def bones(clip: UnifiedClip) -> np.ndarray:
 
 @every_clip
 @pytest.mark.parametrize("degrees", [-25.0, 10.0])
-def test_the_head_turns_by_the_angle_asked_for(name, degrees):
+def test_the_head_turns_by_the_given_angle(name, degrees):
     edited = raise_head(CLIPS[name], degrees)
     assert value(edited, "head_pitch") - value(CLIPS[name], "head_pitch") == pytest.approx(degrees, abs=0.5)
 
 
 @every_clip
 @pytest.mark.parametrize("degrees", [-15.0, 15.0])
-def test_the_trunk_leans_by_the_angle_asked_for_and_the_gaze_stays(name, degrees):
+def test_the_trunk_leans_by_the_given_angle_and_the_gaze_stays(name, degrees):
     edited = lean_trunk(CLIPS[name], degrees)
     assert value(edited, "trunk_lean") - value(CLIPS[name], "trunk_lean") == pytest.approx(degrees, abs=1.5)
     assert value(edited, "head_pitch") == pytest.approx(value(CLIPS[name], "head_pitch"), abs=2.0)
@@ -55,7 +55,7 @@ def test_the_trunk_leans_by_the_angle_asked_for_and_the_gaze_stays(name, degrees
 
 
 @every_clip
-def test_slow_arms_move_slower_in_the_measure_asked_for(name):
+def test_slow_arms_move_slower_by_the_given_factor(name):
     assert value(change_arm_speed(CLIPS[name], 0.4), "hand_speed") < 0.8 * value(CLIPS[name], "hand_speed")
 
 
@@ -64,7 +64,7 @@ def test_fast_arms_of_a_walk_move_twice_as_fast():
     assert value(edited, "hand_speed") == pytest.approx(2 * value(CLIPS["walk"], "hand_speed"), rel=0.15)
 
 
-def test_arms_at_their_own_speed_stay_as_they_are():
+def test_arms_do_not_change_with_a_factor_of_one():
     np.testing.assert_allclose(change_arm_speed(CLIPS["wave"], 1.0).joints, CLIPS["wave"].joints, atol=1e-5)
 
 
@@ -77,7 +77,7 @@ def test_arms_draw_in_and_spread(name):
 
 @every_clip
 @pytest.mark.parametrize("factor", [0.5, 1.8])
-def test_the_stance_changes_by_the_factor_asked_for(name, factor):
+def test_the_stance_changes_by_the_given_factor(name, factor):
     edited = widen_stance(CLIPS[name], factor)
     assert value(edited, "step_width") == pytest.approx(factor * value(CLIPS[name], "step_width"), abs=0.02)
 
@@ -93,7 +93,7 @@ def test_a_wide_stance_stays_on_the_floor():
 
 @pytest.mark.parametrize("name", ["walk", "run", "turned"])
 @pytest.mark.parametrize("factor", [0.6, 1.5])
-def test_the_pace_changes_by_the_factor_asked_for(name, factor):
+def test_the_pace_changes_by_the_given_factor(name, factor):
     edited = retime(CLIPS[name], factor)
     assert value(edited, "movement_speed") == pytest.approx(factor * value(CLIPS[name], "movement_speed"), rel=0.1)
     assert len(edited.joints) == pytest.approx(len(CLIPS[name].joints) / factor, abs=2)
@@ -102,7 +102,7 @@ def test_the_pace_changes_by_the_factor_asked_for(name, factor):
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
 @every_clip
-def test_bones_keep_their_lengths_absent_joints_stay_absent_and_the_clip_itself_as_it_was(edit, name):
+def test_bones_keep_their_lengths_absent_joints_stay_absent_and_the_clip_is_not_modified(edit, name):
     clip = CLIPS[name]
     before = clip.joints.copy()
     for amount in edit.amounts:
@@ -115,14 +115,14 @@ def test_bones_keep_their_lengths_absent_joints_stay_absent_and_the_clip_itself_
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
-def test_each_edit_says_which_way_its_descriptor_goes(edit):
+def test_each_edit_states_the_direction_of_its_descriptor(edit):
     for amount, rises in zip(edit.amounts, edit.rises, strict=True):
         assert (
             value(edit.change(CLIPS["walk"], amount), edit.descriptor) > value(CLIPS["walk"], edit.descriptor)
         ) == rises
 
 
-def test_an_edit_without_its_joints_is_refused_by_name_and_known_not_to_fit():
+def test_an_edit_without_its_joints_does_not_fit_and_is_refused_with_their_names():
     mask = CLIPS["walk"].joint_mask.copy()
     mask[JOINT_INDEX["left_wrist"]] = False
     clip = replace(CLIPS["walk"], joints=CLIPS["walk"].joints * mask[:, None], joint_mask=mask)
@@ -132,7 +132,7 @@ def test_an_edit_without_its_joints_is_refused_by_name_and_known_not_to_fit():
     assert "head" in fitting and "stance" in fitting and not fitting & {"arm speed", "arm expansion", "pace"}
 
 
-def test_a_raised_head_is_expected_of_the_happy_and_proud_and_of_nobody_unknown():
+def test_a_raised_head_is_expected_for_happy_and_proud_and_for_no_unknown_label():
     head = next(edit for edit in EDITS if edit.name == "head")
     assert head.expected(["sad", "happy", "proud", "not confident", "bored"]) == (
         ["happy", "proud"],
@@ -140,6 +140,6 @@ def test_a_raised_head_is_expected_of_the_happy_and_proud_and_of_nobody_unknown(
     )
 
 
-def test_what_rests_on_no_publication_is_not_expected():
+def test_effects_without_a_publication_are_not_expected():
     pace = next(edit for edit in EDITS if edit.name == "pace")
     assert pace.expected(["proud", "not confident"]) == ([], [])

@@ -1,4 +1,4 @@
-"""Overlaps: copies of a take are found, whatever was done to them, and different takes are not taken for copies."""
+"""Overlaps: copies of a take are found after any of these changes, and different takes are not taken for copies."""
 
 import time
 
@@ -17,7 +17,7 @@ ACTIONS = ("walk", "wave", "run", "pick up", "throw", "talk")
 
 
 def takes(performers: int = 3, each: int = 2) -> list[np.ndarray]:
-    """Different takes of the same performers: each action `each` times by each of them."""
+    """Different takes of the same performers: `each` takes of each action by each of them."""
     return [
         make_clip(100 * performer + 10 * number + take, performer=performer, action=action, duration_s=4.0).joints
         for performer in range(performers)
@@ -27,7 +27,7 @@ def takes(performers: int = 3, each: int = 2) -> list[np.ndarray]:
 
 
 def at_rate(joints: np.ndarray, fps: float, start: float = 0.4) -> np.ndarray:
-    """What a recording at another frame rate, which begins `start` frames later, becomes on the unified skeleton."""
+    """The joints after recording at another frame rate, starting `start` frames later, and unifying."""
     at = np.arange(start, len(joints) - 1, 30 / fps)
     whole = np.minimum(at.astype(int), len(joints) - 2)
     share = (at - whole)[:, None, None]
@@ -36,7 +36,7 @@ def at_rate(joints: np.ndarray, fps: float, start: float = 0.4) -> np.ndarray:
 
 
 def turned(joints: np.ndarray) -> np.ndarray:
-    """The same seen from elsewhere."""
+    """The same movement, turned and moved."""
     return joints @ np.array([[0.6, 0, 0.8], [0, 1, 0], [-0.8, 0, 0.6]], np.float32) + [1.0, 0.0, 2.0]
 
 
@@ -79,7 +79,7 @@ def test_clips_that_are_too_short_or_do_not_move_share_nothing():
 
 
 @pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="needs the recordings of ../shared/data")
-def test_no_two_recordings_of_bandai_are_taken_for_copies_and_trimmed_ones_are_found():
+def test_no_two_recordings_of_bandai_count_as_copies_and_trimmed_copies_are_found():
     rows = load_corpus(f"bandai1={SHARED_DATA / 'bandai1'}")
     clips = [(row["joints"], row["joint_mask"]) for row in rows]
     assert len(clips) == 174 and overlapping(clips) == []
@@ -90,7 +90,7 @@ def test_no_two_recordings_of_bandai_are_taken_for_copies_and_trimmed_ones_are_f
     assert len(found) >= 0.95 * len(long)
 
 
-def test_frozen_recordings_are_no_copies_of_each_other_and_cost_no_time():
+def test_frozen_recordings_do_not_count_as_copies_and_cost_no_time():
     still = (np.broadcast_to(make_clip(1, duration_s=5.0).joints[:1], (150, 22, 3)), np.ones(22, bool))
     moving = make_clip(2, duration_s=5.0)
     started = time.process_time()

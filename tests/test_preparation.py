@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from conftest import make_clip
+from corpus_files import same_rows, write_tree
 from hub_stand_in import TOKEN, HubStandIn, _Handler
 from huggingface_hub import DatasetCard
-from test_corpora import same_rows, write_tree
 
 from eai_llm_hf.corpora import FEATURES, load_corpus, preparation, prepare_corpus
 from eai_llm_hf.corpora.preparation import fingerprint
@@ -55,7 +55,7 @@ def prepared(mixed, tmp_path):
     return prepare_corpus(f"folder={mixed}", tmp_path / "out")
 
 
-def test_a_tree_with_broken_files_is_prepared_to_the_end_and_they_are_listed(mixed, prepared):
+def test_a_tree_with_broken_files_is_prepared_and_they_are_listed(mixed, prepared):
     assert prepared.rows == 6
     assert sorted(file for file, _ in prepared.broken) == BROKEN
     lines = (prepared.folder / "broken_files.jsonl").read_text(encoding="utf-8").splitlines()
@@ -66,14 +66,14 @@ def test_a_tree_with_broken_files_is_prepared_to_the_end_and_they_are_listed(mix
     assert prepared.rows + len(prepared.broken) == files, "nothing is lost"
 
 
-def test_what_was_written_is_what_was_read_bit_for_bit(mixed, prepared):
+def test_the_prepared_rows_equal_the_corpus_bit_for_bit(mixed, prepared):
     read, spec = load_corpus(f"folder={mixed}"), f"prepared={prepared.folder}"
     assert same_rows(read, load_corpus(spec))
     assert same_rows(read, load_corpus(spec, streaming=True))
     assert fingerprint(load_corpus(spec)) == prepared.fingerprint
 
 
-def test_plain_datasets_read_it_with_its_types(prepared):
+def test_the_datasets_library_loads_it_with_its_types(prepared):
     files = sorted(str(path) for path in (prepared.folder / "data").iterdir())
     for loaded in (
         datasets.load_dataset("parquet", data_files=files, split="train"),
@@ -85,18 +85,18 @@ def test_plain_datasets_read_it_with_its_types(prepared):
     assert [Path(file).name for file in files] == ["train-00000-of-00001.parquet"]
 
 
-def test_generated_clips_keep_their_truth(tmp_path):
+def test_generated_clips_keep_their_ground_truth(tmp_path):
     made = prepare_corpus("generated:5", tmp_path / "out", seed=2)
     assert same_rows(load_corpus("generated:5", seed=2), load_corpus(f"prepared={made.folder}"))
     assert json.loads((made.folder / "preparation.json").read_text())["corpus"] == "generated:5"
 
 
-def test_the_fingerprint_is_that_of_the_clips_and_not_of_the_run(mixed, prepared, tmp_path, monkeypatch):
+def test_the_fingerprint_depends_on_the_clips_and_not_on_the_run(mixed, prepared, tmp_path, monkeypatch):
     monkeypatch.setattr(preparation, "SHARD_BYTES", 1)
     monkeypatch.setattr(preparation, "GROUP_BYTES", 1)
     again = prepare_corpus(f"folder={mixed}", tmp_path / "again")
     assert again.fingerprint == prepared.fingerprint
-    assert len(list((again.folder / "data").iterdir())) == 6, "a shard a clip"
+    assert len(list((again.folder / "data").iterdir())) == 6, "one shard for each clip"
     assert fingerprint(reversed(list(load_corpus(f"folder={mixed}")))) == prepared.fingerprint
 
 
@@ -119,7 +119,7 @@ def test_the_same_tree_gives_the_same_files(mixed, prepared, tmp_path):
         assert (again.folder / path.relative_to(prepared.folder)).read_bytes() == path.read_bytes(), path.name
 
 
-def test_nothing_written_names_the_folders_of_this_machine(mixed, prepared):
+def test_no_written_file_names_the_folders_of_this_machine(mixed, prepared):
     for path in prepared.folder.rglob("*.*"):
         content = path.read_bytes()
         assert str(mixed).encode() not in content and str(prepared.folder).encode() not in content
@@ -127,7 +127,7 @@ def test_nothing_written_names_the_folders_of_this_machine(mixed, prepared):
     assert not re.search(r"(?<![\w./])/(?:home|root|tmp|work)/", card)
 
 
-def test_shards_are_numbered_and_hold_few_rows_a_group(tmp_path, monkeypatch):
+def test_shards_are_numbered_and_have_small_row_groups(tmp_path, monkeypatch):
     monkeypatch.setattr(preparation, "SHARD_BYTES", 100_000)
     monkeypatch.setattr(preparation, "GROUP_ROWS", 2)
     made = prepare_corpus("generated:12", tmp_path / "out")
@@ -143,16 +143,16 @@ def test_shards_are_numbered_and_hold_few_rows_a_group(tmp_path, monkeypatch):
 # ------------------------------------------------------------------------------------------------------------ the card
 
 
-def test_the_card_says_licence_contents_and_what_was_left_out(prepared):
+def test_the_card_states_licence_contents_and_what_was_left_out(prepared):
     card = DatasetCard.load(prepared.folder / "README.md")
     assert card.data.license == "unknown" and "emotion-recognition" in card.data.tags
     assert card.data.configs[0]["data_files"] == [{"split": "train", "path": "data/train-*.parquet"}]
     assert "| happy | 3 |" in card.text and "| sad | 3 |" in card.text
-    assert prepared.fingerprint in card.text and "6 files or rows gave no clip" in card.text
+    assert prepared.fingerprint in card.text and "6 files or rows yielded no clip" in card.text
     assert all(f"| {file} |" in card.text for file in BROKEN)
 
 
-def test_the_card_of_a_non_commercial_corpus_carries_its_licence(tmp_path):
+def test_the_card_of_a_non_commercial_corpus_states_its_licence(tmp_path):
     write_tree(tmp_path / "set", ["dataset-1_walk_sad_001.bvh"])
     made = prepare_corpus(f"bandai1={tmp_path / 'set'}", tmp_path / "out")
     card = DatasetCard.load(made.folder / "README.md")
@@ -160,7 +160,7 @@ def test_the_card_of_a_non_commercial_corpus_carries_its_licence(tmp_path):
     assert "Credit Bandai Namco Research Inc." in card.text and "arXiv:2306.08861" in card.text
 
 
-def test_names_of_files_cannot_break_the_tables_of_the_card(tmp_path):
+def test_file_names_cannot_break_the_tables_of_the_card(tmp_path):
     write_tree(tmp_path / "set", ["a|b/walk.bvh"])
     (tmp_path / "set" / "a|b" / "x\n| y <b>.bvh").write_text("", encoding="utf-8")
     card = prepare_corpus(f"folder={tmp_path / 'set'}", tmp_path / "out").folder / "README.md"
@@ -182,18 +182,18 @@ def test_a_folder_that_holds_something_else_is_refused(tmp_path, file):
     kept = tmp_path / "out" / file
     kept.parent.mkdir(parents=True)
     kept.write_text("mine", encoding="utf-8")
-    with pytest.raises(ValueError, match=f"not an earlier preparation alone; it holds {file.partition('/')[0]}"):
+    with pytest.raises(ValueError, match=f"or an earlier preparation; .* holds {file.partition('/')[0]}"):
         prepare_corpus("generated:3", tmp_path / "out")
     assert kept.read_text(encoding="utf-8") == "mine"
 
 
-def test_a_file_of_ones_own_in_a_preparation_is_not_deleted(prepared):
+def test_a_foreign_file_in_a_preparation_is_not_deleted(prepared):
     (prepared.folder / "notes.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(ValueError, match="it holds notes.txt"):
+    with pytest.raises(ValueError, match="holds notes.txt"):
         prepare_corpus("generated:3", prepared.folder)
 
 
-def test_a_place_where_nothing_can_be_written_is_refused(mixed, tmp_path):
+def test_a_folder_that_cannot_be_written_is_refused(mixed, tmp_path):
     with pytest.raises(ValueError, match="lies in the corpus"):
         prepare_corpus(f"folder={mixed}", mixed / "prepared")
     (tmp_path / "file").write_text("", encoding="utf-8")
@@ -223,8 +223,8 @@ def test_an_interrupted_preparation_leaves_nothing_that_looks_finished(prepared,
     assert [path.name for path in prepared.folder.parent.iterdir() if path.name != "cache"] == ["out"]
 
 
-def test_what_a_killed_preparation_leaves_does_not_look_finished(tmp_path, monkeypatch):
-    monkeypatch.setattr(preparation.shutil, "rmtree", lambda *_, **__: None)  # a killed process cleans nothing up
+def test_the_remains_of_a_killed_preparation_do_not_look_finished(tmp_path, monkeypatch):
+    monkeypatch.setattr(preparation.shutil, "rmtree", lambda *_, **__: None)  # a killed process does not clean up
     monkeypatch.setattr(preparation, "dataset_card", lambda *_: exit(9))
     with pytest.raises(SystemExit):
         prepare_corpus("generated:2", tmp_path / "out")
@@ -234,7 +234,7 @@ def test_what_a_killed_preparation_leaves_does_not_look_finished(tmp_path, monke
         load_corpus(f"prepared={tmp_path / left[0]}")
 
 
-def test_clips_of_one_id_are_taken_once_and_the_other_is_listed(tmp_path, monkeypatch):
+def test_of_two_clips_with_one_id_one_is_written_and_the_other_listed(tmp_path, monkeypatch):
     source = preparation.open_corpus("generated:2")
     monkeypatch.setattr(preparation, "open_corpus", lambda *_: source)
     source.parts.append(range(1, 2))
@@ -242,14 +242,14 @@ def test_clips_of_one_id_are_taken_once_and_the_other_is_listed(tmp_path, monkey
     assert made.rows == 2 and made.broken == [("generated", "another clip has the id 'generated-0-1'")]
 
 
-def test_a_foreign_dataset_is_not_taken_for_a_prepared_one(prepared):
+def test_a_foreign_dataset_is_refused_as_a_prepared_corpus(prepared):
     file = next((prepared.folder / "data").iterdir())
     datasets.Dataset.from_dict({"text": ["a"], "label": ["b"]}).to_parquet(file)
     with pytest.raises(ValueError, match="missing or of another type: .*joints"):
         load_corpus(f"prepared={prepared.folder}")
 
 
-def test_what_is_prepared_is_not_prepared_again(prepared, tmp_path):
+def test_a_prepared_corpus_is_not_prepared_again(prepared, tmp_path):
     with pytest.raises(ValueError, match="is prepared already"):
         prepare_corpus(f"prepared={prepared.folder}", tmp_path / "again")
 
@@ -261,14 +261,14 @@ def test_what_is_prepared_is_not_prepared_again(prepared, tmp_path):
     ("corpus", "file"),
     [("kdae", "F01A0V1"), ("emilya", "joy"), ("egbm", "fear"), ("diema", "JP_06_anger_2_M")],
 )
-def test_what_must_not_be_passed_on_is_not_uploaded(tmp_path, corpus, file):
+def test_a_corpus_that_may_not_be_passed_on_is_not_uploaded(tmp_path, corpus, file):
     write_tree(tmp_path / "set", [f"{file}.bvh"])
     with pytest.raises(ValueError, match=f"'{corpus}' must not be uploaded"):
         prepare_corpus(f"{corpus}={tmp_path / 'set'}", tmp_path / "out", push_to="someone/mine")
     assert not (tmp_path / "out").exists()
 
 
-def test_clips_that_a_manifest_calls_by_such_a_corpus_are_not_uploaded(tmp_path, monkeypatch):
+def test_clips_of_such_a_corpus_in_a_manifest_are_not_uploaded(tmp_path, monkeypatch):
     monkeypatch.setattr(preparation, "push_prepared", lambda *_: pytest.fail("uploaded"))
     write_tree(tmp_path / "set", ["a.bvh"])
     (tmp_path / "set" / "clips.csv").write_text("path,label,corpus\na.bvh,happy,kdae\n", encoding="utf-8")
@@ -276,14 +276,14 @@ def test_clips_that_a_manifest_calls_by_such_a_corpus_are_not_uploaded(tmp_path,
         prepare_corpus(f"manifest={tmp_path / 'set' / 'clips.csv'}", tmp_path / "out", push_to="someone/mine")
 
 
-def test_a_name_that_is_no_repository_is_refused_before_any_work(tmp_path):
+def test_an_invalid_repository_name_is_refused_before_any_work(tmp_path):
     with pytest.raises(ValueError, match="Expected USER/NAME on the Hub, found 'no/such/name'"):
         prepare_corpus("generated:2", tmp_path / "out", push_to="no/such/name")
     assert not (tmp_path / "out").exists()
 
 
 class _DatasetHandler(_Handler):
-    """Dataset repositories live beside those of models, under another address; datasets also lists their files."""
+    """Dataset repositories have other addresses than models, and the datasets library also lists their files."""
 
     def _path(self) -> str:
         return super()._path().replace("/api/datasets/", "/api/models/").replace("/datasets/", "/")

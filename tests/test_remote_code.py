@@ -11,7 +11,7 @@ from hub_stand_in import HubStandIn
 from hub_subprocess import CHECKS, PRELUDE, REPORT, in_cache_layout, run, value
 
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
-from eai_llm_hf.publish.checkpoints import TRAINING, write_record
+from eai_llm_hf.publish.checkpoints import TRAINING, write_metadata
 from eai_llm_hf.publish.export import export
 
 REPOSITORY = Path(__file__).parents[1]
@@ -242,7 +242,7 @@ def pushed(room, hub, hub_checkpoint) -> dict:
     """What a Python with the package says when it pushes."""
     (room / "push").mkdir()
     shutil.copytree(hub_checkpoint, room / "push" / "diema")
-    write_record(room / "push" / "diema", TRAINING, {"corpora": ["generated:20", "diema"]})
+    write_metadata(room / "push" / "diema", TRAINING, {"corpora": ["generated:20", "diema"]})
     places = {name: str(room / "push" / name) for name in ("exported", "diema", "refused")}
     given = {"checkpoint": str(hub_checkpoint), "folder": places["exported"], **places}
     return run("import json, sys, traceback\n" + CHECKS + PUSH + REPORT, given, room / "push", **hub.environment())

@@ -1,14 +1,15 @@
-"""The page of results: written from figures, and nothing in it that was not run."""
+"""The page of results has the figures of the runs, and nothing that was not run."""
 
 import json
 
 import pytest
 
 from benchmarks import results as page_of_results
-from eai_llm_hf.evaluation import baselines
-from eai_llm_hf.evaluation.benchmark import run_benchmark
-from eai_llm_hf.evaluation.benchmark_plan import BenchmarkSettings
-from eai_llm_hf.evaluation.benchmark_results import write_results
+from eai_llm_hf.evaluation.benchmark.plan import BenchmarkSettings
+from eai_llm_hf.evaluation.benchmark.results import write_results
+from eai_llm_hf.evaluation.benchmark.run import run_benchmark
+from eai_llm_hf.evaluation.methods import baselines
+from eai_llm_hf.publish.tables import score_text
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +32,9 @@ def figures(tmp_path_factory):
     return folder / "results.json"
 
 
-def test_every_table_holds_the_figures_of_its_run(figures, tmp_path, monkeypatch):
+def test_every_table_has_the_figures_of_its_run(figures, tmp_path, monkeypatch):
     monkeypatch.setattr(page_of_results, "FIGURES", tmp_path)
-    assert "##" not in page_of_results.page(), "what was not run is not there"
+    assert "##" not in page_of_results.page(), "no table without a run"
     for name in ("methods", "joint", "few-labels", "ablations", "text-backbone"):
         (tmp_path / f"{name}.json").write_text(figures.read_text(encoding="utf-8"), encoding="utf-8")
     page = page_of_results.page()
@@ -42,12 +43,12 @@ def test_every_table_holds_the_figures_of_its_run(figures, tmp_path, monkeypatch
     for title in ("Every method", "One model for all", "Few labels", "Ablations", "Is the skeleton", "Cost"):
         assert f"## {title}" in page
     for entry in results["scores"]:
-        assert page_of_results.shown(entry["measures"]["macro_f1"]) in page
+        assert score_text(entry["measures"]["macro_f1"]) in page
     widths = [line.count("|") for line in page.splitlines() if line.startswith("|---")]
     assert widths and all(width > 3 for width in widths)
 
 
-def test_each_goal_stands_with_what_was_measured_and_by_how_much_it_is_missed(monkeypatch):
+def test_each_goal_is_shown_with_the_result_and_the_shortfall(monkeypatch):
     def score(corpus, macro_f1, ece):
         measures = {"macro_f1": {"value": macro_f1, "interval": [macro_f1 - 0.1, macro_f1 + 0.1]}}
         measures["ece"] = {"value": ece, "interval": [0.0, 0.2]}
@@ -83,7 +84,7 @@ def test_each_goal_stands_with_what_was_measured_and_by_how_much_it_is_missed(mo
     assert page_of_results.goals({}) == []
 
 
-def test_texts_with_and_without_lora_stand_side_by_side(tmp_path, monkeypatch):
+def test_texts_with_and_without_lora_are_shown_side_by_side(tmp_path, monkeypatch):
     monkeypatch.setattr(page_of_results, "FIGURES", tmp_path)
     for name, hold in (("with-lora", 0.8), ("without-lora", 0.4)):
         score = {"value": hold, "interval": [hold - 0.1, hold + 0.1]}

@@ -5,9 +5,9 @@ import pytest
 import torch
 from conftest import make_clip
 
-from eai_llm_hf.evaluation import skeleton_model
-from eai_llm_hf.evaluation.skeleton_model import ABLATIONS, from_checkpoint
-from eai_llm_hf.evaluation.task import Task
+from eai_llm_hf.evaluation.methods import skeleton_model
+from eai_llm_hf.evaluation.methods.skeleton_model import ABLATIONS, from_checkpoint
+from eai_llm_hf.evaluation.methods.task import Task
 from eai_llm_hf.training.alignment import label_loss
 from eai_llm_hf.training.crops import CropDataset
 
@@ -45,15 +45,33 @@ def on_the_tiny_backbone(monkeypatch, model, processor):
     monkeypatch.setattr(skeleton_model, "_untrained", lambda backbone: (model, processor))
 
 
+@pytest.fixture(scope="module")
+def answers() -> dict[str, np.ndarray]:
+    """Probabilities by method, so that each method is trained once for all tests."""
+    return {}
+
+
+@pytest.fixture
+def answer(task, answers):
+    """The probabilities of a method for the task."""
+
+    def answer(name: str) -> np.ndarray:
+        if name not in answers:
+            answers[name] = ABLATIONS[name](task)
+        return answers[name]
+
+    return answer
+
+
 @pytest.mark.parametrize("name", PARTS)
-def test_each_part_left_out_gives_probabilities_over_the_labels_of_the_own_corpus(task, name):
-    probabilities = ABLATIONS[name](task)
+def test_each_ablation_gives_probabilities_over_the_labels_of_the_corpus(task, name, answer):
+    probabilities = answer(name)
     assert probabilities.shape == (8, 3) and np.allclose(probabilities.sum(1), 1)
     assert (probabilities[~task.candidates(task.test)] == 0).all()
 
 
-def test_the_seed_decides_everything_and_test_labels_nothing(task):
-    first = ABLATIONS["eai-llm"](task)
+def test_the_result_depends_on_the_seed_and_not_on_test_labels(task, answer):
+    first = answer("eai-llm")
     again = ABLATIONS["eai-llm"](
         Task(task.train, [row | {"label": "angry"} for row in task.test], task.labels, steps=4, batch_size=8)
     )
@@ -61,13 +79,12 @@ def test_the_seed_decides_everything_and_test_labels_nothing(task):
     assert np.array_equal(first, again) and not np.array_equal(first, other)
 
 
-def test_what_is_left_out_matters(task):
-    whole = ABLATIONS["eai-llm"](task)
-    for name in PARTS[1:]:
-        assert not np.allclose(whole, ABLATIONS[name](task), atol=1e-6), name
+@pytest.mark.parametrize("name", PARTS[1:])
+def test_each_ablation_changes_the_result(name, answer):
+    assert not np.allclose(answer("eai-llm"), answer(name), atol=1e-6)
 
 
-def test_it_learns_to_tell_two_emotions_apart():
+def test_it_learns_to_distinguish_two_emotions():
     rows = [make_row(seed, ("angry", "sad")[seed % 2]) for seed in range(40)]
     simple = Task(rows[:20], rows[20:], {"generated": ["angry", "sad"]}, steps=60, batch_size=12)
     truth = [simple.all_labels.index(row["label"]) for row in simple.test]
@@ -76,13 +93,13 @@ def test_it_learns_to_tell_two_emotions_apart():
     assert given > 0.8, given
 
 
-def test_going_on_from_a_checkpoint_leaves_it_as_it_was(task, tiny_checkpoint):
+def test_continuing_from_a_checkpoint_does_not_change_it(task, tiny_checkpoint):
     method = from_checkpoint(str(tiny_checkpoint))
     first = method(task)
-    assert np.array_equal(first, method(task)), "the second task starts where the first did"
+    assert np.array_equal(first, method(task)), "the second task starts from the same weights"
 
 
-def test_a_label_of_another_corpus_is_no_wrong_answer():
+def test_a_label_of_another_corpus_is_not_a_candidate():
     logits = torch.tensor([[2.0, 0.0, 50.0]], requires_grad=True)
     mask = torch.tensor([[True, True, False]])
     loss = label_loss(logits, torch.tensor([0]), mask)

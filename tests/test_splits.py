@@ -4,7 +4,7 @@ import datasets
 import numpy as np
 import pytest
 from conftest import make_clip
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from eai_llm_hf.corpora.splits import (
@@ -20,7 +20,7 @@ from eai_llm_hf.corpora.splits import (
 from eai_llm_hf.processing.skeleton.tree import MIRROR
 from eai_llm_hf.training import recipe_clips as recipe_module
 
-YESTERDAY = [
+FOLDS_SO_FAR = [
     ["P01", "P05", "P08", "P13", "P17"],
     ["P03", "P04", "P06"],
     ["P07", "P10", "P18", "P19"],
@@ -60,7 +60,7 @@ def fold_of_each(rows: list[dict], folds: list[Fold]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_each_clip_is_tested_once_and_learned_from_otherwise(protocol):
+def test_each_clip_is_tested_in_one_fold_and_in_training_in_all_others(protocol):
     rows = corpus()
     folds = protocol_folds(rows, protocol)
     assert len(folds) > 1 and sorted(index for fold in folds for index in fold.test) == list(range(len(rows)))
@@ -70,7 +70,7 @@ def test_each_clip_is_tested_once_and_learned_from_otherwise(protocol):
 
 
 @pytest.mark.parametrize("protocol", ["performer", "content", "family", "diema"])
-def test_no_group_stands_on_both_sides(protocol):
+def test_no_group_is_on_both_sides(protocol):
     rows = corpus(performers=23, contents=tuple(f"scene{number}" for number in range(17)), takes=1)
     column = "performer" if protocol == "diema" else protocol
     for fold in protocol_folds(rows, protocol):
@@ -85,7 +85,7 @@ def test_all_walks_are_left_out_together_in_all_corpora():
     assert by_content["content walk"] == 17
 
 
-def test_few_groups_are_left_out_one_by_one_and_many_dealt_to_folds():
+def test_few_groups_are_left_out_one_by_one_and_many_are_dealt_to_folds():
     assert [fold.name for fold in protocol_folds(corpus(performers=3), "performer")] == [
         "performer P00", "performer P01", "performer P02",
     ]  # fmt: skip
@@ -102,11 +102,11 @@ def test_the_split_of_the_paper_is_four_to_one_and_marked_as_leaky():
     assert all(fold.leaky and fold.name.endswith("(leaky)") for fold in folds) and "LEAKY" in PROTOCOLS["random"]
     assert all(0.15 < len(fold.test) / len(rows) < 0.25 for fold in folds)
     performers = [{rows[index]["performer"] for index in side} for side in (folds[0].train, folds[0].test)]
-    assert performers[0] & performers[1], "what makes it leaky"
+    assert performers[0] & performers[1], "this makes it leaky"
     assert not any(fold.leaky for fold in protocol_folds(rows, "performer"))
 
 
-def test_people_and_windows_of_one_recording_stay_together_in_every_protocol():
+def test_the_people_and_clips_of_one_recording_stay_together_in_every_protocol():
     rows = [
         clip(take, f"P{take % 7}{suffix}", f"scene{take % 5}", clip_id=f"take{take}{suffix}", source=f"take{take}.c3d")
         for take in range(60)
@@ -139,8 +139,7 @@ def test_adding_clips_moves_no_other_clip(protocol, there, added, order):
 
     before, after = rows_of(there), rows_of(dict.fromkeys(there + added))
     many = 12  # up to here groups are left out one by one, and an additional fold may appear
-    if protocol != "random" and len({row[protocol] for row in before}) <= many:
-        return
+    assume(protocol == "random" or len({row[protocol] for row in before}) > many)
     order.shuffle(after)
     sides, later = (fold_of_each(rows, protocol_folds(rows, protocol)) for rows in (before, after))
     assert {name: later[name] for name in sides} == sides
@@ -148,25 +147,24 @@ def test_adding_clips_moves_no_other_clip(protocol, there, added, order):
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 9)), min_size=5, unique=True), st.integers(0, 11))
-def test_where_groups_are_left_out_one_by_one_a_new_group_is_a_new_fold(pairs, new):
+def test_if_groups_are_left_out_one_by_one_a_new_group_is_a_new_fold(pairs, new):
     rows = [clip(take, content=f"scene{content}") for content, take in pairs]
     more = [*rows, clip(99, content=f"scene{new}")]
-    if len({row["content"] for row in rows}) < 2:
-        return
+    assume(len({row["content"] for row in rows}) > 1)
     sides, later = (fold_of_each(given_rows, protocol_folds(given_rows, "content")) for given_rows in (rows, more))
     assert {name: later[name] for name in sides} == sides
 
 
-def test_folds_are_those_of_yesterday():
+def test_folds_do_not_change_between_versions():
     rows = corpus(performers=20, takes=1)
     folds = protocol_folds(rows, "performer")
-    assert [sorted({rows[index]["performer"] for index in fold.test}) for fold in folds] == YESTERDAY
+    assert [sorted({rows[index]["performer"] for index in fold.test}) for fold in folds] == FOLDS_SO_FAR
 
 
 # ---------------------------------------------------------------------------------------------- what cannot be divided
 
 
-def test_a_corpus_without_performers_is_named_with_what_to_use_instead():
+def test_a_corpus_without_performers_is_reported_with_an_alternative():
     rows = corpus() + [clip(number, None, corpus="bandai1") for number in range(3)]
     with pytest.raises(
         SplitError, match=r"No performer is named in bandai1 \(3 of 3 clips\); use .*'family' or 'cont"
@@ -186,7 +184,7 @@ def test_a_corpus_without_performers_is_named_with_what_to_use_instead():
         ([clip(0)], {"protocol": "random"}, "All 1 clips have the same recording"),
     ],
 )
-def test_what_cannot_be_divided_is_told(rows, arguments, words):
+def test_clips_that_cannot_be_split_are_refused_with_the_reason(rows, arguments, words):
     with pytest.raises(SplitError, match=words):
         protocol_folds(rows, **arguments)
 
@@ -205,13 +203,13 @@ def test_what_cannot_be_divided_is_told(rows, arguments, words):
         (clip(0, joints=joints(1)), clip(1, corpus="copy", joints=joints(1)), "are the same movement"),
     ],
 )
-def test_a_take_on_both_sides_is_refused_and_named(one, other, words):
-    with pytest.raises(SplitError, match=f"A take stands on two sides: .*{words}"):
+def test_a_take_on_both_sides_is_refused_by_name(one, other, words):
+    with pytest.raises(SplitError, match=f"A take is on two sides: .*{words}"):
         check_no_leak([one, other], Fold("mine", [0], [1]))
     check_no_leak([one, other], Fold("mine", [0, 1], []))
 
 
-def test_what_only_looks_like_one_take_is_let_through():
+def test_clips_that_only_look_like_one_take_are_accepted():
     check_no_leak(
         [
             clip(0, joints=joints(1)),
@@ -230,13 +228,13 @@ def test_of_many_shared_takes_the_first_are_named():
 
 
 def test_a_row_on_both_sides_or_out_of_range_is_refused():
-    with pytest.raises(SplitError, match=r"mine: row 1 \(F01-walk-1\) stands on both sides"):
+    with pytest.raises(SplitError, match=r"mine: row 1 \(F01-walk-1\) is on both sides"):
         check_no_leak([clip(0), clip(1)], Fold("mine", [0, 1], [1]))
     with pytest.raises(SplitError, match="mine: there is no row 2 among the 2"):
         check_no_leak([clip(0), clip(1)], Fold("mine", [0], [2]))
 
 
-def test_folds_that_would_tear_a_take_apart_are_refused():
+def test_folds_that_would_split_a_take_are_refused():
     rows = corpus() + [clip(0, "P00", "run", clip_id="cut", source="P00-walk-0.bvh")]
     with pytest.raises(SplitError, match="P00-walk-0 .* and cut .* are cut from one file"):
         protocol_folds(rows, "content")
@@ -263,7 +261,7 @@ def test_rows_may_be_a_dataset_and_give_the_same_folds():
 # ---------------------------------------------------------------------------------------------- the side in a training
 
 
-def test_the_side_in_a_training_is_what_it_always_was():
+def test_the_side_in_a_training_does_not_change_between_versions():
     made = [{"source": "generated", "performer": f"generated-{number}"} for number in range(5)]
     assert [split_of(row, [], []) for row in made] == ["test", "validation", "train", "train", "train"]
     assert split_of(clip(0, content="bow"), ["bow"], ["bow"]) == "test"
@@ -273,7 +271,7 @@ def test_the_side_in_a_training_is_what_it_always_was():
     assert {side: sides.count(side) for side in ("train", "validation", "test")} == THREE_HUNDRED
 
 
-def test_a_corpus_that_training_did_not_know_is_tested_whole(monkeypatch):
+def test_a_corpus_that_training_did_not_use_is_tested_in_full(monkeypatch):
     contents = ("bow", "walk", "guide")
     rows = [
         clip(number, corpus=corpus, content=content, label="sad", joints=joints(number))
@@ -316,7 +314,7 @@ def sides_of_performers(rows: list[dict], held_out=(), validation=()) -> dict[st
     """Performer -> side; each has one."""
     sides, _ = split_rows(rows, held_out, validation)
     found = {(row["performer"], side) for row, side in zip(rows, sides, strict=True)}
-    assert len(found) == len(dict(found)), "a performer stands on two sides"
+    assert len(found) == len(dict(found)), "a performer is on two sides"
     return dict(found)
 
 
@@ -332,12 +330,12 @@ def test_of_few_performers_at_least_one_is_tested_and_one_is_trained_on(few):
         assert {"train", "test"} <= set(sides.values())
 
 
-def test_a_fifth_of_many_performers_is_tested_and_a_fifth_validates():
+def test_a_fifth_of_many_performers_is_tested_and_a_fifth_is_for_validation():
     sides = list(sides_of_performers(labelled(f"P{number}" for number in range(300))).values())
     assert 45 <= sides.count("test") <= 75 and 45 <= sides.count("validation") <= 75
 
 
-def test_performers_that_are_added_move_none_to_the_test_side_that_was_trained_on():
+def test_adding_performers_moves_none_from_training_to_the_test():
     for number in range(60):
         names = [f"{number}-P{performer}" for performer in range(12)]
         for few in range(3, 12):
@@ -350,7 +348,7 @@ def test_performers_that_are_added_move_none_to_the_test_side_that_was_trained_o
                 assert moved == set()
 
 
-def test_performers_that_are_named_are_held_out():
+def test_named_performers_are_held_out():
     rows = labelled(f"P{number}" for number in range(10))
     named = sides_of_performers(rows, ["P3", "P4"], ["P5"])
     assert (named["P3"], named["P4"], named["P5"]) == ("test", "test", "validation")
@@ -358,7 +356,7 @@ def test_performers_that_are_named_are_held_out():
     assert len(notes) == 1 and "mine: whole performers are held out" in notes[0] and "P3" in notes[0]
 
 
-def test_without_all_performers_contents_are_held_out_and_that_is_said():
+def test_if_a_clip_names_no_performer_contents_are_held_out_with_a_note():
     rows = labelled(f"P{number}" for number in range(10)) + [clip(9, None, "scene1", label="sad")]
     sides, notes = split_rows(rows, ["scene1"], [])
     assert {side for row, side in zip(rows, sides, strict=True) if row["family"] == "scene1"} == {"test"}
@@ -367,7 +365,7 @@ def test_without_all_performers_contents_are_held_out_and_that_is_said():
     assert {"train", "test"} <= set(split_rows(alone, [], [])[0]), "of one performer contents are held out"
 
 
-def test_clips_without_a_label_do_not_make_a_side():
+def test_a_side_with_unlabelled_clips_only_counts_as_empty():
     unlabelled = [clip(0, f"P{number}") for number in range(40)]
     rows = unlabelled + labelled(["A", "B"])
     assert {"train", "test"} <= {
@@ -375,7 +373,7 @@ def test_clips_without_a_label_do_not_make_a_side():
     }
 
 
-def test_files_that_share_a_take_stand_on_one_side():
+def test_files_that_share_a_take_are_on_one_side():
     walk = make_clip(3, action="walk", duration_s=4.0).joints
     for number in range(12):
         rows = [
@@ -385,14 +383,14 @@ def test_files_that_share_a_take_stand_on_one_side():
         sides, notes = split_rows(rows, [], [])
         assert sides[0] == sides[1] != sides[2]
         assert notes == [
-            "Clips that share a stretch of one take stand on one side: "
+            "Clips that share a stretch of one take are on one side: "
             f"None-take0-{number}-{number} with None-take1-{number}-{number}."
         ]
     with pytest.raises(SplitError, match="are parts of one take"):
         refuse_shared_takes(rows, ["train", "test", "test"])
 
 
-def test_a_training_says_that_a_score_on_few_clips_is_rough(monkeypatch, caplog):
+def test_a_training_warns_that_a_score_on_few_clips_is_rough(monkeypatch, caplog):
     few, many = (
         [clip(take, f"P{number}", label="sad") for number in range(20) for take in range(of)] for of in (1, 9)
     )

@@ -1,4 +1,4 @@
-"""The baseline that reads descriptors as text: what it is told, how labels are scored, and that it learns."""
+"""The baseline that reads descriptors as text: its prompt, how labels are scored, and that it learns."""
 
 import re
 
@@ -8,9 +8,9 @@ import torch
 from conftest import make_clip, make_reference
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from eai_llm_hf.evaluation import text_backbone
-from eai_llm_hf.evaluation.task import Task
-from eai_llm_hf.evaluation.text_backbone import TextReader, describe, fine_tuned, zero_shot
+from eai_llm_hf.evaluation.methods import text_backbone
+from eai_llm_hf.evaluation.methods.task import Task
+from eai_llm_hf.evaluation.methods.text_backbone import TextReader, describe, fine_tuned, zero_shot
 from eai_llm_hf.processing.claims.claims import canonical_claim
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS, measure
 
@@ -41,7 +41,7 @@ def vectors(rows) -> np.ndarray:
 
 @pytest.fixture
 def tiny(tiny_backbone, monkeypatch):
-    """The baseline on the tiny backbone, trained for a moment."""
+    """The baseline on the tiny backbone with a short training."""
     monkeypatch.setattr(text_backbone, "BACKBONE", str(tiny_backbone))
     monkeypatch.setattr(text_backbone, "TEXT_STEPS", 6)
     monkeypatch.setattr(text_backbone, "TEXT_BATCH", 4)
@@ -53,7 +53,7 @@ def in_words(descriptor: str, direction: str) -> str:
     return canonical_claim(descriptor, direction).text.removeprefix("the ").replace(" is ", " ").replace(" are ", " ")
 
 
-def test_a_text_says_with_its_percentile_what_stands_out_and_leaves_the_middle_out():
+def test_a_text_names_salient_descriptors_with_percentiles_and_leaves_out_the_middle():
     reference = make_reference()
     vector = reference.median.astype(np.float32)
     assert describe(vector, reference) == "nothing stands out"
@@ -66,7 +66,7 @@ def test_a_text_says_with_its_percentile_what_stands_out_and_leaves_the_middle_o
     assert re.fullmatch(rf"{in_words('arm_expansion', 'high')} (9\d|100)", high), text
 
 
-def test_what_cannot_be_measured_is_not_spoken_of(vectors):
+def test_descriptors_that_cannot_be_measured_are_not_mentioned(vectors):
     reference = make_reference()
     assert describe(np.full_like(vectors[0], np.nan), reference) == "nothing stands out"
 
@@ -94,7 +94,7 @@ def test_a_candidate_scores_as_if_it_were_read_alone(reader, vectors, by_token):
             assert found[clip, column] == pytest.approx(expected.item(), abs=1e-4)
 
 
-def test_the_loss_is_that_of_the_answers_alone(reader, vectors):
+def test_the_loss_is_over_the_answers_only(reader, vectors):
     labels = LABELS["generated"]
     chats = [reader.chat(vector, labels, label) for vector, label in zip(vectors, labels, strict=True)]
     scores = reader.log_likelihoods(vectors, labels, by_token=False)
@@ -102,7 +102,7 @@ def test_the_loss_is_that_of_the_answers_alone(reader, vectors):
     assert reader.loss(chats).item() == pytest.approx(expected, abs=1e-4)
 
 
-def test_labels_of_other_corpora_have_no_probability_and_the_candidates_share_it_all(tiny, rows):
+def test_labels_of_other_corpora_have_probability_zero_and_the_candidates_sum_to_one(tiny, rows):
     task = Task(train=rows[:6], test=rows, labels=LABELS)
     probabilities = zero_shot(task)
     candidates = task.candidates(rows)
@@ -111,7 +111,7 @@ def test_labels_of_other_corpora_have_no_probability_and_the_candidates_share_it
     np.testing.assert_allclose(probabilities.sum(1), 1)
 
 
-def test_fine_tuning_is_the_same_each_time_and_does_not_read_the_labels_of_the_test(tiny, rows):
+def test_fine_tuning_is_deterministic_and_does_not_read_the_labels_of_the_test(tiny, rows):
     once = fine_tuned(Task(train=rows, test=rows, labels=LABELS, seed=3))
     unlabelled = [each | {"label": None} for each in rows]
     again = fine_tuned(Task(train=rows, test=unlabelled, labels=LABELS, seed=3))
@@ -119,7 +119,7 @@ def test_fine_tuning_is_the_same_each_time_and_does_not_read_the_labels_of_the_t
     assert not np.array_equal(once, fine_tuned(Task(train=rows, test=rows, labels=LABELS, seed=4)))
 
 
-def test_what_is_right_in_training_becomes_likelier(tiny, rows):
+def test_the_right_answers_of_training_become_more_likely(tiny, rows):
     def chance_of_angry(taught: str) -> np.ndarray:
         train = [each | {"label": taught} for each in rows[:6]]
         return fine_tuned(Task(train=train, test=rows[:3], labels={"generated": ["angry", "sad"]}))[:, 0]
@@ -128,7 +128,7 @@ def test_what_is_right_in_training_becomes_likelier(tiny, rows):
     assert chance_of_angry("angry").min() > 1.5 * chance_of_angry("sad").max()
 
 
-def test_clips_without_a_label_of_their_corpus_cannot_teach(tiny, rows):
+def test_training_clips_without_a_label_of_their_corpus_are_refused(tiny, rows):
     others = [row(1, "calm"), row(2, None)]
     with pytest.raises(ValueError, match="None of the 2 training clips has a label"):
         fine_tuned(Task(train=others, test=rows[:2], labels=LABELS))

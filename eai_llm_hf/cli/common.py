@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
 from ..pipeline_loading import load_pipeline
-from ..publish.checkpoints import TRAINING, find_checkpoint, read_record
+from ..publish.checkpoints import TRAINING, find_checkpoint, read_metadata
 
 if TYPE_CHECKING:
     from eai_llm_hf import SkeletonEmotionExplanationPipeline
@@ -111,7 +111,7 @@ def trained_checkpoint(model: str | None) -> tuple[str, dict[str, Any]]:
         ValueError: If the checkpoint does not say what its training held out.
     """
     found = find_checkpoint(model)
-    training = read_record(found, TRAINING)
+    training = read_metadata(found, TRAINING)
     if training is None:
         raise ValueError(f"{found} has no {TRAINING}, in which eai-llm train writes what training held out.")
     return found, training

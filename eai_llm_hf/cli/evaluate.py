@@ -140,9 +140,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run_benchmark(args: argparse.Namespace, given: dict) -> int:
-    from ..evaluation.benchmark import run_benchmark
-    from ..evaluation.benchmark_plan import BenchmarkSettings
-    from ..evaluation.benchmark_results import write_results
+    from ..evaluation.benchmark.plan import BenchmarkSettings
+    from ..evaluation.benchmark.results import write_results
+    from ..evaluation.benchmark.run import run_benchmark
 
     if args.output is None:
         raise ValueError("A benchmark requires --output, the folder where it writes results and continues.")
@@ -173,6 +173,7 @@ def _run_benchmark(args: argparse.Namespace, given: dict) -> int:
 
 def _run_checkpoint(args: argparse.Namespace) -> int:
     from ..evaluation import evaluate
+    from ..publish.tables import evaluation_tables
     from ..training.recipe_clips import held_out_splits
 
     model, training = trained_checkpoint(args.model)
@@ -180,57 +181,8 @@ def _run_checkpoint(args: argparse.Namespace) -> int:
     pipe = load_quietly(model)
     explanations = 40 if args.explanations is None else args.explanations
     results = evaluate(pipe, splits["train"], splits["test"], training["labels"], explanations, args.seed)
-    print(as_table(results))
+    print(evaluation_tables(results))
     if args.output:
         Path(args.output).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
         print(f"written to {args.output}", file=sys.stderr)
     return 0
-
-
-def as_table(results: dict) -> str:
-    """The scores of a checkpoint as Markdown."""
-    lines = [
-        "| corpus | method | clips | chance | accuracy [95%] | balanced accuracy [95%] | macro-F1 [95%] |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for corpus, result in results.items():
-        for method, name in (("model", "EAI-LLM"), ("baseline_lda", "LDA on descriptors")):
-            if (scores := result.get(method)) is None:
-                continue
-            cells = [_with_interval(scores[measure]) for measure in ("accuracy", "balanced_accuracy", "macro_f1")]
-            lines.append(f"| {corpus} | {name} | {scores['clips']} | {scores['chance']:.2f} | {' | '.join(cells)} |")
-    calibrated = {corpus: result["model"] for corpus, result in results.items() if "ece" in result["model"]}
-    for corpus, scores in calibrated.items():
-        lines += [
-            "",
-            f"{corpus}, EAI-LLM: calibration error {_with_interval(scores['ece'])}, "
-            f"Brier score {_with_interval(scores['brier'])}",
-            "",
-            "| label | clips | precision | recall | F1 |",
-            "|---|---|---|---|---|",
-        ]
-        lines += [
-            f"| {label} | {own['support']} | {own['precision']:.2f} | {own['recall']:.2f} | {own['f1']:.2f} |"
-            for label, own in scores["per_class"].items()
-        ]
-    if any("explanations" in result for result in results.values()):
-        lines += [
-            "",
-            "| corpus | explanations | claims a text | hold | hold for another clip | repeated | different texts |",
-            "|---|---|---|---|---|---|---|",
-        ]
-    for corpus, result in results.items():
-        if scores := result.get("explanations"):
-            hold, shuffled = (
-                "-" if scores[key] is None else f"{scores[key]:.2f}" for key in ("hold", "hold_shuffled")
-            )
-            lines.append(
-                f"| {corpus} | {scores['clips']} | {scores['claims_per_text']} | {hold} | {shuffled} "
-                f"| {scores['repeated_claims']} | {scores['distinct_texts']} |"
-            )
-    return "\n".join(lines)
-
-
-def _with_interval(score: dict) -> str:
-    low, high = score["interval"]
-    return f"{score['value']:.2f} [{low:.2f}, {high:.2f}]"

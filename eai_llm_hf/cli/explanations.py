@@ -85,9 +85,9 @@ def run(args: argparse.Namespace) -> int:
     if args.clips < 2 or args.batch_size < 1 or min(args.sampled, args.taken_away, *args.faithful) < 0:
         raise ValueError("--clips must be at least 2, --batch-size at least 1, and no other number negative.")
     from ..corpora.rows import as_clip
-    from ..evaluation.explanation_tables import as_examples, as_markdown
-    from ..evaluation.explanations import explained_clip, explanation_scores
-    from ..evaluation.faithfulness import faithfulness
+    from ..evaluation.explanations.faithfulness import faithfulness
+    from ..evaluation.explanations.tables import as_examples, as_markdown
+    from ..evaluation.explanations.texts import explained_clip, explanation_scores
     from ..training.recipe_clips import held_out_splits
 
     model, training = trained_checkpoint(args.model)
@@ -142,7 +142,7 @@ def _by_corpus(rows: Sequence[dict], most: int, seed: int) -> dict[str, list[dic
 
 def command(args: argparse.Namespace) -> str:
     """The command that makes these tables, without the folders of this machine."""
-    from ..evaluation.benchmark_results import without_place
+    from ..evaluation.benchmark.results import without_place
 
     parts = ["eai-llm evaluate explanations", *(["--model", Path(args.model).name] if args.model else [])]
     parts += ["--corpora", *map(without_place, args.corpora)]

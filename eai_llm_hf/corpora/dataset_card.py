@@ -1,4 +1,4 @@
-"""The card of a prepared corpus: where it comes from, what may be done with it, what is in it, what was left out."""
+"""The card of a prepared corpus: its origin, its terms, its contents and what was left out."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,31 +9,30 @@ from .loader import Corpus
 from .schema import FEATURES, LeftOut
 
 MOST_VALUES = 100
-"""Values of a column that the card lists with their counts; where there are more, it says how many."""
+"""Values of a column that the card lists with their counts. If there are more, it only gives their number."""
 MOST_LEFT_OUT = 40
-"""Files that could not be read and are listed in the card; the others stand in the file beside it."""
+"""Unreadable files that the card lists; `broken_files.jsonl` lists all."""
 
 COLUMNS = {
     "joints": "(frames, 22, 3) float32: metres, Y up, facing +Z at the start, left side on +X",
-    "joint_mask": "(22,) bool: False where the recording lacks the joint; such joints are zeros",
+    "joint_mask": "(22,) bool: False if the recording lacks the joint; such joints are zeros",
     "fps": "frames per second, 30",
     "label": "emotion as an adjective, or none",
-    "intensity": "how strongly, 0 to 1, or none",
+    "intensity": "how strongly the emotion is expressed, 0 to 1, or none",
     "expression": "JSON: what the generator added to each of its style parameters, or none",
-    "performer": "who moves, or none",
-    "content": "what was done",
-    "family": "contents that are nearly the same movement and must not stand on both sides of a split",
-    "corpus": "where it was recorded",
+    "performer": "the performer, or none",
+    "content": "what the performer does",
+    "family": "contents that are nearly the same movement; keep a family on one side of a split",
+    "corpus": "the corpus that it is from",
     "clip_id": "name of the clip, unique here",
-    "source": "file that it came from",
+    "source": "the file that it was read from",
 }
 """Meaning of each column of `FEATURES`."""
 
 _BODY = """# {title}
 
-3-D body movement with the emotion that it expresses, one row a clip, on one skeleton (the 22 joints of SMPL) at 30
-frames a second.
-Written by `eai-llm data prepare {name}` of the package eai-llm-hf {version}.
+3-D body movement with the emotion that it expresses, one row for each clip, on one skeleton (the 22 joints of SMPL) at
+30 frames a second. Written by `eai-llm data prepare {name}` of the package eai-llm-hf {version}.
 
 {clips} clips, {minutes:.1f} minutes. Fingerprint `{fingerprint}`.
 
@@ -58,7 +57,7 @@ From: {origin}. {terms}
 {citation}
 ## How it was read
 
-Rests on: {rests_on}
+Relies on: {rests_on}
 
 {assumes}
 
@@ -70,8 +69,8 @@ Rests on: {rests_on}
 {left_out}
 ## Limits
 
-The emotions were acted or generated. What a body expresses is not what a person feels: do not use this to judge
-people.
+The emotions were acted or generated. What a body expresses is not what a person feels: do not use this corpus to
+judge people.
 """
 
 
@@ -86,7 +85,7 @@ def dataset_card(
     Args:
         about: The corpus that it was made from.
         facts: Its `preparation.json`.
-        counts: For "label", "performer", "content" and "corpus" how many clips have each value.
+        counts: For "label", "performer", "content" and "corpus", the number of clips with each value.
         left_out: What could not be read.
     """
     front = DatasetCardData(
@@ -129,7 +128,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> str:
     if not left_out:
         return "Nothing.\n"
     listed = _table(("file", "why"), [(entry.file, entry.message) for entry in left_out[:MOST_LEFT_OUT]])
-    return f"{len(left_out)} files or rows gave no clip; all are in `broken_files.jsonl`.\n\n{listed}\n"
+    return f"{len(left_out)} files or rows yielded no clip; `broken_files.jsonl` lists all.\n\n{listed}\n"
 
 
 def _table(header: tuple[str, str], rows: list[tuple[str, str]]) -> str:
@@ -138,7 +137,7 @@ def _table(header: tuple[str, str], rows: list[tuple[str, str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that cannot break the table that it stands in."""
+    """Text that cannot break the table around it."""
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")[:300]
 
 

@@ -1,11 +1,11 @@
-"""Emilya and EGBM: corpora that are given on request, and whose naming of files is not public."""
+"""Emilya and EGBM: corpora available on request, whose file naming is not public."""
 
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from .loader import Adapter, Corpus, Found, below, motion_files, one_a_take
-from .schema import LeftOut, Recording
+from .loader import Corpus, Found, Loader, below, motion_files, one_a_take
+from .schema import CorpusFile, LeftOut
 from .vocabulary import SYNONYMS, canonical_label, tidy
 
 EMILYA_LABELS = ("happy", "angry", "afraid", "anxious", "sad", "ashamed", "proud", "neutral")
@@ -17,17 +17,19 @@ _NO_CONTENT = {"take", "rep", "repetition", "trial", "version", "clip", "file", 
 
 
 def from_words(root: Path, corpus: str, labels: Iterable[str]) -> Found:
-    """Finds the recordings of a corpus whose naming is not public, by the words in names and folders.
+    """Finds the recordings of a corpus whose file naming is not public, by the words in file and folder names.
 
-    The emotion is the only emotion word of the file's name, or else of the nearest folder that has one; the performer
-    is "actor", "subject", "performer", "person" or one of the letters a, f, m, p, s, with a number, found likewise;
-    the content is what is left of the file's name without numbers. `WalkJoy_Actor03_2.bvh` is the walk of actor 3,
-    happy.
+    - Emotion: the only emotion word of the file name, otherwise of the nearest folder that has one.
+    - Performer: "actor", "subject", "performer", "person" or one of the letters a, f, m, p, s, with a number, found in
+      the same way.
+    - Content: the rest of the file name, without numbers.
+
+    `WalkJoy_Actor03_2.bvh` is a walk of actor 3, labelled happy.
 
     Args:
         root: Folder of the corpus.
         corpus: Its name.
-        labels: Its emotions; other words are none.
+        labels: Its emotions; words for other emotions are ignored.
 
     Raises:
         ValueError: If no name has an emotion word.
@@ -35,7 +37,7 @@ def from_words(root: Path, corpus: str, labels: Iterable[str]) -> Found:
     wanted = set(labels)
     forms = sorted((form for form, label in SYNONYMS.items() if label in wanted), key=len, reverse=True)
     emotion = re.compile(rf"\b(?:{'|'.join(forms)})\b")
-    recordings = []
+    files = []
     for path in motion_files(root):
         relative = path.relative_to(root)
         parts = [_words(path.stem), *(_words(folder) for folder in reversed(relative.parts[:-1]))]
@@ -45,8 +47,8 @@ def from_words(root: Path, corpus: str, labels: Iterable[str]) -> Found:
         rest = emotion.sub(" ", _PERFORMER.sub(" ", parts[0])).split()
         content = " ".join(word for word in rest if word.isalpha() and word not in {*_NO_CONTENT, corpus})
         source = below(root, path)
-        recordings.append(
-            Recording(
+        files.append(
+            CorpusFile(
                 path,
                 source,
                 corpus,
@@ -56,39 +58,39 @@ def from_words(root: Path, corpus: str, labels: Iterable[str]) -> Found:
                 content=content or None,
             )
         )
-    if not any(recording.label for recording in recordings):
+    if not any(file.label for file in files):
         raise ValueError(
             f"No file or folder name in {root} has one of the emotion words {', '.join(sorted(wanted))} (or joy, "
-            f"fear, ...). How corpus '{corpus}' names its files is not public: say it in a table, manifest=FILE."
+            f"fear, ...). How corpus '{corpus}' names its files is not public: list them in a table, manifest=FILE."
         )
     left_out: list[LeftOut] = []
-    return one_a_take(recordings, left_out), left_out
+    return one_a_take(files, left_out), left_out
 
 
 def _words(name: str) -> str:
-    """A name in lower-case words: "WalkJoy_Actor03" is "walk joy actor 03"."""
+    """A name as lower-case words: "WalkJoy_Actor03" becomes "walk joy actor 03"."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", " ", name)
     return tidy(re.sub(r"[^\w]+", " ", apart))
 
 
 def find_emilya(root: Path) -> Found:
-    """Finds recordings by the words in their names and folders, see `from_words`."""
+    """Finds recordings by the words in file and folder names, see `from_words`."""
     return from_words(root, "emilya", EMILYA_LABELS)
 
 
 def find_egbm(root: Path) -> Found:
-    """Finds recordings by the words in their names and folders, see `from_words`."""
+    """Finds recordings by the words in file and folder names, see `from_words`."""
     return from_words(root, "egbm", EGBM_LABELS)
 
 
-_TERMS = "Given on request for research; what is made of it may not be passed on."
+_TERMS = "Available on request for research; nothing derived from it may be passed on."
 _NAMING = (
-    "How its files are named is not public. Assumed: the emotion is a word of the file's name or of a folder's, "
-    "written out; the actor is a word such as `Actor03` or `S03` there; the content is what is left of its name.",
-    "Abbreviations of emotions are not guessed. If your copy is named in another way, write a manifest.",
+    "How its files are named is not public. Assumed: the emotion is a word of the file or folder name, written out; "
+    "the actor is a word such as `Actor03` or `S03` there; the content is the rest of the file name.",
+    "Abbreviations of emotions are not guessed. If the files of your copy have other names, write a manifest.",
 )
 
-EMILYA = Adapter(
+EMILYA = Loader(
     Corpus(
         name="emilya",
         title="Emilya, emotional body expression in daily actions",
@@ -106,7 +108,7 @@ EMILYA = Adapter(
     find_emilya,
 )
 
-EGBM = Adapter(
+EGBM = Loader(
     Corpus(
         name="egbm",
         title="EGBM, emotional gestures and body movements",
@@ -115,7 +117,7 @@ EGBM = Adapter(
         terms=_TERMS,
         rests_on="560 clips of 16 actors by a Kinect v2 (25 joints, 30 frames a second); seven emotions: neutral, "
         "sadness, surprise, fear, disgust, anger, happiness.",
-        assumes=(*_NAMING, "Tables without a header are Kinect v2 rows, as the CSV reader takes them."),
+        assumes=(*_NAMING, "Tables without a header are rows of Kinect v2 joints, as the CSV reader assumes."),
         tried_on="look-alike trees only",
         citation="T. Sapinski et al. (2019), Emotion recognition from skeletal movements, Entropy 21(7), 646.",
         may_be_passed_on=False,

@@ -1,4 +1,4 @@
-"""A folder with one sub-folder a label: the corpus that everyone can make."""
+"""A folder with one sub-folder for each label: the corpus that anyone can make."""
 
 import re
 from collections import Counter, defaultdict
@@ -8,59 +8,62 @@ from pathlib import Path
 from transformers.utils import logging
 
 from .loader import (
-    Adapter,
     Corpus,
     Found,
+    Loader,
     below,
     motion_files,
     readable_text,
     without_person,
 )
-from .schema import LeftOut, Recording
+from .schema import CorpusFile, LeftOut
 from .vocabulary import canonical_label
 
 logger = logging.get_logger(__name__)
 
 NO_PERFORMERS = "none"
-"""Pattern which says that performers are not known."""
+"""Performer pattern that says that performers are unknown."""
 _SHOWN = 5
 
 
 def find_folders(root: Path, performer_pattern: str | None = None) -> Found:
-    """Finds all recordings below a folder; the first folder on the way down is the label.
+    """Finds all motion files below a folder; the first sub-folder of a path is the label.
 
-    A file's name is its content, so that takes of one name stand together in a split: `calm/take1.bvh` with
-    `tense/take1.bvh`. Performers are named by a pattern, or by sub-folders of the labels: where every file lies in
-    one, there are several, and more than half of their names stand under several labels, they are taken for
-    performers, which a warning says.
+    The name of a file is its content, so a split keeps files of one name together: `calm/take1.bvh` and
+    `tense/take1.bvh`. A pattern names the performers. Without a pattern, the sub-folders of the labels are taken for
+    performers if every file lies in one, there are several, and more than half of their names occur under several
+    labels. A warning then says so.
 
     Args:
         root: The folder.
         performer_pattern: Regular expression with a group `performer`, searched in each file's path below the root,
-            with slashes; files that it does not match are left out. "none": performers are not known.
+            with slashes. Files that it does not match are left out. "none" says that performers are unknown.
+
+    Returns:
+        The files found, and those left out with the reason.
 
     Raises:
-        ValueError: If the pattern is none, has no such group, or matches no file.
+        ValueError: If the pattern is not a regular expression, has no such group, or matches no file.
     """
-    recordings, left_out = [], []
-    files = motion_files(root)
-    performers = _performers([below(root, path) for path in files], root, performer_pattern)
-    without_suffix = Counter(path.with_suffix("") for path in files)
-    for path in files:
+    files, left_out = [], []
+    paths = motion_files(root)
+    performers = _performers([below(root, path) for path in paths], root, performer_pattern)
+    without_suffix = Counter(path.with_suffix("") for path in paths)
+    for path in paths:
         source = below(root, path)
         label, inside, _ = source.partition("/")
         if not inside:
-            left_out.append(LeftOut(source, "lies beside the sub-folders; a sub-folder names the label"))
+            left_out.append(LeftOut(source, "lies outside the sub-folders; a sub-folder names the label"))
             continue
         if performers and source not in performers:
             left_out.append(LeftOut(source, "the performer pattern does not match it"))
             continue
-        recordings.append(
-            Recording(
+        files.append(
+            CorpusFile(
                 path,
                 source,
                 corpus=readable_text(root.resolve().name),
-                # walk.bvh and walk.npz are two clips here: nothing says that they are one take.
+                # walk.bvh and walk.npz count as two clips: nothing shows that they are one take.
                 clip_id=without_person(
                     source if without_suffix[path.with_suffix("")] > 1 else source.removesuffix(path.suffix)
                 ),
@@ -69,11 +72,11 @@ def find_folders(root: Path, performer_pattern: str | None = None) -> Found:
                 content=readable_text(path.stem),
             )
         )
-    return recordings, left_out
+    return files, left_out
 
 
 def _performers(sources: Sequence[str], root: Path, pattern: str | None) -> dict[str, str]:
-    """The performer of each file, by its path below the root; empty where performers are not known.
+    """The performer of each file, by its path below the root; empty if performers are unknown.
 
     Raises:
         ValueError: As `find_folders`.
@@ -102,39 +105,39 @@ def _performers(sources: Sequence[str], root: Path, pattern: str | None) -> dict
 
 
 def _by_folder(sources: Sequence[str], root: Path) -> dict[str, str]:
-    """Performers by the sub-folders of the labels, where these look like performers."""
-    ways = [source.split("/") for source in sources if "/" in source]
-    if not ways or min(map(len, ways)) < 3:
+    """Performers by the sub-folders of the labels, if these look like performers."""
+    paths = [source.split("/") for source in sources if "/" in source]
+    if not paths or min(map(len, paths)) < 3:
         return {}
     labels: dict[str, set[str]] = defaultdict(set)
-    for label, performer, *_ in ways:
+    for label, performer, *_ in paths:
         labels[performer].add(canonical_label(label))
     shared = sum(len(under) > 1 for under in labels.values())
     if len(labels) < 2 or 2 * shared <= len(labels):
         return {}
     shown = ", ".join(sorted(labels)[:_SHOWN]) + (", ..." if len(labels) > _SHOWN else "")
     logger.warning(
-        f"{root.name}: the {len(labels)} sub-folders below the labels ({shown}) are taken for performers, since "
-        f"{shared} of them stand under several labels. If they are not, say --performer-pattern {NO_PERFORMERS}, or "
-        "name the performers by a pattern or a manifest."
+        f"{root.name}: the {len(labels)} sub-folders below the labels ({shown}) are taken for performers, because "
+        f"{shared} of them occur under several labels. If they are not performers, use --performer-pattern "
+        f"{NO_PERFORMERS}, or name the performers by a pattern or a manifest."
     )
-    return {"/".join(way): way[1] for way in ways}
+    return {"/".join(parts): parts[1] for parts in paths}
 
 
-FOLDER = Adapter(
+FOLDER = Loader(
     Corpus(
         name="folder",
-        title="A folder with one sub-folder a label",
+        title="A folder with one sub-folder for each label",
         origin="yours",
         licence="unknown",
         terms="Those of your recordings.",
         rests_on="`FOLDER/LABEL/.../CLIP` or `FOLDER/LABEL/PERFORMER/.../CLIP`, in any format that can be read.",
         assumes=(
-            "The first sub-folder is the label, in the words of the vocabulary where it knows them: `joy/` and "
+            "The first sub-folder is the label, in the words of the vocabulary if it knows them: `joy/` and "
             "`happiness/` are both happy.",
-            "A file's name is its content: files of one name, in whatever sub-folder, stand on one side of a split.",
-            "Sub-folders of the labels are performers where every file lies in one, there are several, and more than "
-            "half of them stand under several labels. Else performers are not known, unless a pattern names them.",
+            "The name of a file is its content: files of one name, in any sub-folder, are on one side of a split.",
+            "Sub-folders of the labels are performers if every file lies in one, there are several, and more than "
+            "half of them occur under several labels. Otherwise performers are unknown, unless a pattern names them.",
         ),
         tried_on="real files",
     ),

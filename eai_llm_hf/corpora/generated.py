@@ -1,4 +1,4 @@
-"""The corpus of the project's own generator: as many clips as one asks for, none kept."""
+"""The corpus of the project's own generator: any number of clips, made on request and not stored."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,8 @@ from eai_llm_hf.processing.skeleton.unify import unify
 
 from ..generator import GeneratedClip, clip_seed, generate_clip
 from .loader import Corpus
-from .schema import LeftOut, clip_row, content_family
+from .rows import clip_row
+from .schema import LeftOut, content_family
 
 DEFAULT_CLIPS = 2000
 CLIPS_PER_SHARD = 32
@@ -21,7 +22,7 @@ GENERATED = Corpus(
     terms="None beyond the licence of this package.",
     rests_on="Effects of emotions on movement by name in docs/generator.md.",
     assumes=(
-        "`intensity` and `expression` say what was put into a clip, not what people see in it: nobody judged it.",
+        "`intensity` and `expression` say what was put into a clip, not what people see in it: no one rated it.",
         "Performers are virtual; the corpus of a clip is `generated-RIG`.",
     ),
     tried_on="made by this package",
@@ -29,18 +30,21 @@ GENERATED = Corpus(
 
 
 def shards(clips: int) -> list[range]:
-    """The numbers of all clips in parts that can be made apart."""
+    """The numbers of all clips, in parts that can be generated independently."""
     return [range(start, min(start + CLIPS_PER_SHARD, clips)) for start in range(0, clips, CLIPS_PER_SHARD)]
 
 
 def generated_rows(seed: int, numbers: range, left_out: list[LeftOut], rigs: Sequence[str] = ()) -> Iterator[dict]:
-    """Rows of some clips; a clip is a function of seed and number.
+    """Rows of some clips; each clip is a function of seed and number.
 
     Args:
-        seed: Of the corpus.
-        numbers: Which clips.
-        left_out: Takes clips that do not fit the unified skeleton.
-        rigs: Rigs that take turns; none for one that is drawn for each clip.
+        seed: Seed of the corpus.
+        numbers: Numbers of the clips.
+        left_out: Clips that cannot be unified are added here; nothing is raised for them.
+        rigs: Rigs to use in turn; if empty, the rig of each clip is drawn.
+
+    Yields:
+        One row of `FEATURES` for each clip.
     """
     for number in numbers:
         made = generate_clip(clip_seed(seed, number), rig=rigs[number % len(rigs)] if rigs else None)
@@ -65,7 +69,7 @@ def generated_rows(seed: int, numbers: range, left_out: list[LeftOut], rigs: Seq
 
 
 def _expression(made: GeneratedClip) -> str:
-    """What the emotion added to each style parameter, as JSON; the units stand in `STYLE_PARAMETERS`."""
+    """What the emotion added to each style parameter, as JSON; `STYLE_PARAMETERS` has the units."""
     return json.dumps({name: round(float(value), 6) for name, value in made.expression.items()})
 
 

@@ -1,4 +1,4 @@
-"""What is found in a recording before any model reads it: joints, rig, frames, axes, unit, gaps, and why."""
+"""What is found in a recording before a model reads it: joints, rig, frames, axes, unit and gaps, with reasons."""
 
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -15,19 +15,19 @@ _LABEL = 13
 
 
 def inspect_file(path: str | Path, layout: str | None = None, fps: float | None = None) -> Iterator[dict[str, Any]]:
-    """Reads a recording and says what was found.
+    """Reads a recording and reports what was found.
 
     Args:
         path: A motion file.
-        layout: Name of a rig or path of a rig file, where the recording does not say or says it wrongly.
-        fps: Frames per second, where the recording does not say.
+        layout: Name of a rig or path of a rig file, if the recording does not state it or states it wrongly.
+        fps: Frames per second, if the recording does not state them.
 
     Yields:
-        One finding a person, which can be written as JSON: source, person and people (counted from 1), layout, frames,
-        seconds and fps of the source, matched (unified joint -> where it comes from), missing and unused (names),
-        up_axis and unit_scale with up_axis_reason and unit_reason, gaps (joint -> share of the frames in which it was
-        tracked, where that is not all), notes. Of a file or person that cannot be read source and error (type and
-        message), with the person where the file has several.
+        One finding for each person, ready for JSON: `source`, `person` (from 1) and `people`, `layout`, `frames`,
+        `seconds` and `fps` of the source, `matched` (unified joint -> its source), `missing` and `unused` (names),
+        `up_axis` and `unit_scale` with `up_axis_reason` and `unit_reason`, `gaps` (joint -> share of the frames in
+        which it was tracked, if not all), `notes`. For a file or person that cannot be read: `source`, `error` (type
+        and message) and the person, if the file has several.
     """
     try:
         people = read_motions(path, fps=fps, layout=layout)
@@ -64,7 +64,7 @@ def _error(error: Exception) -> dict[str, str]:
 
 
 def finding_as_text(finding: Mapping[str, Any]) -> str:
-    """A finding of `inspect_file` for people."""
+    """A finding of `inspect_file` as readable text."""
     title = str(finding["source"])
     if finding.get("people", 1) > 1:
         title += f", person {finding['person']} of {finding['people']}"
@@ -101,7 +101,7 @@ def missing_in(rig: Mapping[str, Any]) -> list[str]:
 
 
 def rigs_as_table(rigs: Rigs) -> str:
-    """The rigs as Markdown, one a line."""
+    """The rigs as a Markdown table."""
     lines = ["| rig | joints | of the 22 | units | up axis | description |", "|---|---|---|---|---|---|"]
     for name, rig in rigs.items():
         units, up_axis = (rig.get(key) or "found" for key in ("units", "up_axis"))
@@ -111,7 +111,7 @@ def rigs_as_table(rigs: Rigs) -> str:
 
 
 def rig_as_text(rig: Mapping[str, Any]) -> str:
-    """A rig with its joints and what they stand for."""
+    """A rig with its joints and the unified joints that they stand for."""
     stands_for: dict[str, list[str]] = {joint: [] for joint in rig["joints"]}
     for joint, value in rig["map"].items():
         names = as_list(value)

@@ -1,4 +1,4 @@
-"""What an adapter is: a corpus described, and how its files are found. With it, what several adapters share."""
+"""A loader describes a corpus and finds its files; here is the class, and what several loaders share."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -6,27 +6,27 @@ from pathlib import Path
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
-from .schema import LeftOut, Recording
+from .schema import CorpusFile, LeftOut
 
-Found = tuple[list[Recording], list[LeftOut]]
-"""Recordings of a corpus in a stable order, and the files that look like recordings but are not taken."""
+Found = tuple[list[CorpusFile], list[LeftOut]]
+"""Files of a corpus in a stable order, and files that look like recordings but are left out."""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """What one should know of a corpus before using it; the dataset card and docs/corpora.md say the same.
+    """What to know of a corpus before using it; the dataset card and docs/corpora.md say the same.
 
     Attributes:
         name: Its name on the command line.
         title: Its full name.
-        origin: Who made it and where it is to be had.
-        licence: As the Hugging Face Hub writes it: "cc-by-nc-4.0", "other", "unknown".
-        terms: What its licence or terms ask, in a sentence.
-        rests_on: Published facts that its reading rests on.
-        assumes: What its reading assumes beyond them.
+        origin: Who made it and where to get it.
+        licence: Its id on the Hugging Face Hub, such as "cc-by-nc-4.0"; "other" or "unknown".
+        terms: What its licence or terms require, in a sentence.
+        rests_on: Published facts that the loader relies on.
+        assumes: What the loader assumes beyond them.
         tried_on: "real files" or "look-alike trees only".
-        citation: What to cite, or "" where there is nothing.
-        may_be_passed_on: Whether its terms allow others to have what is made of it.
+        citation: What to cite, or "".
+        may_be_passed_on: Whether its terms allow passing on what is derived from it.
     """
 
     name: str
@@ -42,13 +42,13 @@ class Corpus:
 
 
 @dataclass(frozen=True)
-class Adapter:
-    """A corpus that lies in files.
+class Loader:
+    """A corpus stored in files.
 
     Attributes:
         about: Its description.
-        find: Finds its recordings below a folder (for a manifest: in a file) without reading them. Raises ValueError
-            where the folder is not such a corpus.
+        find: Finds its files below a folder (for a manifest: in a table) without reading them. Raises ValueError
+            if the folder is not such a corpus.
     """
 
     about: Corpus
@@ -56,18 +56,18 @@ class Adapter:
 
 
 def motion_files(root: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -> list[Path]:
-    """All files below a folder with one of some suffixes, sorted by path; hidden files are none."""
+    """All files below a folder with one of the suffixes, sorted by path, without hidden files."""
     found = [
         path
         for path in root.rglob("*")
-        # "._walk.bvh" beside "walk.bvh" is what macOS leaves on foreign disks.
+        # macOS writes "._walk.bvh" next to "walk.bvh" on foreign disks.
         if path.suffix.lower() in suffixes and not path.name.startswith(".") and path.is_file()
     ]
     return sorted(found, key=lambda path: path.relative_to(root).as_posix())
 
 
 def below(root: Path, path: Path) -> str:
-    """The path of a file below the root, with slashes; bytes of a name that are no text are written out."""
+    """The path of a file below the root, with slashes, as `readable_text`."""
     return readable_text(path.relative_to(root).as_posix())
 
 
@@ -77,58 +77,61 @@ def readable_text(name: str) -> str:
 
 
 def without_person(name: str) -> str:
-    """A user's name of a clip or performer, `#` written as `%23`: after `#` stands the number of a person."""
+    """A user's name of a clip or performer with `#` written as `%23`, because `#` precedes the number of a person."""
     return name.replace("#", "%23")
 
 
-def one_a_take(recordings: Iterable[Recording], left_out: list[LeftOut]) -> list[Recording]:
-    """Keeps one file of each take, so that a take cannot stand on both sides of a split.
+def one_a_take(files: Iterable[CorpusFile], left_out: list[LeftOut]) -> list[CorpusFile]:
+    """Keeps one file of each take, so that a take cannot be on both sides of a split.
 
     Args:
-        recordings: All that were found; takes are told apart by `clip_id`.
-        left_out: Gets the further files of a take.
+        files: All files found; those of one take have the same `clip_id`.
+        left_out: Further files of a take are added here.
+
+    Returns:
+        The files kept, sorted by their path.
     """
-    kept: dict[str, Recording] = {}
-    for recording in sorted(recordings, key=_preference):
-        first = kept.setdefault(recording.clip_id, recording)
-        if first is not recording:
-            left_out.append(LeftOut(recording.source, f"is the take of {first.source} once more"))
-    return sorted(kept.values(), key=lambda recording: recording.source)
+    kept: dict[str, CorpusFile] = {}
+    for file in sorted(files, key=_preference):
+        first = kept.setdefault(file.clip_id, file)
+        if first is not file:
+            left_out.append(LeftOut(file.source, f"is another file of the take {first.source}"))
+    return sorted(kept.values(), key=lambda file: file.source)
 
 
-def _preference(recording: Recording) -> tuple[int, str]:
-    return READABLE_SUFFIXES.index(recording.path.suffix.lower()), recording.source
+def _preference(file: CorpusFile) -> tuple[int, str]:
+    return READABLE_SUFFIXES.index(file.path.suffix.lower()), file.source
 
 
 def from_names(
     root: Path, corpus: str, example: str, parse: Callable[[str], dict | None], suffixes: Collection[str]
 ) -> Found:
-    """Finds the recordings of a corpus whose file names say everything.
+    """Finds the files of a corpus whose file names say everything.
 
     Args:
         root: Folder of the corpus.
         corpus: Its name.
-        example: A file name as it should be, for messages.
-        parse: From a file's name without suffix to the columns of its `Recording`, or None where it is not so named.
-        suffixes: Of its files.
+        example: A valid file name, for messages.
+        parse: From a file name without suffix to the fields of its `CorpusFile`, or None if the name is not valid.
+        suffixes: Suffixes of its files.
 
     Raises:
-        ValueError: If no file is so named.
+        ValueError: If no file has a valid name.
     """
-    recordings, left_out = [], []
+    files, left_out = [], []
     for path in motion_files(root, suffixes):
         columns = parse(path.stem)
         if columns is None:
             left_out.append(LeftOut(below(root, path), f"its name is not of the form {example}"))
         else:
-            recordings.append(Recording(path, below(root, path), corpus, readable_text(path.stem), **columns))
-    if not recordings:
-        raise ValueError(f"No file in {root} is named as those of corpus '{corpus}' are: {example}.")
-    return one_a_take(recordings, left_out), left_out
+            files.append(CorpusFile(path, below(root, path), corpus, readable_text(path.stem), **columns))
+    if not files:
+        raise ValueError(f"No file in {root} has a name like those of corpus '{corpus}': {example}.")
+    return one_a_take(files, left_out), left_out
 
 
 __all__ = [
-    "Adapter",
+    "Loader",
     "Corpus",
     "Found",
     "below",

@@ -1,4 +1,4 @@
-"""A table of clips, CSV or JSON Lines, with a row a clip: for recordings whose names and folders say too little."""
+"""A table with one row for each clip, CSV or JSON Lines, for recordings whose file names say too little."""
 
 import csv
 import json
@@ -11,8 +11,8 @@ from transformers.utils import logging
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
-from .loader import Adapter, Corpus, Found, readable_text, without_person
-from .schema import LeftOut, Recording, content_family
+from .loader import Corpus, Found, Loader, readable_text, without_person
+from .schema import CorpusFile, LeftOut, content_family
 from .vocabulary import canonical_label
 
 logger = logging.get_logger(__name__)
@@ -20,39 +20,39 @@ logger = logging.get_logger(__name__)
 REQUIRED = ("path", "label")
 OPTIONAL = ("performer", "content", "fps", "layout", "corpus", "clip_id")
 MAX_LINE = 100_000
-"""Characters; no row of a table of clips comes near."""
+"""Characters, far more than a row of such a table needs: bounds the memory for a broken file."""
 
 
 class RowError(ValueError):
-    """A row that names no clip; the message says why."""
+    """A row that does not name a clip; the message says why."""
 
 
 def find_manifest(manifest: Path) -> Found:
-    """Finds the recordings that a table lists. Paths are relative to the table.
+    """Finds the files that a table lists. Paths are relative to the table.
 
-    A row without an emotion has an empty label (null in JSON). Wrong rows are left out and named by line.
+    A row without an emotion has an empty label (null in JSON). Invalid rows are left out and reported with their line.
 
     Raises:
         ValueError: If the file is not a table of clips.
     """
     readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows}
     if manifest.suffix.lower() not in readers:
-        raise ValueError(f"A manifest is a file .csv or .jsonl, found {manifest}.")
-    recordings: list[Recording] = []
+        raise ValueError(f"A manifest is a .csv or .jsonl file, found {manifest}.")
+    files: list[CorpusFile] = []
     left_out: list[LeftOut] = []
     lines: dict[str, int] = {}
     unused: set[str] = set()
     try:
-        with manifest.open(encoding="utf-8-sig", newline="") as file:
-            for line, row in readers[manifest.suffix.lower()](file, manifest.name):
+        with manifest.open(encoding="utf-8-sig", newline="") as table:
+            for line, row in readers[manifest.suffix.lower()](table, manifest.name):
                 try:
                     if isinstance(row, RowError):
                         raise row
-                    recording = _recording(row, manifest)
-                    first = lines.setdefault(recording.clip_id, line)
+                    found = _listed_file(row, manifest)
+                    first = lines.setdefault(found.clip_id, line)
                     if first != line:
-                        raise RowError(f"clip '{recording.clip_id}' stands in line {first} already; give a clip_id")
-                    recordings.append(recording)
+                        raise RowError(f"clip '{found.clip_id}' is in line {first} already; give it a clip_id")
+                    files.append(found)
                     unused |= {str(column) for column in row if column not in (*REQUIRED, *OPTIONAL)}
                 except RowError as error:
                     left_out.append(LeftOut(f"{manifest.name} line {line}", str(error)))
@@ -60,17 +60,17 @@ def find_manifest(manifest: Path) -> Found:
         raise ValueError(f"{manifest.name}: expected text in UTF-8; {error.reason} at byte {error.start}.") from None
     if unused:
         logger.warning(
-            f"{manifest.name}: not used are the columns {', '.join(sorted(unused))}; known are "
-            f"{', '.join((*REQUIRED, *OPTIONAL))}"
+            f"{manifest.name}: the columns {', '.join(sorted(unused))} are not used; known columns are "
+            f"{', '.join((*REQUIRED, *OPTIONAL))}."
         )
-    return recordings, left_out
+    return files, left_out
 
 
-def _recording(row: dict[str, Any], manifest: Path) -> Recording:
-    """The recording of a row.
+def _listed_file(row: dict[str, Any], manifest: Path) -> CorpusFile:
+    """The file that a row lists.
 
     Raises:
-        RowError: If a value is missing or wrong, or the file is not there or of no kind that can be read.
+        RowError: If a value is missing or wrong, or the file is missing or not in a readable format.
     """
     for column in REQUIRED:
         if column not in row:
@@ -81,12 +81,12 @@ def _recording(row: dict[str, Any], manifest: Path) -> Recording:
     given = Path(text["path"].replace("\\", "/"))
     path = manifest.parent / given
     if path.suffix.lower() not in READABLE_SUFFIXES:
-        raise RowError(f"{given.name}: expected a file {', '.join(READABLE_SUFFIXES)}")
+        raise RowError(f"{given.name}: expected a file ending in {', '.join(READABLE_SUFFIXES)}")
     if "\0" in text["path"] or not path.is_file():
-        raise RowError(f"{given.name}: there is no such file beside the manifest")
+        raise RowError(f"{given.name}: there is no such file; paths are relative to the manifest")
     source = readable_text(given.name if given.is_absolute() else given.as_posix())
     content = text["content"]
-    return Recording(
+    return CorpusFile(
         path,
         source,
         corpus=text["corpus"] or readable_text(manifest.stem),
@@ -101,14 +101,14 @@ def _recording(row: dict[str, Any], manifest: Path) -> Recording:
 
 
 def _text(value: Any, column: str) -> str | None:
-    """The text of a cell; None where it is empty."""
+    """The text of a cell; None if it is empty."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
         raise RowError(f"expected text as {column}, found {value!r:.60}")
     return None if value is None else readable_text(str(value)).strip() or None
 
 
 def _rate(value: Any) -> float | None:
-    """Frames per second of a cell; None where it is empty."""
+    """Frames per second of a cell; None if it is empty."""
     if value is None or value == "":
         return None
     try:
@@ -134,13 +134,13 @@ def _csv_rows(file: TextIO, name: str) -> Iterator[tuple[int, dict[str, Any] | R
     """Line number (from 1) and content of each row below the header.
 
     Raises:
-        ValueError: If the header lacks a column that must be there.
+        ValueError: If the header lacks a required column.
     """
     reader = csv.reader(_lines(file, name), strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
     except csv.Error as error:
-        raise ValueError(f"{name} line 1: not a header of a table ({error}).") from None
+        raise ValueError(f"{name} line 1: not the header of a table ({error}).") from None
     if missing := [column for column in REQUIRED if column not in header]:
         raise ValueError(
             f"{name} line 1: expected the columns {', '.join(REQUIRED)}; {', '.join(missing)} is missing."
@@ -157,7 +157,7 @@ def _csv_rows(file: TextIO, name: str) -> Iterator[tuple[int, dict[str, Any] | R
         if not cells:
             continue
         if reader.line_num > line:
-            yield line, RowError(f"has a cell that goes on to line {reader.line_num}; a quotation mark is not closed")
+            yield line, RowError(f"has a cell that ends in line {reader.line_num}; a quotation mark is not closed")
         elif len(cells) != len(header):
             yield line, RowError(f"expected {len(header)} cells as in the header, found {len(cells)}")
         else:
@@ -172,23 +172,23 @@ def _jsonl_rows(file: TextIO, name: str) -> Iterator[tuple[int, dict[str, Any] |
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            yield number, RowError(f"is no JSON ({error})")
+            yield number, RowError(f"is not JSON ({error})")
             continue
         yield number, row if isinstance(row, dict) else RowError(f"expected a JSON object, found {line.strip():.60}")
 
 
-MANIFEST = Adapter(
+MANIFEST = Loader(
     Corpus(
         name="manifest",
         title="A table of clips",
         origin="yours",
         licence="unknown",
         terms="Those of your recordings.",
-        rests_on=f"A file .csv or .jsonl with the columns {', '.join(REQUIRED)}; where known {', '.join(OPTIONAL)}.",
+        rests_on=f"A .csv or .jsonl file with the columns {', '.join(REQUIRED)}; if known, {', '.join(OPTIONAL)}.",
         assumes=(
             "Paths are relative to the table.",
-            "A clip without a content is a content of its own; contents that begin alike (walk, walk back) are one "
-            "family.",
+            "A clip without a content is a content of its own; contents that begin with the same movement (walk, walk "
+            "back) are one family.",
         ),
         tried_on="real files",
     ),

@@ -1,9 +1,9 @@
 """Clips that share a stretch of one take: trimmed, mirrored, turned, or written at another frame rate.
 
-A posture is described by the distances between eight joints, which stay the same when the body is turned or moved, and
-a stretch of a second by six postures. Stretches of other clips that are near are found in a k-d tree (Bentley 1975,
-CACM 18(9)) of principal components; then both clips are compared frame by frame at that offset. Two takes of one
-movement by one person are less alike than copies of one take, even where the copies were made at another frame rate.
+A posture is described by the distances between eight joints, which do not change when the body is turned or moved; a
+stretch of one second by six postures. A k-d tree (Bentley 1975, CACM 18(9)) of principal components finds similar
+stretches of other clips. Both clips are then compared frame by frame at that offset. Two takes of one movement by one
+person are less alike than copies of one take, even if the copies have another frame rate.
 """
 
 from collections.abc import Iterable
@@ -14,15 +14,15 @@ from scipy.spatial import cKDTree
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_INDEX, MIRROR
 
 SHORTEST = int(FRAME_RATE)
-"""Frames of the shortest stretch that is found; shorter clips share none."""
+"""Frames of the shortest stretch that can be found; shorter clips are not compared."""
 COMPARED = 5 * int(FRAME_RATE)
-"""Frames before and after the start of a stretch that are compared, where both clips have them."""
+"""Frames before and after the start of a stretch that are compared, if both clips have them."""
 LEFT_OVER = 0.01
-"""Share of the movement's variance that may be left when one clip is subtracted from the other. Copies at 15 to 60
-frames a second leave .000 to .005; of 178,000 pairs of different generated clips by 12 performers none left less than
-.047, and of 15,000 pairs of recorded clips of Bandai's first set none less than .113."""
+"""Share of the movement's variance that may remain when one clip is subtracted from the other. Copies at 15 to 60
+frames a second leave 0.000 to 0.005. The least among 178,000 pairs of different generated clips by 12 performers was
+0.047, and among 15,000 pairs of recorded clips of Bandai's first set 0.113."""
 LEAST_MOVEMENT = 0.001
-"""Metres (standard deviation of the distances). Where less moves, nothing can be told apart."""
+"""Metres (standard deviation of the distances). Stretches with less movement cannot be distinguished."""
 
 _JOINTS = [
     JOINT_INDEX[name]
@@ -38,19 +38,19 @@ _STRIDE = SHORTEST // 2
 _COMPONENTS = 12
 _SAMPLE = 5000
 _NEAR = 0.4
-"""Distance of two stretches, in standard deviations of the movement, up to which the clips are compared: a shift by
-half a frame makes a fast movement differ by about a fifth."""
+"""Largest distance of two stretches, in standard deviations of the movement, at which the clips are compared. A shift
+by half a frame changes a fast movement by about a fifth."""
 
 
 def overlapping(clips: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[tuple[int, int]]:
-    """Finds pairs of clips that share a stretch of movement of a second or more.
+    """Finds pairs of clips that share a stretch of movement of one second or more.
 
-    Found are trimmed copies, cuts of one take that overlap, mirrored and turned copies, and copies at other frame
-    rates. Not found are copies played at another speed, copies of another rig, clips of less than a second, and
-    movement so small that rounding hides it.
+    It finds trimmed copies, overlapping cuts of one take, mirrored and turned copies, and copies at other frame rates.
+    It does not find copies at another speed, copies on another rig, clips of less than a second, and movement so small
+    that rounding hides it.
 
     Args:
-        clips: For each clip its joints, (frames, 22, 3) metres at 30 frames a second, and which of them it has, (22,).
+        clips: For each clip its joints, (frames, 22, 3) metres at 30 frames a second, and which joints it has, (22,).
 
     Returns:
         Numbers of the clips of each pair, the smaller first, sorted.
@@ -84,7 +84,7 @@ def overlapping(clips: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[tuple[in
         for image in (plain[number], mirrored[number]) if count else ():
             starts = every
             own = _stretch(image, starts[:, None])
-            moving = own.var(axis=1).mean(axis=-1) >= LEAST_MOVEMENT**2  # all frozen stretches are alike
+            moving = own.var(axis=1).mean(axis=-1) >= LEAST_MOVEMENT**2  # frozen stretches all look alike
             starts, own = starts[moving], own[moving]
             if not len(starts):
                 continue
@@ -106,7 +106,7 @@ def overlapping(clips: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[tuple[in
 
 
 def _distances(joints: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(frames, 28) distances in metres between the joints that describe a posture; 0 where one is absent."""
+    """(frames, 28) distances in metres between the joints that describe a posture; 0 if one of the two is absent."""
     points, there = np.asarray(joints)[:, _JOINTS], np.asarray(mask)[_JOINTS]
     apart = np.linalg.norm(points[:, _FIRST] - points[:, _SECOND], axis=-1)
     return np.where(there[_FIRST] & there[_SECOND], apart, 0.0).astype(np.float32)
@@ -120,8 +120,8 @@ def _stretch(clip: np.ndarray, start: int | np.ndarray) -> np.ndarray:
 def _left_over(one: np.ndarray, other: np.ndarray, at: int, to: int) -> float:
     """The share of the variance of `one` that is left when `other` is subtracted, frame `to` from frame `at`.
 
-    A shift by a part of a frame is taken out to the first order (Lucas & Kanade 1981, IJCAI): copies at another frame
-    rate lie between the frames of their original.
+    A shift by part of a frame is removed to the first order (Lucas & Kanade 1981, IJCAI), because the frames of a copy
+    at another frame rate lie between the frames of the original.
     """
     before, after = min(at, to, COMPARED), min(len(one) - at, len(other) - to, COMPARED)
     movement = one[at - before : at + after]

@@ -1,9 +1,9 @@
-"""A corpus written once as Parquet, to be loaded in a moment, streamed or put on the Hugging Face Hub.
+"""Writes a corpus as Parquet, which loads fast, can be streamed and can go to the Hugging Face Hub.
 
 OUT/data/train-00000-of-00007.parquet   the rows, with the types of FEATURES
 OUT/README.md                           the dataset card
-OUT/preparation.json                    what was prepared from what, with the fingerprint
-OUT/broken_files.jsonl                  what could not be read and why, where there is such
+OUT/preparation.json                    what was prepared, with counts, versions and the fingerprint
+OUT/broken_files.jsonl                  what could not be read and why; only if there is any
 """
 
 import hashlib
@@ -25,16 +25,16 @@ from tqdm import tqdm
 
 from ..version import __version__
 from .dataset_card import dataset_card
-from .loading import CORPORA, PREPARATION, Source, encode_rows, nothing_read, open_corpus
+from .registry import CORPORA, PREPARATION, Source, encode_rows, nothing_read, open_corpus
 from .schema import FEATURES, LeftOut
 
 BROKEN = "broken_files.jsonl"
 CARD = "README.md"
 DATA = "data"
 SHARD_BYTES = 64 * 2**20
-"""Joints of one Parquet file before compression."""
+"""Size of the joints in one Parquet file before compression."""
 GROUP_BYTES, GROUP_ROWS = 4 * 2**20, 100
-"""The most joints and rows of a Parquet row group: what the writer, and a reader that streams, hold at once."""
+"""Limits of a Parquet row group: the joints and rows that the writer and a streaming reader hold at once."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class Preparation:
 
     Attributes:
         rows: Number of clips.
-        broken: File (or line of a manifest) and reason for all that gave no clip.
-        fingerprint: SHA-256 over ids, labels and joints of all clips, whatever their order.
-        folder: Where it lies.
+        broken: File (or line of a manifest) and reason for all that yielded no clip.
+        fingerprint: SHA-256 over ids, labels and joints of all clips, independent of their order.
+        folder: The folder written.
     """
 
     rows: int
@@ -55,7 +55,7 @@ class Preparation:
 
 
 class Fingerprint:
-    """SHA-256 over a set of clips: their ids in order, labels, joints and masks, bit for bit."""
+    """SHA-256 over a set of clips: their sorted ids, labels, joints and masks, bit for bit."""
 
     def __init__(self) -> None:
         self._digests: dict[str, bytes] = {}
@@ -64,7 +64,7 @@ class Fingerprint:
         """Adds a clip.
 
         Raises:
-            ValueError: If a clip of this id is there.
+            ValueError: If there is a clip of this id already.
         """
         if row["clip_id"] in self._digests:
             raise ValueError(f"another clip has the id '{row['clip_id']}'")
@@ -83,7 +83,7 @@ class Fingerprint:
 
 
 def fingerprint(rows: Iterable[dict]) -> str:
-    """The fingerprint of rows, which for those of a prepared corpus is that in its `preparation.json`."""
+    """The fingerprint of rows; for a prepared corpus it is the one in its `preparation.json`."""
     made = Fingerprint()
     for row in rows:
         made.add({**row, "clip_id": str(row["clip_id"]), "label": None if row["label"] is None else str(row["label"])})
@@ -95,19 +95,22 @@ def prepare_corpus(
 ) -> Preparation:
     """Reads a corpus and writes it as Parquet with a card and a fingerprint.
 
-    All is written beside `out` and put in place at the end, so that an interrupted run leaves nothing that looks
-    finished. A file that cannot be read is listed and takes no other with it.
+    Everything is written next to `out` and moved there at the end, so an interrupted run leaves nothing that looks
+    finished. Files that cannot be read are listed; the others are prepared.
 
     Args:
-        spec: As for `load_corpus`, but neither "prepared" nor "hub".
-        out: Folder to write; it is new, empty or an earlier preparation, which is replaced.
-        seed: Of the generated corpus.
-        push_to: Dataset repository `USER/NAME` on the Hub to upload to, made private where it is new.
-        performer_pattern: What names the performers of `folder=`, as for `load_corpus`.
+        spec: As for `load_corpus`, except "prepared" and "hub".
+        out: Folder to write: new, empty, or an earlier preparation, which is replaced.
+        seed: Seed of the generated corpus.
+        push_to: Dataset repository `USER/NAME` on the Hub to upload to. A new repository is private.
+        performer_pattern: Names the performers of `folder=`, as for `load_corpus`.
+
+    Returns:
+        What was written.
 
     Raises:
-        ValueError: If the corpus cannot be found or no clip of it can be read, `out` holds something else, or the
-            terms of the corpus do not allow it to be uploaded.
+        ValueError: If the corpus cannot be found, has no readable clip or may not be uploaded, or `out` holds
+            something else.
         OSError: If it cannot be written or uploaded; what was prepared stays.
     """
     if spec.partition("=")[0] in ("prepared", "hub"):
@@ -136,7 +139,7 @@ def prepare_corpus(
 
 
 def push_prepared(folder: Path, repository: str) -> None:
-    """Uploads a prepared folder as a dataset; a new repository is private, as recordings of people should be."""
+    """Uploads a prepared folder as a dataset. A new repository is private, because recordings of people should be."""
     api = HfApi()
     api.create_repo(repository, repo_type="dataset", private=True, exist_ok=True)
     api.upload_folder(
@@ -150,7 +153,7 @@ def push_prepared(folder: Path, repository: str) -> None:
 
 
 def _write(source: Source, seed: int, folder: Path) -> tuple[dict, dict[str, Counter], list[LeftOut]]:
-    """Writes everything into a folder. Returns its record, counts of values and what was left out."""
+    """Writes everything into a folder. Returns its `preparation.json`, counts of values and what was left out."""
     left_out = list(source.left_out)
     clips = Fingerprint()
     counts: dict[str, Counter] = {column: Counter() for column in ("label", "performer", "content", "corpus")}
@@ -187,7 +190,7 @@ def _write(source: Source, seed: int, folder: Path) -> tuple[dict, dict[str, Cou
 
 
 def _distinct(rows: Iterator[dict], clips: Fingerprint, left_out: list[LeftOut]) -> Iterator[dict]:
-    """The rows whose id is new, each added to the fingerprint."""
+    """The rows with a new id, each added to the fingerprint."""
     for row in rows:
         try:
             clips.add(row)
@@ -198,7 +201,7 @@ def _distinct(rows: Iterator[dict], clips: Fingerprint, left_out: list[LeftOut])
 
 
 def _groups(rows: Iterator[dict], source: Source) -> Iterator[list[dict]]:
-    """Rows in lists of the size of a row group, with progress on stderr where that is a terminal."""
+    """Rows in lists of the size of a row group, with a progress bar on stderr if that is a terminal."""
     group: list[dict] = []
     size = 0
     for row in tqdm(rows, desc=f"preparing {source.about.name}", total=source.clips, unit="clip", disable=None):
@@ -212,7 +215,7 @@ def _groups(rows: Iterator[dict], source: Source) -> Iterator[list[dict]]:
 
 
 class _Shards:
-    """Writes groups of rows to Parquet files of about `SHARD_BYTES`; their number stands in their names at the end."""
+    """Writes groups of rows to Parquet files of about `SHARD_BYTES`, and at the end names them with their number."""
 
     def __init__(self, folder: Path):
         self._folder = folder
@@ -224,7 +227,7 @@ class _Shards:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:  # whatever is there goes with the folder
+        if kind is not None:  # the caller deletes the folder with what was written
             if self._writer is not None:
                 self._writer.close()
             return
@@ -233,7 +236,7 @@ class _Shards:
             path.rename(self._folder / f"train-{number:05d}-of-{len(self._paths):05d}.parquet")
 
     def write(self, group: list[dict]) -> None:
-        """Writes rows as a row group of the open file, or of a new one where that is full."""
+        """Writes rows as a row group of the open file, or of a new one if that is full."""
         if self._writer is None:
             self._paths.append(self._folder / f"{len(self._paths):05d}.parquet")
             self._writer = ParquetWriter(path=str(self._paths[-1]), features=FEATURES)
@@ -250,12 +253,12 @@ class _Shards:
 
 
 def _countable(values: Counter) -> dict[str, int]:
-    """Counts with text for keys, sorted; "" counts those without a value."""
+    """Sorted counts with strings as keys; "" counts the clips without a value."""
     return {key: values[key or None] for key in sorted(value or "" for value in values)}
 
 
 def _check_out(out: Path, root: Path | None) -> None:
-    """Refuses a folder that holds anything but an earlier preparation, or that lies in the corpus itself."""
+    """Refuses a folder that holds anything except an earlier preparation, or that lies in the corpus itself."""
     if root is not None and root.is_dir() and out.resolve().is_relative_to(root.resolve()):
         raise ValueError(f"{out} lies in the corpus; choose a folder outside {root}.")
     if out.is_dir():
@@ -263,13 +266,13 @@ def _check_out(out: Path, root: Path | None) -> None:
         foreign = there - {DATA, CARD, BROKEN, PREPARATION}
         if there and (foreign or PREPARATION not in there):
             named = ", ".join(sorted(foreign or there)[:5])
-            raise ValueError(f"{out} is not empty and not an earlier preparation alone; it holds {named}.")
+            raise ValueError(f"Expected a new or empty folder, or an earlier preparation; {out} holds {named}.")
     elif out.exists():
         raise ValueError(f"{out} is a file; expected a folder to write.")
 
 
 def _put_in_place(unfinished: Path, out: Path) -> None:
-    """Moves the new preparation to its place, where an earlier one goes last."""
+    """Moves the new preparation to its place; an earlier one is deleted only afterwards."""
     earlier = out.with_name(f"{out.name}.replaced-{os.getpid()}")
     if out.is_dir():
         out.rename(earlier)
@@ -290,7 +293,7 @@ def _check_repository(name: str) -> None:
 
 
 def _check_terms(corpora: Iterable[str]) -> None:
-    """Refuses to upload what the terms of a corpus keep back."""
+    """Refuses to upload a corpus whose terms forbid it."""
     for name in corpora:
         about = CORPORA.get(name)
         if about is not None and not about.may_be_passed_on:

@@ -1,16 +1,76 @@
-"""From a row of a corpus back to the clip that it holds."""
+"""Rows of a corpus: from a file to its rows, and from a row back to the clip in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
+from eai_llm_hf.processing.skeleton.unify import unify
+
+from .schema import FEATURES, CorpusFile, LeftOut
+
+
+def clip_row(clip: UnifiedClip, **columns: str | float | None) -> dict:
+    """A row of `FEATURES`; columns that are not given are None."""
+    known = {"joints": clip.joints, "joint_mask": clip.joint_mask, "fps": clip.fps}
+    return dict.fromkeys(FEATURES) | known | columns
+
+
+def read_rows(file: CorpusFile, left_out: list[LeftOut]) -> Iterator[dict]:
+    """Reads a file of a corpus.
+
+    Args:
+        file: The file to read.
+        left_out: What cannot be read is added here; nothing is raised for it.
+
+    Yields:
+        One row for each person in the file.
+    """
+    try:
+        motions = read_motions(file.path, fps=file.fps, layout=file.layout)
+    except Exception as error:  # a file that breaks a reader must not stop the files after it
+        left_out.append(LeftOut(file.source, reason(error, file.path)))
+        return
+    for person, motion in enumerate(motions):
+        suffix = f"#{person}" if person else ""
+        try:
+            clip = unify(motion)
+        except Exception as error:  # as above
+            left_out.append(LeftOut(file.source + suffix, reason(error, file.path)))
+            continue
+        content = file.content or file.clip_id
+        yield clip_row(
+            clip,
+            label=file.label,
+            intensity=file.intensity,
+            performer=file.performer and file.performer + suffix,
+            content=content,
+            family=file.family or content,
+            corpus=file.corpus,
+            clip_id=file.clip_id + suffix,
+            source=file.source,
+        )
+
+
+def reason(error: Exception, path: Path) -> str:
+    """Why a file cannot be read, in one line, without its name in front and without the folders of this machine."""
+    if isinstance(error, MotionError):
+        message = str(error)
+    elif isinstance(error, OSError):
+        message = error.strerror or type(error).__name__
+    else:  # no reader should raise this, so its type helps to find the bug
+        message = f"{type(error).__name__}: {error}"
+    message = " ".join(message.replace(str(path), path.name).split())
+    return message.removeprefix(path.name).lstrip(":, ") or message
 
 
 def as_clip(row: Mapping[str, Any]) -> UnifiedClip:
-    """The unified clip of a corpus row."""
+    """The unified clip in a row."""
     joints = np.asarray(row["joints"], dtype=np.float32)
     mask = np.asarray(row["joint_mask"], dtype=bool)
     report = {
@@ -23,3 +83,6 @@ def as_clip(row: Mapping[str, Any]) -> UnifiedClip:
         "unit_scale": 1.0,
     }
     return UnifiedClip(joints=joints, joint_mask=mask, fps=float(row["fps"]), report=report)
+
+
+__all__ = ["as_clip", "clip_row", "read_rows", "reason"]

@@ -1,9 +1,9 @@
-"""Which clips a model learns from and which it is tested on, so that the score says what it seems to say.
+"""Splits clips into training, validation and test without leaks.
 
-A protocol leaves out groups of clips: performers, contents, families of contents. The side of a clip follows from a
-hash of its own group, so that clips which are added move no others. A take (a recording, the people and windows cut
-from it, a copy of it: trimmed, mirrored, at another frame rate) never stands on two sides; what would put it there is
-refused, or stands on one side with the rest of the take.
+A protocol leaves out groups of clips: performers, contents or families of contents. The side of a clip follows from a
+hash of its own group, so adding clips does not move others. A take is a recording with the people and clips cut from
+it and its copies (trimmed, mirrored, at another frame rate). No take is on two sides: a split that would put it there
+is refused, or the whole take goes to one side.
 """
 
 import hashlib
@@ -23,34 +23,34 @@ from .overlaps import overlapping
 logger = logging.get_logger(__name__)
 
 Rows: TypeAlias = datasets.Dataset | Sequence[Mapping[str, Any]]
-"""Rows of a corpus, or of several; only `clip_id`, `corpus`, `source`, the columns of groups and `joints` are read."""
+"""Rows of one or several corpora; only `clip_id`, `corpus`, `source`, the columns of groups and `joints` are read."""
 
 PROTOCOLS = {
     "performer": "leave performers out",
     "content": "leave contents out",
     "family": "leave families of contents out: all walks together",
     "random": "leave recordings out at random, 4:1 as in the paper; LEAKY: performers and contents are on both sides",
-    "diema": "leave performers out as DIEM-A does: sorted by id, dealt round-robin into 10 folds",
+    "diema": "leave performers out as DIEM-A does: sorted by id, dealt round-robin to 10 folds",
 }
 """Name of a protocol -> what it leaves out."""
 
 DIEMA_FOLDS = 10
 FEW_CONTENTS = 12
-"""So many contents or families are left out one by one."""
+"""Up to this many contents or families are left out one by one."""
 
 _GENERATED = "generated"
 _BANDAI = ("bandai1", "bandai2")
 _KNOWN_TAKES = (*_BANDAI, "bandai2_styles")
-"""Corpora whose file names tell takes apart. Hands raised by one performer of set 2 are nearly as alike as copies."""
+"""Corpora whose file names identify takes. Takes of raised hands by one performer of set 2 are almost copies."""
 _COLUMNS = ("clip_id", "corpus", "source", "performer", "content", "family", "label")
 _OVERLAP = "parts of one take"
 MOST_COMPARED = 2000
-"""So many clips are compared with each other for overlaps: the time grows with the square, here to a minute or two."""
+"""The most clips among which overlaps are searched for: the time grows with the square, here to a minute or two."""
 _SHOWN = 5
 
 
 class SplitError(ValueError):
-    """Clips that cannot be split as asked, or that are split so that a take stands on two sides."""
+    """Clips that cannot be split as requested, or a split that puts a take on two sides."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Fold:
 
     Attributes:
         name: Protocol and what is tested: "family walks", "performer, fold 2 of 5".
-        train: Numbers of the rows to learn from, ascending.
-        test: Numbers of the rows to be tested on, ascending; each row is in the test of one fold.
-        leaky: Whether performers and contents stand on both sides, which makes the score too good.
+        train: Numbers of the training rows, ascending.
+        test: Numbers of the test rows, ascending; each row is tested in one fold.
+        leaky: Whether performers and contents are on both sides, which makes the score too good.
     """
 
     name: str
@@ -73,27 +73,27 @@ class Fold:
 def protocol_folds(rows: Rows, protocol: str, folds: int = 5) -> list[Fold]:
     """Divides clips by a protocol.
 
-    Groups are the same in all corpora: with `family` the walks of one corpus are not learned from while those of
-    another are tested. Up to `folds` groups, or 12 contents or families, are left out one by one; more are dealt to
-    `folds` folds by a hash of the group's name, and folds that get none are left out.
+    Groups are the same in all corpora: with `family`, the walks of one corpus are never in training while those of
+    another are tested. Up to `folds` groups, or 12 contents or families, are left out one by one. If there are more,
+    a hash of the group's name assigns each to one of `folds` folds, and empty folds are left out.
 
-    - `performer`, `content`, `family`: honest for people, contents and movements not seen before.
-    - `random`: leaves out a fifth of the recordings at random, as the paper does (4:1). LEAKY: the people and
-      movements of the test are known from training; for comparison with published figures only.
-    - `diema`: performers sorted by id and dealt round-robin into 10 folds, DIEM-A's official protocol. The only one
+    - `performer`, `content`, `family`: honest for unseen people, contents and movements.
+    - `random`: leaves out a fifth of the recordings at random, as the paper does (4:1). LEAKY: training has seen the
+      people and movements of the test. Only for comparison with published figures.
+    - `diema`: performers sorted by id and dealt round-robin to 10 folds, DIEM-A's official protocol. The only protocol
       in which a new performer can move others.
 
     Args:
         rows: The clips.
         protocol: A name of `PROTOCOLS`.
-        folds: How many folds many groups are dealt to; `diema` has ten.
+        folds: Number of folds if there are many groups; `diema` has ten.
 
     Returns:
         The folds; each clip is tested in one of them.
 
     Raises:
-        SplitError: If the protocol is unknown, a clip has no such group, there is one group alone, or a take would
-            stand on two sides.
+        SplitError: If the protocol is unknown, a clip has no such group, there is only one group, or a take would be
+            on two sides.
     """
     if protocol not in PROTOCOLS:
         raise SplitError(f"There is no protocol '{protocol}', expected one of {', '.join(PROTOCOLS)}.")
@@ -105,7 +105,7 @@ def protocol_folds(rows: Rows, protocol: str, folds: int = 5) -> list[Fold]:
     if len(names) < 2:
         what = "recording" if protocol == "random" else "performer" if protocol == "diema" else protocol
         raise SplitError(
-            f"All {len(groups)} clips have the same {what} ({', '.join(names)}); nothing can be left out."
+            f"All {len(groups)} clips have the same {what} ({', '.join(names)}), so none can be left out."
         )
     most = folds if protocol == "performer" else max(folds, FEW_CONTENTS)
     one_by_one = protocol in ("performer", "content", "family") and len(names) <= most
@@ -130,11 +130,11 @@ def protocol_folds(rows: Rows, protocol: str, folds: int = 5) -> list[Fold]:
 
 
 def check_no_leak(rows: Rows, fold: Fold) -> None:
-    """Refuses a fold in which a take stands on both sides.
+    """Refuses a fold with a take on both sides.
 
     Raises:
-        SplitError: If a row stands on both sides, or rows of one clip id, of one recording (people, windows and copies
-            cut from one file) or with the same joints, mirrored or not; the message names the clips.
+        SplitError: If both sides have the same row, or rows with the same clip id, of the same recording (people,
+            clips and copies cut from one file) or with the same joints, mirrored or not. The message names the clips.
     """
     sides: list[str | None] = [None] * len(rows)
     for side, indices in (("train", fold.train), ("test", fold.test)):
@@ -142,18 +142,18 @@ def check_no_leak(rows: Rows, fold: Fold) -> None:
             if not 0 <= index < len(rows):
                 raise SplitError(f"{fold.name}: there is no row {index} among the {len(rows)}.")
             if sides[index] not in (None, side):
-                raise SplitError(f"{fold.name}: row {index} ({rows[index]['clip_id']}) stands on both sides.")
+                raise SplitError(f"{fold.name}: row {index} ({rows[index]['clip_id']}) is on both sides.")
             sides[index] = side
-    refuse_shared_takes(rows, sides, overlaps=False)  # a fold of `protocol_folds` has none
+    refuse_shared_takes(rows, sides, overlaps=False)  # `protocol_folds` has refused them
 
 
 def refuse_shared_takes(rows: Rows, sides: Sequence[str | None], overlaps: bool = True) -> None:
-    """Refuses a division, into any number of sides, in which a take stands on two of them.
+    """Refuses a split, into any number of sides, with a take on two sides.
 
     Args:
         rows: The clips.
-        sides: The side of each, None where it is not used.
-        overlaps: Whether to look for clips that share a stretch of one take, too (about a second for 200 clips).
+        sides: The side of each clip; None if it is not used.
+        overlaps: Whether to search for clips that share a stretch of one take, too (about a second for 200 clips).
 
     Raises:
         SplitError: As `check_no_leak`.
@@ -165,21 +165,21 @@ def refuse_shared_takes(rows: Rows, sides: Sequence[str | None], overlaps: bool 
         if sides[one] != sides[other]:
             shared.setdefault((one, other), what)
     if shared:
-        told = [
+        pairs = [
             f"{light[one]['clip_id']} ({sides[one]}) and {light[other]['clip_id']} ({sides[other]}) are {what}"
             for (one, other), what in list(shared.items())[:_SHOWN]
         ]
         more = f"; and {len(shared) - _SHOWN} more" if len(shared) > _SHOWN else ""
         raise SplitError(
-            f"A take stands on two sides: {'; '.join(told)}{more}. Leave one of them out, or give them one group."
+            f"A take is on two sides: {'; '.join(pairs)}{more}. Leave one of them out, or give them the same group."
         )
 
 
 def split_of(row: Mapping[str, Any], held_out: Sequence[str], validation: Sequence[str]) -> str:
-    """The side a clip stands on, "train", "validation" or "test": a stable function of what identifies it.
+    """The side of a clip, "train", "validation" or "test": a stable function of what identifies it.
 
-    Generated clips are split by performer, recordings by family of contents; a corpus none of whose families is named
-    is split by a hash of the family, a fifth each for validation and test.
+    Generated clips are split by performer, recordings by family of contents. A family that is not named is assigned by
+    a hash, a fifth each to validation and test; those of Bandai are trained on.
     """
     if row["source"] == _GENERATED:
         return ("test", "validation", "train", "train", "train")[int(row["performer"].rpartition("-")[2]) % 5]
@@ -193,19 +193,19 @@ def split_of(row: Mapping[str, Any], held_out: Sequence[str], validation: Sequen
 
 
 def split_rows(rows: Rows, held_out: Sequence[str], validation: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The side on which a training has each clip, and what there is to say about it.
+    """The side of each clip in a training, and notes for the user.
 
-    Generated clips and those of Bandai stand where `split_of` has them. Of any other corpus whole performers are held
-    out where each of its clips names one and there are several, else whole families of contents:
+    `split_of` decides for generated clips and those of Bandai. Of any other corpus, whole performers are held out if
+    each of its clips names one and there are several, otherwise whole families of contents:
 
-    1. The side of a group is that of its name in `held_out` or `validation`, else of a hash of its name (as in
-       `split_of`, a fifth each for test and validation). So clips that are added move no others.
-    2. Groups that share a take are one group, which stands where the first of their names would; it is tested where
-       one of them is named in `held_out`.
-    3. Where no labelled clip is then tested, the first group moves there, one of the validation side before one of the
-       training side; where none is left to train on, the last one moves there. First and last are by the same hash,
-       and named groups never move. So groups that are added may move one back, and none if there are enough.
-    4. A corpus of one group is trained on.
+    1. A group named in `held_out` or `validation` is on that side; the side of any other follows from a hash of its
+       name (as in `split_of`, a fifth each for test and validation). So adding clips does not move others.
+    2. Groups that share a take are one group, on the side of the first of their names. It is tested if one of its
+       names is in `held_out`.
+    3. If the test side then has no labelled clip, the first group moves there, from validation if possible, otherwise
+       from training. If the training side has none, the last group moves there. First and last are by the same hash,
+       and named groups never move. So adding groups may move one group back, and none if there are enough.
+    4. A corpus with one group is trained on.
 
     Args:
         rows: The clips.
@@ -235,9 +235,7 @@ def split_rows(rows: Rows, held_out: Sequence[str], validation: Sequence[str]) -
             together.append(f"{light[one]['clip_id']} with {light[other]['clip_id']}")
     if together:
         more = f", and {len(together) - _SHOWN} more" if len(together) > _SHOWN else ""
-        notes.append(
-            f"Clips that share a stretch of one take stand on one side: {', '.join(together[:_SHOWN])}{more}."
-        )
+        notes.append(f"Clips that share a stretch of one take are on one side: {', '.join(together[:_SHOWN])}{more}.")
 
     members: dict[tuple[str, str], set[str]] = defaultdict(set)
     labelled: dict[tuple[str, str], bool] = defaultdict(bool)
@@ -258,7 +256,7 @@ def split_rows(rows: Rows, held_out: Sequence[str], validation: Sequence[str]) -
 def _named_groups(
     light: Sequence[Mapping[str, Any]], free: Sequence[int]
 ) -> tuple[dict[int, tuple[str, str]], list[str]]:
-    """Corpus and group of each clip that is divided by groups, and what there is to say about them."""
+    """Corpus and group of each clip that is split by groups, and notes for the user."""
     performers: dict[str, Counter] = defaultdict(Counter)
     for index in free:
         performers[light[index]["corpus"]][_person(light[index])] += 1
@@ -284,7 +282,7 @@ def _sides_of_groups(
     """The side of each group of a corpus, by the rules of `split_rows`.
 
     Args:
-        groups: Groups with the names that they hold.
+        groups: Each group with its names.
         labelled: Whether a group has a clip with a label.
         held_out: Names for the test.
         validation: Names for validation.
@@ -314,14 +312,14 @@ def _who_is_held_out(
     light: Sequence[Mapping[str, Any]], names: Mapping[int, tuple[str, str]], sides: Sequence[str]
 ) -> list[str]:
     """A sentence for each corpus whose performers are held out."""
-    told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    performers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for index, (corpus, name) in names.items():
         if name == _person(light[index]):
-            told[corpus][sides[index]].add(name)
+            performers[corpus][sides[index]].add(name)
     return [
         f"{corpus}: whole performers are held out, {_some(of['test'])} for the test and {_some(of['validation'])} for "
         f"validation; {len(of['train'])} are trained on."
-        for corpus, of in told.items()
+        for corpus, of in performers.items()
     ]
 
 
@@ -339,7 +337,7 @@ def _by_hash(group: tuple[str, str]) -> str:
 
 
 def _person(row: Mapping[str, Any]) -> str | None:
-    """The performer; people of one recording, "F01" and "F01#1", are one performer here."""
+    """The performer; the people of one recording, "F01" and "F01#1", count as one."""
     return str(row["performer"]).partition("#")[0] if row.get("performer") else None
 
 
@@ -352,26 +350,37 @@ def _light(rows: Rows) -> list[dict[str, Any]]:
 
 
 def _groups(light: Sequence[Mapping[str, Any]], protocol: str) -> list[str]:
-    """The group of each row."""
-    if protocol == "random":
-        return [f"{row['corpus']}/{row['source'] if _is_file(row) else _recording(row)}" for row in light]
+    """The group of each row.
+
+    Raises:
+        SplitError: If a row names none.
+    """
     column = "performer" if protocol == "diema" else protocol
-    lacking = Counter(str(row["corpus"]) for row in light if not row.get(column))
+    lacking = Counter(str(row["corpus"]) for row in light if protocol != "random" and not row.get(column))
     if lacking:
         of = Counter(str(row["corpus"]) for row in light)
         corpora = ", ".join(f"{corpus} ({count} of {of[corpus]} clips)" for corpus, count in lacking.items())
         known = [other for other in ("performer", "family", "content") if all(row.get(other) for row in light)]
         instead = f"use the protocol {' or '.join(repr(other) for other in known)}" if known else "name them"
         raise SplitError(f"No {column} is named in {corpora}; {instead}, or leave these clips out.")
-    return [str(_person(row)) if column == "performer" else str(row[column]) for row in light]
+    return [str(group_of(row, protocol)) for row in light]
+
+
+def group_of(row: Mapping[str, Any], protocol: str) -> str | None:
+    """The group that a protocol leaves out together with a clip; None if the clip does not name it."""
+    if protocol == "random":
+        return f"{row['corpus']}/{row['source'] if _is_file(row) else _recording(row)}"
+    if protocol in ("performer", "diema"):
+        return _person(row)
+    return row.get(protocol)
 
 
 def _links(
     rows: Rows, light: Sequence[Mapping[str, Any]], used: Sequence[int], overlaps: bool = True
 ) -> Iterator[tuple[int, int, str]]:
-    """Pairs of the used rows that belong to one take, with what they have in common.
+    """Pairs of used rows that belong to one take, with what they share.
 
-    Rows that share a name or all joints are each paired with the first such row.
+    A row that shares a name or all joints with earlier rows is paired with the first of them.
     """
     first: dict[tuple[Any, ...], int] = {}
     chosen = rows.select(used) if isinstance(rows, datasets.Dataset) else [rows[index] for index in used]
@@ -394,8 +403,8 @@ def _links(
         ]
         if len(compared) > MOST_COMPARED:
             logger.warning(
-                f"Takes of which a part was stored again are searched for among up to {MOST_COMPARED} clips, and here "
-                f"are {len(compared)}: make sure yourself that none stands in two places."
+                f"Clips that share a stretch of one take can be found among at most {MOST_COMPARED} clips; there are "
+                f"{len(compared)}. Make sure yourself that no take is on two sides."
             )
             return
         for one, other in overlapping(_movements(chosen, compared)):
@@ -403,7 +412,7 @@ def _links(
 
 
 def _movements(rows: Rows, places: Sequence[int]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Joints of some rows, and which of them there are; none where rows have no joints."""
+    """Joints of some rows, and which joints they have; nothing if the rows have no joints."""
     if isinstance(rows, datasets.Dataset):
         if "joints" not in rows.column_names:
             return
@@ -423,7 +432,7 @@ def _recording(row: Mapping[str, Any]) -> str:
 
 
 def _is_file(row: Mapping[str, Any]) -> bool:
-    """Whether `source` names a file: generated clips all have one source and nothing in common."""
+    """Whether `source` names a file: all generated clips have the same source, but share nothing."""
     return bool(row.get("source")) and row["source"] != _GENERATED
 
 
@@ -445,7 +454,7 @@ def _fingerprints(rows: Rows) -> Iterator[bytes | None]:
             continue
         positions = np.asarray(joints, np.float32)
         mirrored = positions[:, list(MIRROR)] * np.array([-1, 1, 1], np.float32)
-        # 0.0 + makes one zero of 0.0 and -0.0.
+        # 0.0 + turns -0.0 into 0.0.
         yield min(hashlib.sha256((0.0 + image).tobytes()).digest() for image in (positions, mirrored))
 
 
@@ -454,6 +463,7 @@ __all__ = [
     "Fold",
     "SplitError",
     "check_no_leak",
+    "group_of",
     "protocol_folds",
     "refuse_shared_takes",
     "split_of",

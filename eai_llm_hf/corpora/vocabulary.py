@@ -1,4 +1,4 @@
-"""One vocabulary of emotion words: adjectives, whatever form a corpus gives them in."""
+"""One vocabulary of emotion words: adjectives, in whatever form a corpus uses them."""
 
 import re
 from types import MappingProxyType
@@ -19,7 +19,7 @@ _FORMS = {
     "contemptuous": ("contempt",),
     "jealous": ("jealousy",),
     "grateful": ("gratitude", "thankful"),
-    # No corpus here has these, but folders of users do; only the form of the word changes.
+    # No corpus here has these, but folders of users do. Only the form of the word changes.
     "amused": ("amusement",),
     "bored": ("boredom",),
     "excited": ("excitement",),
@@ -29,16 +29,16 @@ _FORMS = {
 }
 
 SYNONYMS = MappingProxyType({form: word for word, forms in _FORMS.items() for form in (word, *forms)})
-"""Each known form of an emotion word -> the adjective that stands for it."""
+"""Each known form of an emotion word -> the adjective of the vocabulary."""
 
 
 def tidy(word: str) -> str:
-    """Lower case, with one space for each run of spaces, underscores and hyphens."""
+    """The word in lower case, with one space for each run of spaces, underscores and hyphens."""
     return re.sub(r"[\s_\-]+", " ", word).strip().lower()
 
 
 def canonical_label(word: str) -> str:
-    """The word of the vocabulary for an emotion; a word that is not known stays, tidied.
+    """The word of the vocabulary for an emotion; an unknown word stays, tidied.
 
     >>> canonical_label("Joy"), canonical_label("not-confident"), canonical_label("Seasick")
     ('happy', 'not confident', 'seasick')

@@ -1,8 +1,7 @@
-"""How good models are: scores of a checkpoint, and a benchmark of methods under one protocol."""
+"""How good models are: scores of a checkpoint, tests of its explanations, and a benchmark of methods."""
 
-from ..corpora.rows import as_clip
 from .checkpoint import evaluate
-from .explanations import explanation_scores
+from .explanations.texts import explanation_scores
 from .scores import label_scores
 
-__all__ = ["as_clip", "evaluate", "explanation_scores", "label_scores"]
+__all__ = ["evaluate", "explanation_scores", "label_scores"]

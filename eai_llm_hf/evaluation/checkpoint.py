@@ -1,7 +1,8 @@
-"""How good a checkpoint is on clips it never saw, beside chance and a baseline trained on the same split.
+"""How good a checkpoint is on clips that it never saw, next to chance and a baseline trained on the same split.
 
-Labels: see `scores`. Explanations: the share of their claims that hold, without the guard, beside the same texts held
-against other clips (shuffled): a text that is true of any clip says nothing. See `explanations` for all about them.
+Labels: see `scores`. Explanations: the share of their claims that hold, without the guard, and that share for the
+measurements of other clips (shuffled), because a text that is true of any clip says nothing. `explanations` tests
+more.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,8 @@ from tqdm import tqdm
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
 from ..corpora.rows import as_clip
-from .baselines import best_labels, lda
-from .explanations import explained_clip, explanation_scores
+from .explanations.texts import explained_clip, explanation_scores
+from .methods.baselines import best_labels, lda
 from .scores import label_scores
 
 
@@ -29,15 +30,15 @@ def evaluate(
 
     Args:
         pipe: The pipeline with the checkpoint.
-        train: Rows that the checkpoint was trained on, for the baseline: those of the tested corpus, or all where it
-            has none of that.
-        test: Rows that it never saw; those without a label are not scored.
+        train: Rows that the checkpoint was trained on, for the baseline. It learns from those of the tested corpus,
+            or from all if there are none.
+        test: Rows that the checkpoint never saw; rows without a label are not scored.
         labels: Candidate labels.
-        explanations: Clips of each corpus whose explanations are checked.
-        seed: Of bootstrap and choice of clips.
+        explanations: Number of clips of each corpus whose explanations are checked.
+        seed: Seed of the bootstrap and the choice of clips.
 
     Returns:
-        For each corpus `model` scores, `baseline_lda` where there are clips to train on, and `explanations`.
+        For each corpus the scores `model`, `baseline_lda` if it can be trained, and `explanations`.
 
     Raises:
         ValueError: If no test clip has a label.
@@ -77,7 +78,7 @@ def evaluate(
 
 
 def _summary(scores: dict) -> dict:
-    """What the model card says of explanations; `eai-llm evaluate explanations` says the rest."""
+    """What the model card says of explanations; `eai-llm evaluate explanations` reports more."""
     keys = ("clips", "claims_per_text", "repeated_claims", "distinct_texts")
     hold, shuffled = ((scores[name] or {}).get("value") for name in ("hold", "shuffled"))
     return {key: scores[key] for key in keys} | {"hold": hold, "hold_shuffled": shuffled}

@@ -1,14 +1,14 @@
 """Scores of labels and probabilities, with intervals, and of the difference between two methods.
 
-Everything is a function of counts over clips: `tally` turns each clip into a row of numbers, `measures` reads the
-scores off their sum. A bootstrap draw is a weighted sum of the same rows, so that 2,000 draws are one matrix product.
+Everything is a function of counts over clips: `tally` turns each clip into a row of numbers, `measures` computes the
+scores from their sum. A bootstrap draw is a weighted sum of the same rows, so 2,000 draws are one matrix product.
 
-- Expected calibration error: Naeini et al. 2015, AAAI; Guo et al. 2017, ICML: 15 bins of equal width over the greatest
-  probability.
+- Expected calibration error (ECE): Naeini et al. 2015, AAAI; Guo et al. 2017, ICML: 15 bins of equal width over the
+  highest probability.
 - Brier score: Brier 1950, Mon. Weather Rev. 78(1), over all labels, 0 to 2.
-- Intervals: percentiles of the bootstrap (Efron & Tibshirani 1993, ch. 13), of differences paired: both methods are
-  scored on the same draw. Where all draws are the same, as when every label is right, an interval would have no width:
-  `label_scores` then takes that of `exact_interval`.
+- Intervals: percentiles of the bootstrap (Efron & Tibshirani 1993, ch. 13). For differences they are paired: both
+  methods are scored on the same draw. If all draws are the same, as when every label is right, the interval would have
+  no width; `label_scores` then uses `exact_interval`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ BOOTSTRAPS = 2000
 CALIBRATION_BINS = 15
 MEASURES = ("accuracy", "balanced_accuracy", "macro_f1", "ece", "brier")
 LABEL_MEASURES = MEASURES[:3]
-"""What needs no probabilities."""
+"""The measures that need no probabilities."""
 
 
 def tally(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -29,11 +29,11 @@ def tally(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 
     Args:
         truth: (clips,) numbers of the true labels.
-        probabilities: (..., clips, labels); in front may stand seeds.
+        probabilities: (..., clips, labels); the leading axis may be seeds.
 
     Returns:
-        (..., clips, labels² + 16) float32: the place in the confusion matrix (true, given), being right minus the
-        confidence in one of 15 bins of confidence, and the Brier score.
+        (..., clips, labels² + 16) float32: a one-hot confusion matrix (true, given); correctness minus confidence, in
+        one of 15 bins of confidence; and the Brier score.
     """
     labels = probabilities.shape[-1]
     one_hot = np.eye(labels, dtype=np.float32)
@@ -48,14 +48,14 @@ def tally(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 def measures(sums: np.ndarray, labels: int) -> dict[str, np.ndarray]:
     """Scores from summed tallies.
 
-    Balanced accuracy is over the labels that occur among the clips, macro-F1 over those that occur or were given.
+    Balanced accuracy is over the labels that occur among the clips, macro-F1 over the labels that occur or were given.
 
     Args:
-        sums: (..., labels² + 16).
+        sums: (..., labels² + 16) summed tallies.
         labels: Number of labels.
 
     Returns:
-        Each of `MEASURES` as (...).
+        Each of `MEASURES`, with shape (...).
     """
     confusion = sums[..., : labels * labels].reshape(*sums.shape[:-1], labels, labels)
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)
@@ -72,17 +72,17 @@ def measures(sums: np.ndarray, labels: int) -> dict[str, np.ndarray]:
 
 
 class Bootstrap:
-    """Draws of clips and of seeds, with replacement, the same for all that is compared.
+    """Draws of clips and of seeds, with replacement, the same for all compared methods.
 
     Args:
         clips: Number of clips.
-        seeds: Number of trainings that labelled all of them.
-        draws: How often is drawn.
-        seed: Decides the draws.
+        seeds: Number of trainings that labelled all clips.
+        draws: Number of draws.
+        seed: Seed of the draws.
 
     Attributes:
         counts: (draws, clips) float32, how often each clip is drawn.
-        seeds: (draws, seeds) numbers of the seeds.
+        seeds: (draws, seeds) numbers of the drawn seeds.
     """
 
     def __init__(self, clips: int, seeds: int = 1, draws: int = BOOTSTRAPS, seed: int | Sequence[int] = 0):
@@ -93,17 +93,17 @@ class Bootstrap:
         self.seeds = rng.integers(seeds, size=(draws, seeds))
 
     def scores(self, tallies: np.ndarray, labels: int) -> dict[str, np.ndarray]:
-        """Scores of every draw, the mean over its seeds.
+        """Scores of every draw, averaged over its seeds.
 
-        A draw holds fewer different clips than the sample and so has a greater calibration error: its draws are moved
-        to have the sample's value as their mean.
+        A draw has fewer different clips than the sample and therefore a larger calibration error. The draws of this
+        error are shifted so that their mean is the value of the sample.
 
         Args:
             tallies: (seeds, clips, labels² + 16).
             labels: Number of labels.
 
         Returns:
-            Each of `MEASURES` as (draws,).
+            Each of `MEASURES`, with shape (draws,).
         """
         by_seed = [measures(self.counts @ of_seed, labels) for of_seed in tallies]
         draws = np.arange(len(self.counts))[:, None]
@@ -116,23 +116,24 @@ class Bootstrap:
 
 
 def pooled(tallies: np.ndarray, labels: int) -> dict[str, np.ndarray]:
-    """Scores over all clips for each seed, (seeds,) each."""
+    """Scores over all clips for each seed, with shape (seeds,)."""
     return measures(tallies.sum(axis=-2, dtype=np.float64), labels)
 
 
 def difference(
     first: np.ndarray, second: np.ndarray, labels: int, bootstrap: Bootstrap
 ) -> tuple[dict[str, float], dict[str, np.ndarray]]:
-    """By how much one method's scores lie above another's on the same clips and seeds.
+    """The difference between the scores of two methods on the same clips and seeds.
 
     Args:
         first: (seeds, clips, labels² + 16) tallies of one method.
         second: The same of the other.
         labels: Number of labels.
-        bootstrap: Draws for so many clips and seeds.
+        bootstrap: Draws for this number of clips and seeds.
 
     Returns:
-        The difference of each of `MEASURES`, mean over seeds, and the same in each draw, (draws,).
+        The difference, first minus second, of each of `MEASURES`, averaged over seeds; and that of each draw,
+        (draws,).
     """
     points, draws = [], []
     for tallies in (first, second):
@@ -151,15 +152,15 @@ def with_interval(value: float, draws: np.ndarray, key: str = "value") -> dict[s
 
 
 def exact_interval(name: str, confusion: np.ndarray) -> list[float]:
-    """A 95% interval that has a width where the bootstrap has none, since it can draw only what was seen.
+    """A 95% interval that has a width even if all bootstrap draws are the same.
 
     - Accuracy is a share of clips: Wilson's interval (Wilson 1927, J. Am. Stat. Assoc. 22(158)).
-    - Balanced accuracy is the mean of a share for each label. The distances from each share to the ends of its own
-      Wilson interval add as squares, since labels are independent samples (MOVER: Zou, Huang & Zhang 2009, Comput.
-      Stat. Data Anal. 53(4)). Few clips of one label so make it wide.
-    - Macro-F1 gets the same distances. F1 of a label is no share of independent clips; but near 1 it falls by half of
-      the label's share of misses and half of its share of false alarms, and over labels of equal frequency there are
-      as many of one as of the other: to the first order macro-F1 falls by as much as balanced accuracy.
+    - Balanced accuracy is the mean of one share for each label. The squared distances from each share to the ends of
+      its Wilson interval add up, because labels are independent samples (MOVER: Zou, Huang & Zhang 2009, Comput. Stat.
+      Data Anal. 53(4)). So few clips of one label make the interval wide.
+    - Macro-F1 gets the same distances. The F1 of a label is not a share of independent clips. But near 1 it falls by
+      half of the label's share of misses and half of its share of false alarms, and for labels of equal frequency
+      both are equally many: to the first order, macro-F1 falls by as much as balanced accuracy.
 
     Args:
         name: One of `LABEL_MEASURES`.
@@ -180,14 +181,14 @@ def exact_interval(name: str, confusion: np.ndarray) -> list[float]:
 
 
 def mean_and_spread(values: Sequence[float] | np.ndarray) -> dict[str, float | None]:
-    """Mean and standard deviation (of the sample; None for one value alone), to 4 digits."""
+    """Mean and sample standard deviation (None for a single value), to 4 digits."""
     values = np.asarray(values, np.float64)
     spread = round(float(values.std(ddof=1)), 4) if len(values) > 1 else None
     return {"mean": round(float(values.mean()), 4), "sd": spread}
 
 
 def per_class(confusion: np.ndarray, labels: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Precision, recall, F1 and support of each label; 0 where a share is of nothing.
+    """Precision, recall, F1 and support of each label; a share of nothing is 0.
 
     Args:
         confusion: (labels, labels) counts, true by given.
@@ -206,7 +207,7 @@ def per_class(confusion: np.ndarray, labels: Sequence[str]) -> dict[str, dict[st
 
 
 def reliability(truth: np.ndarray, probabilities: np.ndarray) -> list[dict[str, float]]:
-    """How often the label is right by how sure it was: the bins of the calibration error that hold a clip.
+    """Accuracy by confidence: the bins of the calibration error that have a clip.
 
     Args:
         truth: (clips,) numbers of the true labels.
@@ -236,20 +237,21 @@ def label_scores(
     seed: int = 0,
     probabilities: Sequence[Mapping[str, float]] | None = None,
 ) -> dict[str, Any]:
-    """Scores of one labelling with 95% intervals, per-class figures and the confusion matrix.
+    """Scores of one labelling with 95% intervals, figures for each label and the confusion matrix.
 
-    Intervals are those of the bootstrap over clips, or of `exact_interval` where that has no width.
+    Intervals are from the bootstrap over clips, or from `exact_interval` if that has no width.
 
     Args:
         truth: True label of each clip.
         guesses: Label given to each clip.
         labels: All candidate labels; the rows and columns of the confusion matrix (true, given).
-        seed: Of the bootstrap.
-        probabilities: Label -> probability for each clip, which the calibration error and the Brier score need. The
-            guess must be the label of the greatest.
+        seed: Seed of the bootstrap.
+        probabilities: Label -> probability for each clip, needed for the calibration error and the Brier score. The
+            guess must be the most probable label.
 
     Raises:
-        ValueError: If there is no clip, a label is not among the candidates, or a guess not the most probable one.
+        ValueError: If there is no clip, a label is not among the candidates, or a guess is not the most probable
+            label.
     """
     if not len(truth):
         raise ValueError("There is no clip to score.")

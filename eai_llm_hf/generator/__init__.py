@@ -1,4 +1,4 @@
-"""Procedural emotional movement: a training corpus without licence worries.
+"""Procedural emotional movement: a training corpus without licence conditions.
 
 >>> from eai_llm_hf.generator import generate_clip
 >>> clip = generate_clip(7, emotion="sad", action="walk", rig="bandai22")

@@ -1,10 +1,10 @@
-"""The actions by name. A new action is a function of a `Scene` that returns a `PoseTrack`, and one entry here."""
+"""The actions by name. A new action is a function from a `Scene` to a `PoseTrack`, and an entry here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ..generator import gait, gestures, reaching, sitting
+from . import gait, gestures, reaching, sitting
 from .kinematics import PoseTrack
 from .scene import Scene
 
@@ -15,7 +15,7 @@ class Action:
 
     Attributes:
         perform: Makes the movement of one clip.
-        weight: How often clips without a given action show it, relative to the others.
+        weight: How often it is drawn, relative to the other actions.
     """
 
     perform: Callable[[Scene], PoseTrack]

@@ -21,20 +21,20 @@ SHORTEST_S, LONGEST_S = 0.5, 60.0
 
 @dataclass(frozen=True)
 class GeneratedClip:
-    """A clip with the truth about it.
+    """A clip with its ground truth.
 
     Attributes:
-        motion: What the rig recorded.
-        label: Emotion that was expressed, a key of `EMOTIONS`.
+        motion: The movement as the rig recorded it.
+        label: Emotion expressed, a key of `EMOTIONS`.
         intensity: How strongly, 0 to 1.
-        performer: Number of the virtual performer (`make_performer` knows the person).
-        action: What was done, a key of `ACTIONS`.
+        performer: Number of the virtual performer, see `make_performer`.
+        action: Action of the performer, a key of `ACTIONS`.
         rig: Recording rig, a key of `RIGS`.
-        seed: Seed that makes the clip again, together with what was given beside it.
-        expression: For each style parameter what the emotion added in this clip, in the parameter's unit, after
-            the limits of the body; 0 where the emotion left no sign.
-        style: For each style parameter the value of this clip: habits, mood of the day and expression together.
-        contacts: (frames, 2) bool, whether the left and the right foot are meant to stand on the floor.
+        seed: Seed of the clip; with the same other arguments, it makes the same clip again.
+        expression: What the emotion added to each style parameter in this clip, in the parameter's unit, within the
+            limits of the body; 0 if the emotion shows no such sign.
+        style: The value of each style parameter in this clip: habits, mood of the day and expression together.
+        contacts: (frames, 2) bool, whether the left and the right foot stand on the floor.
     """
 
     motion: Motion
@@ -59,31 +59,31 @@ def generate_clip(
     rig: str | None = None,
     duration_s: float | None = None,
 ) -> GeneratedClip:
-    """Makes one clip; what is not given is drawn from the seed.
+    """Makes one clip; arguments that are None are drawn from the seed.
 
-    What is given changes nothing else of the draw: the same seed with another emotion is the same performer doing the
-    same action in the same way but for the emotion, and with intensity 0 the very same movement.
+    A given argument does not change the rest of the draw: the same seed with another emotion gives the same performer
+    and the same action in the same way, except for the emotion. With intensity 0, the movement is identical.
 
     Args:
-        seed: Any integer from 0 on.
-        emotion: A key of `EMOTIONS`; drawn from `DEFAULT_EMOTIONS` when None.
-        intensity: 0 (the emotion does not show) to 1; drawn between 0.3 and 1 when None.
+        seed: Any integer from 0.
+        emotion: A key of `EMOTIONS`; if None, drawn from `DEFAULT_EMOTIONS`.
+        intensity: 0 (the emotion does not show) to 1; if None, drawn between 0.3 and 1.
         action: A key of `ACTIONS`.
-        performer: Number of the performer, from 0 on.
+        performer: Number of the performer, from 0.
         rig: A key of `RIGS`.
-        duration_s: Seconds, 0.5 to 60; drawn between 3 and 8 when None.
+        duration_s: Seconds, 0.5 to 60; if None, drawn between 3 and 8.
 
     Returns:
-        The clip, its movement bit for bit the same for the same arguments.
+        The clip. The same arguments give the same movement bit for bit.
 
     Raises:
-        ValueError: If an argument is out of its range or a name is unknown.
+        ValueError: If an argument is out of range or a name is unknown.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise ValueError(f"a seed is an integer from 0 on, found {seed!r}")
+        raise ValueError(f"a seed must be an integer from 0, found {seed!r}")
     setting, mood, movement, recording = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4))
 
-    # All of this is drawn whether it is needed or not, so that giving one value does not change the others.
+    # Everything is drawn even if it is given, so that a given value does not change the others.
     drawn_emotion = DEFAULT_EMOTIONS[int(setting.integers(len(DEFAULT_EMOTIONS)))]
     drawn_intensity = float(0.3 + 0.7 * setting.beta(2.0, 1.4))
     drawn_action = _draw(setting, {name: entry.weight for name, entry in ACTIONS.items()})
@@ -101,9 +101,9 @@ def generate_clip(
     effects = draw_expressed_effects(emotion, intensity, person.expressivity, mood)
     style, expression = {}, {}
     for (name, parameter), whim in zip(STYLE_PARAMETERS.items(), day, strict=True):
-        ordinary = np.clip(person.habits[name] + parameter.clip_sd * whim, parameter.low, parameter.high)
-        style[name] = float(np.clip(ordinary + effects[name], parameter.low, parameter.high))
-        expression[name] = style[name] - float(ordinary)
+        neutral = np.clip(person.habits[name] + parameter.clip_sd * whim, parameter.low, parameter.high)
+        style[name] = float(np.clip(neutral + effects[name], parameter.low, parameter.high))
+        expression[name] = style[name] - float(neutral)
 
     fps = RIGS[rig].fps
     scene = Scene(
@@ -132,12 +132,12 @@ def generate_clip(
 
 
 def iterate_clips(count: int | None, seed: int, **fixed: Any) -> Iterator[GeneratedClip]:
-    """Makes clips one after the other, keeping none.
+    """Makes clips one after another without storing them.
 
     Args:
-        count: Number of clips, or None for a stream without end.
-        seed: Seed of the whole stream; clip number i is the same whatever `count` is.
-        **fixed: Arguments of `generate_clip` that hold for all clips.
+        count: Number of clips, or None for an endless stream.
+        seed: Seed of the stream; clip number i does not depend on `count`.
+        **fixed: Arguments of `generate_clip` for all clips.
 
     Yields:
         Independent clips, each with its own `seed`.
@@ -149,7 +149,7 @@ def iterate_clips(count: int | None, seed: int, **fixed: Any) -> Iterator[Genera
 
 
 def clip_seed(seed: int, number: int) -> int:
-    """Seed of one clip of a stream, so that workers can share a stream by number."""
+    """Seed of one clip of a stream, so that workers can divide the stream by number."""
     return int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0])
 
 

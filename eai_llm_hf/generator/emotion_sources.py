@@ -1,9 +1,9 @@
-"""What publications say about emotional movement, and how far that was read.
+"""What publications say about emotional movement, and how much of them was read.
 
-An effect of `EMOTIONS` names the publications that report its direction. Few of these could be opened in full: a
-`Finding` is a statement of a publication that was read, either in its own abstract or in another public text that
-reports its results, put in other words, with the effects that it supports. An effect whose publication has no such
-finding was attributed from memory.
+An effect of `EMOTIONS` names the publications that report its direction. Few of these were accessible in full. A
+`Finding` is a statement of a publication that was read, in its own abstract or in another public text that reports its
+results, in our own words, with the effects that it supports. An effect whose publication has no such finding was
+attributed from memory.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ DAEL = "Dael 2012"
 HALOVIC = "Halovic and Kroos 2018"
 MELZER = "Melzer 2019"
 DESIGN = "design"
-"""Stands in place of a publication: rests on nothing but what makes the movement plausible."""
+"""In place of a publication: the effect only makes the movement plausible."""
 
 PUBLICATIONS: Mapping[str, str] = {
     WALLBOTT: "Wallbott, Bodily expression of emotion, Eur. J. Soc. Psychol. 28, 1998",
@@ -53,10 +53,10 @@ class Finding:
 
     Attributes:
         publication: A key of `PUBLICATIONS`.
-        read_in: "abstract" where the publication's own abstract says it, "quoted" where another public text reports
-            it of the publication.
-        says: The statement, in other words.
-        supports: For each emotion the style parameters whose direction it bears out.
+        read_in: "abstract" if the publication's own abstract says it, "quoted" if another public text attributes it to
+            the publication.
+        says: The statement, in our own words.
+        supports: For each emotion the style parameters whose direction it supports.
     """
 
     publication: str
@@ -209,7 +209,7 @@ FINDINGS: tuple[Finding, ...] = (
         {"angry": ("jerkiness",), "sad": ("head_pitch",), "happy": ("bounce",), "afraid": ("trunk_lean",)},
     ),
 )
-"""All that was read; no publication was read from beginning to end."""
+"""All statements that were read; no publication was read in full."""
 
 CHECKED: Mapping[tuple[str, str, str], Finding] = {
     (emotion, parameter, finding.publication): finding
@@ -217,11 +217,11 @@ CHECKED: Mapping[tuple[str, str, str], Finding] = {
     for emotion, parameters in finding.supports.items()
     for parameter in parameters
 }
-"""The finding behind an emotion, a style parameter and a publication, where there is one."""
+"""Emotion, style parameter and publication -> the finding, if there is one."""
 
 
 def evidence_of(emotion: str, parameter: str, sources: tuple[str, ...]) -> Literal["checked", "from memory", "design"]:
-    """How well the direction of an effect is founded.
+    """The evidence for the direction of an effect.
 
     Args:
         emotion: A key of `EMOTIONS`.
@@ -229,7 +229,7 @@ def evidence_of(emotion: str, parameter: str, sources: tuple[str, ...]) -> Liter
         sources: The sources of the effect.
 
     Returns:
-        "checked" if a finding of at least one of them bears it out, "design" if it has none but `DESIGN`, else
+        "checked" if a finding of at least one source supports it, "design" if its only source is `DESIGN`, otherwise
         "from memory".
     """
     if any((emotion, parameter, source) in CHECKED for source in sources):

@@ -2,16 +2,16 @@
 
 A *style* is one value for each entry of `STYLE_PARAMETERS`. A performer's habits give the style of neutral movement;
 an emotion adds its effects, scaled by the intensity. To add an emotion, add an entry to `EMOTIONS`: nothing else in
-the generator knows the names of the emotions.
+the generator depends on the names of the emotions.
 
-Directions follow the publications named beside each effect; `emotion_sources` says which of these statements were read
-and which are attributed from memory. "design" marks an effect that rests on no publication, only on what makes the
-movement plausible. "not confident" has no literature under that name; its posture effects are those of shame.
+Directions follow the publications named with each effect; `emotion_sources` says which of these statements were read
+and which are attributed from memory. "design" marks an effect that rests on no publication, only on plausibility. "not
+confident" has no literature under that name; its posture effects are those of shame.
 
-Sizes are in the unit of the style parameter at intensity 1 and are this project's choice: not measured values of these
-papers. They were set after looking at the per-emotion medians of walks, runs, bows and waves of Bandai-Namco set 1,
-then enlarged by half so that a linear probe on a dozen features can learn them while one on speed and head pitch
-cannot (`benchmarks/giveaway.py`). Results on that set are therefore not those of a generator blind to it.
+Sizes are in the unit of the style parameter at intensity 1. They are this project's choice, not measured values of
+these papers. They were set after looking at the per-emotion medians of walks, runs, bows and waves of Bandai-Namco set
+1, then enlarged by half, so that a linear probe on a dozen features can learn them but a probe on speed and head pitch
+cannot (`benchmarks/giveaway.py`). So the generator is not independent of that set, and results on it must say so.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class StyleParameter:
     """One way in which people and moods move differently.
 
     Attributes:
-        unit: Unit of the value; "log" is the natural logarithm of a ratio to the ordinary amount.
+        unit: Unit of the value; "log" is the natural logarithm of a ratio to the average.
         neutral: Value of the average performer in a neutral mood.
         habit_sd: Standard deviation between performers.
         clip_sd: Standard deviation between neutral clips of one performer.
@@ -82,7 +82,7 @@ STYLE_PARAMETERS: Mapping[str, StyleParameter] = MappingProxyType(
         "stance_width": StyleParameter("log", 0.0, 0.20, 0.10, -0.6, 0.6, "the feet stand further apart"),
     }
 )
-"""The style vector, in a fixed order (drawing from the random generator depends on it)."""
+"""The style parameters, in a fixed order: the random draws depend on it."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Effect:
 
     Attributes:
         size: Signed change at intensity 1, in the unit of the style parameter.
-        sources: Publications, by name, that report this direction, those that were read first; `DESIGN` if none.
+        sources: Names of the publications that report this direction, those that were read first; `DESIGN` if none.
     """
 
     size: float
@@ -250,16 +250,16 @@ EMOTIONS: Mapping[str, Mapping[str, Effect]] = MappingProxyType(
 """Effects of each emotion, named by an adjective, on the style parameters it changes."""
 
 DEFAULT_EMOTIONS: tuple[str, ...] = ("happy", "sad", "angry", "proud", "not confident")
-"""The vocabulary of the default model; clips without a given emotion draw from it."""
+"""The labels of the default model; clips without a given emotion draw from them."""
 
 ABSENT_EFFECT_SHARE = 0.15
-"""Share of effects that a clip does not show at all: nobody shows every sign of an emotion at once."""
+"""Share of effects that a clip does not show: no one shows every sign of an emotion at once."""
 
 
 def draw_expressed_effects(
     emotion: str, intensity: float, expressivity: Mapping[str, float], rng: np.random.Generator
 ) -> dict[str, float]:
-    """Draws what one clip really shows of an emotion.
+    """Draws the effects of an emotion that one clip shows.
 
     Args:
         emotion: A key of `EMOTIONS`.
@@ -268,7 +268,7 @@ def draw_expressed_effects(
         rng: Source of randomness; the same number of values is drawn for every emotion.
 
     Returns:
-        For each style parameter the change that this clip shows, in the unit of the parameter.
+        For each style parameter the change in this clip, in the unit of the parameter.
 
     Raises:
         ValueError: If the emotion is unknown.

@@ -1,10 +1,10 @@
-"""Walking and running: a path, footprints beside it, and a body carried over them.
+"""Walking and running: a path, footprints on both sides of it, and a body that is carried over them.
 
-The phase counts strides; the left foot stands under the body at whole numbers, the right foot at the halves. All
-footprints are fixed points of the floor, so a foot that stands does not slide.
+The phase counts strides; the left foot is under the body at whole numbers, the right foot at the halves. Footprints
+are fixed points on the floor, so a standing foot does not slide.
 
-How long a foot stands follows from the pace: people who walk slowly keep both feet on the floor for longer, and
-runners fly for as long as gravity lets them.
+The stance time of a foot follows from the pace: slow walkers keep both feet on the floor for longer, and the flight
+time of runners follows from gravity.
 """
 
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ _FOOT_OFFSETS = np.array([0.0, 0.5])
 
 @dataclass(frozen=True)
 class Gait:
-    """The mechanics of one way of going on foot; angles in degrees, lengths in legs (hip to ankle).
+    """The mechanics of a gait; angles in degrees, lengths in leg lengths (hip to ankle).
 
     Attributes:
         cadence: Steps per second of the average performer.
         step: Step length.
-        flies: Whether there are moments without a foot on the floor.
-        behind: How far footprints lie behind the point under the pelvis at mid-stance, in steps.
+        flies: Whether both feet leave the floor between steps.
+        behind: Distance of the footprints behind the point under the pelvis at mid-stance, in steps.
         foot_lift: Height of the ankle in mid-swing beyond the turning of the foot.
         push_off: Pitch of the foot when it leaves the floor.
         strike: Raising of the toes when it lands.
-        rise: Amplitude of the vertical oscillation, above 0 highest at mid-stance.
+        rise: Amplitude of the vertical oscillation; if positive, the body is highest at mid-stance.
         crouch: Lowering of the pelvis.
         lean: Lean added to the style's.
         swing: Amplitude of the arms at the shoulder.
@@ -112,7 +112,7 @@ def run(scene: Scene) -> PoseTrack:
 
 
 def _go(scene: Scene, gait: Gait, direction: float) -> PoseTrack:
-    """Carries the body over its footprints in a direction against its heading (radians to the left)."""
+    """Carries the body over its footprints in a direction relative to its heading (radians to the left)."""
     rng, body, fps = scene.rng, scene.body, scene.fps
     ahead, aside = np.cos(direction), abs(np.sin(direction))
     step = gait.step * scene.ratio("step_length") * (1.0 - 0.22 * (ahead < -0.5) - 0.5 * aside) * body.leg
@@ -120,7 +120,7 @@ def _go(scene: Scene, gait: Gait, direction: float) -> PoseTrack:
     tempo = scene.ratio("tempo") * (1.0 - 0.08 * (ahead < 0.5))
     stride_rate = 0.5 * gait.cadence * tempo * np.sqrt(0.82 / body.leg)
 
-    # Gravity bounds how fast the body can rise and fall: a walker does not leave the floor, a runner must.
+    # Gravity limits how fast the body rises and falls: a walker does not leave the floor, a runner does.
     heaviest = _GRAVITY / (4 * np.pi * stride_rate) ** 2
     rise = abs(gait.rise) * scene.ratio("bounce") * body.leg
     if gait.flies:
@@ -147,7 +147,7 @@ def _go(scene: Scene, gait: Gait, direction: float) -> PoseTrack:
 
 
 def _turns(rng: np.random.Generator, time: np.ndarray) -> np.ndarray:
-    """Heading along the way: a slight meander, and in every third clip a real turn or a circle. (moments,) radians."""
+    """Heading along the path: slight curves, and in every third clip a real turn or a circle. (moments,) radians."""
     heading = np.radians(rng.uniform(2, 6)) * np.sin(2 * np.pi * (rng.uniform(0.05, 0.15) * time + rng.random()))
     chance = rng.random()
     amount, start, speed = rng.choice([-1.0, 1.0]) * rng.uniform(30, 170), rng.random(), rng.uniform(35, 80)
@@ -175,11 +175,11 @@ def _place_feet(
     step: float,
     direction: float,
 ) -> None:
-    """Footprints at mid-stance, swings between them, and the rolling of the foot."""
+    """Sets the footprints at mid-stance, the swings between them, and the roll of the foot."""
     body, rng = scene.body, scene.rng
     ahead, aside = np.cos(direction), abs(np.sin(direction))
     width = body.hip_width * (0.75 * scene.ratio("stance_width") + 0.3 * aside)
-    width = max(width, 0.56 * step * aside)  # going sideways, the feet close up and do not cross
+    width = max(width, 0.56 * step * aside)  # sideways, the feet meet but do not cross
     toe_out = np.radians(rng.normal(7.0, 3.0))
     uneven = rng.standard_normal((2, 200, 2))
     effort = np.clip(step / (gait.step * body.leg), 0.35, 1.2)
@@ -209,7 +209,7 @@ def _place_feet(
         # Highest early in the swing, while the knee passes under the body.
         track.foot_place[:, side, 1] = lift * np.sin(np.pi * swing**0.8) ** 2
         track.foot_yaw[:, side] = yaw[number] + moved * (yaw[number + 1] - yaw[number])
-        # The heel rises while the weight goes over to the other foot, and comes down again as the knee swings forward.
+        # The heel rises while the weight moves to the other foot, and comes down again as the knee swings forward.
         rolling = minimum_jerk((share - 0.62 * duty) / (0.38 * duty + 0.04)) * (1.0 - minimum_jerk(swing / 0.7 - 0.1))
         rolling *= push_off
         landing = strike * (minimum_jerk((swing - 0.45) / 0.55) - (swing <= 0) * minimum_jerk(stance / 0.2))
@@ -217,7 +217,7 @@ def _place_feet(
 
 
 def _swing_through(share: np.ndarray) -> np.ndarray:
-    """Way of a foot through the air at a share of its time: steadier than a reach, as it leaves and lands briskly."""
+    """Position of a swinging foot at a share of its time: more even than a reach, as it leaves and lands fast."""
     return 0.45 * minimum_jerk(share) + 0.55 * share * share * (3.0 - 2.0 * share)
 
 
@@ -230,8 +230,8 @@ def _swing_body(
     bounce, sway = scene.ratio("bounce"), scene.ratio("lateral_sway")
     effort = np.exp(0.5 * (style["tempo"] + style["step_length"]))
     track.height += rise * (np.cos(2 * cycle) - (not gait.flies)) - gait.crouch * body.leg
-    beside = _floor_direction(track.heading + np.pi / 2)
-    track.root += (gait.sway * sway * body.leg * np.cos(cycle))[:, None] * beside
+    left = _floor_direction(track.heading + np.pi / 2)
+    track.root += (gait.sway * sway * body.leg * np.cos(cycle))[:, None] * left
     # The shoulders tilt against the pelvis, and everything above the hips nods when a foot lands.
     track.pelvis_roll += 3.5 * degree * sway * np.cos(cycle)
     track.spine_roll += -3.0 * degree * np.cos(cycle) + 3.0 * degree * (sway - 0.6) * np.cos(cycle)

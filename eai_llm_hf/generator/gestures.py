@@ -12,7 +12,7 @@ _POINTING = np.array([80.0, 12.0, 0.0, 8.0])
 
 
 def idle(scene: Scene) -> PoseTrack:
-    """Stands, shifts the weight from foot to foot, looks around."""
+    """Stands, shifts the weight from foot to foot and looks around."""
     return stand(scene)
 
 
@@ -49,7 +49,7 @@ def wave(scene: Scene) -> PoseTrack:
 
 
 def point(scene: Scene) -> PoseTrack:
-    """Points at one or two places, looking there."""
+    """Points at one or two places and looks there."""
     track = stand(scene)
     rng, clock = scene.rng, clock_of(scene)
     jerkiness, size = scene.style["jerkiness"], scene.ratio("gesture_size")
@@ -80,7 +80,7 @@ def point(scene: Scene) -> PoseTrack:
 
 
 def bow(scene: Scene) -> PoseTrack:
-    """Bows from the hips, stays, and comes up again; once or twice."""
+    """Bows from the hips, holds, and comes up again; once or twice."""
     track = stand(scene)
     rng, clock = scene.rng, clock_of(scene)
     depth = np.radians(np.clip(rng.normal(48, 12) * scene.ratio("gesture_size") ** 0.6, 18, 80))
@@ -96,7 +96,7 @@ def bow(scene: Scene) -> PoseTrack:
     track.spine_curl += 0.10 * angle
     track.head_pitch += 0.95 * angle
     track.head_yaw *= 1 - 0.8 * down
-    # The hips go back so that the body stays over the feet.
+    # The hips move back so that the body stays over the feet.
     back = 0.38 * scene.body.spine * np.sin(angle)
     track.root -= back[:, None] * np.stack([np.sin(track.heading), np.cos(track.heading)], axis=-1)
     hands_in_front = float(rng.random() < 0.35)
@@ -108,7 +108,7 @@ def bow(scene: Scene) -> PoseTrack:
 
 
 def talk(scene: Scene) -> PoseTrack:
-    """Talks and accompanies the words with strokes and beats of the hands and nods of the head."""
+    """Talks with strokes and beats of the hands and nods of the head."""
     track = stand(scene)
     rng, clock = scene.rng, clock_of(scene)
     size, jerkiness = scene.ratio("gesture_size"), scene.style["jerkiness"]

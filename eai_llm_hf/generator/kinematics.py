@@ -26,22 +26,22 @@ _LEFT_RIGHT = {
 
 @dataclass
 class PoseTrack:
-    """What the body does, frame by frame; actions write it, `solve` turns it into joints.
+    """The pose in each frame; actions write it, `solve` turns it into joints.
 
     Shapes: (frames,) for one value, (frames, 2) for left and right, (frames, 2, 3) for the feet.
 
     Attributes:
         root: (frames, 2) X and Z of the pelvis, metres.
-        height: Pelvis height that is wished for, metres; lowered where the legs do not reach the feet.
+        height: Wanted height of the pelvis, metres; lowered if the legs do not reach the feet.
         heading: Direction of the body, radians from +Z to +X.
-        pelvis_yaw: Pelvis against the heading.
-        pelvis_pitch: Pelvis bends forward.
-        pelvis_roll: Pelvis raises its left side.
+        pelvis_yaw: Turn of the pelvis against the heading.
+        pelvis_pitch: Forward tilt of the pelvis.
+        pelvis_roll: Tilt of the pelvis with its left side up.
         spine_pitch: Bend of the spine, spread over three joints.
-        spine_curl: Bend of the upper spine alone.
+        spine_curl: Bend of the upper spine only.
         spine_roll: Side bend.
         spine_yaw: Twist of the shoulders against the pelvis.
-        head_pitch: Bowing of the head against the vertical.
+        head_pitch: Forward tilt of the head against the vertical.
         head_yaw: Turn of the head against the shoulders.
         head_roll: Tilt of the head.
         shoulder_lift: Collar raised.
@@ -52,10 +52,10 @@ class PoseTrack:
         elbow: Flexion, 0 is straight.
         foot_place: Point on the floor under the ankle of the flat foot (Y is the lift above the floor).
         foot_yaw: Direction of the foot in the world.
-        foot_pitch: Above 0 the heel is raised about the ball, below 0 the toes are raised about the ankle.
-        planted: Whether the foot is meant to stand: its ball, or its heel, rests on one point of the floor.
-        hand_place: (frames, 2, 3) point in the world that a wrist is led to, metres.
-        hand_hold: How far the wrist is led there, 0 (the arm's own angles) to 1.
+        foot_pitch: If positive, the heel is raised about the ball; if negative, the toes are raised about the ankle.
+        planted: Whether the foot stands: its ball or its heel rests on one point of the floor.
+        hand_place: (frames, 2, 3) point in the world that a wrist moves to, metres.
+        hand_hold: How far the wrist moves there: 0 (the arm's own angles) to 1.
     """
 
     root: np.ndarray
@@ -86,7 +86,7 @@ class PoseTrack:
 
     @classmethod
     def zeros(cls, frames: int) -> "PoseTrack":
-        """Returns the track of a body with all values 0 and both feet planted."""
+        """The track of a body with all values 0 and both feet planted."""
         two = {"root", "shoulder_lift", "shoulder_forward", "arm_flexion", "arm_abduction", "arm_rotation", "elbow"}
         two |= {"foot_yaw", "foot_pitch", "hand_hold"}
         shapes = dict.fromkeys(("foot_place", "hand_place"), (frames, 2, 3)) | dict.fromkeys(two, (frames, 2))
@@ -95,17 +95,17 @@ class PoseTrack:
 
 
 _STANDING_REACH = 0.9975
-"""Share of its length to which a standing leg stretches: the knee keeps 8 degrees."""
+"""Share of its length to which a standing leg stretches; the knee keeps 8 degrees."""
 
 _LIFTED_SLACK = 2.5
-"""How far above the reach of a lifted leg the pelvis may be, in heights of that foot: a leg that swings stretches."""
+"""How far the pelvis may be above the reach of a lifted leg, in heights of its foot: a swinging leg stretches."""
 
 _FORESIGHT_S = 0.08
-"""How long before a leg is at its limit the pelvis begins to give way, seconds."""
+"""Seconds before a leg reaches its limit at which the pelvis starts to yield."""
 
 
 def minimum_jerk(progress: np.ndarray) -> np.ndarray:
-    """Position along a reach at a share of its time, both 0 to 1 (Flash and Hogan 1985)."""
+    """Position along a reach at a share of its time, both 0 to 1 (Flash and Hogan 1985, J. Neurosci. 5(7))."""
     x = np.clip(progress, 0.0, 1.0)
     return x * x * x * (10.0 - 15.0 * x + 6.0 * x * x)
 
@@ -136,7 +136,7 @@ def euler_yxz(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarra
 
 
 def standing_height(body: Body, knee_flexion: float) -> float:
-    """Height of the pelvis over flat feet with both knees bent by an angle in radians, metres."""
+    """Height in metres of the pelvis over flat feet with both knees bent by an angle in radians."""
     chord = np.sqrt(body.thigh**2 + body.shank**2 + 2 * body.thigh * body.shank * np.cos(knee_flexion))
     return float(chord + body.ankle_height + body.hip_drop)
 
@@ -146,12 +146,12 @@ def solve(track: PoseTrack, body: Body, fps: float) -> tuple[np.ndarray, np.ndar
 
     Args:
         track: The movement.
-        body: Segment lengths.
+        body: Bone lengths.
         fps: Frames per second.
 
     Returns:
         joints (frames, 22, 3) in metres and the orientation of each joint's frame (frames, 22, 3, 3).
-        All bone lengths are constant; a foot or an object that cannot be reached is approached.
+        All bone lengths are constant; a foot or an object out of reach is approached.
     """
     frames = len(track.heading)
     joints = np.empty((frames, NUM_JOINTS, 3))
@@ -172,7 +172,7 @@ def solve(track: PoseTrack, body: Body, fps: float) -> tuple[np.ndarray, np.ndar
 
 
 def _feet(track: PoseTrack, body: Body) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Wished ankle positions, balls relative to the ankles, and foot orientations, (frames, 2, 3) and (..., 3, 3)."""
+    """Wanted ankle positions, balls relative to the ankles, and foot orientations, (frames, 2, 3) and (..., 3, 3)."""
     zero = np.zeros_like(track.foot_yaw)
     flat = euler_yxz(track.foot_yaw, zero, zero)
     turned = euler_yxz(track.foot_yaw, track.foot_pitch, zero)
@@ -184,12 +184,12 @@ def _feet(track: PoseTrack, body: Body) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def _pelvis_height(track: PoseTrack, body: Body, hips: np.ndarray, ankles: np.ndarray, fps: float) -> np.ndarray:
-    """The wished height, where need be lowered in time so that standing legs reach the floor without a jerk."""
+    """The wanted height, lowered early enough that standing legs reach the floor without a jerk."""
     reach = _STANDING_REACH * body.leg
     away = ankles[:, :, ::2] - hips[:, :, ::2] - track.root[:, None]
     rise = np.sqrt(np.maximum(reach**2 - (away**2).sum(-1), (0.3 * reach) ** 2))
     limits = (ankles[:, :, 1] + rise - hips[:, :, 1] + _LIFTED_SLACK * track.foot_place[:, :, 1]).min(1)
-    # The lowest limit nearby, smoothed over the same span, is smooth and nowhere above the limit itself.
+    # The lowest limit nearby, smoothed over the same span, is smooth and never above the limit itself.
     half = max(1, round(_FORESIGHT_S * fps))
     window = np.hanning(2 * half + 3)[1:-1]
     padded = np.pad(limits, 2 * half, mode="edge")
@@ -213,7 +213,7 @@ def _trunk_and_head(track: PoseTrack, body: Body, joints: np.ndarray, turns: np.
         parent = joint
     neck, head = index["neck"], index["head"]
     joints[:, neck] = joints[:, parent] + body.spine * SPINE_SHARES[3] * (turns[:, parent] @ up)
-    # The head keeps its own angle to the vertical whatever the trunk does; the trunk's pitch is taken out again.
+    # The head keeps its angle to the vertical for any posture of the trunk: the trunk's pitch is subtracted.
     trunk_pitch = np.arctan2(turns[:, parent, 1, 2], turns[:, parent, 1, 1]) * -1.0
     turns[:, neck] = turns[:, parent] @ euler_yxz(track.head_yaw, track.head_pitch - trunk_pitch, track.head_roll)
     joints[:, head] = joints[:, neck] + body.neck * (turns[:, neck] @ np.array([0.0, 0.985, 0.17]))
@@ -244,7 +244,7 @@ def _arms(track: PoseTrack, body: Body, joints: np.ndarray, turns: np.ndarray) -
 
 
 def _lead_hand(track: PoseTrack, body: Body, side: int, joints: np.ndarray, turns: np.ndarray) -> None:
-    """Moves a wrist from where the arm's angles put it towards `hand_place`; the elbow stays on its side."""
+    """Moves a wrist from the position by the arm's angles towards `hand_place`; the elbow stays on its side."""
     shoulder, elbow, wrist = (_LEFT_RIGHT[part][side] for part in ("shoulder", "elbow", "wrist"))
     hold = track.hand_hold[:, side, None]
     start, arm = joints[:, shoulder], body.upper_arm + body.forearm
@@ -252,7 +252,7 @@ def _lead_hand(track: PoseTrack, body: Body, side: int, joints: np.ndarray, turn
     distance = np.linalg.norm(to_wrist, axis=-1, keepdims=True)
     axis = to_wrist / distance
     distance = _soft_reach(np.maximum(distance, 0.35 * arm), 0.995 * arm, 0.01 * arm)
-    # Elbows point outwards, down and back of a hand that is led; where the arm's own angles rule, where those put it.
+    # With a held hand, elbows point outwards, down and back; otherwise they follow the arm's own angles.
     outwards = turns[:, JOINT_INDEX["spine3"]] @ np.array([0.55 * SIDES[side], -0.6, -0.6])
     pole = (1 - hold) * (joints[:, elbow] - start) / body.upper_arm + hold * outwards
     pole -= (pole * axis).sum(-1, keepdims=True) * axis
@@ -305,12 +305,12 @@ def _legs(
 
 
 def _soft_reach(distance: np.ndarray, longest: float, softness: float) -> np.ndarray:
-    """A distance that nears the longest one instead of being cut there, so that no joint snaps straight."""
+    """A distance that approaches the longest one smoothly, so that no joint snaps straight."""
     return longest - softness * np.logaddexp(0.0, (longest - distance) / softness)
 
 
 def _bone_frames(bone: np.ndarray, forward: np.ndarray) -> np.ndarray:
-    """Orientation whose -Y runs along a bone and whose Z points forward."""
+    """Orientation with -Y along a bone and Z forward."""
     up = -bone / np.linalg.norm(bone, axis=-1, keepdims=True)
     front = forward - (forward * up).sum(-1, keepdims=True) * up
     front /= np.linalg.norm(front, axis=-1, keepdims=True)

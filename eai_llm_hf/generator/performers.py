@@ -1,4 +1,4 @@
-"""Virtual performers: bodies and habits that are as different from each other as emotions are."""
+"""Virtual performers, whose bodies and habits differ from each other as much as emotions do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,15 +9,15 @@ import numpy as np
 from .emotions import STYLE_PARAMETERS
 
 PERFORMER_POOL = 1000
-"""Clips without a given performer draw one of the ids 0 to 999, so that performers recur and can be held out."""
+"""Clips without a given performer draw an id from 0 to 999, so that performers recur and can be held out."""
 
 _PERFORMER_STREAM = 0x5045_5246
-"""Keeps the random streams of performers apart from those of clips with the same number."""
+"""Separates the random streams of performers from those of clips with the same number."""
 
 
 @dataclass(frozen=True)
 class Body:
-    """Segment lengths in metres; limbs have the shares of stature of Winter 2009, moved to SMPL-like joint centres.
+    """Bone lengths in metres. Limbs have the shares of stature of Winter 2009, adapted to SMPL-like joint centres.
 
     Attributes:
         stature: Height of the standing performer.
@@ -28,7 +28,7 @@ class Body:
         foot: Horizontal distance from ankle to ball.
         hip_width: Pelvis centre to hip joint, sideways.
         hip_drop: Pelvis centre to hip joint, downwards.
-        spine: Pelvis centre to base of the neck, all four segments.
+        spine: Pelvis centre to base of the neck, all four bones.
         neck: Base of the neck to head joint.
         collar_width: Midline to collar joint.
         shoulder_width: Collar joint to shoulder joint, sideways.
@@ -57,7 +57,7 @@ class Body:
         return self.thigh + self.shank
 
     def scaled(self, factors: Mapping[str, float]) -> "Body":
-        """Returns the body with the named lengths multiplied by the given factors."""
+        """The body with the named lengths multiplied by the given factors."""
         return replace(self, **{name: getattr(self, name) * factor for name, factor in factors.items()})
 
 
@@ -85,13 +85,13 @@ class Performer:
     Attributes:
         performer_id: Number that determines everything else.
         age: Years, 18 to 80. Age slows, shortens steps, bends, and widens the stance (`AGE_EFFECTS`).
-        body: Segment lengths, metres.
+        body: Bone lengths, metres.
         habits: For each style parameter the performer's neutral value, in its unit.
         expressivity: For each style parameter the gain with which this performer shows emotions (around 1).
         left_handed: Whether one-handed gestures prefer the left hand.
         arm_asymmetry: Difference between left and right arm swing, log ratio.
         head_tilt: Habitual tilt of the head to the left, degrees.
-        liveliness: Size of small involuntary movements (1 is ordinary).
+        liveliness: Size of small involuntary movements (1 is average).
     """
 
     performer_id: int
@@ -125,15 +125,15 @@ AGE_EFFECTS: Mapping[str, float] = {
     "hesitation": 0.06,
     "lateral_sway": 0.15,
 }
-"""Change of habits at 80 years against 40, in the unit of each style parameter (linear in age from 40 on).
+"""Change of habits from 40 to 80 years, in the unit of each style parameter (linear in age from 40).
 
-Older people go slower with shorter steps and stand longer on both feet (Winter et al. 1990, "Biomechanical walking
-pattern changes in the fit and healthy elderly", Phys. Ther. 70; attributed from memory); that they stoop, stand wider
-and do everything a little smaller and more carefully, and all sizes, are this project's choice.
+Older people walk more slowly with shorter steps and stand longer on both feet (Winter et al. 1990, "Biomechanical
+walking pattern changes in the fit and healthy elderly", Phys. Ther. 70; attributed from memory). That they stoop,
+stand wider and move a little less and more carefully, and all sizes, are this project's choice.
 """
 
 OLD_FROM = 40.0
-"""Age in years from which on people get slower."""
+"""Age in years from which people get slower."""
 
 
 @lru_cache(maxsize=4096)
@@ -141,16 +141,16 @@ def make_performer(performer_id: int) -> Performer:
     """Makes the virtual performer with a number.
 
     Args:
-        performer_id: Any integer from 0 on.
+        performer_id: Any integer from 0.
 
     Returns:
         The performer, the same for the same number.
 
     Raises:
-        ValueError: If the number is negative or no integer.
+        ValueError: If the number is negative or not an integer.
     """
     if isinstance(performer_id, bool) or not isinstance(performer_id, int) or performer_id < 0:
-        raise ValueError(f"a performer is an integer from 0 on, found {performer_id!r}")
+        raise ValueError(f"a performer must be an integer from 0, found {performer_id!r}")
     rng = np.random.default_rng(np.random.SeedSequence([_PERFORMER_STREAM, performer_id]))
     stature = float(np.clip(rng.normal(1.70, 0.09), 1.45, 2.0))
     shares = {name: share * rng.normal(1.0, 0.03) for name, share in SHARES_OF_STATURE.items()}

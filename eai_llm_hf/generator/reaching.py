@@ -7,13 +7,13 @@ from .scene import Scene, play_strokes
 from .standing import blend_arm, clock_of, follow_arms, main_hand, stand, step_foot
 
 _DEPTHS = np.linspace(0.0, 1.15, 24)
-"""Bends that are tried to find the one that reaches an object, see `_bend`."""
+"""Bends to try until one reaches the object, see `_bend`."""
 _HAND = 0.05
-"""The wrist stays this far above what the hand holds, in statures."""
+"""Distance of the wrist above the held object, in statures."""
 
 
 def pick_up(scene: Scene) -> PoseTrack:
-    """Bends and squats for an object on the floor, a seat or a table, lifts it, and after a while puts it back."""
+    """Bends and squats for an object on the floor, a seat or a table, lifts it, and later puts it back."""
     rng, body, style = scene.rng, scene.body, scene.style
     floor, seat = rng.random() < 0.6, rng.random() < 0.5
     both = rng.random() < 0.4
@@ -63,13 +63,13 @@ def pick_up(scene: Scene) -> PoseTrack:
 
 
 def _bend(track: PoseTrack, scene: Scene, depth: np.ndarray, squat: float, main: int) -> None:
-    """Lowers the trunk by bending hips, spine and, as far as somebody squats, the knees.
+    """Lowers the trunk by bending hips, spine and, with a squat, the knees.
 
     Args:
         track: The movement, changed in place.
         scene: The clip.
-        depth: (frames,) 0 is upright, 1 is low, and a little more is as low as it goes.
-        squat: 0 bends from the hips alone, 1 mostly with the knees.
+        depth: (frames,) 0 is upright, 1 is low; the lowest is a little more.
+        squat: 0 bends only the hips, 1 mostly the knees.
         main: Side of the hand that reaches.
     """
     body = scene.body
@@ -79,15 +79,15 @@ def _bend(track: PoseTrack, scene: Scene, depth: np.ndarray, squat: float, main:
     track.spine_curl += 0.10 * pitch
     track.arm_flexion += 0.85 * pitch[:, None]  # an arm that does not reach hangs down
     track.height -= (0.08 + 0.58 * squat) * body.leg * depth
-    # The hips go back against the weight of the trunk; with bent knees, towards the heels.
+    # The hips move back to balance the trunk; with bent knees, towards the heels.
     back = 0.36 * body.spine * np.sin(np.minimum(0.8 * pitch, 0.5 * np.pi)) + 0.10 * squat * body.leg * depth
     track.root[:, 1] -= back
-    # The foot that stands behind, or the one under the reaching hand, comes onto its ball in a deep squat.
+    # In a deep squat, the rear foot or the one under the reaching hand rises onto its ball.
     track.foot_pitch[:, main] += np.radians(48.0) * squat * minimum_jerk((depth - 0.25) / 0.75)
 
 
 def _depth_that_reaches(track: PoseTrack, scene: Scene, squat: float, main: int, place: np.ndarray) -> float:
-    """The least bend from which the hand of a side reaches a place without a straight arm."""
+    """The smallest bend from which the hand of a side reaches a place without straightening the arm."""
     probe = PoseTrack.zeros(len(_DEPTHS))
     for name, values in vars(track).items():
         getattr(probe, name)[:] = values[0]
@@ -106,7 +106,7 @@ _OTHER_ARM = np.array([[58.0, 16.0, -10.0, 28.0], [8.0, 26.0, 0.0, 75.0], [-8.0,
 
 
 def throw(scene: Scene) -> PoseTrack:
-    """Throws, over the shoulder or from below: winds up, steps, whips the arm forward, follows through, steps back."""
+    """Throws overarm or underarm: winds up, steps, whips the arm forward, follows through, steps back."""
     rng, body, style = scene.rng, scene.body, scene.style
     track = stand(scene, restless=0.4, width=1.15)
     clock = clock_of(scene)
@@ -136,7 +136,7 @@ def throw(scene: Scene) -> PoseTrack:
     durations = np.tile(strokes, 3)
 
     def through(*levels: float, lead: float = 0.0) -> np.ndarray:
-        """(frames,) value that goes through one level a phase; `lead` is by how much it is early, seconds."""
+        """(frames,) value with one level for each phase; `lead` is by how many seconds it is early."""
         return play_strokes(clock + lead, starts, durations, np.tile(levels, 3)[:, None])[:, 0]
 
     shown = through(1.0, 1.0, 0.9, 0.0)

@@ -1,7 +1,7 @@
 """How recording systems see the body: their joints, proportions, units, axes, frame rate and noise.
 
-Names, parents and the map to the unified skeleton are those of the package's rig files (`processing/rigs`); this file
-adds what only a generator needs. A joint of a rig without an entry in `RigSensor.joints` stands where the map says.
+Names, parents and the map to the unified skeleton are in the package's rig files (`processing/skeleton/rigs`); this
+file adds what only a generator needs. A joint without an entry in `RigSensor.joints` is placed by the map.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,16 +30,16 @@ class RigSensor:
         fps: Frames per second.
         metres_per_unit: Length of one unit.
         up_axis: "y" or "z".
-        body_scale: Factors on the performer's segment lengths: a rig has proportions of its own.
-        joints: For joints that the map does not place, or places elsewhere, where they stand.
+        body_scale: Factors on the performer's bone lengths, because a rig has its own proportions.
+        joints: Places of joints that the map does not place, or places differently.
         noise_mm: Standard deviation of each coordinate; hands and feet get twice as much.
-        gaps_per_minute: How often markers of a limb are lost for up to half a second; they are NaN, as in an optical
-            recording before its gaps are filled.
-        guesses_per_minute: How often a limb is hidden for up to half a second and the sensor guesses: it leaves the
-            limb where it last was on the body, trembling, and comes back to the truth bit by bit.
+        gaps_per_minute: How often the markers of a limb are lost for up to half a second; they are NaN, as in an
+            optical recording before its gaps are filled.
+        guesses_per_minute: How often a limb is occluded for up to half a second and the sensor guesses: the limb keeps
+            its last place on the body, with jitter, and returns to its true place gradually.
         losses_per_minute: How often the whole body is lost for a few frames; all joints are then 0, as in files of
             trackers that write every frame.
-        faces_camera: Whether the recording is in the axes of a camera that the performer roughly faces.
+        faces_camera: Whether the axes are those of a camera that the performer roughly faces.
     """
 
     fps: float = 30.0
@@ -55,7 +55,7 @@ class RigSensor:
 
 
 def _hand(names: Mapping[str, tuple[float, float, float]]) -> dict[str, Offset]:
-    """Places joints beside the wrist for both sides; `{}` in a name stands for Left and Right."""
+    """Places joints relative to the wrist for both sides; `{}` in a name stands for Left and Right."""
     return {
         name.format(side.capitalize()): (f"{side}_wrist", *offset)
         for name, offset in names.items()
@@ -146,12 +146,12 @@ RIGS: Mapping[str, RigSensor] = MappingProxyType(
         "smpl22": RigSensor(),
     }
 )
-"""The rigs that clips are made for; `smpl22` is the unified skeleton itself, free of noise."""
+"""The recording rigs; `smpl22` is the unified skeleton itself, without noise."""
 
 RIG_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"bandai22": 1.0, "kinect_v2_25": 1.0, "cmu31": 1.0, "kdae59": 1.0, "smpl24": 1.0, "smpl22": 1.0}
 )
-"""How often clips without a given rig show each rig, relative to the others."""
+"""How often each rig is drawn for clips without a given rig, relative to the others."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _layout(rig: str) -> _Layout:
         elif name in by_map:
             blend[row, JOINT_INDEX[by_map[name]]] = 1.0
         else:
-            raise ValueError(f"rig {rig!r}: nothing says where its joint {name!r} stands")
+            raise ValueError(f"rig {rig!r}: its joint {name!r} has no place in the map or in `RigSensor.joints`")
     at_origin = blend.sum(1) == 0
     extremities = [JOINT_INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("wrist", "foot", "ankle")]
     noise = np.where(at_origin, 0.0, 1.0 + blend[:, extremities].sum(1))
@@ -196,7 +196,7 @@ def _layout(rig: str) -> _Layout:
 def record(
     joints: np.ndarray, turns: np.ndarray, stature: float, rig: str, rng: np.random.Generator, source: str
 ) -> Motion:
-    """Records a movement as a rig would: its joints, noise, dropouts, place and heading in the room, axes and units.
+    """Records a movement with a rig: its joints, noise, dropouts, place and heading in the room, axes and units.
 
     Args:
         joints: (frames, 22, 3) metres, Y up.
@@ -244,7 +244,7 @@ def record(
 
 
 def _into_the_room(points: np.ndarray, sensor: RigSensor, rng: np.random.Generator) -> np.ndarray:
-    """Turns and moves the whole recording; the unified rig stays where it is."""
+    """Turns and moves the whole recording, except for the unified rig."""
     if sensor is RIGS["smpl22"]:
         return points
     angle = np.pi + rng.normal(0.0, 0.35) if sensor.faces_camera else rng.uniform(0, 2 * np.pi)
@@ -265,7 +265,7 @@ _LIMBS = tuple(
 def _hidden_limbs(
     per_minute: float, sensor: RigSensor, layout: _Layout, frames: int, rng: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Draws when which limb is hidden: frames, and joints of the rig."""
+    """Draws when a limb is occluded, and which: frames, and joints of the rig."""
     for _ in range(rng.poisson(per_minute * frames / sensor.fps / 60) if per_minute else 0):
         lost = np.flatnonzero(layout.blend[:, _LIMBS[rng.integers(len(_LIMBS))]].any(1))
         start = int(rng.integers(frames))

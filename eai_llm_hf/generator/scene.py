@@ -1,4 +1,4 @@
-"""What every action starts from: the setting of one clip, its sense of time, posture and involuntary movement."""
+"""What every action starts from: the setting of one clip, its timing, posture and involuntary movement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from .performers import Body, Performer
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything an action needs to know.
+    """The inputs of an action.
 
     Attributes:
-        performer: Who moves (habits are already part of `style`).
-        body: Segment lengths, metres.
+        performer: The performer (habits are already part of `style`).
+        body: Bone lengths, metres.
         style: For each style parameter the value in this clip, in its unit.
         frames: Number of frames to make.
         fps: Frames per second.
@@ -35,16 +35,16 @@ class Scene:
         return np.arange(self.frames) / self.fps
 
     def angle(self, name: str) -> float:
-        """Value of a style parameter that is in degrees, in radians."""
+        """Value in radians of a style parameter with unit degrees."""
         return float(np.radians(self.style[name]))
 
     def ratio(self, name: str) -> float:
-        """Value of a style parameter that is a logarithm, as a factor."""
+        """Value as a factor of a style parameter with unit "log"."""
         return float(np.exp(self.style[name]))
 
 
 _MOST_HALTS = 24
-"""Halts for want of confidence in one clip, at most."""
+"""The most halts from hesitation in one clip."""
 
 
 def slow_noise(
@@ -72,7 +72,7 @@ def slow_noise(
 
 
 def rate_of_time(scene: Scene, time: np.ndarray) -> np.ndarray:
-    """How fast the action goes on at each moment, as a factor: small variations, and halts where style hesitates.
+    """Speed of the action at each moment, as a factor: small variations, and halts if the style hesitates.
 
     Args:
         scene: The clip.
@@ -84,7 +84,7 @@ def rate_of_time(scene: Scene, time: np.ndarray) -> np.ndarray:
     rng, hesitation = scene.rng, scene.style["hesitation"]
     rate = 1.0 + 0.04 * slow_noise(rng, time, 1, 0.15, 0.8)[0]
     span = time[-1] - time[0]
-    # As many draws whatever the style, so that an emotion changes only what it is said to change.
+    # The number of draws does not depend on the style, so that an emotion changes only its own effects.
     for middle, width, depth, chance in rng.random((_MOST_HALTS, 4)):
         if chance * _MOST_HALTS > 0.35 * hesitation * span:
             continue
@@ -108,7 +108,7 @@ def take_posture(scene: Scene, heading: np.ndarray, root: np.ndarray) -> PoseTra
         root: (frames, 2) pelvis on the floor plane, metres.
 
     Returns:
-        The track of a body that stands (or glides) with its arms at its sides; feet are not placed yet.
+        The track of a body that stands (or glides) with its arms at its sides, before the feet are placed.
     """
     track = PoseTrack.zeros(scene.frames)
     rng, time, style = scene.rng, scene.time, scene.style
@@ -133,7 +133,7 @@ def take_posture(scene: Scene, heading: np.ndarray, root: np.ndarray) -> PoseTra
 
     track.shoulder_lift[:] = scene.angle("shoulder_lift") + (0.5 * degree * breath)[:, None]
     track.shoulder_forward[:] = scene.angle("shoulder_forward")
-    # Relaxed arms hang down whatever the trunk does; arms drawn forward with the shoulders hang further forward.
+    # Relaxed arms hang down for any posture of the trunk; with the shoulders drawn forward, they hang further forward.
     track.arm_flexion[:] = 0.85 * (lean + curl) + 0.1 * scene.angle("elbow_flexion") - 0.05
     track.arm_abduction[:] = scene.angle("arm_abduction")
     track.arm_rotation[:] = -0.22 - 0.4 * scene.angle("shoulder_forward")
@@ -151,7 +151,7 @@ def take_posture(scene: Scene, heading: np.ndarray, root: np.ndarray) -> PoseTra
 
 
 def look_around(scene: Scene, amount: float) -> np.ndarray:
-    """Turns of the head towards things beside the way, (frames,) radians."""
+    """Turns of the head towards things in the surroundings, (frames,) radians."""
     rng = scene.rng
     looks = np.cumsum(rng.exponential(2.2 / amount, 8))
     angles = np.radians(rng.normal(0, 16 * min(amount, 2.0), 8)) * (rng.random(8) < 0.75)
@@ -164,9 +164,9 @@ def play_strokes(time: np.ndarray, starts: np.ndarray, durations: np.ndarray, ta
 
     Args:
         time: (frames,) seconds.
-        starts: (strokes,) seconds, rising; infinite for strokes that never come.
+        starts: (strokes,) seconds, ascending; infinite for strokes that do not happen.
         durations: (strokes,) seconds.
-        targets: (strokes, channels) values that each stroke ends with.
+        targets: (strokes, channels) values at the end of each stroke.
 
     Returns:
         (frames, channels).

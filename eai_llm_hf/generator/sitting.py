@@ -8,10 +8,10 @@ from .standing import clock_of, follow_arms, stand
 
 
 def sit_down(scene: Scene) -> PoseTrack:
-    """Sits down on a chair behind, sits, and mostly rises again; some clips begin seated and rise first.
+    """Sits down on a chair behind, sits, and usually rises again; some clips start seated and rise first.
 
-    Sitting down, the trunk leans forward while the hips go back, so that the body stays over the feet until the chair
-    takes it; rising it does the same, further. Hands come to rest on the thighs, or hang.
+    While sitting down, the trunk leans forward and the hips move back, so that the body stays over the feet until it
+    reaches the chair; while rising it leans further. Hands rest on the thighs, or hang.
     """
     rng, body, style = scene.rng, scene.body, scene.style
     track = stand(scene, restless=0.4, width=1.25)
@@ -29,7 +29,7 @@ def sit_down(scene: Scene) -> PoseTrack:
     strokes = np.full(4, stroke)
     seated = np.clip(play_strokes(clock, starts, strokes, turns_of_it)[:, 0], 0.0, 1.0)
 
-    # The pelvis goes back first and down later.
+    # The pelvis moves back first and down later.
     seat = (body.shank + body.ankle_height) * rng.uniform(0.90, 1.04) + body.hip_drop
     back = 0.93 * body.thigh + 0.25 * body.foot - rng.uniform(0.0, 0.08) * body.thigh
     ahead = np.stack([np.sin(track.heading), np.cos(track.heading)], axis=-1)
@@ -38,7 +38,7 @@ def sit_down(scene: Scene) -> PoseTrack:
     track.height += down * (seat - track.height)
     under_way = np.sin(np.pi * seated) ** 2
     lean = np.radians(30.0 + 8.0 * old + 6.0 * (size - 1.0) + 10.0 * jerkiness)
-    tilt = np.radians(rng.uniform(4, 14))  # on a seat the pelvis tips back and the spine makes up for it
+    tilt = np.radians(rng.uniform(4, 14))  # on a seat the pelvis tilts back and the spine compensates
     track.pelvis_pitch += 0.55 * lean * under_way - tilt * seated
     track.spine_pitch += 0.5 * lean * under_way + (tilt + np.radians(rng.normal(5, 5))) * seated
     track.spine_curl += np.radians(rng.uniform(2, 8)) * seated
@@ -57,7 +57,7 @@ def sit_down(scene: Scene) -> PoseTrack:
 def _rest_hands(
     track: PoseTrack, scene: Scene, seated: np.ndarray, from_share: float, share: np.ndarray, inwards: float
 ) -> None:
-    """Leads the hands to the thighs once the body is mostly seated, at a share of the way from hip to knee."""
+    """Moves the hands to the thighs once the body is mostly seated, at a share of the way from hip to knee."""
     joints, _ = solve(track, scene.body, scene.fps)
     hold = minimum_jerk((seated - from_share) / (1.0 - from_share))
     for side, part in enumerate(("left", "right")):

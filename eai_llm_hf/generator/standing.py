@@ -1,4 +1,4 @@
-"""What actions on the spot share: standing, steps, a sense of time, arms that take a pose, a trunk that follows."""
+"""What actions on the spot share: standing, steps, timing, arm poses, and a trunk that follows the arms."""
 
 import numpy as np
 
@@ -7,15 +7,15 @@ from .scene import Scene, play_strokes, rate_of_time, slow_noise, take_posture
 
 
 def stand(scene: Scene, restless: float = 1.0, width: float = 1.0) -> PoseTrack:
-    """Stands on two fixed feet; the weight moves between them.
+    """Stands on two fixed feet and shifts the weight between them.
 
     Args:
         scene: The clip.
-        restless: Size of the shifts of weight, 1 is that of somebody with nothing else to do.
+        restless: Size of the shifts of weight; 1 is that of a person with nothing else to do.
         width: Factor on the distance of the feet.
 
     Returns:
-        The track of a body that stands and faces +Z, with the middle between its ankles at the origin.
+        The track of a standing body that faces +Z, with the midpoint of its ankles at the origin.
     """
     rng, body, time = scene.rng, scene.body, scene.time
     heading = np.radians(2.0) * slow_noise(rng, time, 1, 0.05, 0.3)[0] * scene.performer.liveliness
@@ -50,7 +50,7 @@ def step_foot(track: PoseTrack, side: int, share: np.ndarray, change: np.ndarray
     Args:
         track: The movement, changed in place.
         side: 0 for left, 1 for right.
-        share: (frames,) share of the step's time, below 0 before and above 1 after it.
+        share: (frames,) share of the step's time; below 0 before and above 1 after it.
         change: (2,) X and Z from the old to the new place, metres.
         lift: Height of the ankle in the middle of the step, metres.
     """
@@ -61,17 +61,17 @@ def step_foot(track: PoseTrack, side: int, share: np.ndarray, change: np.ndarray
 
 
 def clock_of(scene: Scene) -> np.ndarray:
-    """(frames,) seconds that run faster or slower with the tempo and halt with hesitation."""
+    """(frames,) seconds of a clock that runs with the tempo and halts with hesitation."""
     return np.cumsum(scene.ratio("tempo") * rate_of_time(scene, scene.time)) / scene.fps
 
 
 def main_hand(scene: Scene) -> int:
-    """0 for left, 1 for right; mostly the preferred hand."""
+    """0 for left, 1 for right; usually the preferred hand."""
     return int(scene.performer.left_handed == (scene.rng.random() < 0.12))
 
 
 def blend_arm(track: PoseTrack, side: int, pose: np.ndarray, shown: np.ndarray) -> None:
-    """Moves an arm from its posture to a pose (frames, 4) radians, as far as it is shown (frames,) 0 to 1."""
+    """Blends an arm from its posture to a pose (frames, 4) in radians, by a share `shown` (frames,) from 0 to 1."""
     rest = 1.0 - 0.85 * np.clip(shown, 0.0, 1.0)
     channels = (track.arm_flexion, track.arm_abduction, track.arm_rotation, track.elbow)
     for channel, values in zip(channels, pose.T, strict=True):
@@ -79,7 +79,7 @@ def blend_arm(track: PoseTrack, side: int, pose: np.ndarray, shown: np.ndarray) 
 
 
 def follow_arms(track: PoseTrack, scene: Scene) -> PoseTrack:
-    """Lets shoulders, trunk and pelvis take part in what the arms do, and keeps joints within what they can do.
+    """Lets shoulders, trunk and pelvis follow the arms, and keeps joints within their limits.
 
     Returns:
         The same track.

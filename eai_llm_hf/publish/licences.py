@@ -1,17 +1,18 @@
-"""Under which licence trained weights may be shared: how the licences of their corpora add up.
+"""The licence under which trained weights may be shared, derived from the licences of their corpora.
 
-Weights are treated as made from every corpus of every round of training, so they keep the conditions of all of them.
-Each licence is a set of `Conditions`; one licence is more restrictive than another if it has all its conditions and
-more. From the most restrictive:
+Weights are treated as derived from every corpus of every round of training, so they keep the conditions of all of
+them. Each licence is a set of `Conditions`; a licence is more restrictive than another if it has all its conditions
+and more. From the most restrictive:
 
-1. A corpus whose terms forbid sharing what is made of it (or a no-derivatives licence): the weights stay at home.
-2. A corpus whose licence is unknown or custom: only its owner can say more. The card says `other`, and pushing needs
+1. A corpus whose terms forbid sharing what is derived from it (or a no-derivatives licence): the weights may not be
+   shared.
+2. A corpus whose licence is unknown or custom: only its owner can say more. The card says `other`, and an upload needs
    an explicit licence, which must still keep the conditions of the other corpora.
-3. Non-commercial, share-alike, credit, notice: the licence among those of the corpora that has all conditions. Where
-   none has (non-commercial beside share-alike), the card says `other`, and pushing needs a licence that has them.
+3. Non-commercial, share-alike, credit, notice: the licence of a corpus that has all conditions. If none has (one
+   corpus is non-commercial, another share-alike), the card says `other`, and an upload needs a licence that has them.
 
 An explicit licence may add conditions but never drop one. Whether weights are a derived work is disputed in law; this
-is the careful reading and no legal advice.
+is the cautious reading and not legal advice.
 """
 
 import json
@@ -25,16 +26,16 @@ from huggingface_hub import metadata_load
 from transformers.utils import cached_file
 
 from ..corpora.loader import Corpus
-from ..corpora.loading import CORPORA, PREPARATION
-from .checkpoints import TRAINING, find_checkpoint, read_record, rounds
+from ..corpora.registry import CORPORA, PREPARATION
+from .checkpoints import TRAINING, find_checkpoint, read_metadata, rounds
 
 
 class LicenceError(ValueError):
-    """Weights may not be shared so; the message says why and what would be needed."""
+    """Weights may not be shared like this; the message says why and what is needed."""
 
 
 class Conditions(Flag):
-    """What a licence asks of those who share what is made of the licensed work."""
+    """What a licence requires of those who share works derived from the licensed one."""
 
     NONE = 0
     NOTICE = auto()
@@ -77,23 +78,23 @@ LICENCES: dict[str, Conditions] = {
     )
     for licence in licences.split()
 }
-"""Licences of the Hugging Face Hub whose conditions we know, by their id there. Of licences with the same conditions
-the first one here is taken. Any other id counts as custom."""
+"""Licences of the Hugging Face Hub whose conditions are known here, by their id there. Among licences with the same
+conditions, the first one wins. Any other id counts as custom."""
 
 UNKNOWN, OTHER = "unknown", "other"
-_NOT_RECORDED = "clips that no record names"
+_NOT_RECORDED = "corpora that are not recorded"
 NOT_TO_BE_SHARED, UNKNOWN_TERMS, SEVERAL = "not-to-be-shared", "unknown-terms", "several-licences"
-"""Values of `license_name` in a card whose `license` is `other`."""
+"""Values of `license_name` in a card with `license: other`."""
 
 
 @dataclass(frozen=True)
 class CorpusLicence:
-    """The licence of something that weights were trained on.
+    """The licence of a corpus that weights were trained on.
 
     Attributes:
-        corpus: Its name, without folders of a machine.
+        corpus: Its name, without folders of this machine.
         licence: Id on the Hub, "other" or "unknown".
-        may_be_passed_on: Whether its terms allow others to have what is made of it.
+        may_be_passed_on: Whether its terms allow passing on what is derived from it.
     """
 
     corpus: str
@@ -102,26 +103,26 @@ class CorpusLicence:
 
     @property
     def conditions(self) -> Conditions | None:
-        """Its conditions; None where they are not known."""
+        """Its conditions; None if they are unknown."""
         return LICENCES.get(self.licence)
 
     @property
-    def stays_at_home(self) -> bool:
-        """Whether weights that learned from it may not be shared."""
+    def forbids_sharing(self) -> bool:
+        """Whether weights trained on it may not be shared."""
         return not self.may_be_passed_on or Conditions.NO_DERIVATIVES in (self.conditions or Conditions.NONE)
 
     @property
     def title(self) -> str:
-        """Its name, and its full name where it is published."""
+        """Its name, with the full name if it is a published corpus."""
         about = _known(self.corpus)
         return self.corpus if about is None else f"{self.corpus}: {about.title}"
 
     @property
     def terms(self) -> str:
-        """What is asked, in words."""
+        """What it requires, in words."""
         if about := _known(self.corpus):
             return about.terms
-        return "Not known." if self.conditions is None else f"{_in_words(self.conditions).capitalize()}."
+        return "Unknown." if self.conditions is None else f"{_in_words(self.conditions).capitalize()}."
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class WeightsLicence:
 
     Attributes:
         licence: Id on the Hub, or "other".
-        name: `license_name` of the card where the licence is "other", else None.
+        name: `license_name` of the card if the licence is "other", otherwise None.
         corpora: The licences that it derives from.
         stated: Whether the person who shares the weights chose it.
     """
@@ -142,14 +143,14 @@ class WeightsLicence:
 
     @property
     def is_non_commercial(self) -> bool:
-        """Whether the weights are for non-commercial use alone."""
+        """Whether the weights are for non-commercial use only."""
         return Conditions.NON_COMMERCIAL in (LICENCES.get(self.licence, Conditions.NONE) | _joint(self.corpora))
 
     def to_push(self) -> str:
-        """The licence id, where the weights may be uploaded under it.
+        """The id of the licence under which the weights may be uploaded.
 
         Raises:
-            LicenceError: If a corpus forbids it, or the licence has to be named first.
+            LicenceError: If a corpus forbids it, or the user has to choose a licence first.
         """
         if self.name == NOT_TO_BE_SHARED:
             raise LicenceError(f"{_forbidden(self.corpora)} Nothing was uploaded.")
@@ -157,24 +158,24 @@ class WeightsLicence:
             return self.licence
         if self.name == UNKNOWN_TERMS:
             unclear = ", ".join(dict.fromkeys(part.corpus for part in self.corpora if part.conditions is None))
-            why = f"The licence of {unclear} is not known."
+            why = f"The licence of {unclear} is unknown."
         else:
             why = f"No licence of the corpora keeps the conditions of all: {_in_words(_joint(self.corpora))}."
         raise LicenceError(
-            f"{why} Say under which licence these weights may be shared: --license ID (in Python license='ID'), for "
-            f"example {_example(_joint(self.corpora))}. Nothing was uploaded."
+            f"{why} Choose a licence under which these weights may be shared: --license ID (in Python license='ID'), "
+            f"for example {_example(_joint(self.corpora))}. Nothing was uploaded."
         )
 
 
 def licence_of_training(training: dict | None, license: str | None = None) -> WeightsLicence:
-    """The licence of weights by the record of their training.
+    """The licence of weights, from the metadata of their training.
 
     Args:
-        training: The record; None where there is none.
-        license: The licence that the user chooses, in place of the one in the record or the one that derives.
+        training: The metadata, or None.
+        license: The licence that the user chooses; it replaces the one in the metadata and the derived one.
 
     Raises:
-        LicenceError: If `license` is not a licence whose conditions are known, or drops one that a corpus has.
+        LicenceError: If the conditions of `license` are unknown here, or it drops a condition of a corpus.
     """
     stated = (training or {}).get("stated_licence")
     if license is not None and stated is not None:
@@ -183,16 +184,16 @@ def licence_of_training(training: dict | None, license: str | None = None) -> We
 
 
 def licence_of_checkpoint(model: str | Path, license: str | None = None) -> WeightsLicence:
-    """The licence of a checkpoint: by the record of its training, or else what its card says.
+    """The licence of a checkpoint: from the metadata of its training, otherwise from its card.
 
     Args:
-        model: Folder or Hub id; "" for weights that were never loaded from one.
+        model: Folder or Hub id; "" for weights that were not loaded from one.
         license: As for `licence_of_training`.
 
     Raises:
         LicenceError: As `licence_of_training`.
     """
-    training = read_record(model, TRAINING) if str(model) else None
+    training = read_metadata(model, TRAINING) if str(model) else None
     if training or not str(model):
         return licence_of_training(training, license)
     return _combined(_on_card(str(model)), license)
@@ -210,7 +211,7 @@ def licence_of_recipe(specs: Iterable[str], model: str | None, license: str | No
         LicenceError: As `licence_of_training`.
     """
     start = None if model is None else find_checkpoint(model)
-    before = None if start is None else read_record(start, TRAINING)
+    before = None if start is None else read_metadata(start, TRAINING)
     licences = [asdict(licence) for licence in licences_of_corpora(specs, start=start)]
     return licence_of_training({"licences": licences, "before": before}, license)
 
@@ -218,15 +219,15 @@ def licence_of_recipe(specs: Iterable[str], model: str | None, license: str | No
 def licences_of_corpora(
     specs: Iterable[str], clips_of: Iterable[str] = (), start: str | None = None
 ) -> list[CorpusLicence]:
-    """The licences of some corpora, for the record of a training.
+    """The licences of some corpora, for the metadata of a training.
 
-    A loader of a published corpus knows its licence. A prepared corpus or a dataset of the Hub has it on its card.
-    Of a user's folder or table it is unknown. Clips of a published corpus keep its terms wherever they lie.
+    The loader of a published corpus knows its licence. A prepared corpus or a dataset of the Hub has it on its card.
+    The licence of a user's folder or table is unknown. Clips of a published corpus keep its terms in any place.
 
     Args:
         specs: The corpora as `load_corpus` takes them.
         clips_of: The values of `corpus` of their clips.
-        start: The checkpoint that the training starts from; where it has no training record, its card counts.
+        start: The checkpoint that the training starts from; if it has no metadata of its training, its card counts.
 
     Returns:
         Each licence of each corpus once.
@@ -240,7 +241,7 @@ def licences_of_corpora(
         else:
             found.append(_of(kind))
     found += [_of(name) for name in clips_of if _known(name)]
-    if start is not None and read_record(start, TRAINING) is None:
+    if start is not None and read_metadata(start, TRAINING) is None:
         found += _on_card(start)
     return list(dict.fromkeys(found))
 
@@ -248,8 +249,8 @@ def licences_of_corpora(
 def _on_card(model: str) -> list[CorpusLicence]:
     """What the card of a checkpoint says of its licence.
 
-    Where corpora forbid sharing, or their conditions fit no licence, the card has only a name for that. It counts as
-    a prohibition, since nobody can see there what was asked.
+    If corpora forbid sharing, or no licence fits their conditions, the card has only a name for that. It counts as a
+    prohibition, because the card does not say what the corpora require.
     """
     stated = _front_matter(model, None)
     shared = not {NOT_TO_BE_SHARED, SEVERAL} & set(stated)
@@ -260,33 +261,33 @@ def _corpora(training: dict | None) -> list[CorpusLicence]:
     """The licences behind a training and those before it."""
     found: list[CorpusLicence] = []
     history = rounds(training)
-    for record in history:
-        found += _of_round(record)
-        if record is not history[-1] and (stated := record.get("stated_licence")):
-            # The person who shared those weights stated it for what was unknown, and for the weights as a whole.
+    for each in history:
+        found += _of_round(each)
+        if each is not history[-1] and (stated := each.get("stated_licence")):
+            # The person who shared those weights stated it for unknown licences, and for the weights as a whole.
             found = [part if part.conditions is not None else replace(part, licence=stated) for part in found]
             found.append(CorpusLicence("the checkpoint it started from", stated))
     return list(dict.fromkeys(found)) or [CorpusLicence(_NOT_RECORDED, UNKNOWN)]
 
 
-def _of_round(record: dict) -> list[CorpusLicence]:
-    """The licences of one training; of records that do not say them, by the names of corpora."""
-    if "licences" in record:
-        return [CorpusLicence(**entry) for entry in record["licences"]]
-    clips_of = record.get("clips_of", [])
-    # What was prepared is known by its clips.
-    named = [name for name in record.get("corpora", []) if not (clips_of and name in ("prepared", "hub"))]
+def _of_round(training: dict) -> list[CorpusLicence]:
+    """The licences of one training; metadata without licences is judged by the names of its corpora."""
+    if "licences" in training:
+        return [CorpusLicence(**entry) for entry in training["licences"]]
+    clips_of = training.get("clips_of", [])
+    # The clips of a prepared corpus name where they are from.
+    named = [name for name in training.get("corpora", []) if not (clips_of and name in ("prepared", "hub"))]
     return [_of(name) for name in (*named, *clips_of)]
 
 
 def _combined(corpora: Sequence[CorpusLicence], stated: str | None) -> WeightsLicence:
-    """The most restrictive licence, or the stated one where it is as restrictive."""
+    """The most restrictive licence, or the stated one if it is at least as restrictive."""
     corpora = tuple(corpora)
     if stated is not None:
         stated = stated.strip().lower()
         _check_stated(stated, corpora)
         return WeightsLicence(stated, None, corpora, stated=True)
-    if any(part.stays_at_home for part in corpora):
+    if any(part.forbids_sharing for part in corpora):
         return WeightsLicence(OTHER, NOT_TO_BE_SHARED, corpora)
     if any(part.conditions is None for part in corpora):
         return WeightsLicence(OTHER, UNKNOWN_TERMS, corpora)
@@ -298,8 +299,8 @@ def _combined(corpora: Sequence[CorpusLicence], stated: str | None) -> WeightsLi
 
 def _check_stated(stated: str, corpora: Sequence[CorpusLicence]) -> None:
     if stated not in LICENCES:
-        raise LicenceError(f"Expected as licence one of {', '.join(LICENCES)}; found '{stated}'.")
-    if any(part.stays_at_home for part in corpora):
+        raise LicenceError(f"Expected one of the licences {', '.join(LICENCES)}; found '{stated}'.")
+    if any(part.forbids_sharing for part in corpora):
         raise LicenceError(_forbidden(corpora))
     for part in corpora:
         if dropped := (part.conditions or Conditions.NONE) & ~LICENCES[stated]:
@@ -318,12 +319,12 @@ def _joint(corpora: Iterable[CorpusLicence]) -> Conditions:
 
 
 def _forbidden(corpora: Iterable[CorpusLicence]) -> str:
-    reasons = dict.fromkeys(f"{part.corpus} ({part.terms.rstrip('.')})" for part in corpora if part.stays_at_home)
+    reasons = dict.fromkeys(f"{part.corpus} ({part.terms.rstrip('.')})" for part in corpora if part.forbids_sharing)
     return f"These weights may not be shared: they were trained on {'; '.join(reasons)}."
 
 
 def _example(wanted: Conditions) -> str:
-    """The least restrictive licence that has some conditions, of those that most people know."""
+    """The least restrictive of the best-known licences that has the wanted conditions."""
     usual = ("apache-2.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0")
     return next((licence for licence in usual if wanted in LICENCES[licence]), usual[-1])
 
@@ -346,7 +347,7 @@ def _of(name: str) -> CorpusLicence:
 
 
 def _front_matter(place: str, kind: str | None) -> list[str]:
-    """The licences that a card names; a prepared corpus without one names its own in its record.
+    """The licences that a card names; without a card, `preparation.json` names that of a prepared corpus.
 
     Args:
         place: Folder or Hub id.
@@ -367,7 +368,7 @@ def _front_matter(place: str, kind: str | None) -> list[str]:
             else:
                 card = (metadata_load(file) or {}) if file else {}
                 stated = card.get("license_name") or card.get("license")
-        except (ValueError, yaml.YAMLError):  # no card that anything could be read from
+        except (ValueError, yaml.YAMLError):  # the card cannot be parsed
             stated = None
         if stated:
             return [

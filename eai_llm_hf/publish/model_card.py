@@ -1,13 +1,15 @@
-"""The model card of a checkpoint, generated from the records of its training and evaluation."""
+"""The model card of a checkpoint, generated from its metadata: `training.json` and `evaluation.json`."""
 
-from dataclasses import MISSING, fields
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
 
 from eai_llm_hf.modeling.configuration_eai_llm import EaiLlmConfig
 
-from ..cli.evaluate import as_table
-from ..training.settings import Recipe
-from .checkpoints import has_seen, rounds, trained_on
+from .checkpoints import TRAINING_FACTS, has_seen, rounds, trained_on
 from .licences import NOT_TO_BE_SHARED, SEVERAL, UNKNOWN_TERMS, WeightsLicence
+from .tables import evaluation_tables
 
 _FRONT = """---
 {licence}
@@ -24,12 +26,12 @@ tags:
 """
 
 _SHOWN_MISTAKES = 5
-_NO_MATTER = ("output_dir", "corpora", "model", "num_workers", "report_to", "logging_steps", "save_steps", "use_cpu")
-"""Settings that the result does not depend on, or that are told in another way."""
+_WITHOUT_EFFECT = ("output_dir", "model", "num_workers", "report_to", "logging_steps", "save_steps", "use_cpu")
+"""Settings that do not change the result, or that the card states elsewhere."""
 _WATTS, _GRAMS_PER_KWH = 30, 400
 
 _PLACES = {"manifest": "FILE", "hub": "USER/NAME"}
-"""What stands after the name of a corpus; a folder for the others."""
+"""What follows the name of a corpus; for other corpora it is a folder."""
 
 _USE = """# EAI-LLM on {backbone_name}
 
@@ -47,114 +49,89 @@ print(record["label"], record["scores"], record["explanation"])
 
 Inputs are motion files (.bvh .c3d .csv .json .npy .npz .trc) and joint arrays of any rig whose joints can be matched
 by name.
-Emotions it was trained on: {labels}.
-Other words may be passed as `candidate_labels`; how well they work is not measured.
+It was trained on these emotions: {labels}.
+You can pass other words as `candidate_labels`; how well they work was not measured.
 """
 
 _LICENCE = {
-    None: "These weights are under {licence}, the most restrictive licence of what they were trained on.",
+    None: "These weights are under {licence}, the most restrictive licence of the corpora that they were trained on.",
     NOT_TO_BE_SHARED: "These weights may not be shared: the terms of a corpus that they were trained on forbid it.",
-    UNKNOWN_TERMS: "The licence of a corpus that these weights were trained on is not known. Ask its owner before you "
+    UNKNOWN_TERMS: "The licence of a corpus that these weights were trained on is unknown. Ask its owner before you "
     "share them.",
     SEVERAL: "No licence of the corpora that these weights were trained on keeps the conditions of all.",
 }
-"""What the card says, by the `license_name` in its metadata."""
+"""What the card says, by the `license_name` in its front matter."""
 
 _LIMITS = """## Limits
 
-- The emotions were acted or generated. What a body expresses is not what a person feels: do not use this to judge
-  people, in hiring, policing, education or diagnosis.
-- With `verify=True` (the default) statements in the explanation that the measured movement does not bear out are taken
-  out, as far as the reader of statements knows their words. How far what remains is also why the model chose the label
-  is what `eai-llm evaluate explanations` measures, by hiding the body parts that a text speaks of.
-- "High" and "low" are relative to the clips that the reference was fitted on, see `preprocessor_config.json` or
-  `processor_config.json`.
-- Clips shorter than 2 s and rigs far from a human body were not tested.
+- The emotions were acted or generated. What a body expresses is not what a person feels. Do not use this model to
+  judge people, for example in hiring, policing, education or diagnosis.
+- The model sees a skeleton: no face, no fingers, no clothes, no voice.
+- With `verify=True` (the default), statements that the measurements do not support are removed from an explanation, if
+  the parser knows their words. A true statement need not be the reason for the label: `eai-llm evaluate explanations`
+  tests that by occluding the body parts that a text names.
+- "High" and "low" are relative to the clips of the reference in `processor_config.json` (in older checkpoints
+  `preprocessor_config.json`).
+- Clips shorter than 2 s and rigs that are far from a human body were not tested.
 """
+
+_NOT_INDEPENDENT = (
+    "The sizes of the generator's effects were set after looking at statistics of the Bandai-Namco-Research-\n"
+    "Motiondataset: generated and recorded movement are not independent."
+)
 
 
 def model_card(config: EaiLlmConfig, training: dict | None, evaluation: dict | None, licence: WeightsLicence) -> str:
     """The card as Markdown.
 
     Args:
-        config: The checkpoint's configuration.
-        training: Its `training.json`, or None where it is not known.
-        evaluation: Its `evaluation.json`, or None where it was not evaluated.
-        licence: The licence of its weights.
+        config: Configuration of the checkpoint.
+        training: Its `training.json`, or None if there is none.
+        evaluation: Its `evaluation.json`, or None if it was not evaluated.
+        licence: Licence of its weights.
     """
     backbone = config.backbone or "unknown"
     front = f"license: {licence.licence}" + (f"\nlicense_name: {licence.name}" if licence.name else "")
-    card = _FRONT.format(licence=front, backbone=backbone)
-    card += "\n" + _USE.format(backbone_name=backbone.rpartition("/")[2], labels=", ".join(config.labels))
-    if training:
-        card += "\n" + _training_section(training)
-    card += "\n" + _licence_section(licence)
-    card += "\n## Evaluation\n\n"
-    if evaluation:
-        new = [corpus for corpus in evaluation if training and not has_seen(training, corpus)]
-        corpora = [*_named(training), *(f"{corpus}=FOLDER" for corpus in new)]
-        card += (
-            "Clips whose contents or performers were never trained on; nothing was chosen by "
-            "their scores.\n`eai-llm evaluate` prints the same tables:\n\n```\n"
-            f"eai-llm evaluate --corpora {' '.join(corpora)}\n```\n\n"
-        )
-        if new:
-            card += (
-                f"Nothing of {', '.join(new)} was trained on: all clips are tested, and the baseline learned from the "
-                "other corpora."
-            )
-            if any(corpus.startswith("bandai") for corpus in new):
-                card += (
-                    " The sizes of the generator's effects were set after looking at statistics of the "
-                    "Bandai-Namco-Research-Motiondataset: the two kinds of movement are not independent."
-                )
-            card += "\n\n"
-        card += (
-            f"{as_table(evaluation)}\n\n"
-            'Intervals are 95% bootstrap intervals over clips. "Hold" is the share of the '
-            "claims in explanations, without the guard, that the measured movement bears out; beside it the same "
-            "texts held against another clip.\n"
-        )
-        for corpus, result in evaluation.items():
-            card += "\n" + _confusion(corpus, result["model"])
-        card += _failures(evaluation)
-    else:
-        card += "Not evaluated.\n"
-    return card + "\n" + _LIMITS
+    sections = [
+        _FRONT.format(licence=front, backbone=backbone),
+        _USE.format(backbone_name=backbone.rpartition("/")[2], labels=", ".join(config.labels)),
+        _LIMITS,
+        _training_section(training) if training else "",
+        _licence_section(licence),
+        _evaluation_section(training, evaluation),
+    ]
+    return "\n".join(section for section in sections if section)
 
 
-def _training_section(training: dict) -> str:
-    """How the checkpoint was made, round by round where it started from another one."""
-    history = rounds(training)
+def _training_section(training: Mapping[str, Any]) -> str:
+    """How the checkpoint was made, one round after another if it started from another checkpoint."""
+    history = rounds(dict(training))
     clips = ", ".join(f"{count} {side}" for side, count in training["clips"].items())
     section = f"""## Training
 
-- Stage one: skeleton-language alignment of the tower against the frozen backbone's text states.
+- Stage one: skeleton-language alignment of the tower with the text states of the frozen backbone.
 - Stage two: question answering with the projector and LoRA.
-- Corpora: {", ".join(trained_on(training))}; clips: {clips}.
-  Clips without one of the labels teach the descriptors alone.
+- Corpora: {", ".join(trained_on(dict(training)))}; clips: {clips}.
+  Clips without one of the labels train the descriptors only.
 - Held out: of recordings the content families {", ".join(training["held_out"])}; of generated movement every fifth
-  virtual performer, whose contents are trained on.
+  virtual performer, whose contents are in training.
 - Backbone: {training["backbone_form"]}.
+
+`eai-llm train RECIPE.yaml --output-dir runs/mine` repeats a training by its recipe below, once you have put in your
+folders.
 """
-    for number, record in enumerate(history, start=1):
-        times = ", ".join(f"{stage} {value / 60:.0f} min" for stage, value in record["seconds"].items())
-        if len(history) > 1:
-            section += f"\nRound {number} of {len(history)}, {_steps(record)} ({times}):\n"
-        else:
-            section += f"\n{_steps(record).capitalize()} ({times}):\n"
-        section += f"```\n{_command(record)}\n```\n"
-    hours = sum(value for record in history for value in record["seconds"].values()) / 3600
+    for number, each in enumerate(history, start=1):
+        times = ", ".join(f"{stage} {value / 60:.0f} min" for stage, value in each["seconds"].items())
+        heading = f"Round {number} of {len(history)}: " if len(history) > 1 else ""
+        section += f"\n{heading}{_steps(each)} ({times}):\n\n```yaml\n{_recipe(each)}```\n"
+    hours = sum(value for each in history for value in each["seconds"].values()) / 3600
     grams = hours * _WATTS / 1000 * _GRAMS_PER_KWH
     section += f"""
-{hours:.1f} hours in all, at an assumed {_WATTS} W and {_GRAMS_PER_KWH} g CO2 a kWh about {max(grams, 1):.0f} g of CO2;
-neither was measured.
+{hours:.1f} hours in all. At {_WATTS} W and {_GRAMS_PER_KWH} g CO2 per kWh that is about {max(grams, 1):.0f} g of CO2;
+both figures are assumed, not measured.
 """
-    if any(has_seen(training, corpus) for corpus in ("bandai1", "bandai2")):
-        section += """
-The sizes of the generator's effects were set after looking at statistics of the Bandai-Namco-Research-Motiondataset:
-generated and recorded movement are not independent.
-"""
+    if any(has_seen(dict(training), corpus) for corpus in ("bandai1", "bandai2")):
+        section += f"\n{_NOT_INDEPENDENT}\n"
     return section
 
 
@@ -179,43 +156,70 @@ The LICENSE file covers the code.
 """
 
 
-def _steps(record: dict) -> str:
-    first = f"{record['stage_one_steps']} steps of {record['stage_one_batch_size']} crops"
-    second = f"{record['stage_two_steps']} steps of {record['stage_two_batch_size']} chats"
-    rank = record["lora_rank"]
-    return f"{first}, then {second} with {f'LoRA of rank {rank}' if rank else 'the projector alone'}"
+def _evaluation_section(training: dict | None, evaluation: dict | None) -> str:
+    """The scores, what is most often confused, and the command that prints them."""
+    if not evaluation:
+        return "## Evaluation\n\nNot evaluated.\n"
+    new = [corpus for corpus in evaluation if training and not has_seen(training, corpus)]
+    corpora = [*_named(training), *(f"{corpus}=FOLDER" for corpus in new)]
+    section = (
+        "## Evaluation\n\n"
+        "Training never saw the contents or performers of the test clips, and nothing was chosen by their scores.\n"
+        "`eai-llm evaluate` prints the same tables:\n\n```\n"
+        f"eai-llm evaluate --corpora {' '.join(corpora)}\n```\n\n"
+    )
+    if new:
+        section += (
+            f"Training used no clip of {', '.join(new)}: all clips are tested, and the baseline learned from the\n"
+            "other corpora.\n\n"
+        )
+        if any(corpus.startswith("bandai") for corpus in new):
+            section += f"{_NOT_INDEPENDENT}\n\n"
+    section += (
+        f"{evaluation_tables(evaluation)}\n\n"
+        'Intervals are 95% bootstrap intervals over clips. "Hold" is the share of the claims in the explanations,\n'
+        "written without the guard, that the measurements of the clip support. The column after it gives the share\n"
+        "that the measurements of another clip support.\n"
+    )
+    for corpus, result in evaluation.items():
+        section += "\n" + _confusion(corpus, result["model"])
+    return section + _failures(evaluation)
 
 
-def _command(training: dict) -> str:
-    """The command that trains such a checkpoint: whatever differs from the recipe's defaults."""
-    parts = ["eai-llm train --output-dir runs/mine", f"--corpora {' '.join(_named(training))}"]
+def _steps(training: Mapping[str, Any]) -> str:
+    first = f"{training['stage_one_steps']} steps of {training['stage_one_batch_size']} crops"
+    second = f"{training['stage_two_steps']} steps of {training['stage_two_batch_size']} chats"
+    rank = training["lora_rank"]
+    return f"{first}, then {second} with {f'LoRA of rank {rank}' if rank else 'the projector only'}"
+
+
+def _recipe(training: Mapping[str, Any]) -> str:
+    """The recipe of a training as YAML, with words in place of the folders."""
+    left_out = (*TRAINING_FACTS, *_WITHOUT_EFFECT)
+    settings = {name: value for name, value in training.items() if name not in left_out and value is not None}
+    settings["corpora"] = _named(training)
     if training.get("before"):
-        parts.append("--model CHECKPOINT_OF_THE_ROUND_BEFORE")
-    for setting in fields(Recipe):
-        default = setting.default if setting.default_factory is MISSING else setting.default_factory()
-        value = training.get(setting.name, default)
-        if setting.name not in _NO_MATTER and value != default:
-            words = [f'"{word}"' if " " in word else word for word in value] if isinstance(value, list) else [value]
-            parts.append(f"--{setting.name.replace('_', '-')} {' '.join(map(str, words))}")
-    return " ".join(parts)
+        settings = {"model": "CHECKPOINT_OF_THE_ROUND_BEFORE"} | settings
+    return yaml.safe_dump(settings, sort_keys=False, default_flow_style=None, width=110)
 
 
-def _named(training: dict | None) -> list[str]:
+def _named(training: Mapping[str, Any] | None) -> list[str]:
     """The corpora as the command line names them, with a word in place of their folder."""
     specs = (training or {}).get("corpora", [])
     return [spec if spec.startswith("generated") else f"{spec}={_PLACES.get(spec, 'FOLDER')}" for spec in specs]
 
 
-def _confusion(corpus: str, scores: dict) -> str:
-    lines = [f"{corpus}, rows true, columns given:", "", f"| | {' | '.join(scores['labels'])} |"]
+def _confusion(corpus: str, scores: Mapping[str, Any]) -> str:
+    lines = [f"{corpus}, true labels in rows, predicted labels in columns:", ""]
+    lines.append(f"| | {' | '.join(scores['labels'])} |")
     lines.append("|---" * (len(scores["labels"]) + 1) + "|")
     for label, row in zip(scores["labels"], scores["confusion"], strict=True):
         lines.append(f"| {label} | {' | '.join(map(str, row))} |")
     return "\n".join(lines) + "\n"
 
 
-def _failures(evaluation: dict) -> str:
-    """The most frequent mistakes, which nobody should have to look for in a table."""
+def _failures(evaluation: Mapping[str, Any]) -> str:
+    """The most frequent mistakes in words, so that a reader does not have to find them in a table."""
     mistakes = [
         (count, corpus, true, given)
         for corpus, result in evaluation.items()
@@ -224,8 +228,8 @@ def _failures(evaluation: dict) -> str:
         if true != given and count
     ]
     lines = [
-        f"- {corpus}: {count} of {evaluation[corpus]['model']['per_class'][true]['support']} clips that are {true} "
-        f"are called {given}."
+        f"- {corpus}: {count} of {evaluation[corpus]['model']['per_class'][true]['support']} clips labelled {true} "
+        f"are predicted as {given}."
         for count, corpus, true, given in sorted(mistakes, reverse=True)[:_SHOWN_MISTAKES]
     ]
     return "\n### Known failures\n\n" + ("\n".join(lines) or "None on these clips.") + "\n"

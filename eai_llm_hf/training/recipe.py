@@ -28,7 +28,7 @@ from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureE
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 
 from ..publish.backbones import find_or_fetch
-from ..publish.checkpoints import TRAINING, find_checkpoint, read_record, write_record
+from ..publish.checkpoints import TRAINING, find_checkpoint, read_metadata, write_metadata
 from ..publish.licences import licences_of_corpora
 from .adapters import add_lora, fold_lora
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
@@ -81,7 +81,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
 
     start = None if recipe.model is None else find_checkpoint(recipe.model)
     _refuse_another_run(recipe, splits, start)
-    before = read_record(start, TRAINING) if start is not None else None
+    before = read_metadata(start, TRAINING) if start is not None else None
     if start is not None:
         model = EaiLlmForCausalLM.from_pretrained(start, dtype=recipe.dtype)
         model.load_backbone()
@@ -197,7 +197,7 @@ def save_checkpoint(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, f
     model.keep_label_states(**processor.label_inputs(list(model.config.labels)).to(model.device))
     model.save_pretrained(folder, include_backbone=False)
     processor.save_pretrained(folder)
-    write_record(folder, TRAINING, metadata)
+    write_metadata(folder, TRAINING, metadata)
 
 
 def _arguments(recipe: Recipe, stage: str, **changes) -> TrainingArguments:

@@ -1,28 +1,28 @@
-"""How much of what stands out in a movement the texts about it say."""
+"""Share of the most salient claims about a movement that the texts about it make."""
 
 import datasets
 import evaluate
 
-from eai_llm_hf.evaluation.claim_scores import STRONGEST, Verdicts, coverage_scores, reference_or_embedded
+from eai_llm_hf.evaluation.explanations.claim_scores import STRONGEST, Verdicts, coverage_scores, reference_or_embedded
 from eai_llm_hf.processing.claims.parser import find_claims
 
 _DESCRIPTION = """
-What stands out most in a movement is measured; this is the share of it that the texts say, in whatever words. A true
-claim that means nearly the same as one of those counts for it. Beside `claim_precision`, which a text can raise by
-saying little.
+The most salient claims about a movement follow from the measurements; this is the share of them that the texts make,
+in any words. A true claim with nearly the same meaning counts too. Use it together with `claim_precision`, which a
+text can raise by saying little.
 """
 
 _ARGUMENTS = """
 Args:
     predictions (list of str): The texts.
-    references (list of arrays): What was measured of the movement of each, (spans, descriptors) as `measure_spans` of
-        `eai_llm_hf.processing.descriptors.measure` gives it, or (descriptors,) as `measure` does.
-    motion_reference (str, dict or MotionReference): What is ordinary: a file of `eai-llm calibrate`, or the like; that
-        of the embedded checkpoint by default.
-    strongest (int): How many of the claims that stand out most are looked for in each text.
-    seed (int): Of the bootstrap over texts.
+    references (list of arrays): The measurements of the movement of each text, (spans, descriptors) from
+        `measure_spans` of `eai_llm_hf.processing.descriptors.measure`, or (descriptors,) from `measure`.
+    motion_reference (str, dict or MotionReference): The reference for percentiles, for example a file of
+        `eai-llm calibrate`; by default that of the embedded checkpoint.
+    strongest (int): Number of most salient claims to look for in each text.
+    seed (int): Seed of the bootstrap over texts.
 Returns:
-    claim_coverage: The share, pooled over texts; None where nothing stands out in any movement.
+    claim_coverage: The share, pooled over texts; None if no movement has a salient claim.
     interval: Its 95% interval.
 Example:
     >>> coverage = evaluate.load("metrics/claim_coverage")

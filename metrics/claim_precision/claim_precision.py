@@ -1,31 +1,31 @@
-"""Share of the claims in texts about movement that the measured movement bears out."""
+"""Share of the claims in texts about movement that the measurements support."""
 
 import datasets
 import evaluate
 
-from eai_llm_hf.evaluation.claim_scores import Verdicts, reference_or_embedded, truth_scores
+from eai_llm_hf.evaluation.explanations.claim_scores import Verdicts, reference_or_embedded, truth_scores
 from eai_llm_hf.processing.claims.parser import find_claims
 
 _DESCRIPTION = """
-Finds the claims that a text makes about a body's movement ("the head is bowed"), in whatever words, and holds each
-against what was measured. Since a text can be right by saying what is always true, the share comes with three others:
-the same texts held against every other movement, the best constant text, and the base rate of the claims.
+Finds the claims that a text makes about a body's movement ("the head is bowed"), in any words, and checks each against
+the measurements. A text can be right by saying what is always true. So the share comes with three others: the same
+texts checked against every other movement, the best constant text, and the base rate of the claims.
 """
 
 _ARGUMENTS = """
 Args:
     predictions (list of str): The texts.
-    references (list of arrays): What was measured of the movement of each, (spans, descriptors) as `measure_spans` of
-        `eai_llm_hf.processing.descriptors.measure` gives it, or (descriptors,) as `measure` does.
-    motion_reference (str, dict or MotionReference): What is ordinary: a file of `eai-llm calibrate`, or the like; that
-        of the embedded checkpoint by default.
-    seed (int): Of the bootstrap over texts.
+    references (list of arrays): The measurements of the movement of each text, (spans, descriptors) from
+        `measure_spans` of `eai_llm_hf.processing.descriptors.measure`, or (descriptors,) from `measure`.
+    motion_reference (str, dict or MotionReference): The reference for percentiles, for example a file of
+        `eai-llm calibrate`; by default that of the embedded checkpoint.
+    seed (int): Seed of the bootstrap over texts.
 Returns:
-    claim_precision: Share of the claims that can be checked which hold; None, like the others, where there is none.
+    claim_precision: Share of the checkable claims that hold; None, like the others, if there are none.
     interval: Its 95% interval.
-    shuffled, best_constant, base_rate: What the same, fixed and single claims would reach on these movements.
-    gap_over_shuffled, gap_interval: claim_precision less shuffled, with its paired 95% interval.
-    claims, checkable_claims: How many there are.
+    shuffled, best_constant, base_rate: What shuffled texts, a constant text and single claims reach on these
+    movements. gap_over_shuffled, gap_interval: claim_precision minus shuffled, with its paired 95% interval.
+    claims, checkable_claims: Number of claims, and of those that can be checked.
 Example:
     >>> precision = evaluate.load("metrics/claim_precision")
     >>> measured = [measure_spans(clip.joints, clip.joint_mask) for clip in clips]

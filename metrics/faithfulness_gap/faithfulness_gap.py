@@ -1,27 +1,27 @@
-"""Whether what a text cites is what the model used: masking it against masking as much else."""
+"""Whether the model used what a text cites: masking cited parts compared with masking as many others."""
 
 import datasets
 import evaluate
 
-from eai_llm_hf.evaluation.claim_scores import faithfulness_gap
+from eai_llm_hf.evaluation.explanations.claim_scores import faithfulness_gap
 
 _DESCRIPTION = """
-If the model used what its explanation cites, the label's probability falls faster when more and more of that is masked
-than when as much of something else is. The gap is the area under the second curve less that under the first, over a
-masked share from 0 to 1. This scores curves; making them is up to whoever masks.
+If the model used what its explanation cites, the label's probability falls faster when more and more cited parts are
+masked than when as many other parts are. The gap is the area under the second curve minus the area under the first,
+over a masked share from 0 to 1. This metric scores curves; you mask the parts and measure the probabilities.
 """
 
 _ARGUMENTS = """
 Args:
     predictions (list of lists of float): For each clip the label's probability, first unmasked, then with more and
-        more of what is cited masked, at even steps; two values or more.
-    references (list of lists of float): The same with parts that are not cited, as many.
-    seed (int): Of the bootstrap over clips.
+        more cited parts masked, at even steps; at least two values.
+    references (list of lists of float): The same with as many parts that are not cited.
+    seed (int): Seed of the bootstrap over clips.
 Returns:
-    faithfulness_gap: Mean over clips; above 0 where reasons are faithful.
+    faithfulness_gap: Mean over clips; above 0 if the explanations are faithful.
     interval: Its 95% interval.
-    sd: Over clips; None for one.
-    positive: Share of the clips where it is above 0.
+    sd: Standard deviation over clips; None for one clip.
+    positive: Share of the clips with a gap above 0.
 Example:
     >>> gap = evaluate.load("metrics/faithfulness_gap")
     >>> gap.compute(predictions=[[0.9, 0.4, 0.2]], references=[[0.9, 0.8, 0.7]])["faithfulness_gap"]

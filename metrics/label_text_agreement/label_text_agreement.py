@@ -1,21 +1,21 @@
-"""How often a text names the label that goes with it."""
+"""How often a text names its own label."""
 
 import datasets
 import evaluate
 
-from eai_llm_hf.evaluation.claim_scores import label_agreement
+from eai_llm_hf.evaluation.explanations.claim_scores import label_agreement
 
 _DESCRIPTION = """
-An explanation and the label beside it must be of one mind: the share of texts that name their label, word for word and
-before any other candidate. "Not confident" does not name "confident".
+An explanation must agree with its label. This is the share of texts that name their label, word for word and before
+any other candidate. "Not confident" does not name "confident".
 """
 
 _ARGUMENTS = """
 Args:
     predictions (list of str): The texts.
     references (list of str): The label of each.
-    candidate_labels (list of str): All labels that a text could name; those among the references by default, and then
-        a text that names a label which none of them is counts as naming none.
+    candidate_labels (list of str): All labels that a text can name; by default the labels among the references. A text
+        that names a label outside them counts as naming none.
 Returns:
     label_text_agreement: Share of the texts that name their label.
     named_any: Share that name a candidate at all.

@@ -5,17 +5,17 @@ import evaluate
 import sacrebleu
 
 _DESCRIPTION = """
-BLEU (Papineni et al. 2002) and chrF (Popovic 2015) as sacrebleu computes them. They tell how much a text is worded
-like another, and not whether it is true: "the head is bowed" and "the head is raised" are nearly the same to them.
+BLEU (Papineni et al. 2002) and chrF (Popovic 2015) by sacrebleu. They measure whether two texts have similar wording,
+not whether a text is true: "the head is bowed" and "the head is raised" are nearly the same to them.
 """
 
 _ARGUMENTS = """
 Args:
     predictions (list of str): The texts.
-    references (list of str, or of lists of str): One text to compare each with, or several, as many for each.
+    references (list of str, or of lists of str): One reference text for each text, or the same number for each.
 Returns:
-    bleu, chrf: Of all texts together, 0 to 100.
-    signature: The settings of BLEU, to be named beside the figure.
+    bleu, chrf: Over all texts, 0 to 100.
+    signature: The settings of BLEU; report them with the figure.
 Example:
     >>> overlap = evaluate.load("metrics/text_overlap")
     >>> overlap.compute(predictions=["the head is bowed"], references=["the head is raised"])["chrf"]
@@ -46,7 +46,7 @@ class TextOverlap(evaluate.Metric):
         several = [[text] if isinstance(text, str) else list(text) for text in references]
         counts = sorted({len(texts) for texts in several})
         if len(counts) != 1:
-            raise ValueError(f"Expected as many references for each text, found {counts}.")
+            raise ValueError(f"Expected the same number of references for each text, found {counts}.")
         columns = [list(column) for column in zip(*several, strict=True)]
         bleu = sacrebleu.BLEU()
         return {

@@ -1,7 +1,7 @@
-"""Classical baselines: what the measured descriptors of a whole clip tell, without any deep network.
+"""Classical baselines: the label from the measured descriptors of a whole clip, without a deep network.
 
-Each corpus under test gets one classifier, fitted on every labelled training clip whose label is among the candidates
-of that corpus, wherever the clip comes from: that is joint training.
+Each tested corpus gets one classifier, fitted on every labelled training clip with a candidate label of that corpus,
+whatever corpus the clip is from: that is joint training.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 from eai_llm_hf.processing.descriptors.measure import measure
 
-from .methods import tell
+from .registry import note_cost
 from .task import Method, Task, among, corpus_of
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
@@ -45,15 +45,15 @@ def random_forest(task: Task) -> np.ndarray:
 
 
 def descriptors(rows: Rows) -> np.ndarray:
-    """(rows, descriptors) measured values of whole clips, NaN where a clip lacks the joints.
+    """(rows, descriptors) measured values of whole clips, NaN if a clip lacks the joints.
 
-    A clip is measured once in a process: many folds and methods ask for the same ones.
+    A clip is measured once per process, because many folds and methods need the same clips.
     """
     return np.stack([_descriptors_of(row) for row in rows])
 
 
 def best_labels(method: Method, train: Rows, test: Rows, labels: Sequence[str]) -> list[str]:
-    """The label that a method finds most probable for each test row, all corpora having the same candidates.
+    """The most probable label of each test row by a method, with the same candidates for all corpora.
 
     Args:
         method: Any method of the benchmark.
@@ -68,7 +68,7 @@ def best_labels(method: Method, train: Rows, test: Rows, labels: Sequence[str]) 
 def _descriptors_of(row: Mapping[str, Any]) -> np.ndarray:
     joints = np.asarray(row["joints"], dtype=np.float32)
     mask = np.asarray(row["joint_mask"], dtype=bool)
-    # By content, since a clip that was warped, cropped or put on another rig keeps its id.
+    # By content, because a clip that was warped, cropped or moved to another rig keeps its id.
     key = hashlib.blake2b(mask.tobytes() + joints.tobytes(), digest_size=16).digest()
     if key not in _measured:
         _measured[key] = measure(joints, mask)
@@ -76,7 +76,7 @@ def _descriptors_of(row: Mapping[str, Any]) -> np.ndarray:
 
 
 def _classified(task: Task, new_classifier: Callable[[], ClassifierMixin]) -> np.ndarray:
-    """(test rows, labels) probabilities of one classifier for each corpus under test."""
+    """(test rows, labels) probabilities, from one classifier for each tested corpus."""
     columns = {label: index for index, label in enumerate(task.all_labels)}
     corpora = [corpus_of(row) for row in task.test]
     probabilities = np.zeros((len(task.test), len(columns)))
@@ -85,7 +85,7 @@ def _classified(task: Task, new_classifier: Callable[[], ClassifierMixin]) -> np
         rows = [row for row, own in enumerate(corpora) if own == corpus]
         train = [row for row in task.train if row["label"] in task.labels[corpus]]
         truth = [str(row["label"]) for row in train]
-        if len(set(truth)) < 2:  # nothing to tell apart: certain of the only label, or without any
+        if len(set(truth)) < 2:  # no second label: certain of the only one, or without any
             for label in truth:
                 probabilities[rows, columns[label]] = 1.0
             continue
@@ -100,7 +100,7 @@ def _classified(task: Task, new_classifier: Callable[[], ClassifierMixin]) -> np
             probabilities[rows, columns[label]] = column
         training_seconds += trained - began
         labelling_seconds += time.perf_counter() - trained
-    tell(training_seconds=training_seconds, labelling_seconds=labelling_seconds)
+    note_cost(training_seconds=training_seconds, labelling_seconds=labelling_seconds)
     return among(probabilities, task.candidates(task.test))
 
 

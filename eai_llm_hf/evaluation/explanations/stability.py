@@ -1,4 +1,4 @@
-"""Does the same movement get the same claims? Clips are changed in ways that leave the movement as it is."""
+"""Does the same movement get the same claims? Clips are changed in ways that do not change the movement."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -17,16 +17,16 @@ from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
 
-from .faithfulness_common import explained, mean_of, share_of
+from .common import explained, mean_of, share_of
 
 __all__ = ["HARMLESS", "stability_test"]
 
 _SIDED = "left_right_asymmetry"
-"""The one descriptor that changes its sign in a mirror."""
+"""The only descriptor that changes its sign in a mirror."""
 
 
 def _as_recorded(clip: UnifiedClip, joints: np.ndarray, fps: float = FRAME_RATE, units: str = "m") -> UnifiedClip:
-    """The clip after it was written down with other positions (frames, 22, 3) and read again."""
+    """The clip with other positions (frames, 22, 3), as if it were recorded like this and read."""
     present = np.flatnonzero(clip.joint_mask)
     motion = Motion(joints[:, present].astype(np.float32), fps, [JOINT_NAMES[index] for index in present], units=units)
     read = unify(motion)
@@ -66,7 +66,7 @@ HARMLESS: Mapping[str, Callable[[UnifiedClip], UnifiedClip]] = MappingProxyType(
         "5% cut at each end": _cropped,
     }
 )
-"""What leaves the movement as it is. Noise and cuts change measurements a little, the others should not."""
+"""Changes that keep the movement. Noise and cuts change measurements a little, the others should not."""
 
 
 def stability_test(
@@ -78,20 +78,20 @@ def stability_test(
 ) -> dict:
     """Explains clips as they are and after each change.
 
-    Each clip costs one explanation, with the guard, for itself and for each change: 8 with `HARMLESS`.
+    Each clip needs one explanation, with the guard, for itself and for each change: 8 with `HARMLESS`.
 
     Args:
         pipe: The pipeline.
         clips: Clips, none longer than the model reads at once.
         labels: Candidate labels.
         changes: The changes by name.
-        seed: Of the intervals.
+        seed: Seed of the intervals.
 
     Returns:
         For each change and "all": `same_label` and `same_claims` (shares), `jaccard` of the sets of (descriptor,
-        direction), `claim_rank` (Spearman's rank correlation of the percentiles of all claims made of the clips as
-        they were, before and after), `descriptor_rank` (the same over the descriptors of a clip, mean over clips);
-        JSON-able.
+        direction), `claim_rank` (Spearman's rank correlation, before and after, of the percentiles of all claims about
+        the unchanged clips), `descriptor_rank` (the same over the descriptors of a clip, mean over clips). Ready for
+        JSON.
     """
     reference = pipe.processor.feature_extractor.motion_reference()
     rows: list[dict] = []
@@ -128,14 +128,14 @@ def stability_test(
 
 
 def _said(claim: Claim, mirrored: bool = False) -> tuple[str, str]:
-    """What a claim says, in a mirror where asked."""
+    """Descriptor and direction of a claim, optionally mirrored."""
     if mirrored and claim.descriptor == _SIDED:
         return claim.descriptor, "low" if claim.direction == "high" else "high"
     return claim.descriptor, claim.direction
 
 
 def _spearman(first: Sequence[float], second: Sequence[float]) -> float | None:
-    """Rank correlation; None of fewer than three values or of equal ones."""
+    """Rank correlation; None for fewer than three values or for constant ones."""
     if len(first) < 3 or np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
     return float(spearmanr(first, second).statistic)

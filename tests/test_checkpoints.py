@@ -1,6 +1,7 @@
-"""What a checkpoint remembers: its corpora, its licence, the command that made it."""
+"""Where checkpoints are found, their metadata, and the card that is written from it."""
 
 import json
+import re
 from dataclasses import asdict
 
 import pytest
@@ -11,13 +12,14 @@ from eai_llm_hf.publish.checkpoints import (
     EVALUATION,
     TRAINING,
     find_checkpoint,
-    read_record,
+    read_metadata,
     trained_on,
-    write_record,
+    write_metadata,
 )
 from eai_llm_hf.publish.export import export
 from eai_llm_hf.publish.licences import licence_of_training
 from eai_llm_hf.publish.model_card import model_card
+from eai_llm_hf.training.recipe_files import read_settings
 from eai_llm_hf.training.settings import Recipe
 
 
@@ -46,40 +48,46 @@ def test_a_checkpoint_inherits_the_licence_of_the_one_it_started_from(config):
     assert "license: cc-by-nc-4.0" in card and "non-commercial" in card
 
 
-def test_weights_from_generated_movement_alone_are_free(config):
+def test_weights_from_generated_movement_only_have_no_conditions(config):
     card = card_of(config, made_with(corpora=["generated:20"]))
     assert "license: apache-2.0" in card and "non-commercial" not in card
 
 
-def test_the_card_names_every_setting_that_differs_from_the_defaults(config):
-    card = card_of(config, made_with(corpora=["generated:20", "folder"], seed=5, labels=["calm", "very tense"]))
-    assert '--corpora generated:20 folder=FOLDER --labels calm "very tense" --seed 5' in card
-    assert "--lora-rank" not in card
+def test_the_recipe_on_the_card_repeats_the_training(config, tmp_path):
+    changes = {"seed": 5, "labels": ["calm", "very tense"], "stage_one_learning_rate": 1e-5, "mixed_precision": "no"}
+    training = made_with(corpora=["generated:20", "folder"], **changes, before=made_with(corpora=["generated:20"]))
+    recipes = re.findall(r"```yaml\n(.*?)```", card_of(config, training), re.DOTALL)
+    assert len(recipes) == 2, "one for each round"
+    file = tmp_path / "recipe.yaml"
+    file.write_text(recipes[1], encoding="utf-8")
+    read = Recipe(output_dir="runs/x", **read_settings(file, Recipe))
+    expected = Recipe("runs/x", ["generated:20", "folder=FOLDER"], model="CHECKPOINT_OF_THE_ROUND_BEFORE", **changes)
+    assert read == expected
 
 
 def test_the_card_says_which_tested_corpora_were_not_trained_on(config):
-    evaluation = read_record(DEFAULT_CHECKPOINT, EVALUATION)
+    evaluation = read_metadata(DEFAULT_CHECKPOINT, EVALUATION)
     card = card_of(config, made_with(corpora=["generated:20"]), evaluation)
-    assert "evaluate --corpora generated:20 bandai1=FOLDER\n" in card and "Nothing of bandai1 was trained on" in card
+    assert "evaluate --corpora generated:20 bandai1=FOLDER\n" in card and "Training used no clip of bandai1" in card
     for training in (made_with(corpora=["generated:20", "bandai1"]), None):
-        assert "Nothing of" not in card_of(config, training, evaluation)
+        assert "Training used no clip" not in card_of(config, training, evaluation)
 
 
-def test_a_checkpoint_without_records_gives_none_and_a_card_that_says_so(config, tiny_checkpoint):
-    assert read_record(tiny_checkpoint, TRAINING) is None
+def test_the_card_of_a_checkpoint_without_metadata_says_that_it_was_not_evaluated(config, tiny_checkpoint):
+    assert read_metadata(tiny_checkpoint, TRAINING) is None
     assert "Not evaluated." in card_of(config, None)
 
 
-def test_an_export_carries_the_records(tiny_checkpoint, tmp_path):
+def test_an_export_carries_the_metadata(tiny_checkpoint, tmp_path):
     source = tmp_path / "source"
     export(tiny_checkpoint, source, include_backbone=False)
-    write_record(source, TRAINING, made_with(corpora=["bandai1"]))
+    write_metadata(source, TRAINING, made_with(corpora=["bandai1"]))
     folder = export(source, tmp_path / "out")
-    assert read_record(folder, TRAINING)["corpora"] == ["bandai1"]
+    assert read_metadata(folder, TRAINING)["corpora"] == ["bandai1"]
     assert "license: cc-by-nc-4.0" in (folder / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_checkpoint_of_the_package_goes_by_its_name_and_others_by_folder_or_hub_id(tmp_path):
+def test_checkpoints_are_found_by_name_folder_or_hub_id(tmp_path):
     assert find_checkpoint() == find_checkpoint("default") == str(DEFAULT_CHECKPOINT)
     assert find_checkpoint("me/my-model") == "me/my-model" and find_checkpoint(tmp_path) == str(tmp_path)
     with pytest.raises(ValueError, match="no checkpoint folder ./generator"):
@@ -87,22 +95,22 @@ def test_a_checkpoint_of_the_package_goes_by_its_name_and_others_by_folder_or_hu
 
 
 @pytest.mark.parametrize(("name", "licence"), [("default", "cc-by-nc-4.0"), ("generator", "apache-2.0")])
-def test_an_embedded_checkpoint_says_how_it_was_made_and_how_good_it_is(name, licence):
+def test_the_card_of_an_embedded_checkpoint_is_up_to_date_and_the_model_beats_chance(name, licence):
     folder = EMBEDDED_CHECKPOINTS[name]
-    training, evaluation = read_record(folder, TRAINING), read_record(folder, EVALUATION)
+    training, evaluation = read_metadata(folder, TRAINING), read_metadata(folder, EVALUATION)
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert card_of(EaiLlmConfig.from_pretrained(folder), training, evaluation) == card
     assert f"license: {licence}\n" in card
     for scores in evaluation.values():
         assert scores["model"]["accuracy"]["value"] > scores["model"]["chance"]
-    # The recorded clips held out are 15, too few to tell anything but luck from chance; the generated ones are not.
+    # 15 recorded clips are held out: enough to beat chance, too few to say by how much. The generated ones suffice.
     generated = evaluation["generated"]["model"]
     assert generated["accuracy"]["interval"][0] > generated["chance"] and generated["ece"]["value"] < 0.08
     assert sum(file.stat().st_size for file in folder.iterdir()) < 25e6
-    assert '"/' not in json.dumps(training["corpora"]), "no folder of the machine that trained"
+    assert '"/' not in json.dumps(training["corpora"]), "no folder of the machine that trained it"
 
 
-def test_a_checkpoint_that_is_not_there_is_said_at_once_with_what_was_meant(tmp_path, monkeypatch):
+def test_a_missing_checkpoint_is_reported_with_a_suggestion(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match="no checkpoint 'generatr'.* Did you mean generator"):
         find_checkpoint("generatr")

@@ -1,7 +1,7 @@
-"""Whether explanations tell what the model's answer rests on: masking, edits, stability.
+"""Are explanations faithful: do they name what the label rests on? Three experiments on the same clips, as tables.
 
-`faithfulness_masking` hides what is cited, `faithfulness_edits` changes the movement, `faithfulness_stability` changes
-what is no movement. Here all three are run on the same clips, and written as tables.
+`masking` occludes what is cited, `editing` changes the movement, `stability` changes the recording but not the
+movement.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,11 @@ import numpy as np
 
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
-from ..corpora.rows import as_clip
-from .faithfulness_common import first_window
-from .faithfulness_edits import WRITERS, edit_test
-from .faithfulness_masking import masking_test
-from .faithfulness_stability import stability_test
+from ...corpora.rows import as_clip
+from .common import first_window
+from .editing import WRITERS, edit_test
+from .masking import masking_test
+from .stability import stability_test
 
 __all__ = ["faithfulness", "faithfulness_tables"]
 
@@ -31,30 +31,30 @@ def faithfulness(
 ) -> dict:
     """Runs the three experiments on clips that the checkpoint never saw.
 
-    Explanations written: 1 a masked clip, 26 an edited clip, 8 a stable clip; those of a clip or batch together. Of
-    recordings longer than the model reads at once, the first window is taken.
+    The model writes 1 explanation per masked clip, 26 per edited clip and 8 per clip for stability; those of a clip or
+    batch together. Of recordings longer than the model reads at once, the first window is used.
 
     Args:
         pipe: The pipeline with the checkpoint.
         rows: Rows of a corpus.
-        labels: Candidate labels, the checkpoint's own by default.
-        masked: Clips for masking; 0 leaves the experiment out, as below.
-        edited: Clips for edits.
-        stable: Clips for stability.
+        labels: Candidate labels; by default those of the checkpoint.
+        masked: Number of clips for masking; 0 leaves the experiment out, as for the next two.
+        edited: Number of clips for edits.
+        stable: Number of clips for stability.
         batch_size: Explanations that are written together in masking.
-        seed: Of the choice of clips and of the intervals.
+        seed: Seed of the choice of clips and of the intervals.
 
     Returns:
-        "masking", "edits" and "stability", None where left out; JSON-able.
+        "masking", "edits" and "stability", None if left out; ready for JSON.
 
     Raises:
         ValueError: If there is no clip, or the checkpoint has no reference.
     """
     extractor = pipe.processor.feature_extractor
     if not len(rows):
-        raise ValueError("There is no clip to test faithfulness on.")
+        raise ValueError("There is no clip for the faithfulness tests.")
     if extractor.motion_reference() is None:
-        raise ValueError("The checkpoint has no motion reference, without which no claim can be checked.")
+        raise ValueError("The checkpoint has no motion reference, so no claim can be checked.")
     labels = list(labels or pipe.model.config.labels)
     order = np.random.default_rng(seed).permutation(len(rows))
     most = max(masked, edited, stable)
@@ -67,12 +67,12 @@ def faithfulness(
 
 
 _GAPS = {
-    "cited": "area, cited hidden",
-    "uncited": "area, uncited hidden",
+    "cited": "area, cited occluded",
+    "uncited": "area, uncited occluded",
     "gap": "**gap: uncited minus cited**",
-    "gap_random": "gap over parts at random",
-    "gap_shuffled": "gap with another clip's citations",
-    "gap_over_shuffled": "gap minus that",
+    "gap_random": "gap over random parts",
+    "gap_shuffled": "gap with the citations of another clip",
+    "gap_over_shuffled": "gap minus the previous row",
     "gap_attributed": "gap if the attribution were cited",
 }
 _KINDS = {"parts": "body parts", "times": "thirds of the clip"}
@@ -93,7 +93,7 @@ def faithfulness_tables(results: Mapping) -> str:
 def _masking_tables(masking: Mapping) -> str:
     columns = [(kind, way) for kind in _KINDS for way in masking[kind]]
     lines = [
-        "### Hiding what is cited",
+        "### Occluding what is cited",
         "",
         f"{masking['clips']} clips; mean ± standard deviation over the clips that cite some and not all, and its 95% "
         "interval.",
@@ -109,9 +109,9 @@ def _masking_tables(masking: Mapping) -> str:
         lines.append(f"| {words} | " + " | ".join(cells) + " |")
     lines += [
         "",
-        "Fall of the label's probability when one is hidden (as absent):",
+        "Fall of the label's probability when one part is occluded (as absent):",
         "",
-        "| hidden | where it is cited | where it is not |",
+        "| occluded | in clips that cite it | in other clips |",
         "|---|---|---|",
     ]
     for kind in _KINDS:
@@ -124,10 +124,11 @@ def _edit_table(edits: Mapping) -> str:
     lines = [
         "### Editing the movement",
         "",
-        f'{edits["clips"]} clips; shares with their 95% intervals over clips, and the number of cases. Texts: "raw" '
-        'without the guard, "guarded" with it, "measured" of the strongest measured claims, about the best to expect.',
+        f'{edits["clips"]} clips; shares with 95% intervals over clips, and the number of cases. Texts: "raw" '
+        'without the guard, "guarded" with it, "measured" from the strongest measured claims, which is about the best '
+        "possible.",
         "",
-        "| edit | text | claim turns right | of texts that speak of it | outdated claim goes | other claim stays |",
+        "| edit | text | new claim right | of texts that mention it | outdated claim gone | other claim stays |",
         "|---" * 6 + "|",
     ]
     for name, found in edits["edits"].items():
@@ -149,7 +150,7 @@ def _edit_table(edits: Mapping) -> str:
 
 def _stability_table(stability: Mapping) -> str:
     lines = [
-        "### The same movement, recorded otherwise",
+        "### The same movement, recorded differently",
         "",
         f"{stability['clips']} clips, with the guard. Jaccard index of the claims; Spearman's rank correlation of the "
         "percentiles of all claims, and of the descriptors of a clip.",

@@ -1,21 +1,22 @@
-"""Do explanations and probabilities follow the movement? It is edited by known amounts, and both are held against it.
+"""Do explanations and probabilities follow the movement? Clips are edited by known amounts, and both are checked.
 
-An edit changes one descriptor on purpose and whatever hangs together with it (`NEAR_DUPLICATES`): its family. For an
-edited clip, with and without the guard:
+An edit changes one descriptor on purpose, and with it its near duplicates (`NEAR_DUPLICATES`): its family. Four
+measures are taken of the text about an edited clip, with and without the guard:
 
-- *turned*: some of the family now stands out (percentile 25 or 75 and beyond) on a side where it did not before. Right
-  is a text that claims one of these as it is now, and none the wrong way round; *spoken* counts only texts that speak
-  of one of these at all.
-- *outdated*: the text of the unedited clip made a claim that held and no longer does. Right is a text that does not
-  repeat it.
-- *kept*: that text made a claim that held, and its descriptor stayed within 5 points. Right is a text that still makes
-  it. A text has room for a few claims only, so this is never 1: what the edit made extreme takes the place of others.
+- *turned*: a descriptor of the family is now salient (percentile 25 or below, 75 or above) on a side where it was not
+  before. The text is right if it makes such a claim with the new direction, and none with the opposite direction.
+  *spoken* counts only texts that mention one of these descriptors.
+- *outdated*: the text of the unedited clip made a claim that held and does not hold any more. The new text is right
+  if it does not repeat the claim.
+- *kept*: that text made a claim that held, and its descriptor stayed within 5 points. The new text is right if it
+  still makes the claim. A text has room for few claims, so this is never 1: what the edit made extreme replaces
+  other claims.
 
-Beside the texts of the model stands "measured", a text of the strongest measured claims: true of every clip, and with
-no more room than the model has. It is about what can be expected of each measure.
+For comparison, "measured" is a text of the strongest measured claims: it is true of every clip and as long as the
+texts of the model. It shows about what each measure can reach.
 
-The probabilities are coherent where the labels that published work connects with the change gain, in log odds, on
-those that it connects with the opposite (`MovementEdit.expected`).
+The probabilities are coherent if the labels that publications connect with the change gain, in log odds, over the
+labels that they connect with the opposite change (`MovementEdit.expected`).
 """
 
 from collections import defaultdict
@@ -32,8 +33,8 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from ..training.training_texts import MAX_CLAIMS
-from .faithfulness_common import explained, first_window, mean_of, share_of
+from ...training.training_texts import MAX_CLAIMS
+from .common import explained, first_window, mean_of, share_of
 from .movement_edits import EDITS, MovementEdit
 
 __all__ = ["WRITERS", "edit_test"]
@@ -41,7 +42,7 @@ __all__ = ["WRITERS", "edit_test"]
 _LOW, _HIGH = 25.0, 75.0
 _STAYED = 5.0
 WRITERS = ("raw", "guarded", "measured")
-"""Who wrote a text: the model without and with its guard, or whoever knows the measurements."""
+"""The origin of a text: the model without and with its guard, or the strongest measured claims."""
 
 _CLAIM_MEASURES = ("turned", "spoken", "outdated", "kept")
 
@@ -53,20 +54,21 @@ def edit_test(
     edits: Sequence[MovementEdit] = EDITS,
     seed: int = 0,
 ) -> dict:
-    """Edits clips and looks whether claims and probabilities follow.
+    """Edits clips and checks whether claims and probabilities follow.
 
-    Each clip costs two explanations, with and without the guard, for itself and for each amount of each edit: 26 with
+    Each clip needs two explanations, with and without the guard, for itself and for each amount of each edit: 26 with
     all of `EDITS`. Those of a clip are written together.
 
     Args:
         pipe: The pipeline.
         clips: Clips, none longer than the model reads at once.
         labels: Candidate labels.
-        edits: What to do to them; an edit whose joints a clip lacks is left out there.
-        seed: Of the intervals.
+        edits: The edits; an edit is skipped for a clip that lacks its joints.
+        seed: Seed of the intervals.
 
     Returns:
-        For each edit and "all": the measures above, each with interval, and how the descriptor changed; JSON-able.
+        For each edit and "all": the measures above, each with interval, and the change of the descriptor; ready for
+        JSON.
     """
     extractor = pipe.processor.feature_extractor
     reference = extractor.motion_reference()
@@ -110,7 +112,7 @@ def edit_test(
 def _descriptor_change(
     edit: MovementEdit, place: int, before: np.ndarray, after: np.ndarray, reference: MotionReference
 ) -> dict:
-    """Whether the descriptor went where the edit sends it, and by how many percentage points."""
+    """Whether the descriptor changed in the direction of the edit, and by how many percentile points."""
     index = DESCRIPTOR_INDEX[edit.descriptor]
     sign = 1 if edit.rises[place] else -1
     percentiles = [reference.percentile(edit.descriptor, float(rows[0, index])) for rows in (before, after)]
@@ -123,7 +125,7 @@ def _descriptor_change(
 
 
 def _probability_change(edit: MovementEdit, place: int, before: dict[str, float], after: dict[str, float]) -> dict:
-    """By how much the log odds of the expected labels against the others rise; None where nothing is expected."""
+    """The change of the log odds of the expected labels against the others; None if no label is expected."""
     more, less = edit.expected(list(before))
     gaining, losing = (more, less) if edit.rises[place] else (less, more)
     if not gaining and not losing:

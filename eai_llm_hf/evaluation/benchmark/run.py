@@ -1,8 +1,7 @@
-"""The benchmark: methods under one protocol, on clips whose performers, contents or families they never learned from.
+"""Runs the benchmark: methods under one protocol, on clips whose performers, contents or families they never saw.
 
-The work falls into cells: one training of one method in one fold, with the probabilities of all its test clips. Each
-cell is a file of its own (OUTPUT/cells), so that a run that stopped goes on with those that are missing. What the
-cells say together is written by `benchmark_results`.
+The work is divided into cells: one training of one method in one fold, with the probabilities of all its test clips.
+Each cell is a file in OUTPUT/cells, so an interrupted run continues with the missing ones. `results` scores them all.
 """
 
 import json
@@ -27,8 +26,11 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from ..corpora.splits import Fold
-from .benchmark_plan import (
+from ...corpora.splits import Fold
+from ..methods.registry import take_costs
+from ..methods.task import Task, among
+from .equal_speed import at_speed
+from .plan import (
     BenchmarkSettings,
     Cell,
     Clips,
@@ -39,18 +41,15 @@ from .benchmark_plan import (
     read_protocols,
     refuse_seen_corpora,
 )
-from .equal_speed import at_speed
-from .methods import take_told
-from .task import Task, among
 
 _DIGITS = 5
 _HIDDEN = {"label": None, "intensity": None, "expression": None}
-"""Columns that a method does not see in the test: they are what it is asked for."""
+"""Test columns that are hidden from a method, because it has to predict them."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A cell that could not be made."""
+    """A cell that failed."""
 
     cell: Cell
     reason: str
@@ -58,16 +57,16 @@ class Failure:
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of the benchmark made.
+    """The outcome of a run of the benchmark.
 
     Attributes:
-        settings: What was asked for.
+        settings: The settings of the run.
         protocols: Tested corpus -> protocol.
         clips: All clips.
         folds: The folds, by number.
-        cells: All cells that were asked for.
-        methods: Whole names of the methods, in the order asked for.
-        failures: Those that failed; their files are not there.
+        cells: All cells of the run.
+        methods: Full names of the methods, in the order of the settings.
+        failures: The cells that failed; they have no file.
     """
 
     settings: BenchmarkSettings
@@ -80,11 +79,11 @@ class Run:
 
 
 def run_benchmark(settings: BenchmarkSettings) -> Run:
-    """Runs all cells that are not there yet.
+    """Runs all cells that do not exist yet.
 
     Raises:
-        ValueError: If the settings, corpora or methods do not fit each other.
-        KeyboardInterrupt: When interrupted; what is finished stays, and the next run goes on from there.
+        ValueError: If settings, corpora and methods do not fit together.
+        KeyboardInterrupt: When interrupted. Finished cells stay, and the next run continues with the others.
     """
     clips = load_clips(settings)
     tested, protocols = read_protocols(settings.protocol, clips)
@@ -106,14 +105,14 @@ def run_benchmark(settings: BenchmarkSettings) -> Run:
                         progress.write(f"failed: {cell.name}: {reason}", file=sys.stderr)
         except KeyboardInterrupt:
             progress.close()
-            print("Finished cells are kept; the same command goes on with the others.", file=sys.stderr)
+            print("Finished cells are kept; the same command continues with the others.", file=sys.stderr)
             raise
     failures.sort(key=lambda failure: cells.index(failure.cell))
     return Run(settings, tested, clips, folds, cells, methods, failures)
 
 
 def read_cell(folder: Path, cell: Cell) -> dict[str, Any] | None:
-    """The answers of a cell, or None where it was not made, or under other settings."""
+    """The answers of a cell; None if it does not exist or was made with other settings."""
     try:
         found = json.loads((folder / cell.name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -124,7 +123,7 @@ def read_cell(folder: Path, cell: Cell) -> dict[str, Any] | None:
 def _run_all(
     cells: Sequence[Cell], clips: Clips, folder: Path, jobs: int
 ) -> Generator[tuple[Cell, str | None], None, None]:
-    """Runs cells and gives each with the reason of its failure, in the order in which they end."""
+    """Runs cells and yields each with the reason of its failure or None, in the order in which they end."""
     if min(jobs, len(cells)) < 2:
         for cell in cells:
             yield cell, run_cell(cell, clips, folder)
@@ -146,7 +145,7 @@ def _run_all(
                 for future in as_completed(futures):
                     died = future.exception()
                     yield futures[future], f"the process ended: {died}" if died else future.result()
-            except BaseException:  # interrupted, or whoever reads has gone: nobody waits for what still runs
+            except BaseException:  # interrupted, or the caller stopped reading
                 pool.shutdown(wait=False, cancel_futures=True)
                 for child in set(multiprocessing.active_children()) - others:
                     child.terminate()
@@ -154,7 +153,7 @@ def _run_all(
 
 
 class _single_threaded:
-    """Lets processes that start within it use one thread each."""
+    """Within it, new processes use one thread each."""
 
     def __enter__(self) -> None:
         self.before = os.environ.get("OMP_NUM_THREADS")
@@ -177,7 +176,7 @@ def _store(clips: Clips, folder: Path) -> None:
 
 
 def _restore(folder: Path) -> Clips:
-    joints = np.load(folder / "joints.npy", mmap_mode="c")  # shared until written to
+    joints = np.load(folder / "joints.npy", mmap_mode="c")  # copy on write: the workers share the memory
     with (folder / "rows.pickle").open("rb") as file:
         light, lengths, tested, extra, labels, digests, speeds = pickle.load(file)
     ends = np.cumsum(lengths)
@@ -193,14 +192,14 @@ _worker_clips: Clips | None = None
 
 def _start_worker(store: str) -> None:
     global _worker_clips
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     _worker_clips = _restore(Path(store))
 
 
 def _end_with_parent() -> None:
-    """Ends a worker whose parent was killed and can no longer end it."""
+    """Ends a worker whose parent was killed and cannot end it any more."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
@@ -216,12 +215,12 @@ def run_cell(cell: Cell, clips: Clips, folder: Path) -> str | None:
     """Runs one cell and writes its file.
 
     Returns:
-        None, or in one line why it failed; the traceback is then in a file beside, with the suffix .failed.txt.
+        None, or the reason of its failure in one line. The traceback is then in a file with the suffix .failed.txt.
     """
     failed = folder / f"{cell.name.removesuffix('.json')}.failed.txt"
     try:
         answers = _answers(cell, clips)
-    except Exception as error:  # whatever one method does, the others are still to be run
+    except Exception as error:  # a method that fails must not stop the methods after it
         failed.write_text(traceback.format_exc(), encoding="utf-8")
         return " ".join(f"{type(error).__name__}: {error}".split())
     unfinished = folder / f"{cell.name}.unfinished-{os.getpid()}"
@@ -246,11 +245,11 @@ def _answers(cell: Cell, clips: Clips) -> dict[str, Any]:
             factors.append(round(factor, 4))
     seed = 0 if cell.seed is None else cell.seed
     task = Task(train, test, cell.labels, seed=seed, steps=cell.steps, batch_size=cell.batch_size)
-    take_told()
+    take_costs()
     started = time.monotonic()
     probabilities = _checked(np.asarray(cell.source.load()(task), np.float64), task)
     seconds = time.monotonic() - started
-    told = take_told()
+    costs = take_costs()
     plain, matched_part = np.split(probabilities.round(_DIGITS), [len(truth)])
     return {
         "fingerprint": cell.fingerprint,
@@ -271,15 +270,15 @@ def _answers(cell: Cell, clips: Clips) -> dict[str, Any]:
         "train_clips": len(train),
         "train_labels": sum(row["label"] is not None for row in train),
         "seconds": round(seconds, 2),
-        "told": told,
+        "told": costs,
     }
 
 
 def _mean_speeds(cell: Cell, clips: Clips) -> dict[tuple[str, ...], float]:
-    """Mean movement speed of the clips that have a label, taken off or not, by what is brought to one speed.
+    """Mean movement speed of the labelled clips (with silenced labels), by the group that gets one speed.
 
-    Of a corpus (or rig) the training clips alone. Of a family all clips, since with the protocol of that name training
-    has none of it; nothing is learned from them.
+    For a corpus (or rig), only training clips count. For a family all clips count, because with the protocol of that
+    name training has none of the family; nothing is learned from them.
     """
     assert cell.speed_matched is not None
     speeds: dict[tuple[str, ...], list[float]] = defaultdict(list)
@@ -294,10 +293,10 @@ def _speed_group(row: Row, speeds_of: str) -> tuple[str, ...]:
 
 
 def _checked(probabilities: np.ndarray, task: Task) -> np.ndarray:
-    """Probabilities of a method, refused where they are none.
+    """The probabilities of a method, after checks.
 
     Raises:
-        ValueError: If the shape is wrong, values are not finite or negative, or a row does not sum to 1 over the
+        ValueError: If the shape is wrong, values are negative or not finite, or a row does not sum to 1 over the
             candidates of its corpus.
     """
     expected = (len(task.test), len(task.all_labels))

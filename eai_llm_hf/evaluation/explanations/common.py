@@ -1,4 +1,4 @@
-"""What the three experiments on faithfulness share: explanations with progress, their claims, means with intervals."""
+"""What the three faithfulness experiments share: explanations, their claims, means with intervals."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -12,7 +12,7 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from .scores import Bootstrap, mean_and_spread, with_interval
+from ..scores import Bootstrap, mean_and_spread, with_interval
 
 __all__ = ["batches", "explained", "first_window", "held_claims", "mean_of", "share_of"]
 
@@ -20,7 +20,7 @@ __all__ = ["batches", "explained", "first_window", "held_claims", "mean_of", "sh
 def explained(
     pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], labels: Sequence[str], verify: bool
 ) -> list[dict]:
-    """Records with explanations of clips that go through the model together."""
+    """Records with explanations of clips; all clips go through the model as one batch."""
     return pipe(list(clips), candidate_labels=list(labels), verify=verify, batch_size=len(clips))
 
 
@@ -31,17 +31,17 @@ def batches(clips: Sequence[UnifiedClip], size: int, what: str) -> Iterable[list
 
 
 def first_window(clip: UnifiedClip, frames: int) -> UnifiedClip:
-    """What the model reads at once of a clip: an explanation is about one window, and here it is always the first."""
+    """The first window of a clip, which the model reads at once: an explanation is about one window."""
     return clip.cut(0, frames)
 
 
 def held_claims(text: str, vectors: np.ndarray, reference: MotionReference) -> list[Claim]:
-    """The claims of a text that hold, in the order in which it makes them, none twice.
+    """The claims of a text that hold, in the order of the text, each once.
 
     Args:
         text: An explanation.
         vectors: (spans, descriptors) of `measure_spans`.
-        reference: What is ordinary.
+        reference: The reference for percentiles.
     """
     return [claim for claim in dict.fromkeys(find_claims(text)) if holds(claim, vectors, reference)]
 
@@ -53,9 +53,9 @@ def _draws(clips: int, seed: int) -> np.ndarray:
 
 
 def mean_of(values: Sequence[float], seed: int = 0) -> dict | None:
-    """Mean and standard deviation over clips, and the mean's 95% bootstrap interval; None without a clip.
+    """Mean and standard deviation over clips, and the 95% bootstrap interval of the mean; None without a clip.
 
-    Of differences within a clip this is the paired interval.
+    For differences within a clip, this is the paired interval.
     """
     if not len(values):
         return None
@@ -68,14 +68,14 @@ def share_of(hits: Sequence[float], cases: Sequence[float], seed: int = 0) -> di
     """Share of cases, pooled over clips, with a 95% bootstrap interval over clips; None without a case.
 
     Args:
-        hits: For each clip how many cases came out as asked.
-        cases: For each clip how many there are.
-        seed: Of the bootstrap.
+        hits: Number of successful cases for each clip.
+        cases: Number of cases for each clip.
+        seed: Seed of the bootstrap.
     """
-    came, asked = np.asarray(hits, np.float64), np.asarray(cases, np.float64)
-    if not asked.sum():
+    successes, total = np.asarray(hits, np.float64), np.asarray(cases, np.float64)
+    if not total.sum():
         return None
-    counts = _draws(len(asked), seed)
-    drawn = counts @ asked
-    draws = (counts @ came)[drawn > 0] / drawn[drawn > 0]
-    return with_interval(came.sum() / asked.sum(), draws, "share") | {"cases": int(asked.sum())}
+    counts = _draws(len(total), seed)
+    drawn = counts @ total
+    draws = (counts @ successes)[drawn > 0] / drawn[drawn > 0]
+    return with_interval(successes.sum() / total.sum(), draws, "share") | {"cases": int(total.sum())}

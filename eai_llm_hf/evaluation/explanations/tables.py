@@ -1,10 +1,11 @@
-"""The scores of explanations as Markdown, and some of the texts with the verdict on each claim."""
+"""The scores of explanations as Markdown, and examples of texts with a verdict on each claim."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .explanations import GUARDS, LIMBS
+from ...publish.tables import score_text
 from .faithfulness import faithfulness_tables
+from .texts import GUARDS, LIMBS
 
 EXAMPLES = 12
 
@@ -14,25 +15,25 @@ GOALS: tuple[tuple[str, str, str, float], ...] = (
     ("claims that hold, without guard", GUARDS[0], "hold", 0.85),
     ("gap over shuffled, without guard", GUARDS[0], "gap_over_shuffled", 0.40),
     ("claims that hold, with guard", GUARDS[1], "hold", 0.98),
-    ("distinct claims a text, with guard", GUARDS[1], "distinct_claims_per_text", 3.0),
-    ("body parts a text, with guard", GUARDS[1], "body_parts_per_text", 2.0),
+    ("distinct claims per text, with guard", GUARDS[1], "distinct_claims_per_text", 3.0),
+    ("body parts per text, with guard", GUARDS[1], "body_parts_per_text", 2.0),
     ("texts that name their label, with guard", GUARDS[1], "label_agreement", 1.0),
 )
-"""What is aimed for: its name, at which guard, the score and its least value."""
+"""Goals: name, guard, score and the lowest value that reaches it."""
 
 NONE_WANTED: tuple[tuple[str, str], ...] = (
     ("repeated claims, with guard", "repeated_claims"),
     ("texts with body parts that the clip lacks, with guard", "absent_parts"),
     ("texts shared between contents, with guard", "shared_texts"),
 )
-"""What there should be none of."""
+"""Counts that should be 0: name and score."""
 
 
 def as_markdown(results: Mapping[str, Any]) -> list[str]:
     """The tables of `eai-llm evaluate explanations`: the lines of a section.
 
     Args:
-        results: What the command writes as JSON.
+        results: The JSON output of the command.
     """
     corpora = results["corpora"]
     lines = [f"`{results['command']}`", ""]
@@ -49,17 +50,17 @@ def as_markdown(results: Mapping[str, Any]) -> list[str]:
             f"{scores['clips']} x {scores['texts'] // scores['clips']}",
             scores["claims"],
             scores["checkable_claims"],
-            shown(scores["hold"]),
+            score_text(scores["hold"]),
             _value(scores["shuffled"]),
             _value(scores["best_constant"]),
             "-" if scores["base_rate"] is None else f"{scores['base_rate']:.2f}",
-            shown(scores["gap_over_shuffled"]),
-            shown(scores["gap_over_constant"]),
+            score_text(scores["gap_over_shuffled"]),
+            score_text(scores["gap_over_constant"]),
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     lines += [
         "",
-        "| corpus | decoding | guard | claims a text | distinct | body parts | coverage [95%] | label named "
+        "| corpus | decoding | guard | claims per text | distinct | body parts | coverage [95%] | label named "
         "| repeated claims | texts with absent parts | texts of two contents | distinct texts | dropped claims |",
         "|---" * 13 + "|",
     ]
@@ -67,7 +68,7 @@ def as_markdown(results: Mapping[str, Any]) -> list[str]:
         cells = (
             *names,
             *(f"{scores[f'{what}_per_text']:.1f}" for what in ("claims", "distinct_claims", "body_parts")),
-            shown(scores["coverage"]),
+            score_text(scores["coverage"]),
             f"{scores['label_agreement']:.0%}",
             *(scores[key] for key in ("repeated_claims", "absent_parts", "shared_texts", "distinct_texts")),
             scores.get("dropped_claims", "-"),
@@ -83,17 +84,24 @@ def questions_as_markdown(results: Mapping[str, Any]) -> list[str]:
     """The tables of `benchmarks/questions.py`, and some of the answers: the lines of a section.
 
     Args:
-        results: What it writes as JSON.
+        results: Its JSON output.
     """
     lines = [
         f"`{results['command']}`",
         "",
-        "| questions | guard | asked | said to be beyond a skeleton [95%] | claims | that hold [95%] |",
+        "| questions | guard | asked | declined [95%] | claims | that hold [95%] |",
         "|---" * 6 + "|",
     ]
     for kind, guards in results["kinds"].items():
         for guard, found in guards.items():
-            cells = (kind, guard, found["questions"], shown(found["refused"]), found["claims"], shown(found["hold"]))
+            cells = (
+                kind,
+                guard,
+                found["questions"],
+                score_text(found["refused"]),
+                found["claims"],
+                score_text(found["hold"]),
+            )
             lines.append(f"| {' | '.join(map(str, cells))} |")
     lines += ["", "| question | answer with the guard |", "|---|---|"]
     return [*lines, *(f"| {each['question']} | {each['answer']} |" for each in results["examples"])]
@@ -103,7 +111,7 @@ def variety_as_markdown(results: Mapping[str, Any]) -> list[str]:
     """The table of `benchmarks/text_variety.py`: the lines of a section.
 
     Args:
-        results: What it writes as JSON.
+        results: Its JSON output.
     """
     lines = [
         f"`{results['command']}`",
@@ -117,22 +125,12 @@ def variety_as_markdown(results: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def shown(score: Mapping[str, Any] | None) -> str:
-    """A score with its interval, two digits each; "-" where it is of nothing."""
-    if score is None:
-        return "-"
-    key = "difference" if "difference" in score else "value"
-    sign = "+" if key == "difference" else ""
-    low, high = score["interval"]
-    return f"{score[key]:{sign}.2f} [{low:{sign}.2f}, {high:{sign}.2f}]"
-
-
 def _value(score: Mapping[str, Any] | None) -> str:
     return f"{score['value']:.2f}" if score and "value" in score else "-"
 
 
 def _rows(corpora: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str, str], Scores]]:
-    """Corpus, decoding and guard with their scores, on whole bodies."""
+    """Corpus, decoding and guard with their scores, for complete bodies."""
     for corpus, decodings in corpora.items():
         for decoding, guards in decodings.items():
             if ", no " not in decoding:
@@ -141,7 +139,7 @@ def _rows(corpora: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str, str], Sc
 
 
 def _goals(corpora: Mapping[str, Any]) -> list[str]:
-    """Each goal with what was reached; what falls short is bold."""
+    """Each goal with the values reached; values below the goal are bold."""
     columns = list(dict.fromkeys(names[:2] for names, _ in _rows(corpora)))
     lines = [
         f"| goal | {' | '.join(f'{corpus}, {decoding}' for corpus, decoding in columns)} |",
@@ -161,16 +159,16 @@ def _goals(corpora: Mapping[str, Any]) -> list[str]:
 
 
 def _taken_away(corpora: Mapping[str, Any]) -> list[str]:
-    """What is written of clips without a part of the body."""
+    """The scores of texts about clips without a body part."""
     named = [f"greedy, no {part}" for part in LIMBS]
     found = [(c, n, decodings[n]) for c, decodings in corpora.items() for n in named if n in decodings]
     if not found:
         return []
     lines = [
         "",
-        "The same clips with a part of the body taken away:",
+        "The same clips with a body part removed:",
         "",
-        "| corpus | taken away | clips | texts that speak of it, without / with guard "
+        "| corpus | removed | clips | texts that mention it, without / with guard "
         "| claims that hold, without / with guard |",
         "|---" * 5 + "|",
     ]
@@ -188,11 +186,11 @@ def _taken_away(corpora: Mapping[str, Any]) -> list[str]:
 
 
 def as_examples(texts: Sequence[Mapping[str, Any]], most: int = EXAMPLES) -> list[str]:
-    """Some texts with each claim, its percentile and its verdict; chosen by their place alone, spread over all.
+    """Some texts with each claim, its percentile and its verdict, taken at even steps from all texts.
 
     Args:
-        texts: What `explanation_scores` gives, with the name of the corpus.
-        most: How many.
+        texts: The texts of `explanation_scores`, with the name of the corpus.
+        most: The most examples.
     """
     plain = [entry for entry in texts if ", no " not in entry["decoding"] and entry["guard"] == GUARDS[0]]
     guarded = {
@@ -216,4 +214,4 @@ def as_examples(texts: Sequence[Mapping[str, Any]], most: int = EXAMPLES) -> lis
     return lines
 
 
-__all__ = ["EXAMPLES", "GOALS", "NONE_WANTED", "as_examples", "as_markdown", "shown"]
+__all__ = ["EXAMPLES", "GOALS", "NONE_WANTED", "as_examples", "as_markdown"]

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .benchmark_answers import MATCHED, PLAIN
-from .scores import LABEL_MEASURES
+from ...publish.tables import score_text
+from ..scores import LABEL_MEASURES
+from .answers import MATCHED, PLAIN
 
 
 def describe(variant: Mapping[str, Any]) -> str:
-    """A variant in words: "lda, own clips alone, 25% of the labels"."""
+    """A variant in words: "lda, own clips only, 25% of the labels"."""
     words = [variant["method"]]
     if variant["train_on"] == "own":
-        words.append("own clips alone")
+        words.append("own clips only")
     if variant["label_share"] < 1:
         words.append(f"{variant['label_share']:.0%} of the labels")
     return ", ".join(words)
@@ -22,17 +23,17 @@ def as_markdown(results: Mapping[str, Any]) -> str:
     settings = results["settings"]
     lines = [f"`{results['command']}`", ""]
     if settings["leaky"]:
-        lines += ["**LEAKY: performers and contents of the test are known from training. No headline.**", ""]
+        lines += ["**LEAKY: training has seen the performers and contents of the test. Not a headline result.**", ""]
     lines += [
         f"Pooled over folds, mean of {len(settings['seeds'])} seeds; 95% intervals over clips and seeds "
         f"({settings['bootstraps']} draws). Methods that do not depend on the seed ran once.",
     ]
     for test in (PLAIN, MATCHED):
-        records = [record for record in results["scores"] if record["test"] == test]
-        if records:
+        entries = [entry for entry in results["scores"] if entry["test"] == test]
+        if entries:
             title = "Scores" if test == PLAIN else "Scores at equal speed"
-            lines += ["", f"## {title}", "", *_score_table(records)]
-    pairs = [(record, pair) for record in results["scores"] for pair in record["pairs"]]
+            lines += ["", f"## {title}", "", *_score_table(entries)]
+    pairs = [(entry, pair) for entry in results["scores"] for pair in entry["pairs"]]
     if pairs:
         lines += [
             "",
@@ -42,15 +43,15 @@ def as_markdown(results: Mapping[str, Any]) -> str:
             "|---|---|---|---|---|---|",
         ]
         lines += [
-            f"| {record['corpus']} | {describe(record)} | {record['test']} | {' or '.join(pair['labels'])} "
-            f"| {pair['clips']} | {_shown(pair['accuracy'])} |"
-            for record, pair in pairs
+            f"| {entry['corpus']} | {describe(entry)} | {entry['test']} | {' or '.join(pair['labels'])} "
+            f"| {pair['clips']} | {score_text(pair['accuracy'])} |"
+            for entry, pair in pairs
         ]
     if results["comparisons"]:
         lines += ["", "## Paired differences", "", *_comparison_table(results["comparisons"])]
     lines += ["", "## Cost", "", *_cost_table(results["costs"])]
     if results["failures"]:
-        lines += ["", "## Failed", "", "| method | fold | seed | learned from | reason |", "|---|---|---|---|---|"]
+        lines += ["", "## Failed", "", "| method | fold | seed | trained on | reason |", "|---|---|---|---|---|"]
         lines += [
             f"| {failure['method']} | {failure['fold']} | {failure['seed']} | {failure['train_on']} "
             f"| {failure['reason'].replace('|', '/')} |"
@@ -59,22 +60,22 @@ def as_markdown(results: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _score_table(records: Sequence[Mapping[str, Any]]) -> list[str]:
+def _score_table(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [
         "| corpus | protocol | method | clips | chance | accuracy [95%] | balanced accuracy [95%] | macro-F1 [95%] "
-        "| sd folds / seeds | calibration error [95%] |",
+        "| sd folds / seeds | expected calibration error [95%] |",
         "|---" * 10 + "|",
     ]
-    for record in records:
-        found = record["measures"]
-        protocol = f"{record['protocol']} LEAKY" if record["leaky"] else record["protocol"]
+    for entry in entries:
+        found = entry["measures"]
+        protocol = f"{entry['protocol']} LEAKY" if entry["leaky"] else entry["protocol"]
         spread = [found["macro_f1"][over]["sd"] for over in ("over_folds", "over_seeds")]
-        cells = [_shown(found[name]) for name in LABEL_MEASURES]
-        incomplete = f" (without {len(record['missing'])} trainings that failed)" if record["missing"] else ""
+        cells = [score_text(found[name]) for name in LABEL_MEASURES]
+        incomplete = f" (without {len(entry['missing'])} failed trainings)" if entry["missing"] else ""
         lines.append(
-            f"| {record['corpus']} | {protocol} | {describe(record)}{incomplete} | {record['clips']} "
-            f"| {record['chance']:.2f} | {' | '.join(cells)} "
-            f"| {' / '.join('-' if each is None else f'{each:.2f}' for each in spread)} | {_shown(found['ece'])} |"
+            f"| {entry['corpus']} | {protocol} | {describe(entry)}{incomplete} | {entry['clips']} "
+            f"| {entry['chance']:.2f} | {' | '.join(cells)} "
+            f"| {' / '.join('-' if each is None else f'{each:.2f}' for each in spread)} | {score_text(found['ece'])} |"
         )
     return lines
 
@@ -84,7 +85,7 @@ def _comparison_table(comparisons: Iterable[Mapping[str, Any]]) -> list[str]:
     for comparison in comparisons:
         sides = [comparison["first"], comparison["second"]]
         names = [describe(side) + (f", {MATCHED}" if side["test"] == MATCHED else "") for side in sides]
-        cells = [_shown(comparison["measures"][name], "difference") for name in ("accuracy", "macro_f1")]
+        cells = [score_text(comparison["measures"][name]) for name in ("accuracy", "macro_f1")]
         lines.append(f"| {comparison['kind']} | {comparison['corpus']} | {' | '.join(names)} | {' | '.join(cells)} |")
     return lines
 
@@ -92,7 +93,7 @@ def _comparison_table(comparisons: Iterable[Mapping[str, Any]]) -> list[str]:
 def _cost_table(costs: Iterable[Mapping[str, Any]]) -> list[str]:
     facts = ("parameters", "trained_parameters", "training_seconds", "labelling_seconds")
     lines = [
-        "| method | trainings | seconds each | clips learned from | labels | clips labelled | parameters | trained "
+        "| method | trainings | seconds each | training clips | labels | test clips | parameters | trained "
         "| training s | labelling s |",
         "|---" * 10 + "|",
     ]
@@ -104,12 +105,6 @@ def _cost_table(costs: Iterable[Mapping[str, Any]]) -> list[str]:
             f"| {cost['train_labels']:.0f} | {cost['test_clips']:.0f} | {' | '.join(told)} |"
         )
     return lines
-
-
-def _shown(score: Mapping[str, Any], key: str = "value") -> str:
-    low, high = score["interval"]
-    sign = "+" if key == "difference" else ""
-    return f"{score[key]:{sign}.2f} [{low:{sign}.2f}, {high:{sign}.2f}]"
 
 
 __all__ = ["as_markdown", "describe"]

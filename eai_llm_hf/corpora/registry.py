@@ -1,4 +1,4 @@
-"""From a corpus's name on the command line to its rows: in memory, or as a stream."""
+"""All corpora by their names on the command line, and loading them: in memory or as a stream."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,49 +9,48 @@ import datasets
 from datasets.iterable_dataset import ArrowExamplesIterable
 from transformers.utils import logging
 
-from ..corpora import generated
 from ..generator.rigs import RIGS
 from .bandai import BANDAI1, BANDAI2, BANDAI2_STYLES
 from .diema import DIEMA
 from .emilya_egbm import EGBM, EMILYA
 from .folders import FOLDER, find_folders
+from .generated import DEFAULT_CLIPS, GENERATED, generated_rows, shards
 from .kdae import KDAE
-from .loader import Adapter, Corpus
+from .loader import Corpus, Loader
 from .manifest import MANIFEST
-from .schema import FEATURES, LeftOut, recording_rows
+from .rows import read_rows
+from .schema import FEATURES, LeftOut
 
 logger = logging.get_logger(__name__)
 
-ADAPTERS: dict[str, Adapter] = {
-    adapter.about.name: adapter
-    for adapter in (BANDAI1, BANDAI2, BANDAI2_STYLES, KDAE, EMILYA, EGBM, DIEMA, FOLDER, MANIFEST)
+LOADERS: dict[str, Loader] = {
+    loader.about.name: loader
+    for loader in (BANDAI1, BANDAI2, BANDAI2_STYLES, KDAE, EMILYA, EGBM, DIEMA, FOLDER, MANIFEST)
 }
-CORPORA: dict[str, Corpus] = {name: adapter.about for name, adapter in ADAPTERS.items()} | {
-    "generated": generated.GENERATED
-}
+CORPORA: dict[str, Corpus] = {name: loader.about for name, loader in LOADERS.items()} | {"generated": GENERATED}
 """Descriptions of all corpora that can be prepared, by name."""
 
 PREPARATION = "preparation.json"
-"""File that stands in every prepared folder, and in finished ones only."""
+"""File that is in every prepared folder, and only in finished ones."""
 
 _CHUNK = 256
 _ROWS_PER_TABLE = 16
-"""Rows that a stream encodes at once: one by one takes ten times as long."""
+"""Rows that a stream encodes at once. Encoding them one by one takes ten times as long."""
 _SHOWN = 10
 
 
 @dataclass(frozen=True)
 class Source:
-    """A corpus that was named and found but not read.
+    """A corpus that was found but not read yet.
 
     Attributes:
         about: Its description.
         name: Its name without the folders of this machine.
-        parts: Pieces that can be read apart, in their order: recordings, or numbers of generated clips.
-        read: Gives the rows of a piece and adds what could not be read to the list.
-        clips: Number of clips as far as it can be known before reading.
-        left_out: What was found and is not taken.
-        root: Folder or file that it lies in, or None.
+        parts: Pieces that can be read independently, in order: files, or numbers of generated clips.
+        read: Yields the rows of a piece and adds what it cannot read to a list.
+        clips: Number of clips, as far as it is known before reading.
+        left_out: Files that were found but left out.
+        root: Its folder or file, or None.
     """
 
     about: Corpus
@@ -63,7 +62,7 @@ class Source:
     root: Path | None
 
     def rows(self, left_out: list[LeftOut]) -> Iterator[dict]:
-        """All rows; what could not be read is added to the list."""
+        """All rows; what cannot be read is added to the list."""
         for part in self.parts:
             yield from self.read(part, left_out)
 
@@ -72,9 +71,9 @@ def open_corpus(spec: str, seed: int = 0, performer_pattern: str | None = None) 
     """Finds a corpus by its name, without reading a clip.
 
     Args:
-        spec: As for `load_corpus`, but neither "prepared" nor "hub".
-        seed: Of the generated corpus.
-        performer_pattern: What names the performers of `folder=`, as `find_folders` takes it.
+        spec: As for `load_corpus`, except "prepared" and "hub".
+        seed: Seed of the generated corpus.
+        performer_pattern: Names the performers of `folder=`, see `find_folders`.
 
     Raises:
         ValueError: If the name is unknown, its folder is missing or not such a corpus, or the pattern is wrong.
@@ -82,16 +81,16 @@ def open_corpus(spec: str, seed: int = 0, performer_pattern: str | None = None) 
     kind, _, place = spec.partition("=")
     name, *settings = kind.split(":")
     if name == "generated" and not place and len(settings) < 3:
-        count = settings[0] if settings else str(generated.DEFAULT_CLIPS)
+        count = settings[0] if settings else str(DEFAULT_CLIPS)
         if not (count.isdecimal() and int(count)):
             raise ValueError(f"'generated:CLIPS' needs a number of clips, found '{count}'.")
         rigs = settings[1].split(",") if len(settings) == 2 else []
         if unknown := sorted(set(rigs) - set(RIGS)):
             raise ValueError(f"'{kind}' names rigs that the generator lacks: {unknown}; it has {', '.join(RIGS)}.")
-        read = partial(generated.generated_rows, seed, rigs=rigs)
-        return Source(generated.GENERATED, kind, generated.shards(int(count)), read, int(count), [], None)
-    if kind not in ADAPTERS or not place:
-        folders = ", ".join(f"{known}=FOLDER" for known in ADAPTERS if known != "manifest")
+        read = partial(generated_rows, seed, rigs=rigs)
+        return Source(GENERATED, kind, shards(int(count)), read, int(count), [], None)
+    if kind not in LOADERS or not place:
+        folders = ", ".join(f"{known}=FOLDER" for known in LOADERS if known != "manifest")
         raise ValueError(
             f"A corpus is generated[:CLIPS[:RIG,RIG...]], {folders}, manifest=FILE, prepared=FOLDER or hub=USER/NAME, "
             f"found '{spec}'."
@@ -101,9 +100,9 @@ def open_corpus(spec: str, seed: int = 0, performer_pattern: str | None = None) 
         raise ValueError(f"The file of corpus 'manifest' does not exist: {root}")
     if kind != "manifest" and not root.is_dir():
         raise ValueError(f"The folder of corpus '{kind}' does not exist: {root}")
-    find = partial(find_folders, performer_pattern=performer_pattern) if kind == "folder" else ADAPTERS[kind].find
-    recordings, left_out = find(root)
-    return Source(ADAPTERS[kind].about, kind, recordings, recording_rows, len(recordings), left_out, root)
+    find = partial(find_folders, performer_pattern=performer_pattern) if kind == "folder" else LOADERS[kind].find
+    files, left_out = find(root)
+    return Source(LOADERS[kind].about, kind, files, read_rows, len(files), left_out, root)
 
 
 def load_corpus(
@@ -112,22 +111,21 @@ def load_corpus(
     """Loads a corpus by its name on the command line.
 
     Args:
-        spec: `generated[:CLIPS[:RIG,RIG...]]`, the name of an adapter with its folder (`bandai1=`, `bandai2=`,
+        spec: `generated[:CLIPS[:RIG,RIG...]]`, the name of a loader with its folder (`bandai1=`, `bandai2=`,
             `bandai2_styles=`, `kdae=`, `emilya=`, `egbm=`, `diema=`, `folder=`), `manifest=FILE`, `prepared=FOLDER` or
             `hub=USER/NAME`.
-        seed: Of the generated corpus.
-        streaming: Whether to give an `IterableDataset`, which reads or makes each clip when it is its turn and keeps
-            none. Its shards let the workers of a `DataLoader` share it.
+        seed: Seed of the generated corpus.
+        streaming: Whether to return an `IterableDataset`, which reads or generates each clip on request and stores
+            none. It has shards for the workers of a `DataLoader`.
         performer_pattern: Regular expression with a group `performer` that names the performers of `folder=` by the
-            paths of the files, or "none"; by default they are known where `label/performer/clip` shows them.
+            paths of the files, or "none". By default performers are the sub-folders in `label/performer/clip`.
 
     Returns:
-        Rows of `FEATURES` in the format "numpy", the same and in the same order whether streaming or not. Recordings
-        that cannot be read are left out and named in a warning.
+        Rows of `FEATURES` in the format "numpy", in the same order with and without streaming. Recordings that cannot
+        be read are left out and listed in a warning.
 
     Raises:
-        ValueError: If the name is unknown, or the folder is missing, is not such a corpus or holds no clip that can be
-            read.
+        ValueError: If the name is unknown, or the folder is missing, is not such a corpus or has no readable clip.
     """
     if _is_prepared(spec):
         kind, _, place = spec.partition("=")
@@ -140,11 +138,11 @@ def load_corpus(
 
 
 def load_corpora(patterns: Mapping[str, str | None], seed: int = 0) -> Iterator[datasets.Dataset]:
-    """Loads several corpora, each when it is its turn. All are found first: a missing folder is reported at once.
+    """Loads several corpora one after another. All are found first, so a missing folder is reported at once.
 
     Args:
-        patterns: Name of each corpus, as for `load_corpus`, and its performer pattern.
-        seed: Of the generated corpus.
+        patterns: The name of each corpus, as for `load_corpus`, with its performer pattern.
+        seed: Seed of the generated corpus.
 
     Raises:
         ValueError: As `load_corpus`.
@@ -160,7 +158,7 @@ def load_corpora(patterns: Mapping[str, str | None], seed: int = 0) -> Iterator[
 
 
 def generated_corpus(clips: int, seed: int = 0) -> datasets.Dataset:
-    """Clips of the project's own generator, balanced over the default emotions by chance."""
+    """Clips of the project's own generator; their emotions are drawn uniformly from the default ones."""
     return _in_memory(open_corpus(f"generated:{clips}", seed), "the generated corpus")
 
 
@@ -170,7 +168,7 @@ def encode_rows(rows: list[dict]) -> datasets.Dataset:
 
 
 def nothing_read(what: str, left_out: list[LeftOut]) -> ValueError:
-    """The error where no clip is left."""
+    """The error for a corpus without a readable clip."""
     shown = "".join(f"\n  {entry}" for entry in left_out[:_SHOWN])
     return ValueError(f"No clip of {what} could be read.{shown}")
 
@@ -181,7 +179,7 @@ def _is_prepared(spec: str) -> bool:
 
 
 def _in_memory(source: Source, what: str) -> datasets.Dataset:
-    """All rows, encoded in chunks so that the largest corpora are held once."""
+    """All rows, encoded in chunks so that memory holds a large corpus only once."""
     left_out = list(source.left_out)
     chunks = [encode_rows(chunk) for chunk in _chunks(source.rows(left_out), _CHUNK)]
     if not chunks:
@@ -193,14 +191,14 @@ def _in_memory(source: Source, what: str) -> datasets.Dataset:
 def _stream(source: Source) -> datasets.IterableDataset:
     if not source.parts:
         raise nothing_read(f"corpus '{source.name}'", source.left_out)
-    # Arrow tables, as prepared corpora have them, so that all values have the types of FEATURES.
+    # Arrow tables, as in prepared corpora, so that all values have the types of FEATURES.
     examples = ArrowExamplesIterable(_tables, {"parts": source.parts, "read": source.read})
     info = datasets.DatasetInfo(features=FEATURES)
     return datasets.IterableDataset(examples, info=info).with_format("numpy")
 
 
 def _tables(parts: list, read: Callable[..., Iterator[dict]]) -> Iterator[tuple]:
-    """Keys and Arrow tables of the rows of some pieces; files that cannot be read are named as they come."""
+    """Keys and Arrow tables of the rows of some pieces; warns of each file that cannot be read."""
     for part in parts:
         left_out: list[LeftOut] = []
         for chunk in _chunks(read(part, left_out), _ROWS_PER_TABLE):
@@ -224,20 +222,20 @@ def _warn(left_out: list[LeftOut], clips: int) -> None:
     if left_out:
         shown = "\n  ".join(str(entry) for entry in left_out[:_SHOWN])
         more = f"\n  and {len(left_out) - _SHOWN} more" if len(left_out) > _SHOWN else ""
-        logger.warning(f"{len(left_out)} left out beside {clips} recordings:\n  {shown}{more}")
+        logger.warning(f"{len(left_out)} left out; {clips} recordings found:\n  {shown}{more}")
 
 
 def _prepared(folder: str, streaming: bool) -> datasets.Dataset | datasets.IterableDataset:
     """Rows of a folder that `prepare_corpus` wrote."""
     shards = sorted(str(path) for path in Path(folder).glob("data/train-*.parquet"))
     if not (Path(folder) / PREPARATION).is_file() or not shards:
-        raise ValueError(f"{folder} was not written by `eai-llm data prepare`: {PREPARATION} or data/ is not there.")
+        raise ValueError(f"{folder} was not written by `eai-llm data prepare`: {PREPARATION} or data/ is missing.")
     loaded = datasets.load_dataset("parquet", data_files={"train": shards}, split="train", streaming=streaming)
     return _with_our_columns(loaded, folder)
 
 
 def _from_hub(name: str, streaming: bool) -> datasets.Dataset | datasets.IterableDataset:
-    """Rows of a dataset on the Hub that came from `prepare_corpus`."""
+    """Rows of a dataset on the Hub that `prepare_corpus` wrote."""
     return _with_our_columns(datasets.load_dataset(name, split="train", streaming=streaming), name)
 
 
@@ -254,7 +252,7 @@ def _with_our_columns(
 
 
 __all__ = [
-    "ADAPTERS",
+    "LOADERS",
     "CORPORA",
     "PREPARATION",
     "Source",

@@ -1,11 +1,11 @@
-"""Scores of texts about movement: what of them is true, what they leave out, and what each figure is worth.
+"""Scores of texts about movement: which claims are true, what the texts leave out, and what each figure is worth.
 
-A share of true claims can be had by saying what is always true. So three other shares stand beside it, each of the
-same clips: the same texts held against every other clip, the best constant text of the same length, and the base rate
-of the claims. The modules in `metrics/` and `eai-llm evaluate explanations` compute all of it here.
+A text can have a high share of true claims by saying what is always true. So the share is compared with three others
+on the same clips: the same texts checked against every other clip, the best constant text of the same length, and the
+base rate of the claims. The modules in `metrics/` and `eai-llm evaluate explanations` use these functions.
 
-Intervals are the middle 95% of 2,000 bootstrap draws of clips (Efron & Tibshirani 1993, ch. 13); a difference is taken
-within each draw, so that it is paired.
+Intervals are the middle 95% of 2,000 bootstrap draws of clips (Efron & Tibshirani 1993, ch. 13). A difference is taken
+within each draw, so it is paired.
 """
 
 import os
@@ -21,19 +21,19 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_NAMES
 from eai_llm_hf.processing.descriptors.reference import MotionReference, as_reference
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 
-from ..publish.checkpoints import DEFAULT_CHECKPOINT
-from .scores import Bootstrap, mean_and_spread, with_interval
+from ...publish.checkpoints import DEFAULT_CHECKPOINT
+from ..scores import Bootstrap, mean_and_spread, with_interval
 
 STRONGEST = 5
-"""So many of the claims that stand out most are what a text could be expected to say."""
+"""Number of most salient claims that a text is expected to make."""
 
 
 class Verdicts:
-    """What of each claim is true of each clip, looked up once.
+    """Whether each claim is true of each clip; computed once for each claim.
 
     Args:
-        measured: (descriptors,) values of `measure`, or (spans, descriptors) of `measure_spans`, one for each clip.
-        reference: What is ordinary.
+        measured: For each clip, (descriptors,) from `measure` or (spans, descriptors) from `measure_spans`.
+        reference: The reference for percentiles.
     """
 
     def __init__(self, measured: Sequence[np.ndarray], reference: MotionReference):
@@ -42,14 +42,14 @@ class Verdicts:
         self._known: dict[Claim, np.ndarray] = {}
 
     def of(self, claim: Claim) -> np.ndarray:
-        """(clips,) 1 where the claim holds, 0 where it fails, NaN where it cannot be checked."""
+        """(clips,) 1 if the claim holds, 0 if it fails, NaN if it cannot be checked."""
         if claim not in self._known:
             found = [holds(claim, vectors, self.reference) for vectors in self.measured]
             self._known[claim] = np.array([np.nan if each is None else float(each) for each in found])
         return self._known[claim]
 
     def counts(self, claims: Sequence[Claim]) -> tuple[np.ndarray, np.ndarray]:
-        """How many of some claims hold on each clip, and how many can be checked: (clips,) each."""
+        """How many of the claims hold for each clip, and how many can be checked: (clips,) each."""
         if not claims:
             return np.zeros(len(self.measured)), np.zeros(len(self.measured))
         table = np.array([self.of(claim) for claim in claims])
@@ -57,21 +57,21 @@ class Verdicts:
 
 
 def truth_scores(said: Sequence[Sequence[Sequence[Claim]]], verdicts: Verdicts, seed: int = 0) -> dict[str, Any]:
-    """How many of the claims hold, and how many would for other reasons than the clip.
+    """How many of the claims hold, compared with claims that do not depend on the clip.
 
     Args:
-        said: Claims of each text: the texts of each clip in the order of the clips, once for each sampling.
-        verdicts: What is true of these clips.
-        seed: Of the bootstrap.
+        said: For each sampling, the claims of the text of each clip, in the order of the clips.
+        verdicts: The verdicts for these clips.
+        seed: Seed of the bootstrap.
 
     Returns:
-        - `claims`, `checkable_claims`: how many there are, and how many can be checked on their own clip.
-        - `hold`: share of the checkable claims that hold; None, like all that follow, where there is none.
-        - `shuffled`: the share where each text is held against every other clip, each as often.
-        - `best_constant`: the share of the best fixed claims, as many as a text has on average. They are chosen on
-          these very clips among all that could be said, which favours them; `claims` names them.
-        - `base_rate`: how often a said claim holds over all clips, mean over the claims as often as they were said.
-        - `gap_over_shuffled`, `gap_over_constant`: `hold` less the other share, paired.
+        - `claims`, `checkable_claims`: number of claims, and of those that can be checked on their own clip.
+        - `hold`: share of the checkable claims that hold; None, like all scores below, if there are none.
+        - `shuffled`: the share if each text is checked against every other clip.
+        - `best_constant`: the share of the best constant claims, as many as a text has on average. They are chosen on
+          these clips among all possible claims, which favours them; `claims` names them.
+        - `base_rate`: how often a claim of the texts holds over all clips, averaged over the claims made.
+        - `gap_over_shuffled`, `gap_over_constant`: `hold` minus the other share, paired.
 
     Raises:
         ValueError: If there is not one text for each clip.
@@ -114,15 +114,15 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def _shown(values: np.ndarray, key: str = "value") -> dict[str, Any] | None:
-    """The first value with the interval of the others; None where the first is of nothing."""
+    """The first value with the interval of the others; None if the first is not defined."""
     draws = values[1:][np.isfinite(values[1:])]
     return with_interval(values[0], draws, key) if np.isfinite(values[0]) and len(draws) else None
 
 
 def _best_constant(said: Sequence[Claim], verdicts: Verdicts, size: int) -> list[Claim]:
-    """The claims, each of another descriptor, that hold on most clips, among those said and all of the whole clip.
+    """The claims that hold on most clips, one per descriptor, among those said and all claims about the whole clip.
 
-    Only what can be checked on half of the clips is chosen, if there is enough of it.
+    Claims that can be checked on at least half of the clips come first.
     """
     candidates = dict.fromkeys(
         canonical_claim(name, direction, "whole", degree)
@@ -146,17 +146,17 @@ def _best_constant(said: Sequence[Claim], verdicts: Verdicts, size: int) -> list
 def coverage(
     said: Sequence[Claim], measured: np.ndarray, reference: MotionReference, strongest: int = STRONGEST
 ) -> tuple[int, int]:
-    """How much of what stands out most in a clip a text says.
+    """How many of the most salient claims of a clip a text makes.
 
     Args:
         said: The claims of the text.
-        measured: (descriptors,) values of `measure`, or (spans, descriptors) of `measure_spans`.
-        reference: What is ordinary.
-        strongest: How many of the claims that stand out most are looked for.
+        measured: (descriptors,) from `measure`, or (spans, descriptors) from `measure_spans`.
+        reference: The reference for percentiles.
+        strongest: Number of most salient claims to look for.
 
     Returns:
-        How many were said, in whatever words and degree, and how many there are. A true claim that means nearly the
-        same (`NEAR_DUPLICATES`) counts as well, since only one of the two is among those looked for.
+        How many of them the text makes, in any words and degree, and how many there are. A true claim with nearly the
+        same meaning (`NEAR_DUPLICATES`) counts too, because only one of the two is looked for.
     """
     wanted = notable_claims(measured, reference)[:strongest]
     true = [claim for claim in said if holds(claim, measured, reference)]
@@ -172,13 +172,13 @@ def coverage(
 def coverage_scores(
     said: Sequence[Sequence[Sequence[Claim]]], verdicts: Verdicts, strongest: int = STRONGEST, seed: int = 0
 ) -> dict[str, Any] | None:
-    """The share of what stands out that the texts say, pooled over clips, with its interval; None where nothing does.
+    """The share of the most salient claims that the texts make, pooled over clips; None if there are no such claims.
 
     Args:
         said: As for `truth_scores`.
-        verdicts: Of these clips.
+        verdicts: The verdicts for these clips.
         strongest: As for `coverage`.
-        seed: Of the bootstrap.
+        seed: Seed of the bootstrap.
     """
     counts = np.zeros((len(verdicts.measured), 2))
     for texts in said:
@@ -189,18 +189,18 @@ def coverage_scores(
 
 
 def label_agreement(texts: Sequence[str], labels: Sequence[str], candidates: Sequence[str]) -> dict[str, Any]:
-    """How often a text names the label that goes with it.
+    """How often a text names its own label.
 
     Args:
         texts: Explanations.
         labels: The label of each.
-        candidates: All labels that a text could name; the first that it names counts.
+        candidates: All labels that a text can name; the first one named counts.
 
     Returns:
         `agreement` and `named_any`, shares of the texts, and `texts`.
 
     Raises:
-        ValueError: If there is no text, not one label for each, or a label that is no candidate.
+        ValueError: If there is no text, not one label for each text, or a label is not a candidate.
     """
     if not len(texts) or len(texts) != len(labels):
         raise ValueError(f"Expected a label for each text, found {len(texts)} texts and {len(labels)} labels.")
@@ -217,27 +217,29 @@ def label_agreement(texts: Sequence[str], labels: Sequence[str], candidates: Seq
 def faithfulness_gap(
     cited: Sequence[Sequence[float]], uncited: Sequence[Sequence[float]], seed: int = 0
 ) -> dict[str, Any]:
-    """How much more a label's probability falls when what a text cites is masked than when as much else is.
+    """How much more a label's probability falls when cited parts are masked than when as many uncited parts are.
 
-    The area under a curve of probabilities over the masked amount, by the trapezoid rule over a width of 1; less under
-    the curve of what is cited is better (Samek et al. 2017, IEEE TNNLS 28(11), and the deletion metric of Petsiuk et
-    al. 2018, BMVC).
+    Compares areas under curves of the probability over the masked share, by the trapezoid rule over a width of 1. A
+    smaller area for the cited parts is better (Samek et al. 2017, IEEE TNNLS 28(11), and the deletion metric of
+    Petsiuk et al. 2018, BMVC).
 
     Args:
-        cited: For each clip the label's probability while more and more of what is cited is masked: at even steps from
-            nothing to all of it, two values or more.
-        uncited: The same with as many parts that are not cited.
-        seed: Of the bootstrap.
+        cited: For each clip, the label's probability while more and more cited parts are masked: at even steps from
+            none to all, at least two values.
+        uncited: The same for as many uncited parts.
+        seed: Seed of the bootstrap.
 
     Returns:
-        `gap`, the mean over clips of the area under `uncited` less that under `cited`; `interval`; `sd` over clips;
-        `positive`, the share of clips where it is above 0; `clips`.
+        `gap`, the mean over clips of the area under `uncited` minus the area under `cited`; `interval`; `sd` over
+        clips; `positive`, the share of clips with a gap above 0; `clips`.
 
     Raises:
-        ValueError: If the curves do not pair up, are too short or hold something else than probabilities.
+        ValueError: If the curves do not form pairs, are too short or have values that are not probabilities.
     """
     if not len(cited) or len(cited) != len(uncited):
-        raise ValueError(f"Expected pairs of curves, found {len(cited)} of what is cited and {len(uncited)} others.")
+        raise ValueError(
+            f"Expected pairs of curves, found {len(cited)} for cited and {len(uncited)} for uncited parts."
+        )
     gaps = []
     for number, pair in enumerate(zip(cited, uncited, strict=True)):
         first, second = (np.asarray(curve, dtype=np.float64) for curve in pair)
@@ -259,16 +261,16 @@ def faithfulness_gap(
 
 
 def reference_or_embedded(given: MotionReference | Mapping[str, Any] | str | os.PathLike | None) -> MotionReference:
-    """What is ordinary: a reference, as a dict, as a JSON file of `eai-llm calibrate`, None for the embedded one.
+    """A reference: given as an object, a dict or a JSON file of `eai-llm calibrate`; None for the embedded one.
 
     Raises:
-        ValueError: If it is not such a reference.
+        ValueError: If it is not a reference.
     """
     if (reference := as_reference(given)) is not None:
         return reference
     embedded = EaiSkeletonFeatureExtractor.from_pretrained(str(DEFAULT_CHECKPOINT)).motion_reference()
     if embedded is None:
-        raise ValueError("The embedded checkpoint has no motion reference; give one.")
+        raise ValueError("The embedded checkpoint has no motion reference; pass one.")
     return embedded
 
 

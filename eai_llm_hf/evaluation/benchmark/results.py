@@ -1,7 +1,7 @@
-"""What the cells of a benchmark say together: scores with intervals, paired differences, cost; as JSON and Markdown.
+"""Scores the cells of a benchmark: scores with intervals, paired differences and cost, as JSON and Markdown.
 
-Scores are those of all clips of a corpus pooled over the folds of one seed, then the mean over seeds. Intervals come
-from drawing clips and seeds anew; a difference is taken between two methods on the same draw.
+A score is over all clips of a corpus, pooled over the folds of one seed, then averaged over seeds. Intervals come from
+bootstrap draws of clips and seeds; a difference is taken between two methods on the same draw.
 """
 
 import json
@@ -13,16 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from ..publish.checkpoints import EMBEDDED_CHECKPOINTS
-from ..version import __version__
-from .benchmark import Run
-from .benchmark_answers import MATCHED, PLAIN, Answers, Gathered, Variant, variant_of
-from .benchmark_picture import draw_results
-from .benchmark_plan import BenchmarkSettings
-from .benchmark_tables import as_markdown
-from .equal_speed import LEAST_FACTOR, MOST_FACTOR
-from .methods import METHODS, OURS
-from .scores import (
+from ...publish.checkpoints import EMBEDDED_CHECKPOINTS
+from ...version import __version__
+from ..methods.registry import METHODS, OURS
+from ..methods.task import among, corpus_of
+from ..scores import (
     BOOTSTRAPS,
     LABEL_MEASURES,
     MEASURES,
@@ -36,17 +31,22 @@ from .scores import (
     tally,
     with_interval,
 )
-from .task import among, corpus_of
+from .answers import MATCHED, PLAIN, Answers, Gathered, Variant, variant_of
+from .equal_speed import LEAST_FACTOR, MOST_FACTOR
+from .picture import draw_results
+from .plan import BenchmarkSettings
+from .run import Run
+from .tables import as_markdown
 
 FORMAT = 1
 EQUAL_AROUSAL = (("happy", "angry"), ("sad", "not confident"))
-"""Emotions that speed tells little about: equal in arousal, unequal in valence."""
+"""Pairs of emotions that speed hardly separates: equal in arousal, unequal in valence."""
 
 MEAN_OVER_CORPORA = "mean over corpora"
 
 
 def summarise(run: Run) -> dict[str, Any]:
-    """All that a run showed, ready for JSON; docs/benchmark.md says what stands where."""
+    """The results of a run, ready for JSON; docs/benchmark.md explains each field."""
     gathered = Gathered(run)
     main = OURS if OURS in run.methods else run.methods[0]
     baselines = [name for name in run.methods if name in METHODS and METHODS[name].baseline]
@@ -56,9 +56,9 @@ def summarise(run: Run) -> dict[str, Any]:
         for variant in gathered.variants
         if (variant, corpus) in gathered.answers
     ]
-    for record in scores:
-        record["baseline"] = record["method"] in baselines
-        record["missing"] = _missing(run, record)
+    for entry in scores:
+        entry["baseline"] = entry["method"] in baselines
+        entry["missing"] = _missing(run, entry)
     return {
         "format": FORMAT,
         "version": __version__,
@@ -102,14 +102,14 @@ def summarise(run: Run) -> dict[str, Any]:
     }
 
 
-def _missing(run: Run, record: Mapping[str, Any]) -> list[str]:
-    """The trainings that failed and would have labelled clips of a record."""
-    kind = Variant(record["method"], record["train_on"], record["label_share"])
+def _missing(run: Run, entry: Mapping[str, Any]) -> list[str]:
+    """The failed trainings that would have labelled clips of a score entry."""
+    kind = Variant(entry["method"], entry["train_on"], entry["label_share"])
     return [
         f"fold {cell.fold + 1}, seed {cell.seed}"
         for cell in (failure.cell for failure in run.failures)
         if variant_of(cell) == kind
-        and any(record["corpus"] in (row["corpus"], corpus_of(row)) for row in (run.clips.rows[i] for i in cell.test))
+        and any(entry["corpus"] in (row["corpus"], corpus_of(row)) for row in (run.clips.rows[i] for i in cell.test))
     ]
 
 
@@ -131,7 +131,7 @@ def _scores(gathered: Gathered, corpus: str, variant: Variant) -> dict[str, Any]
     confusion = answers.tallies[..., : len(labels) ** 2].sum(axis=1, dtype=np.float64).mean(axis=0)
     confusion = confusion.reshape(len(labels), len(labels))
     whole = corpus.partition("-")[0]
-    record = {
+    entry = {
         "corpus": corpus,
         "part_of": whole if whole != corpus else None,
         "protocol": gathered.protocols[whole],
@@ -150,16 +150,16 @@ def _scores(gathered: Gathered, corpus: str, variant: Variant) -> dict[str, Any]
     }
     if variant.test == MATCHED:
         limits = np.isin(answers.factors, (LEAST_FACTOR, MOST_FACTOR))
-        record["time_factor"] = {
+        entry["time_factor"] = {
             "lowest": float(answers.factors.min()),
             "highest": float(answers.factors.max()),
             "share_at_the_limit": round(float(limits.mean()), 4),
         }
-    return record
+    return entry
 
 
 def _pairs(gathered: Gathered, answers: Answers, labels: Sequence[str]) -> list[dict[str, Any]]:
-    """Accuracy between two labels of equal arousal, among their clips, when only these two are candidates."""
+    """Accuracy between two labels of equal arousal, on their clips, with only these two as candidates."""
     found = []
     for pair in EQUAL_AROUSAL:
         if not set(pair) <= set(labels):
@@ -181,10 +181,10 @@ def _pairs(gathered: Gathered, answers: Answers, labels: Sequence[str]) -> list[
 
 
 def _cost(variant: Variant, cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    told: dict[str, list[float]] = defaultdict(list)
+    noted: dict[str, list[float]] = defaultdict(list)
     for cell in cells:
         for name, value in cell["told"].items():
-            told[name].append(value)
+            noted[name].append(value)
     tested = [len(cell["clip_ids"]) * (2 if cell["speed_matched"] is not None else 1) for cell in cells]
     return {
         "method": variant.method,
@@ -195,7 +195,7 @@ def _cost(variant: Variant, cells: Sequence[Mapping[str, Any]]) -> dict[str, Any
         "train_clips": mean_and_spread([cell["train_clips"] for cell in cells])["mean"],
         "train_labels": mean_and_spread([cell["train_labels"] for cell in cells])["mean"],
         "test_clips": mean_and_spread(tested)["mean"],
-        "told": {name: mean_and_spread(values)["mean"] for name, values in told.items()},
+        "told": {name: mean_and_spread(values)["mean"] for name, values in noted.items()},
     }
 
 
@@ -205,13 +205,13 @@ def _cost(variant: Variant, cells: Sequence[Mapping[str, Any]]) -> dict[str, Any
 def _comparisons(
     gathered: Gathered, main: str, baselines: Sequence[str], scores: Sequence[Mapping[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    """All paired differences that are asked for, where both sides are there."""
+    """All paired differences of the run for which both sides exist."""
     value = {
         (
-            record["corpus"],
-            Variant(record["method"], record["train_on"], record["label_share"], record["test"]),
-        ): record["measures"]["macro_f1"]["value"]
-        for record in scores
+            entry["corpus"],
+            Variant(entry["method"], entry["train_on"], entry["label_share"], entry["test"]),
+        ): entry["measures"]["macro_f1"]["value"]
+        for entry in scores
     }
 
     def best(corpus: str, like: Variant) -> Variant | None:
@@ -242,7 +242,7 @@ def _comparisons(
 
 
 def _compared(gathered: Gathered, kind: str, corpus: str, first: Variant, second: Variant) -> Iterator[dict[str, Any]]:
-    """The difference on the clips that both have; nothing where one of them has none."""
+    """The difference on the clips that both labelled; nothing if there are none."""
     found = _difference(gathered, corpus, first, second)
     if found is not None:
         clips, values, draws = found
@@ -250,7 +250,7 @@ def _compared(gathered: Gathered, kind: str, corpus: str, first: Variant, second
 
 
 def _mean_gain(gathered: Gathered, variant: Variant) -> Iterator[dict[str, Any]]:
-    """What joint training gains, as the mean over corpora (and rigs), each drawn anew by itself."""
+    """The gain of joint training as the mean over corpora (and rigs), each with its own draws."""
     own = replace(variant, train_on="own")
     found = [_difference(gathered, corpus, variant, own) for corpus in gathered.units]
     there = [difference_of for difference_of in found if difference_of is not None]
@@ -298,7 +298,7 @@ def write_results(run: Run) -> dict[str, Any]:
     """Writes results.json, results.md and results.png into the folder of the run.
 
     Returns:
-        What stands in results.json.
+        The content of results.json.
     """
     results = summarise(run)
     folder = Path(run.settings.output)
@@ -310,7 +310,7 @@ def write_results(run: Run) -> dict[str, Any]:
 
 
 def command(settings: BenchmarkSettings) -> str:
-    """The command that makes such results, without the folders of this machine."""
+    """The command that gives these results, without the folders of this machine."""
     parts = ["eai-llm evaluate --protocol", *settings.protocol, "--corpora", *map(without_place, settings.corpora)]
     if settings.extra_corpora:
         parts += ["--extra-corpora", *map(without_place, settings.extra_corpora)]
@@ -337,7 +337,7 @@ def _count(names: Iterable[str]) -> dict[str, int]:
 
 
 def without_place(spec: str) -> str:
-    """How a corpus is named on the command line, with a word in place of its folder or file."""
+    """The name of a corpus on the command line, with a word in place of its folder or file."""
     name, there, _ = spec.partition("=")
     return f"{name}={'FILE' if name == 'manifest' else 'FOLDER'}" if there and name != "hub" else spec
 

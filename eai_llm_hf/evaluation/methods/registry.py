@@ -1,4 +1,4 @@
-"""The methods that the benchmark compares, by the names of the command line; each is loaded when it runs."""
+"""The methods of the benchmark by their names on the command line; each is imported when it runs."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,15 +12,15 @@ _HERE = __package__
 
 @dataclass(frozen=True)
 class MethodSource:
-    """Where a method is found; it is named and not held, so that a worker process can load it.
+    """Where to find a method: a name instead of the function, so that a worker process can import it.
 
     Attributes:
-        module: Module that it stands in.
-        attribute: Its name there, or that of a dictionary of methods.
+        module: Its module.
+        attribute: Its name there, or the name of a dictionary of methods.
         key: Its key in that dictionary.
-        checkpoint: What the attribute is called with to give the method: the checkpoint to go on from.
-        seeded: Whether the seed changes its answers; others run once and count for each seed.
-        baseline: Whether it is one of those that the model is held against.
+        checkpoint: Checkpoint to continue from; the attribute is called with it and returns the method.
+        seeded: Whether the seed changes its answers. If not, it runs once and counts for each seed.
+        baseline: Whether it is a baseline that the model is compared with.
     """
 
     module: str
@@ -52,9 +52,9 @@ METHODS: dict[str, MethodSource] = {
     "text lora": MethodSource(f"{_HERE}.text_backbone", "fine_tuned"),
     OURS: MethodSource(_SKELETON_MODEL, "ABLATIONS", key=OURS, baseline=False),
 }
-"""Name -> method. The ablations of `skeleton_model.ABLATIONS` are known by their names beside these."""
+"""Name -> method. The ablations of `skeleton_model.ABLATIONS` have their own names in addition."""
 
-_TOLD: dict[str, float] = {}
+_COSTS: dict[str, float] = {}
 
 
 def find_method(name: str, model: str | None = None) -> tuple[str, MethodSource]:
@@ -62,10 +62,10 @@ def find_method(name: str, model: str | None = None) -> tuple[str, MethodSource]
 
     Args:
         name: As on the command line.
-        model: Checkpoint that "eai-llm" goes on from in each fold, or None to start anew.
+        model: Checkpoint that "eai-llm" continues from in each fold; None for a new model.
 
     Returns:
-        The whole name and where the method is found.
+        The full name, and where to find the method.
 
     Raises:
         ValueError: If no method has this name.
@@ -83,24 +83,24 @@ def find_method(name: str, model: str | None = None) -> tuple[str, MethodSource]
 
 
 def slug(name: str) -> str:
-    """A name for files and the command line: "eai-llm: without alignment" is eai-llm-without-alignment."""
+    """A name for files and the command line: "eai-llm: without alignment" becomes eai-llm-without-alignment."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def tell(**facts: float) -> None:
-    """What a method says of itself beside its probabilities; it is kept in the cell and shown with the cost.
+def note_cost(**facts: float) -> None:
+    """Notes what a method costs; the cell keeps it, and the cost table shows it.
 
     Args:
         **facts: `parameters` (all), `trained_parameters`, `training_seconds`, `labelling_seconds`.
     """
-    _TOLD.update(facts)
+    _COSTS.update(facts)
 
 
-def take_told() -> dict[str, float]:
-    """What was told since this was last asked."""
-    told = dict(_TOLD)
-    _TOLD.clear()
-    return told
+def take_costs() -> dict[str, float]:
+    """The costs noted since the last call."""
+    costs = dict(_COSTS)
+    _COSTS.clear()
+    return costs
 
 
-__all__ = ["METHODS", "OURS", "MethodSource", "find_method", "slug", "take_told", "tell"]
+__all__ = ["METHODS", "OURS", "MethodSource", "find_method", "note_cost", "slug", "take_costs"]

@@ -1,6 +1,6 @@
-"""EAI-LLM as a method of the benchmark: stage one of the recipe on the clips of a task, whole or with a part left out.
+"""EAI-LLM as a method of the benchmark: stage one of the recipe on the clips of a task, complete or as an ablation.
 
-The label comes from the skeleton side alone, so the language model is not trained here; it encodes the label texts.
+Labels depend on the skeleton side only, so the language model is not trained here; it encodes the label texts.
 """
 
 import atexit
@@ -22,25 +22,25 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from ..corpora.rows import as_clip
-from ..publish.backbones import DEFAULT_BACKBONE, find_or_fetch
-from ..training.alignment import AlignmentCollator, AlignmentModel
-from ..training.crops import fit_reference
-from ..training.recipe import new_model, standardise
-from ..training.settings import Recipe
+from ...corpora.rows import as_clip
+from ...publish.backbones import DEFAULT_BACKBONE, find_or_fetch
+from ...training.alignment import AlignmentCollator, AlignmentModel
+from ...training.crops import fit_reference
+from ...training.recipe import new_model, standardise
+from ...training.settings import Recipe
 from .kept_crops import kept_crops
-from .methods import tell
+from .registry import note_cost
 from .task import Method, Task, among
 
 LEARNING_RATE = 1e-3
 REFERENCE_CROPS = 1500
 BATCH = 32
 
-# ---- what an ablation leaves out ------------------------------------------------------------------------------------
+# ---- ablations ------------------------------------------------------------------------------------------------------
 
 
 class WithoutAlignment(AlignmentModel):
-    """A linear classifier on the first semantic token in place of label texts; claims are not contrasted either."""
+    """A linear classifier on the first semantic token instead of label texts; no contrastive loss on claims either."""
 
     claims_weight = 0.0
 
@@ -54,13 +54,13 @@ class WithoutAlignment(AlignmentModel):
 
 
 class WithoutSemanticTokens(AlignmentModel):
-    """Label texts are compared with the mean of the spatio-temporal tokens; nothing measured goes in or comes out."""
+    """Compares label texts with the mean of the spatio-temporal tokens, without descriptors as input or target."""
 
     claims_weight = 0.0
     descriptors_weight = 0.0
 
     def encode(self, features, frame_mask, segment_mask, descriptors):
-        """As in the base class, with the mean of the spatio-temporal tokens in the place of the semantic ones."""
+        """As in the base class, with the mean of the spatio-temporal tokens instead of the semantic tokens."""
         tower = super().encode(features, frame_mask, segment_mask, None)
         there = tower.window_mask.repeat_interleave(self.skeleton_tower.config.tokens_per_window, dim=1)[..., None]
         mean = (tower.spatio_temporal_tokens * there).sum(1, keepdim=True) / there.sum(1, keepdim=True)
@@ -69,27 +69,27 @@ class WithoutSemanticTokens(AlignmentModel):
 
 
 class WithoutSpatioTemporalTokens(AlignmentModel):
-    """The tower sees what was measured and nothing of the movement itself."""
+    """The tower sees the descriptors, but not the movement itself."""
 
     def encode(self, features, frame_mask, segment_mask, descriptors):
-        """As in the base class, of a body without segments."""
+        """As in the base class, for a body without segments."""
         nothing = torch.zeros_like(features)
         return super().encode(nothing, frame_mask, torch.zeros_like(segment_mask), descriptors)
 
 
 class WithoutReference(AlignmentModel):
-    """Without what is ordinary nothing that was measured can be told; it is not regressed either."""
+    """Without a reference, descriptors are neither an input nor a target, and there are no claims."""
 
     claims_weight = 0.0
     descriptors_weight = 0.0
 
     def encode(self, features, frame_mask, segment_mask, descriptors):
-        """As in the base class, with nothing measured."""
+        """As in the base class, without descriptors."""
         return super().encode(features, frame_mask, segment_mask, None)
 
 
 class WithoutSelfSupervision(AlignmentModel):
-    """Descriptors go in; none has to be found in the movement, and no claim is contrasted."""
+    """Descriptors are an input, but not a target, and there is no contrastive loss on claims."""
 
     claims_weight = 0.0
     descriptors_weight = 0.0
@@ -99,7 +99,7 @@ class WithoutSelfSupervision(AlignmentModel):
 
 
 def from_checkpoint(model: str) -> Method:
-    """The method that goes on from a checkpoint in every task, at a third of the learning rate."""
+    """The method that continues from a checkpoint in every task, at a third of the learning rate."""
 
     def method(task: Task) -> np.ndarray:
         loaded = EaiLlmForCausalLM.from_pretrained(model), EaiSkeletonProcessor.from_pretrained(model)
@@ -117,13 +117,13 @@ def _from_scratch(kind: type[AlignmentModel]) -> Method:
 
 
 def _without_generator(task: Task) -> np.ndarray:
-    """Learns from recorded clips alone; tasks that test generated clips have their own training for these."""
+    """Learns from recorded clips only; if a task has none, from all its clips."""
     rows = [row for row in task.train if row["source"] != "generated"]
     return _learn(task, AlignmentModel, rows or task.train, *_untrained(DEFAULT_BACKBONE), LEARNING_RATE)
 
 
 def _on_small_gpt2(task: Task) -> np.ndarray:
-    """The default backbone's words before a GPT-2 of 4 layers that was never trained."""
+    """The tokenizer of the default backbone with an untrained GPT-2 of 4 layers."""
     return _learn(task, AlignmentModel, task.train, *_untrained(_small_gpt2()), LEARNING_RATE)
 
 
@@ -137,7 +137,7 @@ ABLATIONS: dict[str, Method] = {
     "eai-llm: without generator": _without_generator,
     "eai-llm: on a small GPT-2": _on_small_gpt2,
 }
-"""The method, what is left of it without one of its parts, and the method on another backbone."""
+"""The method, its ablations, and the method on another backbone."""
 
 
 @cache
@@ -168,7 +168,7 @@ def _learn(
 ) -> np.ndarray:
     """Stage one on the rows, then the probabilities of the test rows.
 
-    A plain loop in place of `Trainer`: there is nothing to save, to log or to go on from.
+    A plain loop instead of `Trainer`: there is nothing to save, to log or to resume.
     """
     set_seed(task.seed)
     own = processor.feature_extractor.motion_reference()
@@ -196,7 +196,7 @@ def _learn(
     learner.eval()
     probabilities = _label(learner, processor, reference, [as_clip(row) for row in task.test])
     parameters = sum(parameter.numel() for parameter in learner.parameters())
-    tell(
+    note_cost(
         parameters=parameters,
         trained_parameters=parameters,
         training_seconds=trained - started,
@@ -212,9 +212,9 @@ def _label(
     reference: MotionReference,
     clips: Sequence[UnifiedClip],
 ) -> np.ndarray:
-    """(clips, labels) probabilities as the pipeline gives them: of each window and its mirror image, then the mean.
+    """(clips, labels) probabilities as in the pipeline: the mean over windows, each averaged with its mirror image.
 
-    Windows count by their length.
+    Windows are weighted by their length.
     """
     extractor = processor.feature_extractor
     owners, windows = [], []
@@ -222,7 +222,9 @@ def _label(
         for start, end in extractor.windows(len(clip.joints)):
             owners.append(number)
             windows.append(clip.cut(start, end))
-    order = np.argsort([len(window.joints) for window in windows], kind="stable")  # little padding
+    order = np.argsort(
+        [len(window.joints) for window in windows], kind="stable"
+    )  # similar lengths together: little padding
     logits = torch.zeros(len(windows), len(learner.label_states))
     for start in range(0, len(order), BATCH):
         some = order[start : start + BATCH]

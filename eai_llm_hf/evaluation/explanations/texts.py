@@ -1,9 +1,9 @@
-"""Whether the explanations of a checkpoint are true, of clips that it never saw: without its guard and with it.
+"""Are the explanations of a checkpoint true, on clips that it never saw, without its guard and with it?
 
-clips --pipeline, greedy and sampled--> a text each, its claims --measured movement--> true, false, cannot be checked
+clips --pipeline, greedy and sampled--> one text each, its claims --measurements--> true, false, cannot be checked
 
-`claim_scores` says what the shares of true claims stand beside. Here are the texts: how they are written, what else
-must be right in them (the label, body parts, repeats), and what is written of bodies with parts missing.
+`claim_scores` scores the claims. This module writes the texts, checks what else must be right in them (the label, body
+parts, repeats), and tests texts about bodies with missing parts.
 """
 
 import re
@@ -33,7 +33,7 @@ LIMBS: Mapping[str, tuple[str, ...]] = {
     "arms": ("left_elbow", "right_elbow", "left_wrist", "right_wrist"),
     "legs": ("left_knee", "right_knee", "left_ankle", "right_ankle", "left_foot", "right_foot"),
 }
-"""Joints of the body parts that a recording can lack as a whole; shoulders and hips are the trunk's ends."""
+"""Joints of the body parts that a recording can lack; shoulders and hips belong to the trunk."""
 
 _WORDS: Mapping[str, tuple[str, Sequence[str]]] = {
     "head": (r"heads?|necks?|chins?", LIMBS["head"]),
@@ -44,7 +44,7 @@ _WORDS: Mapping[str, tuple[str, Sequence[str]]] = {
     "knees": (r"knees?", ("left_knee", "right_knee")),
     "feet": (r"foot|feet|ankles?", ("left_ankle", "right_ankle", "left_foot", "right_foot")),
 }
-"""Parts of the body: the words for them, and the joints of which one must be there for them to be said."""
+"""Body parts: the words for each, and its joints. A text may name the part if the clip has one of them."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ class ExplainedClip:
     """A clip whose explanations are scored.
 
     Attributes:
-        clip: The movement, no longer than one window, so that all that is written is about all of it.
-        measured: (spans, descriptors) of `measure_spans`.
-        content: What is done in it.
+        clip: The movement, at most one window long, so that a text is about the whole clip.
+        measured: (spans, descriptors) from `measure_spans`.
+        content: What the performer does.
         name: Its name in its corpus.
     """
 
@@ -64,12 +64,12 @@ class ExplainedClip:
     name: str
 
     def lacks(self, joints: Sequence[str]) -> bool:
-        """Whether none of the joints is there."""
+        """Whether the clip has none of the joints."""
         return not self.clip.joint_mask[[JOINT_INDEX[name] for name in joints]].any()
 
 
 def explained_clip(clip: UnifiedClip, content: str, name: str, max_frames: int) -> ExplainedClip:
-    """Measures a clip, cut to its first window where it is longer."""
+    """Measures a clip; only the first window of a longer clip is used."""
     if len(clip.joints) > max_frames:
         clip = replace(clip, joints=clip.joints[:max_frames])
     return ExplainedClip(clip, measure_spans(clip.joints, clip.joint_mask, clip.fps), content, name)
@@ -83,18 +83,18 @@ def write_records(
     batch_size: int = 8,
     name: str = "explanations",
 ) -> dict[str, list[dict]]:
-    """Lets the model explain clips, once, and gives what becomes of each text without the guard and with it.
+    """Lets the model explain clips once, and applies the guard to the same texts.
 
     Args:
         pipe: The pipeline.
-        clips: What to explain.
+        clips: The clips.
         labels: Candidate labels.
-        seed: Of sampling (`do_sample=True`); None for greedy decoding.
-        batch_size: Clips that go through the model together; part of what the seed decides.
-        name: Of the progress bar.
+        seed: Seed of sampling (`do_sample=True`); None for greedy decoding.
+        batch_size: Clips that go through the model together; sampled texts depend on it.
+        name: Name of the progress bar.
 
     Returns:
-        A record for each clip, by guard, as `pipe(clip, verify=...)` gives it.
+        A record for each clip, without and with the guard, as from `pipe(clip, verify=...)`.
     """
     records: dict[str, list[dict]] = {guard: [] for guard in GUARDS}
     sampling = {} if seed is None else {"do_sample": True}
@@ -123,22 +123,22 @@ def text_scores(
     """Scores the explanations of some clips.
 
     Args:
-        records: A record for each clip, once for each sampling.
+        records: For each sampling, a record for each clip.
         clips: The clips.
-        labels: All labels that a text could name.
-        reference: What is ordinary.
-        seed: Of the bootstrap.
+        labels: All labels that a text can name.
+        reference: The reference for percentiles.
+        seed: Seed of the bootstrap.
 
     Returns:
-        What `truth_scores` gives, and:
+        The scores of `truth_scores`, and:
 
         - `texts`, `distinct_texts`, `claims_per_text`, `distinct_claims_per_text`, `body_parts_per_text`.
-        - `coverage`: share of the claims that stand out most in the clips which the texts say.
-        - `label_agreement`: share of the texts that name their record's label.
-        - `repeated_claims`: claims said once more in a text, in whatever degree.
-        - `absent_parts`: texts that speak of a part of the body of which the clip has no joint.
-        - `shared_texts`: texts that stand, word for word, under a clip of another content as well.
-        - `dropped_claims`: claims that the guard took out, where it was at work.
+        - `coverage`: share of the most salient claims of the clips that the texts make.
+        - `label_agreement`: share of the texts that name the label of their record.
+        - `repeated_claims`: claims that a text makes again, in any degree.
+        - `absent_parts`: texts that mention a body part of which the clip has no joint.
+        - `shared_texts`: texts that also belong, word for word, to a clip of another content.
+        - `dropped_claims`: claims that the guard removed, if it was used.
     """
     said = [[find_claims(record["explanation"]) for record in sampling] for sampling in records]
     everything = [record for sampling in records for record in sampling]
@@ -172,7 +172,7 @@ def text_scores(
 
 
 def absent_parts(text: str, clip: ExplainedClip) -> list[str]:
-    """The parts of the body that a text names, or makes a claim about, though its clip has no joint of them."""
+    """The body parts that a text names or makes a claim about, although its clip has no joint of them."""
     named = {
         part
         for part, (words, joints) in _WORDS.items()
@@ -183,7 +183,7 @@ def absent_parts(text: str, clip: ExplainedClip) -> list[str]:
 
 
 def without_joints(explained: ExplainedClip, joints: Sequence[str]) -> ExplainedClip:
-    """The clip as a rig without these joints would give it."""
+    """The clip as if recorded with a rig without these joints."""
     mask = explained.clip.joint_mask & ~np.isin(JOINT_NAMES, joints)
     positions = np.where(mask[:, None], explained.clip.joints, 0).astype(np.float32)
     report = explained.clip.report | {
@@ -210,23 +210,23 @@ def explanation_scores(
         pipe: The pipeline.
         clips: Clips that its checkpoint never saw.
         labels: Candidate labels.
-        samplings: How often each clip is explained by sampling, beside greedy decoding.
-        taken_away: So many of the clips are explained without each of `LIMBS` as well.
-        seed: Of bootstrap and sampling.
+        samplings: How often each clip is explained by sampling, in addition to greedy decoding.
+        taken_away: Number of clips that are also explained without each of `LIMBS`.
+        seed: Seed of bootstrap and sampling.
         batch_size: Clips that go through the model together.
-        name: Of the progress bars.
+        name: Name of the progress bars.
 
     Returns:
-        `text_scores` by way of decoding ("greedy", "sampled", "greedy, no head" and so on) and guard, and the texts
-        as entries with decoding, seed, guard, clip, content, label, text, the text that the measurements alone would
-        give, and the claims with value, percentile and verdict.
+        `text_scores` by decoding ("greedy", "sampled", "greedy, no head" and so on) and guard; and the texts as
+        entries with decoding, seed, guard, clip, content, label, text, a text of the strongest measured claims, and
+        the claims with value, percentile and verdict.
 
     Raises:
         ValueError: If there is no clip, or the checkpoint has no motion reference.
     """
     reference = pipe.processor.feature_extractor.motion_reference()
     if reference is None:
-        raise ValueError("The checkpoint has no motion reference, without which no claim can be checked.")
+        raise ValueError("The checkpoint has no motion reference, so no claim can be checked.")
     if not clips:
         raise ValueError("There is no clip to explain.")
     passes: dict[str, tuple[Sequence[ExplainedClip], list[int | None]]] = {"greedy": (clips, [None])}
@@ -249,7 +249,7 @@ def explanation_scores(
 
 
 def _as_entry(clip: ExplainedClip, record: dict, reference: MotionReference) -> dict:
-    """A text with its claims, as JSON can hold it."""
+    """A text with its claims, ready for JSON."""
     claims = []
     for claim in find_claims(record["explanation"]):
         found = evidence(claim, clip.measured, reference)

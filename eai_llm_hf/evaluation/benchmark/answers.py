@@ -1,4 +1,4 @@
-"""The answers of all cells of a run, put together by method and corpus."""
+"""Gathers the answers of all cells of a run by method and corpus."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -8,22 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from .benchmark import Run, read_cell
-from .benchmark_plan import Cell
-from .scores import Bootstrap, tally
-from .task import corpus_of
+from ..methods.task import corpus_of
+from ..scores import Bootstrap, tally
+from .plan import Cell
+from .run import Run, read_cell
 
 PLAIN, MATCHED = "plain", "speed-matched"
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A method, what it learned from and how it was tested.
+    """A method with its training data and its test.
 
     Attributes:
         method: Name of the method.
         train_on: "all" or "own".
-        label_share: Share of the labels that it learned from.
+        label_share: Share of the labels in its training.
         test: "plain" or "speed-matched".
     """
 
@@ -34,21 +34,21 @@ class Variant:
 
 
 def variant_of(cell: Cell) -> Variant:
-    """The variant that a cell is a part of, tested plainly."""
+    """The variant that a cell belongs to, with the plain test."""
     return Variant(cell.method, "all" if cell.train_on == "all" else "own", cell.label_share)
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What a variant said of the clips of a corpus that it labelled with every seed.
+    """The answers of a variant for the clips of a corpus that it labelled with every seed.
 
     Attributes:
         clips: Ids of the clips, sorted.
         truth: (clips,) numbers of their labels.
-        folds: (clips,) fold in which each is tested.
+        folds: (clips,) fold in which each clip is tested.
         probabilities: (seeds, clips, labels).
-        tallies: (seeds, clips, ...) as `scores.tally` gives them.
-        factors: (clips,) by how much each was sped up.
+        tallies: (seeds, clips, ...) from `scores.tally`.
+        factors: (clips,) factor by which each clip was sped up.
     """
 
     clips: list[str]
@@ -67,7 +67,7 @@ class Answers:
 class Gathered:
     """The answers of all cells of a run, by variant and corpus.
 
-    A corpus of several rigs is there as a whole and by rig.
+    A corpus with several rigs appears as a whole and by rig.
     """
 
     def __init__(self, run: Run):
@@ -105,14 +105,14 @@ class Gathered:
 
     @property
     def corpora(self) -> list[str]:
-        """Each tested corpus, and after it its rigs where it has several."""
+        """Each tested corpus, followed by its rigs if it has several."""
         return [
             name for corpus, rigs in self.rigs.items() for name in (corpus, *(rigs if self._has_parts(corpus) else ()))
         ]
 
     @property
     def units(self) -> list[str]:
-        """What has a training of its own where each corpus has one: corpora, or rigs where there are several."""
+        """What gets its own training with `train_on="own"`: each corpus, or each rig if a corpus has several."""
         return [
             name for corpus, rigs in self.rigs.items() for name in (rigs if self._has_parts(corpus) else (corpus,))
         ]
@@ -122,7 +122,7 @@ class Gathered:
         return self.labels[corpus.partition("-")[0]]
 
     def bootstrap(self, corpus: str, seeds: int, clips: int) -> Bootstrap:
-        """The draws for a corpus, the same for all that is compared on it, others for other corpora."""
+        """The draws for a corpus: the same for all methods compared on it, different for other corpora."""
         key = (corpus, seeds, clips)
         if key not in self._bootstraps:
             seed = [self.settings.seed, self.corpora.index(corpus)]
@@ -149,7 +149,7 @@ class Gathered:
                     raw[kind, name][seed][f"{name}/{clip}"] = answer
 
     def _stacked(self, by_seed: Mapping[int, Mapping[str, tuple]]) -> Answers | None:
-        """None where a seed is missing, or no clip was labelled with every seed."""
+        """The answers as arrays; None if a seed is missing or no clip was labelled with every seed."""
         clips = sorted(set.intersection(*(set(found) for found in by_seed.values())))
         if len(by_seed) < len(self.settings.seeds) or not clips:
             return None

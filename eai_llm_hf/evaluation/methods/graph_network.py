@@ -1,9 +1,9 @@
-"""A specialised recogniser as baseline: a small graph convolutional network over the joints, in three streams.
+"""A specialised recogniser as baseline: a small graph convolutional network over the joints, with three streams.
 
 The network follows ST-GCN++ (Duan et al. 2022, PYSKL: Towards Good Practices for Skeleton Action Recognition,
 arXiv:2205.09443): blocks of a graph convolution with learned adjacency and a temporal convolution with several
-branches. It is narrow and shortens time early, so that a step of 32 crops takes a fraction of a second on one core. It
-learns from the crops that the skeleton tower learns from, for as many steps.
+branches. It is narrow and reduces the time axis early, so that a step of 32 crops takes a fraction of a second on one
+core. It learns from the same crops as the skeleton tower, for as many steps.
 
     window                 (frames, 22, 3) of at most 4 s
       joint, bone, motion  (windows, 60, 22, 4) at 15 frames/s, seen from the body's heading, in leg lengths
@@ -27,19 +27,19 @@ from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, NUM_JOINTS, PARENTS
 
 from .kept_crops import kept_crops
-from .methods import tell
+from .registry import note_cost
 from .task import Task, among, corpus_of
 
 STREAMS = ("joint", "bone", "motion")
 WINDOW_FRAMES = 120
-"""Frames (30 frames/s) that the network reads at once; a shorter window is filled up with absent joints."""
+"""Frames (30 frames/s) that the network reads at once; a shorter window is padded with absent joints."""
 
-_PAIR = 2  # frames that are averaged: 15 frames/s are left
-_PATCH = 4  # of those in a token
+_PAIR = 2  # frames that are averaged, which leaves 15 frames/s
+_PATCH = 4  # averaged frames in a token
 _TOKENS = WINDOW_FRAMES // _PAIR // _PATCH
 _CHANNELS = 4
 _DEFAULT_LEG_M = 0.85
-_VELOCITY_SCALE = 0.25  # brings leg lengths/s to the size of positions
+_VELOCITY_SCALE = 0.25  # scales leg lengths/s to the size of positions
 _WIDTH = 32
 _BLOCKS = ((32, 2), (48, 2), (64, 1), (64, 1))  # channels, stride over tokens
 _DROPOUT = 0.2
@@ -49,26 +49,26 @@ _WEIGHT_DECAY = 0.01
 _WARMUP = 0.05
 _LABEL_SMOOTHING = 0.05
 _WINDOWS_AT_ONCE = 64
-_NEVER = -1e4  # score of a label that is no candidate
+_NEVER = -1e4  # score of a label that is not a candidate
 
 
 def joint_stream(task: Task) -> np.ndarray:
-    """Where the joints are; (test rows, labels) probabilities, see `task.Method`."""
+    """Positions of the joints; (test rows, labels) probabilities, see `task.Method`."""
     return _trained_on(task, ("joint",))
 
 
 def bone_stream(task: Task) -> np.ndarray:
-    """Where each joint is from its parent; (test rows, labels) probabilities, see `task.Method`."""
+    """Positions of the joints from their parents; (test rows, labels) probabilities, see `task.Method`."""
     return _trained_on(task, ("bone",))
 
 
 def motion_stream(task: Task) -> np.ndarray:
-    """How the joints move; (test rows, labels) probabilities, see `task.Method`."""
+    """Velocities of the joints; (test rows, labels) probabilities, see `task.Method`."""
     return _trained_on(task, ("motion",))
 
 
 def fused_streams(task: Task) -> np.ndarray:
-    """Mean probabilities of the three streams, each a network of its own; (test rows, labels), see `task.Method`."""
+    """Mean probabilities of the three streams, each with its own network; (test rows, labels), see `task.Method`."""
     return _trained_on(task, STREAMS)
 
 
@@ -79,18 +79,18 @@ def stream_features(clip: UnifiedClip) -> np.ndarray:
     """What each stream reads of a window.
 
     Args:
-        clip: At most `WINDOW_FRAMES` frames; of a longer one the first are read.
+        clip: At most `WINDOW_FRAMES` frames; of a longer clip, the first are read.
 
     Returns:
-        (streams, 60, 22, 4) float32 in the order of `STREAMS`: left, up and forward, and 1 where the joint is there.
-        Joints from the pelvis and from their parent, in leg lengths; velocities against the pelvis, and of the pelvis
-        in space.
+        (streams, 60, 22, 4) float32 in the order of `STREAMS`: left, up and forward, and 1 if the joint is present.
+        Positions relative to the pelvis and to the parent, in leg lengths; velocities relative to the pelvis, and of
+        the pelvis in space.
     """
     joints, mask = clip.joints[:WINDOW_FRAMES], clip.joint_mask
     if len(joints) % _PAIR:
         joints = np.concatenate([joints, joints[-1:]])
     joints = joints.reshape(-1, _PAIR, NUM_JOINTS, 3).mean(axis=1)
-    forward = facing(joints, mask, window_s=0.5 / _PAIR)  # it counts frames as if 30 were a second
+    forward = facing(joints, mask, window_s=0.5 / _PAIR)  # `facing` assumes 30 frames/s
     up = np.array([0.0, 1.0, 0.0], dtype=np.float32)
     axes = np.stack([np.cross(up, forward), np.broadcast_to(up, forward.shape), forward], axis=2)  # as columns
     centred = joints - joints[:, :1]
@@ -106,9 +106,9 @@ def stream_features(clip: UnifiedClip) -> np.ndarray:
 
 
 def _anchors(mask: np.ndarray) -> list[int]:
-    """For each joint the nearest joint towards the pelvis that is there; the pelvis for itself."""
+    """For each joint the nearest present joint towards the pelvis; for the pelvis itself."""
     anchors: list[int] = []
-    for parent in PARENTS:  # parents stand before their children
+    for parent in PARENTS:  # parents come before their children
         anchors.append(0 if parent < 0 else parent if mask[parent] else anchors[parent])
     return anchors
 
@@ -121,8 +121,8 @@ def windows_of(row: Mapping[str, Any]) -> list[UnifiedClip]:
 
 
 # ---- the network ----------------------------------------------------------------------------------------------------
-# Tensors inside are (joints, channels, tokens, windows) with channels last in memory: joints are mixed by one product
-# of matrices, and tokens are convolved without a copy.
+# Tensors inside are (joints, channels, tokens, windows) with channels last in memory: one matrix product mixes the
+# joints, and tokens are convolved without a copy.
 
 
 def joint_subsets() -> torch.Tensor:
@@ -140,11 +140,11 @@ def _norm(channels: int) -> nn.BatchNorm2d:
 
 
 class GraphConvolution(nn.Module):
-    """Mixes joints by three learned adjacencies, which begin as the skeleton, with a residual.
+    """Mixes joints by three learned adjacency matrices, initialised with the skeleton, plus a residual.
 
     Args:
-        inputs: Channels that come in.
-        outputs: Channels that go out.
+        inputs: Number of input channels.
+        outputs: Number of output channels.
     """
 
     def __init__(self, inputs: int, outputs: int):
@@ -155,7 +155,7 @@ class GraphConvolution(nn.Module):
         self.residual = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1, bias=False)
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        """Gives (joints, outputs, tokens, windows) for (joints, inputs, tokens, windows)."""
+        """From (joints, inputs, tokens, windows) to (joints, outputs, tokens, windows)."""
         joints, channels, tokens, windows = hidden.shape
         flat = hidden.permute(0, 2, 3, 1).reshape(joints, -1)
         mixed = (self.adjacency.flatten(0, 1) @ flat).view(-1, joints, tokens, windows, channels)
@@ -165,7 +165,7 @@ class GraphConvolution(nn.Module):
 
 
 class TemporalConvolution(nn.Module):
-    """Four branches over time, each with a quarter of the channels: two reaches, a maximum, and the token itself.
+    """Four branches over time, each with a quarter of the channels: two dilations, a maximum, and the token itself.
 
     Args:
         channels: Channels, in and out.
@@ -190,18 +190,18 @@ class TemporalConvolution(nn.Module):
         )
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        """Gives (joints, channels, tokens / stride, windows) for (joints, channels, tokens, windows)."""
+        """From (joints, channels, tokens, windows) to (joints, channels, tokens / stride, windows)."""
         parts = self.enter(hidden).chunk(len(self.branches), dim=1)
         joined = torch.cat([branch(part) for branch, part in zip(self.branches, parts, strict=True)], dim=1)
         return self.leave(joined)
 
 
 class GraphBlock(nn.Module):
-    """A graph convolution and a temporal one, with a residual around both.
+    """A graph convolution and a temporal convolution, with a residual around both.
 
     Args:
-        inputs: Channels that come in.
-        outputs: Channels that go out.
+        inputs: Number of input channels.
+        outputs: Number of output channels.
         stride: Tokens from one output to the next.
     """
 
@@ -213,7 +213,7 @@ class GraphBlock(nn.Module):
         self.residual = nn.Identity() if same else nn.Conv2d(inputs, outputs, 1, (stride, 1), bias=False)
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        """Gives (joints, outputs, tokens / stride, windows) for (joints, inputs, tokens, windows)."""
+        """From (joints, inputs, tokens, windows) to (joints, outputs, tokens / stride, windows)."""
         return nn.functional.relu(self.time(self.graph(hidden)) + self.residual(hidden))
 
 
@@ -221,7 +221,7 @@ class GraphNetwork(nn.Module):
     """Scores the labels from one stream of a window.
 
     Args:
-        num_labels: Scores to give.
+        num_labels: Number of labels.
     """
 
     def __init__(self, num_labels: int):
@@ -237,7 +237,7 @@ class GraphNetwork(nn.Module):
         self.stride = int(np.prod([stride for _, stride in _BLOCKS]))
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Gives (windows, labels) scores for (windows, 60, 22, 4) features of one stream."""
+        """From (windows, 60, 22, 4) features of one stream to (windows, labels) scores."""
         windows = len(features)
         filled = features[..., 3].any(dim=2).view(windows, _TOKENS, _PATCH).any(dim=2)  # (windows, tokens)
         normal = self.input_norm(features.flatten(0, 1).flatten(1)).view_as(features)
@@ -252,7 +252,7 @@ class GraphNetwork(nn.Module):
 
 
 def _trained_on(task: Task, streams: Sequence[str]) -> np.ndarray:
-    """Trains a network a stream, all on the same crops, and gives the mean of their probabilities."""
+    """Trains one network for each stream, all on the same crops, and returns their mean probabilities."""
     began = time.perf_counter()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(task.seed)
@@ -261,7 +261,7 @@ def _trained_on(task: Task, streams: Sequence[str]) -> np.ndarray:
     trained = time.perf_counter()
     probabilities = _label(networks, task)
     size = sum(parameter.numel() for network in networks.values() for parameter in network.parameters())
-    tell(
+    note_cost(
         parameters=size,
         trained_parameters=size,
         training_seconds=trained - began,
@@ -271,7 +271,7 @@ def _trained_on(task: Task, streams: Sequence[str]) -> np.ndarray:
 
 
 def _train(networks: Mapping[str, GraphNetwork], task: Task) -> None:
-    """Cross-entropy among the labels that the corpus of each crop has."""
+    """Trains with cross-entropy over the candidate labels of each crop's corpus."""
     known = {corpus: set(labels) for corpus, labels in task.labels.items()}
     others = set(task.all_labels)  # for corpora that are not tested
     rows = [dict(row) for row in task.train if row["label"] in known.get(corpus_of(row), others)]

@@ -1,15 +1,15 @@
-"""Does the label rest on what the explanation cites? Cited body parts and times are hidden against uncited ones.
+"""Does the label rest on what the explanation cites? Cited body parts and times are occluded, and uncited ones.
 
-Cited is what the claims of an explanation name that hold: body parts (head, trunk, arms, legs; the whole body is no
-part), and thirds of the clip. For k = 0, 1, ... cited parts hidden, up to as many as there are uncited ones, stands
-the label's probability, the mean over all choices of k; the area under this curve, over the share of k, is small if
-the label rests on them. The gap is the area for uncited minus that for cited: positive if the citations are faithful.
-All combinations of parts are scored, so that nothing here is drawn by chance.
+The claims of an explanation that hold cite body parts (head, trunk, arms, legs; the whole body is not a part) and
+thirds of the clip. With k = 0, 1, ... cited parts occluded, at most as many as there are uncited parts, the label's
+probability gives a curve: its mean over all choices of k parts. The area under the curve, over the share of k, is
+small if the label rests on these parts. The gap is the area for uncited minus the area for cited parts: positive if
+the citations are faithful. All combinations of parts are scored, so nothing here is random.
 
-Beside the gap stand: the gap if those parts were cited that the attribution finds most important, and the least
-important uncited (about the best that can be had); the gap with the citations of another clip; and that of cited
-against parts taken at random. Since some parts matter more to the label whoever cites them, `by_unit` gives the fall
-of the probability for each part on its own, in clips where it is cited and where it is not.
+The gap is compared with three others: the gap if the explanation cited the most important parts by attribution and
+left out the least important ones (about the best that is possible); the gap with the citations of another clip; and
+the gap of cited parts to random parts. Some parts matter more to the label, cited or not. So `by_unit` gives the fall
+of the probability for each part alone, in clips that cite it and in clips that do not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,12 +25,12 @@ from eai_llm_hf.processing.descriptors.measure import SHORTEST_SPANNED_CLIP, SPA
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from .faithfulness_common import batches, explained, held_claims, mean_of
+from .common import batches, explained, held_claims, mean_of
 
 __all__ = ["area", "gap", "masking_test"]
 
 Table = Mapping[frozenset[str], float]
-"""Which of the units are hidden -> the label's probability."""
+"""The occluded units -> the label's probability."""
 
 _TIMES = SPANS[1:]
 
@@ -42,20 +42,20 @@ def masking_test(
     batch_size: int = 8,
     seed: int = 0,
 ) -> dict:
-    """Hides what the explanations cite against what they do not, part by part and third by third.
+    """Occludes what the explanations cite and what they do not cite, part by part and third by third.
 
-    One explanation a clip is written, with the guard; all else costs label scoring only.
+    Each clip needs one explanation, with the guard; everything else is label scoring.
 
     Args:
         pipe: The pipeline.
         clips: Clips, none longer than the model reads at once.
         labels: Candidate labels.
         batch_size: Explanations that are written together.
-        seed: Of the intervals.
+        seed: Seed of the intervals.
 
     Returns:
-        For "parts" and "times" and each way of hiding: areas and gaps; `curves`, the label's probability for each clip
-        that is compared, cited and uncited, with 0, 1, ... hidden; and `by_unit`. JSON-able.
+        For "parts" and "times" and each way of occluding: areas and gaps; `curves`, for each compared clip the label's
+        probability with 0, 1, ... cited and uncited units occluded; and `by_unit`. Ready for JSON.
     """
     extractor = pipe.processor.feature_extractor
     reference = extractor.motion_reference()
@@ -100,7 +100,7 @@ def masking_test(
 
 
 def _named(words: Iterable[str], units: Sequence[str]) -> list[str]:
-    """Those of the words that are units, in order, none twice."""
+    """The words that are units, in order, each once."""
     return [word for word in dict.fromkeys(words) if word in units]
 
 
@@ -113,7 +113,7 @@ def _table(
     target: int,
     way: Mode,
 ) -> Table:
-    """The label's probability for every combination of hidden units."""
+    """The label's probability for every combination of occluded units."""
     hidden = [frozenset(chosen) for k in range(len(units) + 1) for chosen in combinations(units, k)]
     shown = np.ones((len(hidden), len(PARTS), len(view.bounds) - 1), dtype=bool)
     for row, chosen in zip(shown, hidden, strict=True):
@@ -127,7 +127,7 @@ def _table(
 
 
 def area(table: Table, units: Sequence[str], most: int) -> float:
-    """Area under the probability over the share of hidden units, up to `most` of these; the mean over all choices."""
+    """Area under the probability over the share of occluded units, up to `most` of these; mean over all choices."""
     curve = _curve(table, units, most)
     return float(np.trapezoid(curve, dx=1 / most))
 
@@ -137,7 +137,7 @@ def _curve(table: Table, units: Sequence[str], most: int) -> list[float]:
 
 
 def gap(table: Table, cited: Sequence[str], uncited: Sequence[str]) -> float | None:
-    """Area for the uncited minus area for the cited units, as many of each; None where there are none of either."""
+    """Area for uncited minus area for cited units, equally many of each; None if there are none of one kind."""
     most = min(len(cited), len(uncited))
     return area(table, uncited, most) - area(table, cited, most) if most else None
 

@@ -1,4 +1,4 @@
-"""One task of the benchmark: clips to learn from, clips to label, and what every method is given alike."""
+"""One task of the benchmark: clips to learn from, clips to label, and settings that are the same for every method."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ import numpy as np
 class Task:
     """What a method learns from and is tested on.
 
-    Corpora may have different labels: a clip is only ever asked for the labels of its own corpus.
+    Corpora may have different labels: the candidates for a clip are always the labels of its own corpus.
 
     Attributes:
-        train: Rows to learn from, see `corpora.schema`; those whose `label` is None teach movement and no label.
-        test: Rows to label. Their `label` is there for whoever scores; a method must not read it.
+        train: Rows to learn from, see `corpora.schema`; those with `label` None teach movement but no label.
+        test: Rows to label. Their `label` is for the scores; a method must not read it.
         labels: Corpus, as `corpus_of` names it -> its candidate labels, sorted.
-        seed: Decides weights, crops and everything else that is drawn.
+        seed: Seed of weights, crops and everything else that is random.
         steps: Steps of training for methods that train by steps.
         batch_size: Crops in a step.
     """
@@ -31,7 +31,7 @@ class Task:
 
     @property
     def all_labels(self) -> list[str]:
-        """The labels of all corpora, sorted: the columns of what a method returns."""
+        """The labels of all corpora, sorted: the columns of the probabilities."""
         return sorted({label for labels in self.labels.values() for label in labels})
 
     def candidates(self, rows: Sequence[Mapping[str, Any]]) -> np.ndarray:
@@ -41,19 +41,19 @@ class Task:
 
 
 Method: TypeAlias = Callable[[Task], np.ndarray]
-"""Learns from a task's train rows and gives (test rows, labels) probabilities; the columns are `Task.all_labels`.
+"""Learns from the train rows of a task and returns (test rows, labels) probabilities; columns are `Task.all_labels`.
 
-Labels that are no candidates of a row have probability 0, the others sum to 1.
+Labels that are not candidates of a row have probability 0, the others sum to 1.
 """
 
 
 def corpus_of(row: Mapping[str, Any]) -> str:
-    """The corpus of a row, all rigs of the generator being one: "bandai1", "generated"."""
+    """The corpus of a row, such as "bandai1" or "generated"; all rigs of the generator are one corpus."""
     return str(row["corpus"]).partition("-")[0]
 
 
 def among(probabilities: np.ndarray, candidates: np.ndarray) -> np.ndarray:
-    """Probabilities kept to the candidates of each row and made to sum to 1; even where nothing is left.
+    """Probabilities restricted to the candidates of each row and normalised; uniform if the candidates have none.
 
     Args:
         probabilities: (rows, labels), not negative.

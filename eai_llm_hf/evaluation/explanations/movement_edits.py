@@ -1,7 +1,7 @@
-"""Changes a movement by known amounts and leaves the rest of it as it was: what a faithful explanation must follow.
+"""Edits that change a movement by a known amount and nothing else; a faithful explanation must follow them.
 
-Every edit takes a clip and gives a new one; bones keep their lengths in every frame (`retime` interpolates between
-frames). Axes are those of the body's heading, `facing`, so that an edit means the same wherever the performer turns.
+Every edit takes a clip and returns a new one. Bones keep their lengths in every frame (`retime` interpolates between
+frames). Axes are relative to the body's heading, `facing`, so an edit means the same in every direction.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,8 +14,8 @@ from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES
 
-from ..generator.emotion_sources import DESIGN
-from ..generator.emotions import EMOTIONS
+from ...generator.emotion_sources import DESIGN
+from ...generator.emotions import EMOTIONS
 
 __all__ = [
     "EDITS",
@@ -36,15 +36,15 @@ _SOLES = [*_ANKLES, JOINT_INDEX["left_foot"], JOINT_INDEX["right_foot"]]
 _LOWER = {"pelvis", *BODY_PARTS["left leg"], *BODY_PARTS["right leg"]}
 _UPPER = [index for index, name in enumerate(JOINT_NAMES) if name not in _LOWER]
 _ARMS = [[JOINT_INDEX[name] for name in BODY_PARTS[part]] for part in ("left arm", "right arm")]
-_FARTHEST_ASIDE = 0.98  # of the leg: beyond, no rotation about the hip brings the ankle there
+_FARTHEST_ASIDE = 0.98  # of the leg; a rotation about the hip can hardly bring the ankle further
 
 
 def raise_head(clip: UnifiedClip, degrees: float) -> UnifiedClip:
-    """Raises the head, or bows it where the angle is negative, by nodding in the neck joint.
+    """Raises the head, or bows it if the angle is negative, by nodding in the neck joint.
 
     Args:
-        clip: With head and shoulders.
-        degrees: By which the line from shoulder midpoint to head turns backward, as `head_pitch` measures it.
+        clip: A clip with head and shoulders.
+        degrees: Angle by which the line from shoulder midpoint to head turns backward, as in `head_pitch`.
     """
     joints, (left, up, forward) = _open(clip, "head", "left_shoulder", "right_shoulder")
     shoulders = joints[:, _SHOULDERS].mean(axis=1)
@@ -56,11 +56,11 @@ def raise_head(clip: UnifiedClip, degrees: float) -> UnifiedClip:
 
 
 def lean_trunk(clip: UnifiedClip, degrees: float) -> UnifiedClip:
-    """Leans the trunk forward, or backward where the angle is negative; arms go along, the gaze stays where it was.
+    """Leans the trunk forward, or backward if the angle is negative; the arms follow, the gaze keeps its direction.
 
     Args:
-        clip: With hips, shoulders and head.
-        degrees: By which the line from hip midpoint to shoulder midpoint turns, as `trunk_lean` measures it.
+        clip: A clip with hips, shoulders and head.
+        degrees: Angle by which the line from hip midpoint to shoulder midpoint turns, as in `trunk_lean`.
     """
     joints, (left, up, forward) = _open(clip, "head", "left_hip", "right_hip", "left_shoulder", "right_shoulder")
     hips, shoulders = joints[:, _HIPS].mean(axis=1), joints[:, _SHOULDERS].mean(axis=1)
@@ -71,19 +71,19 @@ def lean_trunk(clip: UnifiedClip, degrees: float) -> UnifiedClip:
 
 
 def change_arm_speed(clip: UnifiedClip, factor: float) -> UnifiedClip:
-    """Lets the arms move faster or slower about the body, which keeps its time.
+    """Makes the arms move faster or slower, without a change of the rest of the body.
 
-    The directions of upper arm and forearm are read at another pace, around the middle of the clip; where the clip
-    ends before they do, they go back the way that they came.
+    The directions of upper arm and forearm are read at another pace, from the middle of the clip outwards. At the
+    ends of the clip they turn back.
 
     Args:
-        clip: With both arms.
-        factor: Of their speed.
+        clip: A clip with both arms.
+        factor: Factor of their speed.
     """
     joints, axes = _open(clip, *BODY_PARTS["left arm"], *BODY_PARTS["right arm"])
     last = len(joints) - 1
     times = last / 2 + (np.arange(last + 1) - last / 2) * factor
-    times = last - np.abs(np.mod(times, 2 * max(last, 1)) - last)  # back and forth between the clip's ends
+    times = last - np.abs(np.mod(times, 2 * max(last, 1)) - last)  # back and forth between the ends of the clip
     before = np.minimum(times.astype(int), max(last - 1, 0))
     share = (times - before)[:, None]
     after = np.minimum(before + 1, last)
@@ -98,12 +98,12 @@ def change_arm_speed(clip: UnifiedClip, factor: float) -> UnifiedClip:
 def spread_arms(clip: UnifiedClip, factor: float) -> UnifiedClip:
     """Spreads the arms away from the trunk, or draws them in.
 
-    Upper arms and forearms turn towards or from the line of the trunk: downward where they hang, upward where they
-    are raised for most of the clip. Below 1 their angle to that line is multiplied, above 1 their angle to the
-    horizontal divided.
+    Upper arms and forearms turn towards or away from the line of the trunk: its lower half if they hang, its upper
+    half if they are raised for most of the clip. A factor below 1 multiplies their angle to that line, a factor above
+    1 divides their angle to the horizontal.
 
     Args:
-        clip: With both arms and the hips.
+        clip: A clip with both arms and the hips.
         factor: Above 1 spreads, below 1 draws in.
     """
     joints, _ = _open(clip, *BODY_PARTS["left arm"], *BODY_PARTS["right arm"], "left_hip", "right_hip")
@@ -127,8 +127,8 @@ def widen_stance(clip: UnifiedClip, factor: float) -> UnifiedClip:
     """Sets the feet wider or narrower by turning the legs sideways in the hips; the lowest sole stays on the floor.
 
     Args:
-        clip: With both legs.
-        factor: Of the sideways distance of the ankles.
+        clip: A clip with both legs.
+        factor: Factor of the sideways distance of the ankles.
     """
     names = [f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle")]
     joints, (left, up, forward) = _open(clip, *names)
@@ -150,11 +150,11 @@ def widen_stance(clip: UnifiedClip, factor: float) -> UnifiedClip:
 
 
 def retime(clip: UnifiedClip, factor: float) -> UnifiedClip:
-    """Plays the whole movement faster or slower, so that the clip becomes shorter or longer.
+    """Plays the whole movement faster or slower, which makes the clip shorter or longer.
 
     Args:
-        clip: Of two frames or more.
-        factor: Of its speed.
+        clip: A clip of two frames or more.
+        factor: Factor of the speed.
     """
     joints = clip.joints.astype(np.float64)
     times = np.arange(0.0, len(joints) - 1 + 1e-6, factor)
@@ -163,16 +163,16 @@ def retime(clip: UnifiedClip, factor: float) -> UnifiedClip:
 
 @dataclass(frozen=True)
 class MovementEdit:
-    """An edit with what must follow from it.
+    """An edit with its expected consequences.
 
     Attributes:
         name: What it does, in words.
         change: The function.
-        amounts: Amounts to try, the first in the one and the second in the other direction.
+        amounts: Amounts to try, one for each direction.
         rises: For each amount, whether the descriptor rises.
-        descriptor: What it changes, a name of `DESCRIPTORS`.
-        style: The parameter of the generator's table of published effects that stands for it, and 1, or -1 where more
-            of the parameter is less of the descriptor.
+        descriptor: The descriptor that it changes, a name of `DESCRIPTORS`.
+        style: The corresponding parameter in the generator's table of published effects, and its sign: -1 if a larger
+            parameter means a smaller descriptor, otherwise 1.
         requires: Joints that it needs.
     """
 
@@ -189,9 +189,9 @@ class MovementEdit:
         return bool(clip.joint_mask[[JOINT_INDEX[name] for name in self.requires]].all())
 
     def expected(self, labels: Sequence[str]) -> tuple[list[str], list[str]]:
-        """The labels that go with more, and those that go with less of the descriptor, by publications.
+        """The labels that publications connect with more, and with less, of the descriptor.
 
-        Read off the generator's table (`EMOTIONS`, where the sources stand), without what rests on no publication.
+        From the generator's table (`EMOTIONS`, with the sources), without effects that rest on no publication.
         """
         parameter, sign = self.style
         found: tuple[list[str], list[str]] = ([], [])
@@ -275,7 +275,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def _floor(soles: np.ndarray) -> float:
-    """Height of the lowest sole, as clips are put on the floor: (frames, soles, 3)."""
+    """Height of the floor, as for a unified clip, from (frames, soles, 3) positions."""
     return float(np.percentile(soles[..., 1].min(axis=1), 2))
 
 
@@ -292,10 +292,11 @@ def _turned(points: np.ndarray, pivot: np.ndarray, axis: np.ndarray, angle: np.n
 def _nod(
     pivot: np.ndarray, start: np.ndarray, end: np.ndarray, degrees: float, up: np.ndarray, forward: np.ndarray
 ) -> np.ndarray:
-    """How far `end` must turn forward about `pivot` for the line from `start` to it to turn by so many degrees.
+    """The turn of `end` about `pivot` that turns the line from `start` to `end` forward by some degrees.
 
-    All (frames, 3); gives (frames,) radians. In the forward plane `end` goes along a circle about the pivot to where a
-    ray from `start` in the wanted direction meets it; where the ray misses the circle, to where it comes nearest.
+    All points are (frames, 3); returns (frames,) radians. In the forward plane, `end` moves on a circle about the
+    pivot to the point where a ray from `start` in the wanted direction meets it, or comes nearest if it misses the
+    circle.
     """
     offset = np.stack([((pivot - start) * axis).sum(axis=1) for axis in (up, forward)])  # (2, frames)
     arm = np.stack([((end - pivot) * axis).sum(axis=1) for axis in (up, forward)])
@@ -310,12 +311,12 @@ def _nod(
 
 
 def _redirect_arms(joints: np.ndarray, axes: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> None:
-    """Gives upper arms and forearms other directions, in place; each frame keeps the lengths that it has.
+    """Gives upper arms and forearms other directions, in place; each frame keeps its bone lengths.
 
     Args:
         joints: (frames, 22, 3).
         axes: (frames, 3, 3), rows are the axes in which directions are changed.
-        change: From (frames, 3) unit directions of a bone to others, of any length.
+        change: From (frames, 3) unit directions of a bone to new directions, of any length.
     """
     for shoulder, elbow, wrist in _ARMS:
         bones = [joints[:, end] - joints[:, start] for start, end in ((shoulder, elbow), (elbow, wrist))]

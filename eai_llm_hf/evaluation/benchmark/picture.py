@@ -1,4 +1,4 @@
-"""A picture of a benchmark: scores with intervals, what the first method confuses, how far it may be believed."""
+"""A picture of a benchmark: scores with intervals, and the confusions and reliability of the main method."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..report.picture_page import (
+from ...report.picture_page import (
     FAINT,
     HIGHLIGHT,
     INK,
@@ -17,8 +17,8 @@ from ..report.picture_page import (
     shorten,
     text_width,
 )
-from .benchmark_answers import MATCHED, PLAIN
-from .benchmark_tables import describe
+from .answers import MATCHED, PLAIN
+from .tables import describe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,30 +27,30 @@ _BAND, _BLUE = "#EEF0F3", "#0072B2"
 _ROW, _NAMES = 0.27, 3.3
 """Inches: height of a method's row, width of its name."""
 _MOST_ROWS = 60
-"""With more, rigs are left to the tables."""
+"""With more rows, only the tables show the rigs."""
 _MOST_SMALL = 4
-"""Corpora whose confusion matrix and reliability are drawn, side by side."""
+"""The most corpora whose confusion matrix and reliability are drawn."""
 
 
 def draw_results(results: Mapping[str, Any], path: str | Path) -> None:
     """Writes the picture of a benchmark.
 
-    Above, accuracy and macro-F1 of each method on each corpus with 95% intervals; a hollow mark below the line is the
-    score at equal speed; the dotted line is chance. Below, for the main method, which label was given for which (share
-    of the true label's clips), and how often it is right by how sure it is, beside the best baseline.
+    Top: accuracy and macro-F1 of each method on each corpus with 95% intervals; a hollow mark below the line is the
+    score at equal speed; the dotted line is chance. Bottom: for the main method, the confusion matrix in shares of the
+    true label's clips, and the accuracy by confidence, next to the best baseline.
 
     Args:
-        results: What `benchmark_results.summarise` gives, with at least one score.
+        results: The result of `results.summarise`, with at least one score.
         path: File to write, .png, .pdf or .svg.
     """
-    records = [record for record in results["scores"] if record["test"] == PLAIN]
-    if len(records) > _MOST_ROWS:
-        records = [record for record in records if record["part_of"] is None]
-    corpora = list(dict.fromkeys(record["corpus"] for record in records))
-    by_corpus = {corpus: [record for record in records if record["corpus"] == corpus] for corpus in corpora}
+    entries = [entry for entry in results["scores"] if entry["test"] == PLAIN]
+    if len(entries) > _MOST_ROWS:
+        entries = [entry for entry in entries if entry["part_of"] is None]
+    corpora = list(dict.fromkeys(entry["corpus"] for entry in entries))
+    by_corpus = {corpus: [entry for entry in entries if entry["corpus"] == corpus] for corpus in corpora}
     main = results["settings"]["main_method"]
     whole = [corpus for corpus in corpora if by_corpus[corpus][0]["part_of"] is None]
-    shown = [corpus for corpus in whole if _main_record(by_corpus[corpus], main) is not None][:_MOST_SMALL]
+    shown = [corpus for corpus in whole if _main_entry(by_corpus[corpus], main) is not None][:_MOST_SMALL]
 
     dots_top = 1.35
     heights = [0.5 + _ROW * len(by_corpus[corpus]) for corpus in corpora]
@@ -65,23 +65,23 @@ def draw_results(results: Mapping[str, Any], path: str | Path) -> None:
         _draw_corpus(page, top, by_corpus[corpus], results, corpus == corpora[0], corpus == corpora[-1])
         top += height
     for place, corpus in enumerate(shown):
-        record = _main_record(by_corpus[corpus], main)
-        assert record is not None
+        entry = _main_entry(by_corpus[corpus], main)
+        assert entry is not None
         left = MARGIN + place * size
-        _draw_confusion(page, left, small_top, side, record)
-        _draw_reliability(page, left, small_top + side + 1.3, side, record, by_corpus[corpus])
+        _draw_confusion(page, left, small_top, side, entry)
+        _draw_reliability(page, left, small_top + side + 1.3, side, entry, by_corpus[corpus])
     page.save(Path(path))
 
 
-def _main_record(records: Sequence[Mapping[str, Any]], main: str) -> Mapping[str, Any] | None:
-    """The main method trained on most: on all corpora, with all labels."""
-    own = [record for record in records if record["method"] == main]
-    return max(own, key=lambda record: (record["train_on"] == "all", record["label_share"]), default=None)
+def _main_entry(entries: Sequence[Mapping[str, Any]], main: str) -> Mapping[str, Any] | None:
+    """The main method with the most training data: all corpora, all labels."""
+    own = [entry for entry in entries if entry["method"] == main]
+    return max(own, key=lambda entry: (entry["train_on"] == "all", entry["label_share"]), default=None)
 
 
 def _write_header(page: Page, results: Mapping[str, Any]) -> None:
     settings = results["settings"]
-    page.write(MARGIN, 0.3, "Labels of clips not learned from", fontsize=16, weight="bold")
+    page.write(MARGIN, 0.3, "Labels of unseen clips", fontsize=16, weight="bold")
     protocols = ", ".join(f"{corpus} by {protocol}" for corpus, protocol in settings["protocols"].items())
     words = (
         f"left out: {protocols}  ·  {len(results['folds'])} folds  ·  seeds {', '.join(map(str, settings['seeds']))}"
@@ -92,7 +92,7 @@ def _write_header(page: Page, results: Mapping[str, Any]) -> None:
 
 
 def _write_key(page: Page, results: Mapping[str, Any]) -> None:
-    """What the marks mean, in a line of marks and words."""
+    """The legend, in one line."""
     axes = page.area(MARGIN, 0.93, PICTURE_WIDTH - 2 * MARGIN, 0.24)
     width = PICTURE_WIDTH - 2 * MARGIN
     entries = [("o", HIGHLIGHT, HIGHLIGHT, results["settings"]["main_method"]), ("o", _BLUE, _BLUE, "other methods")]
@@ -114,43 +114,43 @@ def _write_key(page: Page, results: Mapping[str, Any]) -> None:
 def _draw_corpus(
     page: Page,
     top: float,
-    records: Sequence[Mapping[str, Any]],
+    entries: Sequence[Mapping[str, Any]],
     results: Mapping[str, Any],
     first_of_page: bool,
     last: bool,
 ) -> None:
     """The name of a corpus, and a row for each method in two panels."""
-    first = records[0]
+    first = entries[0]
     indent = 0.0 if first["part_of"] is None else 0.15
     title = first["corpus"] + (" (LEAKY)" if first["leaky"] else "")
     page.write(MARGIN + indent, top + 0.05, title, weight="bold", fontsize=11.5)
-    beside = MARGIN + indent + text_width(title, 11.5, "bold") + 0.12
-    page.write(beside, top + 0.068, f"{first['clips']} clips, {len(first['labels'])} labels", color=MUTED, fontsize=10)
+    after = MARGIN + indent + text_width(title, 11.5, "bold") + 0.12
+    page.write(after, top + 0.068, f"{first['clips']} clips, {len(first['labels'])} labels", color=MUTED, fontsize=10)
     matched = {
-        describe(record): record
-        for record in results["scores"]
-        if record["test"] == MATCHED and record["corpus"] == first["corpus"]
+        describe(entry): entry
+        for entry in results["scores"]
+        if entry["test"] == MATCHED and entry["corpus"] == first["corpus"]
     }
-    height = _ROW * len(records)
-    for row, record in enumerate(records):
-        own = record["method"] == results["settings"]["main_method"]
+    height = _ROW * len(entries)
+    for row, entry in enumerate(entries):
+        own = entry["method"] == results["settings"]["main_method"]
         middle = top + 0.38 + _ROW * (row + 0.5)
-        name = shorten(describe(record), _NAMES - indent - 0.15, 10.5, "bold" if own else "normal")
+        name = shorten(describe(entry), _NAMES - indent - 0.15, 10.5, "bold" if own else "normal")
         page.write(MARGIN + indent, middle, name, va="center", weight="bold" if own else "normal")
     width = (PICTURE_WIDTH - 2 * MARGIN - _NAMES - 0.4) / 2
     for column, (measure, title) in enumerate((("accuracy", "accuracy"), ("macro_f1", "macro-F1"))):
         axes = page.area(MARGIN + _NAMES + column * (width + 0.4), top + 0.38, width, height)
-        for row, record in enumerate(records):
+        for row, entry in enumerate(entries):
             if row % 2 == 0:
                 axes.axhspan(row - 0.5, row + 0.5, color=_BAND, linewidth=0, zorder=0)
-            colour = HIGHLIGHT if record["method"] == results["settings"]["main_method"] else _BLUE
-            other = matched.get(describe(record))
+            colour = HIGHLIGHT if entry["method"] == results["settings"]["main_method"] else _BLUE
+            other = matched.get(describe(entry))
             lift = 0.17 if other else 0.0
-            _mark(axes, record["measures"][measure], row - lift, colour, hollow=False)
+            _mark(axes, entry["measures"][measure], row - lift, colour, hollow=False)
             if other:
                 _mark(axes, other["measures"][measure], row + lift, colour, hollow=True)
         axes.axvline(first["chance"], color=MUTED, linestyle=":", linewidth=1.6, zorder=1)
-        axes.set(xlim=(0, 1), ylim=(len(records) - 0.5, -0.5), yticks=[], xticks=np.linspace(0, 1, 6))
+        axes.set(xlim=(0, 1), ylim=(len(entries) - 0.5, -0.5), yticks=[], xticks=np.linspace(0, 1, 6))
         axes.grid(axis="x", color=FAINT, linewidth=0.6, alpha=0.6)
         axes.set_axisbelow(True)
         axes.spines[:].set_visible(False)
@@ -170,17 +170,17 @@ def _mark(axes: "Axes", score: Mapping[str, Any], row: float, colour: str, hollo
     axes.plot(score["value"], row, "o", color=colour, markerfacecolor="white" if hollow else colour, **style)
 
 
-def _draw_confusion(page: Page, left: float, top: float, side: float, record: Mapping[str, Any]) -> None:
-    """Shares of the clips of each true label (rows) by the label that was given (columns)."""
-    labels = record["labels"]
-    counts = np.array(record["confusion"])
+def _draw_confusion(page: Page, left: float, top: float, side: float, entry: Mapping[str, Any]) -> None:
+    """Shares of the clips of each true label (rows) by predicted label (columns)."""
+    labels = entry["labels"]
+    counts = np.array(entry["confusion"])
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-9)
     room = 1.1
-    page.write(left, top - 0.36, shorten(record["corpus"], room + side, 11.5, "bold"), weight="bold", fontsize=11.5)
+    page.write(left, top - 0.36, shorten(entry["corpus"], room + side, 11.5, "bold"), weight="bold", fontsize=11.5)
     page.write(
         left,
         top - 0.14,
-        shorten(f"{describe(record)}: % of the true label (row) given as", room + side, 10),
+        shorten(f"{describe(entry)}: % of the true label (row) predicted as", room + side, 10),
         color=MUTED,
         fontsize=10,
     )
@@ -203,21 +203,21 @@ def _draw_confusion(page: Page, left: float, top: float, side: float, record: Ma
 
 
 def _draw_reliability(
-    page: Page, left: float, top: float, side: float, record: Mapping[str, Any], others: Sequence[Mapping[str, Any]]
+    page: Page, left: float, top: float, side: float, entry: Mapping[str, Any], others: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Accuracy by confidence for the main method and the best baseline; dots are as large as their bins."""
+    """Accuracy by confidence for the main method and the best baseline; the size of a dot is that of its bin."""
     like = [
         other
         for other in others
         if other["baseline"]
-        and other["method"] != record["method"]
-        and all(other[key] == record[key] for key in ("train_on", "label_share"))
+        and other["method"] != entry["method"]
+        and all(other[key] == entry[key] for key in ("train_on", "label_share"))
     ]
     best = max(like, key=lambda other: other["measures"]["macro_f1"]["value"], default=None)
     room = 1.1
     axes = page.area(left + room, top, side, side)
     axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1.4, zorder=1)
-    for drawn, colour, hollow, row in ((record, HIGHLIGHT, False, 0), (best, _BLUE, True, 1)):
+    for drawn, colour, hollow, row in ((entry, HIGHLIGHT, False, 0), (best, _BLUE, True, 1)):
         if drawn is None:
             continue
         bins = drawn["reliability"]

@@ -1,4 +1,4 @@
-"""What a run of the benchmark is asked for, and the cells that it falls into.
+"""The settings of a benchmark, its folds and its cells.
 
 A cell is one training of one method in one fold, with the clips that it labels. Folds of different protocols are
 combined by number: fold i holds out part i of each corpus.
@@ -14,42 +14,42 @@ from typing import Any
 
 import numpy as np
 
-from ..corpora import load_corpus
-from ..corpora.splits import PROTOCOLS, Fold, check_no_leak, protocol_folds
-from ..publish.checkpoints import TRAINING, has_seen, read_record
+from ...corpora import load_corpus
+from ...corpora.splits import PROTOCOLS, Fold, check_no_leak, group_of, protocol_folds
+from ...publish.checkpoints import TRAINING, has_seen, read_metadata
+from ..methods.registry import MethodSource, find_method, slug
+from ..methods.task import corpus_of
 from .equal_speed import movement_speed
-from .methods import MethodSource, find_method, slug
-from .task import corpus_of
 
 TRAIN_ON = ("all", "own")
 SPEEDS_OF = ("corpus", "family")
-"""Whose mean speed a test clip is brought to."""
+"""What the mean speed is taken over that a test clip gets."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class BenchmarkSettings:
-    """What is compared on what.
+    """Which methods are compared on which clips.
 
     Attributes:
-        corpora: Corpora to be split and tested, as `load_corpus` takes them.
-        methods: Names of methods; the first of them, or "eai-llm" where it is among them, is compared with the others.
+        corpora: Corpora to split and test, as `load_corpus` takes them.
+        methods: Names of methods; "eai-llm", or else the first one, is compared with the others.
         output: Folder of the cells and results.
         protocol: A protocol of `splits.PROTOCOLS` for all corpora, and CORPUS=PROTOCOL for single ones.
-        extra_corpora: Corpora to learn from alone.
-        labels: Labels that are tested; none for all labels of each corpus.
-        train_on: "all": one training a fold for all corpora; "own": one for each corpus, from its own clips alone.
+        extra_corpora: Corpora that are only learned from.
+        labels: Tested labels; if empty, all labels of each corpus.
+        train_on: "all": one training per fold for all corpora; "own": one for each corpus, from its own clips only.
         label_share: Shares of the labelled training clips that keep their label.
         speed_matched: Whether to test each clip at equal speed as well: at the mean of the training clips of its
-            "corpus" (or rig), or of all clips of its "family" there; None for not at all.
-        model: Checkpoint that "eai-llm" goes on from, or None.
-        folds: Folds where there are many groups.
+            "corpus" (or rig), or of all clips of its "family" there; None for no such test.
+        model: Checkpoint that "eai-llm" continues from, or None.
+        folds: Number of folds if there are many groups.
         seeds: Seeds of the trainings.
-        steps: Steps of training for methods that train by steps.
+        steps: Training steps, for methods that train by steps.
         batch_size: Crops in a step.
-        jobs: Processes.
-        seed: Of generated corpora and of the bootstrap.
+        jobs: Number of processes.
+        seed: Seed of generated corpora and of the bootstrap.
     """
 
     corpora: Sequence[str]
@@ -70,20 +70,20 @@ class BenchmarkSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuses what cannot be run."""
+        """Refuses invalid settings."""
         for name in ("corpora", "methods", "seeds", "train_on", "label_share"):
             given = list(getattr(self, name))
             if not given or len(set(given)) < len(given):
-                raise ValueError(f"`{name}` needs at least one entry and each once, found {given}.")
+                raise ValueError(f"`{name}` needs at least one entry and no entry twice, found {given}.")
         if unknown := set(self.train_on) - set(TRAIN_ON):
             raise ValueError(f"`train_on` is {' or '.join(TRAIN_ON)}, found {', '.join(sorted(unknown))}.")
         if wrong := [share for share in self.label_share if not 0 < share <= 1]:
-            raise ValueError(f"A label share lies above 0 and up to 1, found {wrong[0]:g}.")
+            raise ValueError(f"A label share must be above 0 and at most 1, found {wrong[0]:g}.")
         if self.speed_matched not in (None, *SPEEDS_OF):
             raise ValueError(f"`speed_matched` is {' or '.join(SPEEDS_OF)}, found {self.speed_matched}.")
         for name in ("steps", "batch_size", "jobs"):
             if getattr(self, name) < 1:
-                raise ValueError(f"`{name}` is at least 1, found {getattr(self, name)}.")
+                raise ValueError(f"`{name}` must be at least 1, found {getattr(self, name)}.")
 
 
 @dataclass
@@ -91,12 +91,12 @@ class Clips:
     """All clips of a run.
 
     Attributes:
-        rows: As corpora give them; labels that are not tested are taken off.
+        rows: Rows of the corpora, without the labels that are not tested.
         tested: Whether a row is tested in some fold: it is of a tested corpus and has a label.
         extra: Whether a row is of an extra corpus.
-        labels: Corpus -> its candidate labels, sorted; for extra corpora those of the tested labels that they have.
-        digests: What identifies the content of each row.
-        speeds: (rows,) mean movement speed in leg lengths/s; NaN where joints are absent or it is not asked for.
+        labels: Corpus -> its candidate labels, sorted; for extra corpora the tested labels that they have.
+        digests: A hash of the content of each row.
+        speeds: (rows,) mean movement speed in leg lengths/s; NaN if joints are absent or no speed is needed.
     """
 
     rows: list[Row]
@@ -117,20 +117,20 @@ class Cell:
     """One training of one method and its answers.
 
     Attributes:
-        name: Of its file.
+        name: Name of its file.
         method: Name of the method.
-        source: Where the method is found.
-        fold: Number of the fold, and `fold_name` what it leaves out.
-        seed: Seed of the training; None where the method does not depend on it.
-        train_on: "all" or the one corpus, rig of the generator included, that is learned from and tested.
+        source: Where to find the method.
+        fold: Number of the fold; `fold_name` says what it leaves out.
+        seed: Seed of the training; None if the method does not depend on it.
+        train_on: "all", or the one corpus or rig of the generator that is learned from and tested.
         label_share: Share of the labels that are kept.
-        train: Numbers of the rows to learn from.
-        silent: Those of them whose label is taken off.
-        test: Numbers of the rows to be labelled.
+        train: Numbers of the training rows.
+        silent: Numbers of the training rows whose label is removed.
+        test: Numbers of the rows to label.
         labels: Corpus -> candidates.
-        steps, batch_size: Of the training.
+        steps, batch_size: Training steps and crops in a step.
         speed_matched: As in the settings.
-        fingerprint: Of all that decides the answers, the code apart.
+        fingerprint: Hash of everything that decides the answers, except the code.
     """
 
     name: str
@@ -155,8 +155,8 @@ def load_clips(settings: BenchmarkSettings) -> Clips:
     """Loads all corpora of a run.
 
     Raises:
-        ValueError: If a corpus cannot be loaded, a tested one has fewer than two labels, or two clips of a corpus have
-            one name.
+        ValueError: If a corpus cannot be loaded, a tested corpus has fewer than two labels, or two clips of a corpus
+            have the same name.
     """
     rows: list[Row] = []
     extra: list[bool] = []
@@ -167,7 +167,9 @@ def load_clips(settings: BenchmarkSettings) -> Clips:
             if key in seen and is_extra:
                 continue  # the first clips of generated:2000 are those of generated:500
             if key in seen:
-                raise ValueError(f"Two clips of corpus {key[0]} are called {key[1]}; scores tell clips by name.")
+                raise ValueError(
+                    f"Two clips of corpus {key[0]} have the name {key[1]}; names identify clips in scores."
+                )
             seen.add(key)
             rows.append(row)
             extra.append(is_extra)
@@ -182,8 +184,8 @@ def load_clips(settings: BenchmarkSettings) -> Clips:
         if len(found) < 2:
             own = Counter(str(row["label"]) for row in rows if corpus_of(row) == corpus)
             raise ValueError(
-                f"Corpus {corpus} has {len(found)} of the tested labels, expected 2 at least; its clips "
-                f"have {dict(own)}. Name it among --extra-corpora to learn from it alone."
+                f"Corpus {corpus} has {len(found)} of the tested labels, expected at least 2; its clips "
+                f"have {dict(own)}. Name it in --extra-corpora to only learn from it."
             )
     known = set().union(*labels.values())
     tested = []
@@ -221,14 +223,14 @@ def _digest(row: Row) -> str:
 
 
 def read_protocols(given: Sequence[str], clips: Clips) -> tuple[dict[str, str], dict[str, str | None]]:
-    """Protocols of the tested corpora, and of all corpora where they have one.
+    """Protocols of the tested corpora, and of all corpora that have one.
 
     Args:
         given: Protocols and CORPUS=PROTOCOL, as on the command line.
         clips: The clips of the run.
 
     Raises:
-        ValueError: If a protocol or corpus is unknown, there are two for all, or a tested corpus has none.
+        ValueError: If a protocol or corpus is unknown, a corpus has two protocols, or a tested corpus has none.
     """
     pairs = [entry.rpartition("=")[::2] for entry in given]
     corpora = sorted({corpus_of(row) for row in clips.rows})
@@ -236,9 +238,11 @@ def read_protocols(given: Sequence[str], clips: Clips) -> tuple[dict[str, str], 
         if protocol not in PROTOCOLS:
             raise ValueError(f"There is no protocol '{protocol}', expected one of {', '.join(PROTOCOLS)}.")
         if corpus and corpus not in corpora:
-            raise ValueError(f"No clip is of corpus '{corpus}', which {corpus}={protocol} names; there are {corpora}.")
+            raise ValueError(
+                f"No clip is of corpus '{corpus}', which {corpus}={protocol} names; found {', '.join(corpora)}."
+            )
     if len({corpus for corpus, _ in pairs}) < len(pairs):
-        raise ValueError(f"A corpus has one protocol, found {' '.join(given)}.")
+        raise ValueError(f"Expected one protocol for each corpus, found {' '.join(given)}.")
     of = dict(pairs)
     protocols = {corpus: of.get(corpus, of.get("")) for corpus in corpora}
     tested = {corpus: protocols[corpus] for corpus in clips.test_corpora}
@@ -250,17 +254,17 @@ def read_protocols(given: Sequence[str], clips: Clips) -> tuple[dict[str, str], 
 def plan_folds(clips: Clips, protocols: Mapping[str, str | None], folds: int) -> list[Fold]:
     """Divides the tested clips; fold i holds out part i of each corpus.
 
-    A corpus with fewer parts than another is not tested in the folds beyond and is learned from whole. Clips that are
-    never tested, without a label or of an extra corpus, are learned from in every fold but those that test their
-    own group, by the protocol of their corpus.
+    A corpus with fewer parts than another is not tested in the further folds; training uses all of it there. Clips
+    that are never tested (without a label, or of an extra corpus) are in training in every fold, except the folds that
+    test their own group by the protocol of their corpus.
 
     Args:
         clips: The clips of the run.
-        protocols: Corpus -> protocol; None for extra corpora without groups.
-        folds: Folds where there are many groups.
+        protocols: Corpus -> protocol; None for extra corpora without one.
+        folds: Number of folds if there are many groups.
 
     Raises:
-        SplitError: If clips cannot be divided so, or a take would stand on two sides.
+        SplitError: If clips cannot be split like this, or a take would be on two sides.
     """
     parts: list[list[tuple[str, str, Fold, list[int]]]] = []
     tested_corpora = clips.test_corpora
@@ -279,7 +283,7 @@ def plan_folds(clips: Clips, protocols: Mapping[str, str | None], folds: int) ->
     for parts_of_fold in parts:
         test = sorted(number for *_, numbers in parts_of_fold for number in numbers)
         held_out = {
-            (protocol, group(clips.rows[number], protocol))
+            (protocol, group_of(clips.rows[number], protocol))
             for protocol, _, _, numbers in parts_of_fold
             for number in numbers
         }
@@ -287,7 +291,7 @@ def plan_folds(clips: Clips, protocols: Mapping[str, str | None], folds: int) ->
         train = []
         for number, row in enumerate(clips.rows):
             own_protocol = None if clips.tested[number] else protocols[corpus_of(row)]
-            if own_protocol is not None and (own_protocol, group(row, own_protocol)) in held_out:
+            if own_protocol is not None and (own_protocol, group_of(row, own_protocol)) in held_out:
                 continue
             if number not in chosen:
                 train.append(number)
@@ -297,17 +301,8 @@ def plan_folds(clips: Clips, protocols: Mapping[str, str | None], folds: int) ->
     return made
 
 
-def group(row: Mapping[str, Any], protocol: str) -> str | None:
-    """What a protocol leaves out with a clip; None where it is not known."""
-    if protocol == "random":
-        source = row["source"] if row["source"] != "generated" else None
-        return f"{row['corpus']}/{source or str(row['clip_id']).partition('#')[0]}"
-    value = row["performer" if protocol == "diema" else protocol]
-    return value and str(value).partition("#")[0] if protocol in ("performer", "diema") else value
-
-
 def plan_cells(settings: BenchmarkSettings, clips: Clips, folds: Sequence[Fold]) -> tuple[list[Cell], list[str]]:
-    """All cells of a run, and the whole names of its methods.
+    """All cells of a run, and the full names of its methods.
 
     Raises:
         ValueError: If a method is unknown.
@@ -317,7 +312,7 @@ def plan_cells(settings: BenchmarkSettings, clips: Clips, folds: Sequence[Fold])
     cells = []
     for method, source in found:
         for share in settings.label_share:
-            # Which labels are kept is drawn by the seed, whatever the method.
+            # The seed decides which labels are kept, also for methods that do not depend on it.
             seeds = settings.seeds if source.seeded or share < 1 else [None]
             for mode in settings.train_on:
                 for number, fold in enumerate(folds):
@@ -384,10 +379,10 @@ def _cell(
 
 
 def _silent(clips: Clips, train: Sequence[int], share: float, seed: int | None, fold: int) -> set[int]:
-    """Training clips of tested corpora whose label is taken off.
+    """Training clips of tested corpora whose label is removed.
 
-    What keeps its label follows from a hash of the clip, so that a larger share contains a smaller one and a model of
-    one corpus is given the same labels as one of all.
+    A hash of the clip decides, so that a larger share contains a smaller one, and a model of one corpus gets the same
+    labels as a model of all corpora.
     """
     if share == 1:
         return set()
@@ -408,7 +403,7 @@ def _silent(clips: Clips, train: Sequence[int], share: float, seed: int | None, 
 
 
 def _model_digest(model: str) -> str:
-    """Of the files of a checkpoint; of its name where it lies on the Hub."""
+    """A hash of the files of a checkpoint, or of its name if it is on the Hub."""
     hashed = hashlib.sha256(model.encode() if not Path(model).is_dir() else b"")
     for file in sorted(Path(model).glob("*")) if Path(model).is_dir() else []:
         if file.is_file():
@@ -417,15 +412,15 @@ def _model_digest(model: str) -> str:
 
 
 def refuse_seen_corpora(model: str, corpora: Sequence[str]) -> None:
-    """Refuses a checkpoint that has learned from a corpus on which it would be tested.
+    """Refuses a checkpoint that was trained on a corpus on which it would be tested.
 
     Raises:
-        ValueError: If it has, or if it does not say what it learned from.
+        ValueError: If it was, or if its metadata does not say what it was trained on.
     """
-    record = read_record(model, TRAINING)
-    if record is None:
-        raise ValueError(f"{model} has no {TRAINING}, so nobody can say whether it has seen the test clips.")
-    if seen := sorted(corpus for corpus in corpora if has_seen(record, corpus)):
+    training = read_metadata(model, TRAINING)
+    if training is None:
+        raise ValueError(f"{model} has no {TRAINING}, so it is unknown whether it has seen the test clips.")
+    if seen := sorted(corpus for corpus in corpora if has_seen(training, corpus)):
         raise ValueError(
             f"The checkpoint {model} was trained on {', '.join(seen)}: it has seen the clips that the folds hold out. "
             "Test it on other corpora, or start from a checkpoint that was not trained on them."

@@ -1,16 +1,16 @@
-"""The baseline without a skeleton tower: the text backbone alone reads what was measured, as words and numbers.
+"""The baseline without a skeleton tower: the text backbone alone reads the measurements as words and numbers.
 
     joints --measure--> descriptors --percentiles among the training crops--> "head bowed 12, arms spread wide 91, ..."
                                                                                           |
     P(label) = softmax over the candidates of log P(label | chat) <-- text backbone <-- question in a chat
 
 `zero_shot` asks the backbone as it is. `fine_tuned` first trains LoRA on the attention of all layers, with a fixed
-budget: `TEXT_STEPS` steps of `TEXT_BATCH` crops, fewer than the other methods see, because the backbone reads about
-150 tokens a crop.
+budget: `TEXT_STEPS` steps of `TEXT_BATCH` crops. That is fewer than for the other methods, because the backbone reads
+about 150 tokens per crop.
 
-The texts say of each descriptor what `motion_claims` would say, where a claim holds, with the percentile; what is
-near the middle is left out. Values in their units are left out too: beside a percentile they say nothing new, and
-small backbones spell numbers digit by digit.
+The texts state each claim about a descriptor that holds, with the percentile; descriptors near the middle are left
+out. Values in their units are left out too: they add nothing to a percentile, and small backbones spell numbers digit
+by digit.
 """
 
 from collections.abc import Sequence
@@ -27,19 +27,19 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import chat_template_for
 
-from ..publish.backbones import DEFAULT_BACKBONE, find_or_fetch
-from ..training.crops import CropDataset
-from ..training.recipe import CROPS_PER_CLIP, REFERENCE_CROPS
+from ...publish.backbones import DEFAULT_BACKBONE, find_or_fetch
+from ...training.crops import CropDataset
+from ...training.recipe import CROPS_PER_CLIP, REFERENCE_CROPS
 from .baselines import descriptors
 from .task import Task, corpus_of
 
 __all__ = ["BACKBONE", "TEXT_BATCH", "TEXT_STEPS", "TextReader", "describe", "fine_tuned", "zero_shot"]
 
 BACKBONE = DEFAULT_BACKBONE
-"""Hub id or folder of the backbone that reads; looked up at each call."""
+"""Hub id or folder of the backbone; looked up at each call."""
 
 TEXT_STEPS = 150
-"""Steps of the fine-tuning, whatever `Task.steps` is."""
+"""Steps of the fine-tuning, independent of `Task.steps`."""
 
 TEXT_BATCH = 8
 LORA_RANK = 16
@@ -49,18 +49,18 @@ ROWS_AT_ONCE = 16
 
 
 def zero_shot(task: Task) -> np.ndarray:
-    """A `Method`: asks the backbone as it is; of the training clips it reads the percentiles alone.
+    """A `Method`: asks the backbone as it is; the training clips serve only to compute percentiles.
 
-    Labels are compared by their mean log-likelihood a token, so that a longer label is no less likely for its length.
+    Labels are compared by their mean log-likelihood per token, so that a longer label has no disadvantage.
     """
     reader = TextReader(*_load(), _reference(task))
     return _probabilities(task, reader, by_token=True)
 
 
 def fine_tuned(task: Task) -> np.ndarray:
-    """A `Method`: asks the backbone after LoRA has learned to answer about crops of the labelled training clips.
+    """A `Method`: asks the backbone after training LoRA to answer about crops of the labelled training clips.
 
-    Labels are compared by their whole log-likelihood, which is what the training minimises.
+    Labels are compared by their summed log-likelihood, which the training maximises.
 
     Raises:
         ValueError: If no training clip has a label of its corpus.
@@ -79,11 +79,11 @@ def fine_tuned(task: Task) -> np.ndarray:
 
 
 def describe(vector: np.ndarray, reference: MotionReference) -> str:
-    """What stands out in a clip, in short words with percentiles: "head bowed 12, arms spread wide 91".
+    """What is salient in a clip, in short words with percentiles: "head bowed 12, arms spread wide 91".
 
     Args:
         vector: (descriptors,) values of `measure`.
-        reference: What is ordinary.
+        reference: The reference for percentiles.
     """
     words = []
     for descriptor, percentile in zip(DESCRIPTORS, reference.percentiles(vector), strict=True):
@@ -96,24 +96,24 @@ def describe(vector: np.ndarray, reference: MotionReference) -> str:
 
 
 class TextReader:
-    """A backbone that is asked for the emotion of a described movement.
+    """Asks a backbone for the emotion of a described movement.
 
     Args:
-        model: Causal language model, with an adapter or without.
+        model: Causal language model, with or without an adapter.
         tokenizer: Its tokenizer.
-        reference: What is ordinary.
+        reference: The reference for percentiles.
     """
 
     def __init__(self, model: nn.Module, tokenizer: PreTrainedTokenizerBase, reference: MotionReference):
         self.model = model
         self.tokenizer = tokenizer
         self.reference = reference
-        # The chat of the model that is compared, so that no system prompt of the backbone makes a difference.
+        # The chat template of EAI-LLM, so that a system prompt of the backbone makes no difference.
         self.template = chat_template_for(tokenizer, skeleton_token="")
         self.padding = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
 
     def chat(self, vector: np.ndarray, labels: Sequence[str], answer: str) -> tuple[list[int], list[int]]:
-        """Tokens of the question about a clip, and of an answer with the token that ends it.
+        """Tokens of the question about a clip, and of an answer including the token that ends it.
 
         Args:
             vector: (descriptors,) values of `measure`.
@@ -134,12 +134,12 @@ class TextReader:
     def log_likelihoods(self, vectors: np.ndarray, labels: Sequence[str], by_token: bool) -> np.ndarray:
         """Log-likelihood of each candidate as the answer.
 
-        The question is read once for all candidates, which go on from its cache.
+        The question is read once; all candidates continue from its cache.
 
         Args:
             vectors: (clips, descriptors) values of `measure`.
             labels: Candidates.
-            by_token: Whether to take the mean over the tokens of an answer instead of their sum.
+            by_token: Whether to use the mean over the tokens of an answer instead of the sum.
 
         Returns:
             (clips, labels) float64.
@@ -217,14 +217,14 @@ def _load() -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
 
 
 def _reference(task: Task) -> MotionReference:
-    """What is ordinary among crops of the training clips, balanced as those that are learned from."""
+    """The reference of crops of the training clips, balanced like the training crops."""
     rows = [dict(row) for row in task.train]
     crops = CropDataset(rows, min(REFERENCE_CROPS, CROPS_PER_CLIP * len(rows)), task.seed)
     return MotionReference.fit(np.stack([crops[index].vector for index in range(len(crops))]))
 
 
 def _train(task: Task, reader: TextReader) -> None:
-    """Trains what can be trained of the reader's model, on crops balanced over corpora and labels."""
+    """Trains the trainable weights of the reader's model, on crops balanced over corpora and labels."""
     rows = [dict(row) for row in task.train if row["label"] in task.labels.get(corpus_of(row), ())]
     if not rows:
         raise ValueError(f"None of the {len(task.train)} training clips has a label of its corpus.")

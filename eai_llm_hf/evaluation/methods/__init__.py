@@ -1,0 +1,1 @@
+"""The methods that the benchmark compares, and the task that each of them gets."""
