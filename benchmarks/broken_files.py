@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from eai_llm_hf.generator import clip_seed, generate_clip
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.skeleton.rig_files import load_rigs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +28,7 @@ NASTY = (
     "#", "//", "\t", "\r", "\n", "End Site", "MOTION", "ROOT", "evil.json", "../../etc/passwd",
     "9" * 5000, "0." + "3" * 50000, "a" * 70000,
 )  # fmt: skip
-"""What takes the place of words and numbers."""
+"""Replacements for words and numbers."""
 
 NASTY_NUMBERS = (0, -1, 1, 2, 3, 0.5, 1e308, -1e308, 1e-320, 10**12, 2**31, 2**63, 2**70, float("nan"), float("inf"))
 
@@ -121,7 +121,7 @@ def _zip(arrays: dict[str, np.ndarray], method: int) -> bytes:
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
-    """(suffix, content) of files that were made to harm."""
+    """Yields (suffix, content) of hostile files."""
     noise = random.Random(0).randbytes(4096)
     for suffix in READABLE_SUFFIXES:
         yield suffix, b""
@@ -163,13 +163,13 @@ def hostile() -> Iterator[tuple[str, bytes]]:
 
 
 def npy_bytes(header: str, data: bytes = bytes(4000)) -> bytes:
-    """An array in NumPy's format with any text as its header."""
+    """Returns an array in NumPy's format with any text as its header."""
     text = header.encode("latin-1", "replace") + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + data
 
 
 def bvh_tree(names: int, depth: int, channels: str = "CHANNELS 1 Xposition") -> str:
-    """The hierarchy of a file with many joints, of which only the root moves."""
+    """Returns the hierarchy of a file with many joints, of which only the root moves."""
     lines = ["HIERARCHY", "ROOT Hips {", "OFFSET 0 0 0", channels]
     for number in range(1, names):
         lines.append(f"JOINT j{number} {{ OFFSET 0 1 0" + (" }" if number >= depth else ""))
@@ -259,12 +259,12 @@ def _hostile_archives() -> Iterator[bytes]:
 
 
 class Inputs:
-    """The inputs of one suffix, each by its number: first valid and hostile files as they are, then broken ones.
+    """The inputs of one suffix by number: first the valid and hostile files as they are, then broken ones.
 
     Args:
-        folder: What `write_seeds` filled.
+        folder: The folder that `write_seeds` filled.
         suffix: Suffix of the files.
-        seed: Another seed breaks the files in other ways.
+        seed: Seed of the random changes.
     """
 
     def __init__(self, folder: Path, suffix: str, seed: int = 0):
@@ -319,7 +319,7 @@ def duplicate(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
 
 
 def splice(content: bytes, rng: random.Random, others: list[bytes]) -> bytes:
-    """The front of one file and the end of another, of any format."""
+    """Joins the front of one file and the end of another, of any format."""
     other = rng.choice([*others, content])
     return content[: rng.randrange(len(content) + 1)] + other[rng.randrange(len(other) + 1) :][:100_000]
 
@@ -330,7 +330,7 @@ def insert_noise(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
 
 
 def recode(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
-    """Another encoding, other line ends, a byte order mark, no end of the last line."""
+    """Changes the encoding or the line ends, adds a byte order mark or removes the end of the last line."""
     text = content[:200_000].decode("utf-8", "replace")
     return rng.choice(
         (
@@ -348,13 +348,13 @@ def recode(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
 
 
 def replace_words(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
-    """A few words or numbers give way to nasty ones, or to one another."""
+    """Replaces a few words or numbers by nasty ones, or by one another."""
     words = list(re.finditer(rb"[^\s,;:{}\[\]\"]+", content[:60_000]))
     return _replaced(content, words, rng)
 
 
 def replace_front_words(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
-    """The same among the first words, which are the header of most formats."""
+    """Does the same with the first words, which are the header in most formats."""
     return _replaced(content, list(re.finditer(rb"[^\s,;:{}\[\]\"]+", content[:1500])), rng)
 
 
@@ -400,7 +400,7 @@ def _piece(content: bytes, rng: random.Random) -> tuple[int, int]:
 
 
 def random_bvh(rng: random.Random) -> bytes:
-    """A file after the grammar, with random structure and counts that need not fit."""
+    """Returns a file that follows the grammar, with random structure and counts that may be wrong."""
     lines, open_nodes, width = ["HIERARCHY"], 0, 0
     for number in range(rng.choice((0, 1, 3, 10, 40))):
         name = rng.choice(("Hips", "LeftArm", "RightArm", "a b", f"j{number}"))
@@ -426,7 +426,7 @@ def random_bvh(rng: random.Random) -> bytes:
 
 
 def broken_json(content: bytes, rng: random.Random) -> bytes:
-    """A few values anywhere in the tree become others; the text stays JSON."""
+    """Replaces a few values anywhere in the tree; the text stays JSON."""
     try:
         tree = json.loads(content)
     except (ValueError, RecursionError):
@@ -477,7 +477,7 @@ def _nasty_node(rng: random.Random, node: Any) -> Any:
 
 
 def broken_npy(content: bytes, rng: random.Random) -> bytes:
-    """Words of the header's text become others; its length is put right again."""
+    """Replaces words in the text of the header and corrects its length."""
     if content[:6] != b"\x93NUMPY" or len(content) < 12:
         return content
     length = struct.unpack("<H", content[8:10])[0]
@@ -499,7 +499,7 @@ def broken_npy(content: bytes, rng: random.Random) -> bytes:
 
 
 def broken_npz(_: bytes, rng: random.Random) -> bytes:
-    """An archive of arrays of which some do not fit."""
+    """Returns an archive of arrays, some of which do not fit together."""
     frames, joints = rng.choice((0, 1, 2, 30)), rng.choice((1, 17, 22, 25, 33))
     kind = rng.choice(
         (
@@ -560,7 +560,7 @@ def _as(values: Any, kind: Any = None) -> np.ndarray:
 
 
 def broken_c3d(content: bytes, rng: random.Random) -> bytes:
-    """Words of 16 bits in the header or the parameters become others."""
+    """Replaces 16-bit words in the header or the parameters."""
     copy = bytearray(content)
     if len(copy) < 1024:
         return content

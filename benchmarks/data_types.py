@@ -102,7 +102,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "data-types.md", help="page to write")
     parser.add_argument("--worker", choices=DTYPES, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+    from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
     files = sorted(str(file) for file in args.folder.rglob("*") if file.suffix.lower() in READABLE_SUFFIXES)
     clips = random.Random(0).sample(files, min(args.limit, len(files)))

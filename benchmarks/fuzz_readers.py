@@ -30,8 +30,8 @@ import numpy as np
 from tqdm import tqdm
 
 from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.reading.motion import MotionError
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
 from eai_llm_hf.processing.skeleton.unify import unify
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,7 +51,7 @@ BVH_WORDS = (
 
 
 class Fault(Exception):
-    """What a reader must not do."""
+    """Something that a reader must not do."""
 
 
 def check(path: Path) -> str:
@@ -61,7 +61,7 @@ def check(path: Path) -> str:
         `READ` or `REFUSED`.
 
     Raises:
-        Fault: Anything else became of it.
+        Fault: The outcome is neither.
     """
     started = time.process_time()
     try:
@@ -86,7 +86,7 @@ def check(path: Path) -> str:
 
 
 def _read_and_unify(path: Path) -> str:
-    """Raises MotionError only where the file cannot be read; a body that cannot be unified was read all the same."""
+    """Raises MotionError only if the file cannot be read; a file whose body cannot be unified counts as read."""
     for motion in read_motions(path)[:UNIFIED_PEOPLE]:
         if motion.joints.ndim != 3 or motion.joints.dtype != np.float32 or np.isinf(motion.joints).any():
             raise Fault(f"joints of shape {motion.joints.shape}, {motion.joints.dtype}")
@@ -113,7 +113,7 @@ def _check_words(message: str, path: Path) -> None:
 
 
 def work(folder: Path, suffix: str, start: int, stop: int, seed: int) -> None:
-    """Reads inputs `start` to `stop` in this process; a line of JSON for each goes to stdout."""
+    """Reads inputs `start` to `stop` in this process and prints one line of JSON for each."""
     resource.setrlimit(resource.RLIMIT_AS, (MAX_ADDRESSES, MAX_ADDRESSES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     inputs = BROKEN["Inputs"](folder, suffix, seed)
@@ -132,15 +132,15 @@ def work(folder: Path, suffix: str, start: int, stop: int, seed: int) -> None:
                 outcome, why = "fault", f"{megabytes:,.0f} MB of memory, {outcome}"
             print(json.dumps([number, outcome, why, round(milliseconds, 2), round(megabytes)]), flush=True)
             if megabytes > MAX_MEGABYTES:
-                return  # the mark stays up for good: another process goes on
+                return  # the peak never goes down again: another process continues
 
 
 @dataclass
 class Row:
-    """What became of the inputs of one suffix.
+    """The outcomes of the inputs of one suffix.
 
     Attributes:
-        name: The suffix, and how its inputs were made.
+        name: The suffix, and how its inputs are made.
         counts: Outcome -> inputs.
         slowest_ms: Processor time of the slowest input.
         megabytes: Largest memory of the process, libraries and all.
@@ -161,7 +161,7 @@ class Row:
             self.faults.append((number, why))
 
     def as_markdown(self) -> str:
-        """A row of the table."""
+        """Returns a row of the table."""
         counts = [sum(self.counts.values()), *self.counts.values()]
         return (
             f"| {self.name} | "
@@ -171,7 +171,7 @@ class Row:
 
 
 def fuzz_suffix(folder: Path, suffix: str, count: int, seed: int, report: Callable[[Row], None]) -> Row:
-    """Reads inputs 0 to `count` of one suffix in processes that may end, and starts another where one does."""
+    """Reads inputs 0 to `count` of one suffix in a subprocess, and starts another one whenever it ends early."""
     row, number = Row(suffix), 0
     while number < count:
         command = [sys.executable, __file__, "--worker", str(folder), suffix, str(number), str(count), str(seed)]
@@ -237,10 +237,12 @@ def guided_work(counts: Path, arguments: list[str]) -> None:
     """The fuzzer's process. It ends without returning, so it writes its counts to a file every few hundred inputs."""
     import atheris
 
-    # The readers are imported once more, this time with what tells the fuzzer which branches were taken.
+    # The readers are imported again, instrumented so that the fuzzer sees which branches are taken.
     for name in [name for name in sys.modules if name.startswith("eai_llm_hf.processing")]:
         del sys.modules[name]
     with atheris.instrument_imports(include=["eai_llm_hf.processing"], enable_loader_override=False):
+        # The reader is named here, because `files` would import it with the first file, when nothing is instrumented.
+        from eai_llm_hf.processing.reading import bvh as _bvh  # noqa: F401
         from eai_llm_hf.processing.reading import files as motion_reading
         from eai_llm_hf.processing.reading import motion
         from eai_llm_hf.processing.skeleton import unify as unified_skeleton
@@ -296,7 +298,7 @@ def as_markdown(rows: list[Row], command: str) -> str:
 
 
 def baseline_megabytes() -> int:
-    """Memory of a process that has imported what the workers import, and read nothing."""
+    """Returns the memory of a process that has imported the same as the workers and read nothing."""
     code = "import resource, runpy, sys; runpy.run_path(sys.argv[1]); print(resource.getrusage(0).ru_maxrss)"
     found = subprocess.run([sys.executable, "-c", code, __file__], capture_output=True, text=True, check=True)
     return round(int(found.stdout) / 1000)
@@ -317,8 +319,8 @@ def main() -> int:
     parser.add_argument(
         "--coverage-guided", type=int, default=0, metavar="SECONDS", help="BVH also with atheris (default 0)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="another seed breaks the files in other ways (default 0)")
-    parser.add_argument("--faults", type=Path, default=Path("faults"), help="folder for the files that make a fault")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random changes (default 0)")
+    parser.add_argument("--faults", type=Path, default=Path("faults"), help="folder for files that cause a fault")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "fuzz.md", help="page to write")
     args = parser.parse_args()
     if args.coverage_guided and not _has_atheris():

@@ -21,8 +21,8 @@ from tqdm import tqdm
 
 from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.reading.motion import Motion, MotionError
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
 from eai_llm_hf.processing.skeleton.matching import load_rigs, match_joints
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, MIRROR
 from eai_llm_hf.processing.skeleton.unify import unify

@@ -24,7 +24,7 @@ from eai_llm_hf.evaluation.scores import label_scores
 from eai_llm_hf.processing.claims.claims import EXPLAIN_QUESTION, label_sentence
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.publish.checkpoints import TRAINING, find_checkpoint, read_record
-from eai_llm_hf.training.recipe import held_out_splits
+from eai_llm_hf.training.recipe_clips import held_out_splits
 from eai_llm_hf.training.temperature import best_temperature, cross_entropy
 
 ROOT = Path(__file__).resolve().parents[1]

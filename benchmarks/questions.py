@@ -26,7 +26,7 @@ from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.measure import measure_spans
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.publish.checkpoints import TRAINING, find_checkpoint, read_record
-from eai_llm_hf.training.recipe import held_out_splits
+from eai_llm_hf.training.recipe_clips import held_out_splits
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = ROOT / "benchmarks" / "questions.json"

@@ -30,8 +30,8 @@ import numpy as np
 
 from eai_llm_hf.generator import clip_seed, generate_clip
 from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.reading.motion import Motion
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = "ours"
@@ -93,18 +93,18 @@ LIBRARIES: dict[str, list[tuple[str, Callable[[Path], int]]]] = {
     ".c3d": [("c3d", read_c3d_library), ("ezc3d", read_ezc3d)],
     ".trc": [("trc-data-reader", read_trc_library)],
 }
-"""Package on the registry, and how it gives the positions in a file (bvhio: its channels, which is less)."""
+"""Packages on the registry, and how they read the positions in a file (bvhio: only the channels)."""
 
 
 @dataclass
 class Result:
-    """What one library did with the files of one suffix.
+    """The outcomes of one library on the files of one suffix.
 
     Attributes:
         library: Name and version.
         frames: Frames of each file that was read.
-        refused: Kind of error -> the files that met it.
-        seconds: Processor time of each file that was read, the least of the repeats.
+        refused: Kind of error -> the files that caused it.
+        seconds: Processor time of each file that was read, the minimum of the repeats.
     """
 
     library: str
@@ -131,7 +131,7 @@ def readers_of(suffix: str) -> list[tuple[str, Callable[[Path], int] | None]]:
 
 
 def read_all(name: str, reader: Callable[[Path], int], paths: list[Path], repeats: int) -> Result:
-    """Reads every file, and those that can be read `repeats` times."""
+    """Reads every file `repeats` times, or once if it is refused."""
     result = Result(name)
     for path in paths:
         best = np.inf
@@ -148,7 +148,7 @@ def read_all(name: str, reader: Callable[[Path], int], paths: list[Path], repeat
 
 
 def reason(error: Exception, path: Path) -> str:
-    """An error in a few words, the same for all files that meet it."""
+    """Returns an error in a few words, the same for all files that cause it."""
     last = error.__cause__ or error
     words = str(last).replace(str(path), "FILE").replace(path.name, "FILE").split("\n")[0].replace("|", "/")
     return f"{type(last).__name__}: {words[:100]}"
@@ -219,7 +219,7 @@ def write_c3d(motion: Motion, path: Path) -> None:
 
 
 def turning_bvh(frames: int, seed: int, edit: str = "") -> str:
-    """A BVH file of a chain of joints, the root with six channels and the others with three; `edit` names a form."""
+    """Returns a BVH file of a chain of joints, six channels at the root and three elsewhere, in the form `edit`."""
     rng = np.random.default_rng(seed)
     lines = ["HIERARCHY"]
     for joint in range(BVH_JOINTS):
@@ -258,7 +258,7 @@ BVH_FORMS = (
 
 
 def read_forms(folder: Path) -> dict[str, dict[str, bool]]:
-    """Form of a BVH file -> library -> whether it read all frames of it; only libraries that are installed."""
+    """Returns form of a BVH file -> installed library -> whether it read all frames."""
     frames = 40
     table: dict[str, dict[str, bool]] = {}
     for form in BVH_FORMS:
@@ -273,13 +273,13 @@ def read_forms(folder: Path) -> dict[str, dict[str, bool]]:
 
 
 def read_damaged(whole: bytes, folder: Path, count: int, seed: int = 0) -> dict[str, tuple[Counter[str], float]]:
-    """Library -> (what became of `count` damaged copies of a C3D file, seconds of the slowest)."""
+    """Returns library -> (outcomes of `count` damaged copies of a C3D file, seconds of the slowest)."""
     found = {}
     for name, reader in readers_of(".c3d"):
         if reader is None:
             continue
         rng, outcomes, slowest = random.Random(seed), Counter[str](), 0.0
-        reader(_written(folder / "whole.c3d", whole))  # so that a child imports nothing
+        reader(_written(folder / "whole.c3d", whole))  # so that a child need not import anything
         for _ in range(count):
             path = _written(folder / "damaged.c3d", damaged(whole, rng))
             started = time.perf_counter()
@@ -304,7 +304,7 @@ def _written(path: Path, content: bytes) -> Path:
 
 
 def _in_a_child(reader: Callable[[Path], int], path: Path) -> str:
-    """Reads a file in a forked process with a limit of time and memory; says what became of it."""
+    """Reads a file in a forked process with limits on time and memory; returns the outcome."""
     child = os.fork()
     if child == 0:
         resource.setrlimit(resource.RLIMIT_AS, (DAMAGE_BYTES, DAMAGE_BYTES))
@@ -396,7 +396,7 @@ def not_read(result: Result) -> str:
 
 
 def machine() -> str:
-    """What the figures depend on, in words."""
+    """Describes what the figures depend on."""
     return f"CPU ({platform.machine()}), Python {platform.python_version()}, numpy {np.__version__}."
 
 
@@ -409,7 +409,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "readers.md", help="page to write")
     args = parser.parse_args()
     if args.data is not None and not args.data.is_dir():
-        parser.error(f"--data: {args.data} is no folder.")
+        parser.error(f"--data: {args.data} is not a folder.")
 
     files, absent = {}, {}
     with tempfile.TemporaryDirectory() as name:

@@ -35,8 +35,8 @@ from eai_llm_hf.processing import feature_extraction_eai_llm
 from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, movement_features
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_INDEX
-from eai_llm_hf.processing.skeleton.unify import facing
 from eai_llm_hf.training import crops
 from eai_llm_hf.training.crops import CropDataset, fit_reference
 from eai_llm_hf.training.recipe import align, new_model

@@ -4,7 +4,7 @@ Fields are only ever added. What cannot be measured is None.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,7 @@ class Person:
     Attributes:
         clip: The movement.
         windows: First frame and frame after the last of each window.
-        probabilities: (windows, labels), None before scoring.
+        probabilities: (windows, labels), empty before scoring.
         explained: Index of the window that the explanation is about.
         text: What the language model wrote.
         attribution: As in the record, None unless it was asked for.
@@ -41,7 +41,7 @@ class Person:
 
     clip: UnifiedClip
     windows: list[tuple[int, int]]
-    probabilities: np.ndarray | None = None
+    probabilities: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     explained: int = 0
     text: str = ""
     attribution: dict | None = None

@@ -8,8 +8,8 @@ from pathlib import Path
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the figures below are those of a CPU
-# ATEN_CPU_CAPABILITY should simulate a smaller CPU for all of torch. oneDNN ignores it and uses every instruction of the
-# CPU; attention in bfloat16 then fails between the two.
+# ATEN_CPU_CAPABILITY should simulate a smaller CPU for all of torch. oneDNN ignores it and uses every instruction that
+# the CPU has; attention in bfloat16 then fails between the two.
 if isa := {"default": "SSE41", "avx2": "AVX2"}.get(os.environ.get("ATEN_CPU_CAPABILITY", "")):
     os.environ.setdefault("ONEDNN_MAX_CPU_ISA", isa)
 
@@ -210,7 +210,7 @@ def hub_room(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def hub_checkpoint(hub_room, tiny_checkpoint) -> Path:
     """A small checkpoint with low-rank factors, as training leaves one."""
-    from eai_llm_hf.training.answering import add_lora, fold_lora  # slow to import, and few tests need it
+    from eai_llm_hf.training.adapters import add_lora, fold_lora  # slow to import, and few tests need it
 
     torch.manual_seed(1)
     peft_model = add_lora(EaiLlmForCausalLM.from_pretrained(tiny_checkpoint), rank=2)

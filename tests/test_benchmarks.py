@@ -18,8 +18,9 @@ from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower
 from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from eai_llm_hf.processing.skeleton.axes_and_units import leg_length
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
-from eai_llm_hf.processing.skeleton.unify import leg_length, unify
+from eai_llm_hf.processing.skeleton.unify import unify
 from eai_llm_hf.training.crops import CropDataset
 from eai_llm_hf.training.question_texts import UNSEEN_QUESTIONS
 from eai_llm_hf.training.settings import Recipe

@@ -8,16 +8,21 @@ import pytest
 from conftest import ARM, SHARED_DATA
 from scipy.spatial.transform import Rotation
 
-from eai_llm_hf.processing.reading.bvh import MAX_DEPTH, read_bvh
+from eai_llm_hf.processing.reading.bvh import MAX_DEPTH
 from eai_llm_hf.processing.reading.files import read_motions
-from eai_llm_hf.processing.reading.motion import MotionError
-from eai_llm_hf.processing.reading.recording import MAX_JOINTS
+from eai_llm_hf.processing.reading.limits import MAX_JOINTS
+from eai_llm_hf.processing.reading.motion import Motion, MotionError
 
 ARM_ROWS = np.array([row.split() for row in ARM.splitlines()[-3:]], dtype=float)
 
 
+def read_bvh(path) -> Motion:
+    (motion,) = read_motions(path)
+    return motion
+
+
 def bvh(body, rows=("0",), frames=None, frame_time="0.04"):
-    """Give a file with the braces of `body` and these rows."""
+    """Returns the text of a file with the braces of `body` and these rows."""
     frames = len(rows) if frames is None else frames
     return "\n".join(["HIERARCHY", body, "MOTION", f"Frames: {frames}", f"Frame Time: {frame_time}", *rows, ""])
 
@@ -139,11 +144,14 @@ def test_rows_beyond_the_declared_number_are_read(write):
         (lambda t: t.replace("Frames: 3", "Frames: -3"), r"line 22: expected a number of frames; found '-3'"),
         (lambda t: t.replace("Frames: 3", "Frames: many"), r"line 22: .*'many'"),
         (lambda t: t.replace("Frames: 3", "Pictures: 3"), r"line 22: expected 'Frames: COUNT'.*'Pictures: 3'"),
-        (lambda t: t.replace("0.0333333", "0"), r"Frame Time is '0'; expected 0.0005 to 1 seconds"),
-        (lambda t: t.replace("0.0333333", "-0.03"), r"Frame Time is '-0.03'"),
-        (lambda t: t.replace("0.0333333", "33.3"), r"Frame Time is '33.3'"),
-        (lambda t: t.replace("0.0333333", "nan"), r"Frame Time is 'nan'"),
-        (lambda t: t.replace("0.0333333", "fast"), r"Frame Time is 'fast'"),
+        (
+            lambda t: t.replace("0.0333333", "0"),
+            r"Frame Time '0': fps is inf; expected 1 to 1000 .* \(or pass fps\)",
+        ),
+        (lambda t: t.replace("0.0333333", "-0.03"), r"Frame Time '-0\.03': fps is -33\.3"),
+        (lambda t: t.replace("0.0333333", "33.3"), r"Frame Time '33\.3': fps is 0\.03003"),
+        (lambda t: t.replace("0.0333333", "nan"), r"Frame Time 'nan': fps is nan"),
+        (lambda t: t.replace("0.0333333", "fast"), r"Frame Time 'fast': fps is nan"),
         (lambda t: "\n".join(t.splitlines()[:-3]), r"no frames after the motion header; 3 declared"),
         (lambda t: t.replace(" 30 40 50 60", " 30 40 50"), r"line 24: expected 9 values .*; found 8"),
         (lambda t: t.replace("-50 -60", "-50 -60 7"), r"line 25: expected 9 values .*; found 10"),

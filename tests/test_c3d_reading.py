@@ -52,9 +52,9 @@ def c3d_file(
         scale: Negative for floats; else what one step of the integers is.
         processor: INTEL, DEC or MIPS.
         units: Of POINT:UNITS, or None for none.
-        analog: Samples that stand behind the points of each frame.
+        analog: Samples after the points of each frame.
         residuals: (frames, points), zeros when None.
-        declared: Number of frames in the header and POINT:FRAMES, in place of the real one.
+        declared: Number of frames in the header and POINT:FRAMES, if not the real one.
         more: (name, words) of further text parameters.
     """
     order = ">" if processor == MIPS else "<"
@@ -100,7 +100,7 @@ def c3d_file(
 
 @pytest.fixture
 def read(tmp_path):
-    """Give a function that writes bytes and reads them as a recording."""
+    """Returns a function that writes bytes and reads them as a recording."""
 
     def read_bytes(content, name="clip.c3d", **given):
         path = tmp_path / name
@@ -190,7 +190,7 @@ def test_a_generated_clip_comes_back_from_c3d_with_its_units(read):
     np.testing.assert_allclose(clip_from_file.joints, metres.joints, atol=1e-4)
 
 
-def test_arguments_stand_in_place_of_what_a_c3d_file_says(read):
+def test_arguments_override_what_a_c3d_file_says(read):
     (motion,) = read(c3d_file(rate=0.0), fps=60, layout="rig", joint_names=["a", "b", "c"])
     assert (motion.fps, motion.layout, motion.joint_names) == (60.0, "rig", ["a", "b", "c"])
 
@@ -217,17 +217,17 @@ def test_files_that_the_library_wrote_are_read(tmp_path):
         (b"HIERARCHY\nROOT", r"not a C3D file: expected a header of 512 bytes with 0x50 as its second"),
         (bytes(2000), r"not a C3D file"),
         (c3d_file()[:600], r"damaged or not C3D"),
-        (c3d_file()[:512], r"cut off: its parameters stand in block 2"),
+        (c3d_file()[:512], r"cut off: its parameters are in block 2"),
         (c3d_file()[:-512], r"cut off: 7 frames declared, 0 found"),
         (c3d_file(declared=60_000), r"cut off: 60,000 frames declared, \d+ found"),
         (c3d_file(declared=0), r"at least one frame; the file declares 0"),
         (c3d_file(processor=83), r"84, 85 or 86 \(Intel, DEC, MIPS\) as processor; found 83"),
         (c3d_file(scale=float("nan")), r"POINT:SCALE is nan"),
-        (c3d_file(rate=float("inf")), r"POINT:RATE: fps is inf; expected 1 to 2000"),
+        (c3d_file(rate=float("inf")), r"POINT:RATE: fps is inf; expected 1 to 1000"),
         (c3d_file(rate=0.0), r"POINT:RATE: fps is 0\.0"),
         (c3d_file(POINTS * np.float32(1e30)), r"x of joint 0 'Hips' is .*e\+\d+ in frame 0"),
         (c3d_file(np.full((3, 1, 3), np.inf, np.float32), ["a"]), r"joint 0 'a' is inf in frame 0"),
-        (c3d_file(np.full((3, 1, 3), np.nan, np.float32), ["a"]), r"no joint is tracked"),
+        (c3d_file(np.full((3, 1, 3), np.nan, np.float32), ["a"]), r"no joint is tracked in any frame"),
         (c3d_file(more=[("ANGLES", ["Hips", "Neck", "Head"])]), r"expected points with positions"),
         (c3d_file().replace(b"USED\x07\0\x02\0\x03", b"USED\x07\0\x02\0\x04"), r"USED is 4, the header says 3"),
     ],

@@ -29,8 +29,8 @@ from eai_llm_hf.processing.descriptors.reference import (
 )
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
-from eai_llm_hf.processing.skeleton.unify import facing
 
 HEAD = [name for name, _, _ in SEGMENTS].index("head")
 PITCH = DESCRIPTOR_INDEX["head_pitch"]
@@ -436,8 +436,8 @@ def test_the_command_writes_a_reference_that_explain_takes(pipe, tiny_checkpoint
     assert command.run(SimpleNamespace(**arguments, model=str(tiny_checkpoint))) == 0
     out, err = capsys.readouterr()
     assert out.strip() == str(output)
-    assert "3 clips of 4 files" in err and "head pitch: ordinary here " in err and " deg, elsewhere " in err
-    assert "3 clips are few" in err and "no statistics of what its tower reads" in err and "mixture" in err
+    assert "3 clips of 4 files" in err and "head pitch: typical here " in err and " deg, elsewhere " in err
+    assert "3 clips are few" in err and "no statistics of the tower's inputs" in err and "mixed" in err
     pipe(str(tmp_path / "0.npz"), label_only=True, reference=str(output))
 
     assert command.run(SimpleNamespace(**arguments, model=None)) == 0
@@ -464,5 +464,5 @@ def test_every_descriptor_has_a_readable_move(own):
         vector = np.full(len(DESCRIPTORS), np.nan)
         vector[index] = own.median[index] + 2 * own.spread[index]
         text = command.summary(own, own.calibrated(np.tile(vector, (6, 1))), 6)
-        assert f"  {name.replace('_', ' ')}: ordinary here " in text and text.count("ordinary here") == 1
+        assert f"  {name.replace('_', ' ')}: typical here " in text and text.count("typical here") == 1
         assert "few" not in text and "nan" not in text

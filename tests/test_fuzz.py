@@ -1,4 +1,4 @@
-"""Broken files, thousands of them: every reader gives motions or refuses in words, in little time and memory.
+"""Thousands of broken files: every reader returns motions or raises a MotionError, in little time and memory.
 
 The files are those of `benchmarks/broken_files.py`, of which `benchmarks/fuzz_readers.py` reads a hundred thousand.
 """
@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.reading.files import motions_from_array, read_motions
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.reading.motion import Motion, MotionError
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
 from eai_llm_hf.processing.skeleton.rig_files import depths_of, load_rigs
 from eai_llm_hf.processing.skeleton.unify import unify
 
@@ -45,7 +45,7 @@ def seeds(fuzz, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def check_text(fuzz, tmp_path_factory):
-    """Give a function that puts a text through the reader of a suffix; what it must not do is a Fault."""
+    """Returns a function that passes a text through the reader of a suffix and raises a Fault if it misbehaves."""
     folder = tmp_path_factory.mktemp("texts")
 
     def check(text: str, suffix: str) -> str:
@@ -74,14 +74,14 @@ def test_broken_files_are_read_or_refused_and_nothing_else(fuzz, seeds, tmp_path
 
 
 @pytest.mark.parametrize("suffix", READABLE_SUFFIXES)
-def test_valid_seeds_are_read_so_that_what_is_broken_was_whole(seeds, suffix):
+def test_the_seeds_that_are_broken_are_valid_files(seeds, suffix):
     whole = [path for path in (seeds / suffix).iterdir() if "hostile" not in path.name]
     assert len(whole) >= 2
     for path in whole:
         assert read_motions(path)
 
 
-def test_the_same_seed_breaks_files_alike_and_another_otherwise(fuzz, seeds):
+def test_the_same_seed_breaks_files_in_the_same_way_and_another_does_not(fuzz, seeds):
     make = fuzz["BROKEN"]["Inputs"]
     numbers = range(100, 130)
     first, again, other = ([make(seeds, ".csv", seed)[n] for n in numbers] for seed in (0, 0, 1))
@@ -104,7 +104,7 @@ some_names = st.one_of(
 
 @st.composite
 def bvh_texts(draw) -> str:
-    """BVH after the grammar, with any names, numbers and channels, and rows that may fit."""
+    """BVH that follows the grammar, with any names, numbers and channels, and rows that may not fit."""
     width = 0
 
     def joint(keyword: str, depth: int) -> list[str]:
@@ -163,7 +163,7 @@ documents = st.one_of(
 
 @st.composite
 def trc_texts(draw) -> str:
-    """TRC whose counts, names and rows need not agree."""
+    """TRC whose counts, names and rows may not agree."""
     count = draw(st.integers(1, 3))
     declared = draw(st.sampled_from([count, count, count, 0, -1, 10**9, "nan"]))
     head = ["PathFileType\t4", "DataRate\tNumFrames\tNumMarkers\tUnits"]
@@ -178,7 +178,7 @@ def trc_texts(draw) -> str:
     [(".bvh", bvh_texts()), (".csv", tables()), (".json", documents.map(json.dumps)), (".trc", trc_texts())],
     ids=["bvh", "csv", "json", "trc"],
 )
-def test_texts_after_the_grammar_of_a_format_are_read_or_refused(check_text, suffix, texts):
+def test_texts_that_follow_the_grammar_of_a_format_are_read_or_refused(check_text, suffix, texts):
     @settings(max_examples=75, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(texts)
     def every_text(text):
@@ -292,7 +292,7 @@ def test_a_large_clip_in_a_file_of_its_size_is_still_read(write):
     "header",
     ["-" * 9000 + "1", "{'descr': (), 'fortran_order': False, 'shape': (1, 1, 3)}", "{[]: 1}", "{" * 120, "\0"],
 )
-def test_an_array_header_that_numpy_stumbles_over_is_refused(fuzz, write, header):
+def test_an_array_header_that_numpy_cannot_read_is_refused(fuzz, write, header):
     with pytest.raises(MotionError, match=r"clip\.npy: the file is damaged"):
         read_motions(write("clip.npy", fuzz["BROKEN"]["npy_bytes"](header)))
 
@@ -321,7 +321,7 @@ def test_a_joint_name_as_long_as_a_page_is_refused_in_a_short_message(write, nam
     assert len(str(refused.value)) < 300
 
 
-def test_a_signalling_nan_is_a_joint_that_was_not_tracked_and_no_warning():
+def test_a_signalling_nan_is_an_untracked_joint_without_a_warning():
     joints = np.ones((4, 2, 3))
     joints.view(np.uint64)[1, 1, 1] = 0x7FF0000000000001
     with warnings.catch_warnings():
@@ -344,7 +344,7 @@ def test_a_chain_of_thousands_of_joints_is_matched_in_linear_time():
     assert time.process_time() - started < 1
 
 
-def test_depths_count_to_the_root_and_say_where_there_is_none():
+def test_depths_count_to_the_root_and_mark_circles():
     assert depths_of([-1, 0, 1, 1, -1]) == [0, 1, 2, 2, 0]
     assert depths_of([1, 2, -1]) == [2, 1, 0]
     assert [depth > 4 for depth in depths_of([1, 0, 1, -1])] == [True, True, True, False]
@@ -376,7 +376,7 @@ def test_the_check_sees_what_a_reader_must_not_do(fuzz, write, monkeypatch, read
 
 
 def test_a_process_that_ends_is_a_fault_and_another_goes_on(fuzz, tmp_path, monkeypatch):
-    """In place of the readers' process stands one that ends at the second input, and at the start of the fourth."""
+    """A fake worker ends at the second input, and at the start of the fourth."""
     worker = tmp_path / "worker.py"
     worker.write_text(
         "import os, sys\n"

@@ -30,14 +30,14 @@ def walk() -> np.ndarray:
     return clip.joints
 
 
-def family(midline: str, sided: str, left: str, right: str, beside: str = "") -> tuple[dict[str, str], list[str]]:
-    """Unified joint -> name in a family of names, "-" where it has none, and names that stand beside them."""
+def family(midline: str, sided: str, left: str, right: str, others: str = "") -> tuple[dict[str, str], list[str]]:
+    """Unified joint -> name in a family of names, "-" where it has none, and the other names of the family."""
     names = {joint: name for joint, name in zip(MIDLINE, midline.split("|"), strict=True) if name != "-"}
     for side, word in (("left", left), ("right", right)):
         for joint, name in zip(SIDED, sided.split("|"), strict=True):
             if name != "-":
                 names[f"{side}_{joint}"] = name.replace("*", word)
-    extra = [name.replace("*", word) for name in beside.split("|") if name for word in (left, right)]
+    extra = [name.replace("*", word) for name in others.split("|") if name for word in (left, right)]
     return names, list(dict.fromkeys(extra))
 
 
@@ -152,7 +152,7 @@ FAMILIES = {
         "L", "R", "m_avg_*_Hand|m_avg_root",
     ),
 }  # fmt: skip
-"""Families of names in circulation: unified joint -> name, and names beside them that must not disturb."""
+"""Families of names in circulation: unified joint -> name, and other names that must not disturb."""
 
 
 def found_by_name(names: list[str]) -> dict[str, list[str]]:
@@ -163,22 +163,22 @@ def found_by_name(names: list[str]) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_family_of_names_is_understood_without_any_rig(name):
-    joints, beside = FAMILIES[name]
-    found = found_by_name([*beside, *joints.values()])
+    joints, others = FAMILIES[name]
+    found = found_by_name([*others, *joints.values()])
     assert {joint: found[joint] for joint in joints} == {joint: [word] for joint, word in joints.items()}
     made = {joint: sources for joint, sources in found.items() if joint not in joints}
     # Only means of joints that are there: the pelvis of both hips, the neck of both shoulders, a spine joint of two.
-    assert all(joint in MIDLINE and len(sources) == 2 and set(sources) <= {*joints.values(), *beside}
+    assert all(joint in MIDLINE and len(sources) == 2 and set(sources) <= {*joints.values(), *others}
                for joint, sources in made.items()), made  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None)
 @given(name=st.sampled_from(sorted(FAMILIES)), case=st.sampled_from([str, str.upper, str.lower]), data=st.data())
 def test_order_namespace_and_case_of_a_family_of_names_do_not_matter(name, case, data):
-    joints, beside = FAMILIES[name]
+    joints, others = FAMILIES[name]
     if case is not str and "Bip" not in name and any(c.isupper() for word in joints.values() for c in word[1:]):
-        case = str  # "LTHIGHBEND" cannot be told from a word; names whose only separator is their case keep it
-    names = [*joints.values(), *beside]
+        case = str  # "LTHIGHBEND" looks like one word; names whose only separator is their case keep it
+    names = [*joints.values(), *others]
     shuffled = data.draw(st.permutations(names))
     before = data.draw(st.sampled_from(["", "Armature|", "actor 1:", "Take_07|Skel:", "Subject3_"]))
     plain, moved = found_by_name(names), found_by_name([before + case(word) for word in shuffled])
@@ -256,7 +256,7 @@ def test_the_tip_of_a_lower_arm_without_a_hand_is_the_wrist(tip):
     assert "right_wrist" not in match.missing
 
 
-def test_a_tip_is_no_wrist_beside_a_hand_or_where_the_tree_is_not_known():
+def test_a_tip_is_no_wrist_if_there_is_a_hand_or_no_tree():
     names = [*WITHOUT_HANDS, "forearm.L_end", "hand.R", "hand.R_end"]
     parents = [-1] + [0] * 11 + [10, 11, 13]
     assert match_joints(names, parents).how["right_wrist"] == "hand.R"
@@ -280,7 +280,7 @@ def my_rig(tmp_path):
     return write
 
 
-def test_a_rig_of_ones_own_needs_one_file_and_no_code(my_rig):
+def test_your_own_rig_needs_one_file_and_no_code(my_rig):
     order = random.Random(0).sample(range(22), 22)
     names = [f"gelenk_{index}" for index in order]
     clip = unify(Motion(walk()[:, order] * 100, 30.0, names, layout=my_rig(units="cm", up_axis="y")))
@@ -301,7 +301,7 @@ def test_a_recording_may_lack_joints_of_the_rig_and_have_others(my_rig):
     assert match["missing_joints"] == ["left_wrist", "right_wrist"] and match["unused_joints"] == ["Marker"]
 
 
-def test_a_recording_of_another_rig_is_told_so(my_rig):
+def test_a_declared_rig_that_does_not_fit_is_an_error(my_rig):
     with pytest.raises(MotionError, match=r"walk.bvh: the rig german maps pelvis to 'Gelenk 0', .* does not have"):
         unify(Motion(walk(), 30.0, list(JOINT_NAMES), layout=my_rig(), source="walk.bvh"))
 
@@ -309,20 +309,20 @@ def test_a_recording_of_another_rig_is_told_so(my_rig):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"upaxis": "y"}, "'upaxis' is no key of a rig, perhaps 'up_axis'"),
-        ({"map": {"left_hipp": "Gelenk 1"}}, "map names 'left_hipp', expected a unified joint, perhaps 'left_hip'"),
+        ({"upaxis": "y"}, "unknown key 'upaxis', perhaps 'up_axis'"),
+        ({"map": {"left_hipp": "Gelenk 1"}}, "map contains 'left_hipp', expected a unified joint, perhaps 'left_hip'"),
         ({"map": {"head": "Gelenk15"}}, "head is mapped to 'Gelenk15', which is not .* perhaps 'Gelenk 15'"),
-        ({"map": {"head": 15}}, "head is mapped to 15, expected a joint's name"),
-        ({"map": {"head": []}}, r"head is mapped to \[\], expected a joint's name"),
+        ({"map": {"head": 15}}, "head is mapped to 15, expected the name of a joint"),
+        ({"map": {"head": []}}, r"head is mapped to \[\], expected the name of a joint"),
         ({"map": {"head": "Gelenk 15"}}, "map lacks pelvis"),
         ({"map": ["pelvis"]}, "expected map as an object"),
         ({"joints": "Hips"}, "expected joints as a list of names"),
-        ({"joints": ["Knie", *"abcdefghijklmnopqrst", "KNIE"]}, "a joint name occurs twice: 'Knie' and 'KNIE'"),
+        ({"joints": ["Knie", *"abcdefghijklmnopqrst", "KNIE"]}, "two joints have the same name: 'Knie' and 'KNIE'"),
         ({"parents": None}, "22 joints but no list of parents"),
         ({"parents": [-1, *[22] * 21]}, "the parent of 'Gelenk 1' is 22, expected -1 for the root .* 0 to 21"),
-        ({"parents": [1, 0, *[0] * 20]}, "the parents of 'Gelenk 0' lead round in a circle"),
+        ({"parents": [1, 0, *[0] * 20]}, "the parents of 'Gelenk 0' form a circle"),
         ({"parents": [True, *[0] * 21]}, "the parent of 'Gelenk 0' is True"),
-        ({"name": ""}, "expected name as a word"),
+        ({"name": ""}, "expected name as a string"),
         ({"units": ["cm"]}, r"units \['cm'\], expected m, cm, mm, inch or null"),
     ],
 )
@@ -369,9 +369,9 @@ def test_the_page_names_every_family():
         assert f"| {name} | `{joints['left_hip']}`, `{joints['left_shoulder']}`" in page
 
 
-def test_markers_on_the_skin_are_told_from_joints():
+def test_markers_on_the_skin_are_recognised():
     markers = ["Anna:LASI", "Anna:RASI", "Anna:LKNE", "Anna:RKNE", "Anna:LANK", "Anna:C7", "Anna:CLAV"]
-    with pytest.raises(MotionError, match=r"markers on the skin; what is needed are joint centres"):
+    with pytest.raises(MotionError, match=r"markers on the skin; joint centres are needed"):
         match_joints(markers, None, load_rigs(), None, "gait.c3d")
-    with pytest.raises(MotionError, match=r"Rename the joints or describe the rig"):
+    with pytest.raises(MotionError, match=r"Rename the joints, or describe the rig"):
         match_joints(["alpha", "beta", "gamma"], None, load_rigs(), None, "gait.c3d")

@@ -15,9 +15,10 @@ from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.descriptors.movement_features import NUM_CHANNELS, SEGMENTS, movement_features
 from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES
 from eai_llm_hf.processing.reading.motion import Motion, MotionError, as_motion
+from eai_llm_hf.processing.skeleton.axes_and_units import leg_length
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip, as_unified_clip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, MIRROR, PARENTS
-from eai_llm_hf.processing.skeleton.unify import leg_length, unify
+from eai_llm_hf.processing.skeleton.unify import unify
 
 SEGMENT_INDEX = {name: index for index, (name, _, _) in enumerate(SEGMENTS)}
 

@@ -1,4 +1,4 @@
-"""The benchmark of training, on a tiny model: that its sides are comparable and its page says what was measured."""
+"""The benchmark of training on a tiny model: its sides are comparable, and its page reports what was measured."""
 
 import argparse
 import runpy

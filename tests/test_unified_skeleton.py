@@ -9,17 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eai_llm_hf.processing.reading.motion import Motion, MotionError
+from eai_llm_hf.processing.skeleton.checks import MIN_DURATION_S
 from eai_llm_hf.processing.skeleton.matching import match_joints
+from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.resampling import resample
 from eai_llm_hf.processing.skeleton.rig_files import check_rig, load_rigs
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, MIRROR, PARENTS
-from eai_llm_hf.processing.skeleton.unify import MIN_DURATION_S, facing, unify
+from eai_llm_hf.processing.skeleton.unify import unify
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 # Largest distance, in metres, between a joint in two versions of one movement.
 TURNED_M = 1e-4  # units, axes, heading, place: float32 arithmetic only
-RESAMPLED_M = 3e-3  # frame rates from 24 to 120; the worst stand at the ends, where no sample lies beyond
+RESAMPLED_M = 3e-3  # frame rates from 24 to 120; the worst are at the ends, beyond which there are no samples
 
 REST = {
     "pelvis": (0, 0.95, 0),
@@ -118,8 +120,8 @@ def test_a_clip_in_the_unified_form_stays_as_it_is():
         "unused_joints": [],
         "gaps": {},
         "reasons": {
-            "up_axis": "y: the shoulders stand above the ankles along y in 100% of the frames; the rig names none",
-            "unit": "m: thigh and shank are 0.808 m long; the rig says so",
+            "up_axis": "y: the shoulders are above the ankles along y in 100% of the frames; the rig states none",
+            "unit": "m: thigh and shank are 0.808 m long; stated by the rig",
         },
     }
 
@@ -156,7 +158,7 @@ def test_the_frame_rate_leaves_the_clip_the_same(fps):
     np.testing.assert_allclose(clip.joints[:frames], reference[:frames], atol=RESAMPLED_M)
 
 
-def test_resampling_takes_away_what_thirty_frames_cannot_hold():
+def test_resampling_removes_what_thirty_frames_cannot_hold():
     time = np.arange(1201) / 120
     trembling = np.zeros((1201, 1, 3), np.float32)
     trembling[:, 0, 0] = np.sin(2 * np.pi * 40 * time)  # would appear as 10 Hz if every fourth frame were taken
@@ -227,7 +229,7 @@ def test_a_joint_that_is_hardly_tracked_is_left_out_and_reported():
     assert any("left_wrist" in note and "25%" in note for note in clip.report["notes"])
 
 
-def test_helper_joints_in_one_place_with_their_parent_are_left_out():
+def test_helper_joints_that_coincide_with_their_parent_are_left_out():
     joints = walk()
     joints[:, JOINT_INDEX["spine1"]] = joints[:, JOINT_INDEX["pelvis"]]
     assert unify(motion_of(joints)).report["missing_joints"] == ["spine1"]
@@ -293,7 +295,7 @@ def test_names_are_matched_without_any_rig(scheme):
     assert match.map == {index: [index] for index in range(22)}
 
 
-def test_shoulder_is_the_collar_only_beside_an_upper_arm():
+def test_shoulder_is_the_collar_only_if_there_is_an_upper_arm():
     body = ["Hips", "LeftElbow", "RightElbow", "LeftShoulder", "RightShoulder"]
     assert match_joints(body, rigs={}).how["left_shoulder"] == "LeftShoulder"
     with_arms = match_joints([*body, "LeftArm", "RightArm"], rigs={})
@@ -359,7 +361,7 @@ def test_missing_hips_are_named():
     ("change", "message"),
     [
         ({"parents": [-1]}, "22 joints but 1 parents"),
-        ({"map": {"tail": "pelvis"}}, "map names 'tail'"),
+        ({"map": {"tail": "pelvis"}}, "map contains 'tail'"),
         ({"map": {"head": "Kopf"}}, "head is mapped to 'Kopf'"),
         ({"units": "ell"}, "units 'ell'"),
         ({"up_axis": "north"}, "up_axis 'north'"),
@@ -386,18 +388,18 @@ def test_a_mistake_in_a_rig_file_is_named(change, message):
         (motion_of(walk()[:, :0], names=[]), "no joints"),
         (motion_of(walk().astype(str)), "as numbers"),
         (motion_of(walk() * np.nan), "no frame holds a joint position"),
-        (motion_of(np.zeros_like(walk())), "one point"),
+        (motion_of(np.zeros_like(walk())), "shoulders and pelvis coincide"),
         (motion_of(np.where(np.arange(22)[:, None] == 16, np.nan, walk())), "left_shoulder .* tracked in 0%"),
-        (motion_of(walk() * np.float32(1e30)), "pelvis stands at .* in frame 0"),
+        (motion_of(walk() * np.float32(1e30)), r"walk.bvh: .* of joint 0 'pelvis' is .* in frame 0"),
         (motion_of(walk(), None), "frame rate is not known"),
-        (motion_of(walk(), 0.0), "frame rate is 0"),
-        (motion_of(walk(), -30.0), "frame rate is -30"),
-        (motion_of(walk(), float("nan")), "frame rate is nan"),
-        (motion_of(walk(), 20000.0), "frame rate is 20000"),
-        (motion_of(walk(), 0.0333), "a frame time of 0.0333 s is 30"),
+        (motion_of(walk(), 0.0), "fps is 0.0; expected 1 to 1000"),
+        (motion_of(walk(), -30.0), "fps is -30.0"),
+        (motion_of(walk(), float("nan")), "fps is nan"),
+        (motion_of(walk(), 20000.0), "fps is 20000.0"),
+        (motion_of(walk(), 0.0333), r"fps is 0\.0333; .*a frame time of 0\.0333 s is 30"),
         (motion_of(walk()[:, :20]), "22 joint names for 20 joints"),
-        (Motion(walk(), 30.0), "give joint_names or layout. Layouts with 22 joints: .*smpl22"),
-        (Motion(walk(), 30.0, layout="smpl2"), "layout 'smpl2' is not known"),
+        (Motion(walk(), 30.0), "pass joint_names or layout. Layouts with 22 joints: .*smpl22"),
+        (Motion(walk(), 30.0, layout="smpl2"), "unknown layout 'smpl2'"),
         (Motion(walk(), 30.0, layout="kinect_v2_25"), "kinect_v2_25 has 25 joints, the recording has 22"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from transformers.utils import logging
 
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
 from .loader import Adapter, Corpus, Found, readable_text, without_person
 from .schema import LeftOut, Recording, content_family

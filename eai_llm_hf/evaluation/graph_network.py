@@ -21,9 +21,10 @@ import torch
 from torch import nn
 from transformers import get_cosine_schedule_with_warmup
 
+from eai_llm_hf.processing.skeleton.axes_and_units import leg_length
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, NUM_JOINTS, PARENTS
-from eai_llm_hf.processing.skeleton.unify import facing, leg_length
 
 from .kept_crops import kept_crops
 from .methods import tell

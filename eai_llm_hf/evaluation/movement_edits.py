@@ -11,8 +11,8 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES
-from eai_llm_hf.processing.skeleton.unify import facing
 
 from ..generator.emotion_sources import DESIGN
 from ..generator.emotions import EMOTIONS

@@ -9,8 +9,9 @@ many rigs lack: without them the answer is the same with and without toes.
 
 import numpy as np
 
+from ..skeleton.axes_and_units import leg_length
+from ..skeleton.placement import facing
 from ..skeleton.tree import FRAME_RATE, JOINT_INDEX
-from ..skeleton.unify import facing, leg_length
 
 SEGMENTS: tuple[tuple[str, str, str], ...] = (
     # name, from joint, to joint; "hips" and "shoulders" are midpoints

@@ -1,1 +1,1 @@
-"""A file or an array becomes `Motion`: one module a format, and one for what they share."""
+"""Turns a file or an array into `Motion`: one module per format, plus what the formats share."""

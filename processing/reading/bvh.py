@@ -1,14 +1,19 @@
-"""Read BVH files: the hierarchy once, then the motion in blocks of frames with vectorised forward kinematics.
+"""Reads BVH files: the hierarchy once, then the motion in blocks of frames with vectorised forward kinematics.
 
-What the format leaves open is settled as follows, after Meredith and Maddock, "Motion Capture File Formats Explained"
-(University of Sheffield, 2001), and the files in circulation:
+Why not a library: none of the three that were measured reads all files that people have, and all are slower
+(`benchmarks/readers.py`, figures in docs/readers.md). pybvh refuses position channels below the root, and with them
+596 of 599 real files. upc-pymotion fails on tabs and blank lines, bvhio on a byte order mark; both take four to eight
+times as long. This reader also keeps its memory bounded on hostile files and names the line and joint of a mistake.
 
-- A joint's rotation channels apply in the order they are listed: `Zrotation Xrotation Yrotation` is `Rz @ Rx @ Ry`
-  acting on column vectors. Any number of them, in any order, at any joint.
+BVH has no binding standard. Where it is ambiguous this reader follows Meredith and Maddock, "Motion Capture File
+Formats Explained" (University of Sheffield, 2001), and the files in circulation:
+
+- A joint's rotation channels apply in the order in which they are listed: `Zrotation Xrotation Yrotation` is
+  `Rz @ Rx @ Ry` acting on column vectors. Every joint may have any number of them, in any order.
 - A position channel *replaces* the same component of the joint's OFFSET, at the root and at every other joint.
-- End Sites are the tips of bones, not joints: they carry no motion of their own and are left out.
-- The declared number of frames is a claim, not a size: nothing is allocated after it. A file with fewer rows is cut
-  off, which is an error; rows beyond the claim are read like all others.
+- End Sites are the tips of bones, not joints: they have no motion of their own and are left out.
+- The declared number of frames is not trusted: no memory is allocated for it. A file with fewer rows is cut off, which
+  is an error; additional rows are read like all others.
 - Lines that start with `#` or `//` are comments. Keywords and channel names may be in any case.
 
 Units and axes stay those of the file.
@@ -23,65 +28,51 @@ from typing import NoReturn
 
 import numpy as np
 
-from .motion import Motion, MotionError
-from .recording import (
-    MAX_COORDINATE,
-    MAX_FPS,
-    MAX_JOINTS,
-    MAX_NAME_LENGTH,
-    MIN_FPS,
-    checked_fps,
-    numbered_lines,
-    readable_file,
-    room_for,
-    shown,
-)
+from .limits import MAX_COORDINATE, MAX_JOINTS, MAX_NAME_LENGTH
+from .motion import MotionError
+from .recording import Recording, numbered_lines, room_for, shown
 
 MAX_DEPTH = 512
+"""Joints from the root to the deepest one; a body has about twenty."""
+
 MAX_CHANNELS_PER_JOINT = 16
+"""A joint needs six: three positions and three rotations."""
 
 _BLOCK_FRAMES = 1024
 _BLOCK_TEXT = 2**24
 _AXES = "xyz"
 _CHANNEL = re.compile(r"[xyz](position|rotation)")
-# Possessive, so that no line of blanks is tried in all its divisions.
+# Possessive quantifiers: a line of blanks is matched in linear time.
 _MOTION_HEADER = re.compile(r"(frames|frame\s*+time)\s*+:?+\s*+(\S++)", re.IGNORECASE)
 
 
-def read_bvh(path: str | Path, fps: float | None = None) -> Motion:
-    """Read one BVH file into global joint positions.
+def read_bvh(path: Path) -> Recording:
+    """Reads one BVH file into global joint positions.
 
     Args:
         path: The file.
-        fps: Frames per second to use in place of the file's `Frame Time`.
 
     Returns:
-        The motion: `joints` (frames, joints, 3) float32 in the file's units and axes, with names and parents.
+        One performer: `joints` (frames, joints, 3) float32 in the file's units and axes, with names and parents.
 
     Raises:
-        MotionError: The file is missing, empty, cut off, malformed or holds values no body can have. The message names
-            the line, joint or frame.
+        MotionError: The file is cut off, malformed or holds absurd values. The message names the line, joint or frame.
     """
-    path = readable_file(path)
     lines = numbered_lines(path)
     skeleton = _read_hierarchy(lines, path.name)
     declared, frame_time = _read_motion_header(lines, path.name)
-    if fps is None:
-        fps = _fps_of(frame_time, path.name)
-    else:
-        fps = checked_fps(fps, path.name)
-    return Motion(
+    return Recording(
         joints=_read_frames(lines, skeleton, declared, room_for(path), path.name),
-        fps=fps,
+        fps=_fps_of(frame_time),
+        fps_field=f"Frame Time {shown(frame_time)}",
         joint_names=[joint.name for joint in skeleton],
         parents=[joint.parent for joint in skeleton],
-        source=path.name,
     )
 
 
 @dataclass
 class _Joint:
-    """One joint of a header.
+    """One joint of the hierarchy.
 
     Attributes:
         name: Name as written.
@@ -97,7 +88,7 @@ class _Joint:
 
 
 class _Tokens:
-    """The words of a header with the line each stands on; braces are words of their own."""
+    """The words of the hierarchy, each with its line number; braces are words of their own."""
 
     def __init__(self, lines: Iterator[tuple[int, str]], source: str):
         self.source = source
@@ -112,7 +103,7 @@ class _Tokens:
                     yield number, word
 
     def next(self, expected: str) -> str:
-        """Return the next word; `expected` says what should have come where the file ends instead."""
+        """Returns the next word; `expected` says what was to come, in case the file ends instead."""
         item = next(self._words, None)
         if item is None:
             raise MotionError(f"{self.source}: the file ends after line {self.line}; expected {expected}")
@@ -120,7 +111,7 @@ class _Tokens:
         return word
 
     def name_and_brace(self, keyword: str) -> str:
-        """Return the rest of the keyword's line as a name (spaces, dots and colons allowed) and pass the `{`."""
+        """Returns the rest of the keyword's line as a name (spaces, dots and colons allowed) and consumes the `{`."""
         keyword_line = self.line
         words: list[str] = []
         while (word := self.next(f"'{{' after {keyword}")) != "{":
@@ -151,7 +142,7 @@ def _is_content(stripped_line: str) -> bool:
 
 
 def _read_hierarchy(lines: Iterator[tuple[int, str]], source: str) -> list[_Joint]:
-    """Read from the top of the file through the line MOTION, with a stack in place of recursion."""
+    """Reads from the top of the file through the line MOTION, with a stack instead of recursion."""
     tokens = _Tokens(lines, source)
     word = tokens.next("HIERARCHY")
     if word.upper() != "HIERARCHY":
@@ -202,7 +193,7 @@ def _read_hierarchy(lines: Iterator[tuple[int, str]], source: str) -> list[_Join
     if open_nodes:
         tokens.fail(f"expected '}}' ({len(open_nodes)} still open) before MOTION", word)
     if not any(joint.channels for joint in joints):
-        tokens.fail("expected a ROOT with CHANNELS before MOTION, or nothing can move", word)
+        tokens.fail("expected a ROOT with CHANNELS before MOTION; without them nothing can move", word)
     return joints
 
 
@@ -239,7 +230,7 @@ def _read_channels(tokens: _Tokens, joint: str) -> list[str]:
 
 
 def _read_motion_header(lines: Iterator[tuple[int, str]], source: str) -> tuple[int, str]:
-    """Read the `Frames:` and `Frame Time:` lines in either order; return the count and the time as written."""
+    """Reads the `Frames:` and `Frame Time:` lines in either order; returns the count and the time as written."""
     found: dict[str, str] = {}
     for number, line in lines:
         line = line.strip()
@@ -260,25 +251,20 @@ def _read_motion_header(lines: Iterator[tuple[int, str]], source: str) -> tuple[
     raise MotionError(f"{source}: the file ends after MOTION; expected 'Frames: COUNT' and 'Frame Time: SECONDS'")
 
 
-def _fps_of(frame_time: str, source: str) -> float:
-    """Turn a frame time into a rate; 0.0333333 or 0.041667 is meant as 1/30 or 1/24 and becomes exactly that."""
+def _fps_of(frame_time: str) -> float:
+    """Turns a frame time into a frame rate; 0.0333333 or 0.041667 means 1/30 or 1/24 and becomes exactly that."""
     try:
         seconds = float(frame_time)
     except ValueError:
         seconds = math.nan
-    if not 1 / MAX_FPS <= seconds <= 1 / MIN_FPS:
-        raise MotionError(
-            f"{source}: Frame Time is {shown(frame_time)}; expected {1 / MAX_FPS:g} to {1 / MIN_FPS:g} seconds "
-            "(or pass fps)"
-        )
-    rate = 1 / seconds
-    return float(round(rate)) if abs(rate - round(rate)) < 1e-4 * rate else rate
+    rate = 1 / seconds if seconds else math.inf
+    return float(round(rate)) if math.isfinite(rate) and abs(rate - round(rate)) < 1e-4 * rate else rate
 
 
 def _read_frames(
     lines: Iterator[tuple[int, str]], skeleton: list[_Joint], declared: int, room: int, source: str
 ) -> np.ndarray:
-    """Read all rows, a block at a time; return joints (frames, joints, 3) float32 of at most `room` bytes."""
+    """Reads all rows, a block at a time; returns joints (frames, joints, 3) float32 of at most `room` bytes."""
     max_frames = room // (12 * len(skeleton))
     columns = [(joint.name, channel) for joint in skeleton for channel in joint.channels]
     blocks: list[np.ndarray] = []
@@ -294,7 +280,7 @@ def _read_frames(
         if frames > max_frames:
             raise MotionError(
                 f"{source}: more than {max_frames:,} frames of {len(skeleton)} joints, too many for a file of its "
-                "size; split it"
+                "size; split the recording"
             )
     if frames == 0:
         raise MotionError(f"{source}: no frames after the motion header; {declared:,} declared")
@@ -307,7 +293,7 @@ def _read_frames(
 
 
 def _blocks(lines: Iterator[tuple[int, str]], frames: int) -> Iterator[list[tuple[int, str]]]:
-    """Cut the rows into blocks of so many, or of fewer where the lines are long."""
+    """Cuts the rows into blocks of `frames` rows, or fewer where the lines are long."""
     rows: list[tuple[int, str]] = []
     length = 0
     for row in lines:
@@ -323,7 +309,7 @@ def _blocks(lines: Iterator[tuple[int, str]], frames: int) -> Iterator[list[tupl
 def _parse_block(
     rows: list[tuple[int, str]], columns: list[tuple[str, str]], first_frame: int, source: str
 ) -> tuple[np.ndarray, list[tuple[int, str]]]:
-    """Parse (line number, text) lines into values (rows, columns) float64, beside the lines that hold them."""
+    """Parses (line number, text) rows; returns values (rows, columns) float64 and the rows that they come from."""
     values = _parsed([text for _, text in rows], len(columns))
     if values is None:  # perhaps blank lines or comments are among them
         rows = [(number, text) for number, text in rows if _is_content(text.strip())]
@@ -342,7 +328,7 @@ def _parse_block(
 
 
 def _parsed(lines: list[str], width: int) -> np.ndarray | None:
-    """Return the numbers (lines, width) float64, or None unless every line holds as many."""
+    """Returns the numbers (lines, width) float64, or None unless every line holds `width` numbers."""
     if not lines:
         return np.empty((0, width))
     if not lines[0].strip():  # numpy warns of text without any number
@@ -373,7 +359,7 @@ def _raise_for_bad_row(rows: list[tuple[int, str]], columns: list[tuple[str, str
 
 
 def _forward_kinematics(skeleton: list[_Joint], values: np.ndarray) -> np.ndarray:
-    """Place every joint in every frame.
+    """Computes the global position of every joint in every frame.
 
     A rotation about one axis mixes only two columns of the global rotation matrix, so each channel is applied to those
     two directly and no local matrix is built: with `c, s` the cosine and sine of the angle,
@@ -388,7 +374,7 @@ def _forward_kinematics(skeleton: list[_Joint], values: np.ndarray) -> np.ndarra
         (frames, joints, 3) float32.
     """
     frames = len(values)
-    columns = np.ascontiguousarray(values.T)  # (channels, frames): all frames of a channel side by side
+    columns = np.ascontiguousarray(values.T)  # (channels, frames): the frames of a channel are contiguous
     positions = np.empty((len(skeleton), 3, frames))
     rotations: list[np.ndarray] = []  # global, (3 rows, 3 columns, frames)
     inner_joints = {joint.parent for joint in skeleton}
@@ -421,5 +407,5 @@ def _forward_kinematics(skeleton: list[_Joint], values: np.ndarray) -> np.ndarra
                     cosine * rotation[:, first] + sine * rotation[:, second],
                     cosine * rotation[:, second] - sine * rotation[:, first],
                 )
-        rotations.append(rotation)  # of a joint without children this is its parent's, and nobody asks for it
+        rotations.append(rotation)  # for a joint without children this is its parent's; it is never used
     return positions.transpose(2, 0, 1).astype(np.float32, order="C")

@@ -1,16 +1,16 @@
-"""Read C3D files: their parameters through the library py-c3d, their positions in blocks of frames.
+"""Reads C3D files: the parameters with the library py-c3d, the positions in blocks of frames.
 
-Of the libraries py-c3d was taken because nothing that a file holds can crash it: it is pure Python, while ezc3d (C++)
-ended the process on damaged files (`benchmarks/readers.py` counts how often). What it reads is held here against the
-file before anything is allocated; the positions, which it would yield a frame at a time, are read as arrays.
+py-c3d was chosen because a damaged file cannot crash it: it is pure Python, while ezc3d (C++) crashed the process on
+some damaged files (`benchmarks/readers.py` counts how many). What it reads is checked against the file here before
+memory is allocated. It yields positions frame by frame; they are read as arrays instead, which is 15 times as fast.
 
-What the format leaves open is settled after "The C3D File Format User Guide" (Motion Lab Systems, 2008):
+Where the format is ambiguous this reader follows "The C3D File Format User Guide" (Motion Lab Systems, 2008):
 
-- Parameters stand above the header, which repeats some of them.
-- A negative residual marks a point that was not tracked; it becomes NaN, as does one with a NaN coordinate.
-- Points that hold no position (POINT:ANGLES, FORCES, MOMENTS, POWERS, SCALARS) are left out.
-- Labels may have a subject before a colon ("Anna:LASI"). Subjects that share their labels are several people; what
-  only one of them has, and points of no subject, are then left out.
+- Parameters take precedence over the header, which repeats some of them.
+- A negative residual marks a point that was not tracked; it becomes NaN, as does a point with a NaN coordinate.
+- Points that are not positions (POINT:ANGLES, FORCES, MOMENTS, POWERS, SCALARS) are left out.
+- A label may start with a subject and a colon ("Anna:LASI"). Subjects with the same labels are different people;
+  labels that only one of them has, and points without a subject, are then left out.
 """
 
 import io
@@ -20,25 +20,19 @@ from typing import Any
 
 import numpy as np
 
+from .limits import MAX_BYTES, MAX_JOINTS
 from .motion import MotionError
-from .recording import (
-    MAX_BYTES,
-    MAX_JOINTS,
-    Recording,
-    checked_fps,
-    known_units,
-    readable_file,
-    shown,
-)
+from .recording import Recording, shown
+from .units import known_units
 
 try:
     import c3d
-except ImportError:  # on the Hub only numpy, torch and transformers are sure to be there
+except ImportError:  # on the Hub only numpy, torch and transformers can be relied on
     c3d = None
 
 _BLOCK = 512
 _HEAD_BYTES = 2 * 256 * _BLOCK
-"""The header points at the parameters by a byte, and they are at most 255 blocks: all of it lies within this."""
+"""A byte of the header says where the parameters start, and they have at most 255 blocks: all lie within this."""
 
 _KEY = 0x50  # second byte of every C3D file
 _PROCESSORS = {84: "<f4", 85: "<f4", 86: ">f4"}  # Intel, DEC, MIPS
@@ -47,12 +41,11 @@ _NOT_POSITIONS = ("ANGLES", "FORCES", "MOMENTS", "POWERS", "SCALARS")
 _CHUNK_BYTES = 2**22
 
 
-def read_c3d(path: str | Path, fps: float | None = None) -> Recording:
-    """Read the points of one C3D file.
+def read_c3d(path: Path) -> Recording:
+    """Reads the points of one C3D file.
 
     Args:
         path: The file.
-        fps: Frames per second, in place of the file's POINT:RATE.
 
     Returns:
         One person, or several where subjects share their labels, in the file's units and axes.
@@ -60,14 +53,13 @@ def read_c3d(path: str | Path, fps: float | None = None) -> Recording:
     Raises:
         MotionError: The package c3d is not installed; or the file is damaged, cut off or holds no points.
     """
-    path = readable_file(path)
     if c3d is None:
         raise MotionError(f"{path.name}: reading C3D files needs the package c3d; install it with: pip install c3d")
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
         processor = _processor(head, path.name)
-        parameters = _parameters(head, path.name)
+        parameters = _parameters(head)
         labels = _labels(parameters)
         rate, units, not_positions = (
             float(parameters.point_rate),
@@ -79,7 +71,7 @@ def read_c3d(path: str | Path, fps: float | None = None) -> Recording:
         raise
     except OSError as error:
         raise MotionError(f"{path.name}: cannot be read ({error.strerror})") from error
-    except Exception as error:  # the library meets damage with whatever Python raises where it stumbles
+    except Exception as error:  # on a damaged file the library raises exceptions of any kind
         raise MotionError(
             f"{path.name}: the file is damaged or not C3D ({type(error).__name__}: {shown(str(error), 80)})"
         ) from error
@@ -92,31 +84,30 @@ def read_c3d(path: str | Path, fps: float | None = None) -> Recording:
     joint_names = [names[index] for index in people[0]]
     if len(people) > 1:
         joint_names = [name.rpartition(":")[2] for name in joint_names]
-    fps = checked_fps(rate, f"{path.name}, POINT:RATE") if fps is None else fps
-    return Recording(joints, fps, joint_names, units=known_units(units))
+    return Recording(joints, rate, "POINT:RATE", joint_names=joint_names, units=known_units(units))
 
 
 def _processor(head: bytes, source: str) -> int:
-    """Return the number of the machine whose numbers these are, or raise where this is not the head of a C3D file."""
+    """Returns the processor type, which decides the number format; raises unless this is the head of a C3D file."""
     if len(head) < _BLOCK or head[1] != _KEY:
         raise MotionError(
             f"{source}: not a C3D file: expected a header of {_BLOCK} bytes with {_KEY:#x} as its second"
         )
     start = (head[0] - 1) * _BLOCK
     if head[0] < 2 or len(head) < start + 4:
-        raise MotionError(f"{source}: the file is cut off: its parameters stand in block {head[0]}, beyond its end")
+        raise MotionError(f"{source}: the file is cut off: its parameters are in block {head[0]}, beyond its end")
     processor = head[start + 3]
     if processor not in _PROCESSORS:
         raise MotionError(f"{source}: expected 84, 85 or 86 (Intel, DEC, MIPS) as processor; found {processor}")
     return processor
 
 
-def _parameters(head: bytes, source: str) -> Any:
-    """Return the library's reader of the head of a file, without its demand that header and parameters agree."""
+def _parameters(head: bytes) -> Any:
+    """Returns the library's reader of the head of a file, without its check that header and parameters agree."""
 
     class Parameters(c3d.Reader):
         def _check_metadata(self) -> None:
-            """Files in circulation disagree in what is not used here; what is used is checked where it is used."""
+            """Does nothing: real files disagree in values that are not used here; those used are checked below."""
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -124,7 +115,7 @@ def _parameters(head: bytes, source: str) -> Any:
 
 
 def _labels(parameters: Any) -> list[str]:
-    """Labels of all points; more than 255 go on in POINT:LABELS2, LABELS3, ..."""
+    """Returns the labels of all points; after 255 they continue in POINT:LABELS2, LABELS3, ..."""
     labels: list[str] = []
     for key in ("POINT:LABELS", *(f"POINT:LABELS{number}" for number in range(2, 18))):
         parameter = parameters.get(key)
@@ -135,7 +126,7 @@ def _labels(parameters: Any) -> list[str]:
 
 
 def _words(parameter: Any) -> list[str]:
-    """The strings of a parameter; the dimensions it declares are not trusted beyond the length of a string."""
+    """Returns the strings of a parameter; of the dimensions it declares only the length of a string is trusted."""
     content: bytes = parameter.bytes_value
     length = parameter.dimensions[0] if len(parameter.dimensions) > 1 else len(content)
     starts = range(0, len(content), length) if length else ()
@@ -148,17 +139,17 @@ def _text(parameters: Any, key: str) -> str:
 
 
 def _not_positions(parameters: Any) -> set[str]:
-    """Labels of the points that hold angles, forces and the like in place of a position."""
+    """Returns the labels of points that hold angles, forces and the like instead of a position."""
     found = (parameters.get(f"POINT:{key}") for key in _NOT_POSITIONS)
     return {word for parameter in found if parameter is not None for word in _words(parameter) if word}
 
 
 def _read_points(path: Path, parameters: Any, processor: int) -> np.ndarray:
-    """Read all positions.
+    """Reads all positions.
 
     Args:
         path: The file.
-        parameters: What `_parameters` gave.
+        parameters: What `_parameters` returned.
         processor: 84, 85 or 86.
 
     Returns:
@@ -194,14 +185,14 @@ def _read_points(path: Path, parameters: Any, processor: int) -> np.ndarray:
             raw = content[:, : 4 * points].reshape(count, points, 4)
             block = _dec_to_ieee(raw) if number.kind == "f" and processor == _DEC else raw
             place = joints[first : first + count]
-            with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused as too large by the caller
+            with np.errstate(over="ignore", invalid="ignore"):  # infinite values are refused by the checks
                 np.multiply(block[..., :3], 1.0 if scale < 0 else scale, out=place, casting="unsafe")
                 place[block[..., 3] < 0] = np.nan
     return joints
 
 
 def _dec_to_ieee(raw: np.ndarray) -> np.ndarray:
-    """Floats of a VAX read as little-endian IEEE ones: their halves are swapped and they are four times as large."""
+    """Converts VAX floats read as little-endian IEEE floats: halves swapped, and four times as large."""
     halves = np.ascontiguousarray(raw).view("<u2")
     swapped = np.empty_like(halves)
     swapped[..., 0::2], swapped[..., 1::2] = halves[..., 1::2], halves[..., 0::2]
@@ -209,10 +200,10 @@ def _dec_to_ieee(raw: np.ndarray) -> np.ndarray:
 
 
 def _people(names: list[str], not_positions: set[str]) -> list[list[int]]:
-    """Return the indices of the points of each person.
+    """Returns the indices of the points of each person.
 
-    All points are one person's, unless subjects share half of their labels or more: then each of them is a person,
-    with the points that all of them have, in the same order.
+    All points belong to one person, unless subjects share at least half of their labels: then each of these subjects
+    is a person, with the points that all of them have, in the same order.
     """
     kept = [
         index

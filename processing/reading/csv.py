@@ -1,18 +1,18 @@
-"""Read joint positions from tables of text.
+"""Reads joint positions from tables of text.
 
-Three kinds are told apart by their first row:
+The first row decides which of three kinds a table is:
 
 - **Wide**: columns `<joint>_x, <joint>_y, <joint>_z` for each joint (`.`, `:`, `-` or a space may stand for `_`, in
   any case and any order), and optionally a time column (`time`, `timestamp`, `time_ms`, ...). Other columns, such as
-  frame numbers or confidences, are passed over.
-- **Long**: a row for each frame and joint, in any order, with columns `frame` or `time` (or both), `joint` (or `name`,
-  `marker`, `landmark`, ...), `x`, `y` and `z`. A joint without a row in a frame is NaN there, and so is a frame whose
-  number was left out. Joints that are numbers are taken in their order.
+  frame numbers or confidences, are ignored.
+- **Long**: one row per frame and joint, in any order, with columns `frame` or `time` (or both), `joint` (or `name`,
+  `marker`, `landmark`, ...), `x`, `y` and `z`. A joint without a row in a frame is NaN there, and so is every joint of
+  a frame number that is missing. Joints that are numbers are sorted by number.
 - **Without a header**: Kinect v2 rows as Microsoft's LabanotationSuite records them: the time in ticks of 100 ns, then
   x, y, z and the tracking state (0 not tracked, 1 inferred, 2 tracked) of 25 joints in the order of the Kinect SDK's
-  `JointType`. An inferred joint is kept, one that is not tracked becomes NaN.
+  `JointType`. An inferred joint is kept, an untracked one becomes NaN.
 
-Cells are separated by commas, semicolons or tabs, whichever the first row has most of. An empty coordinate is NaN.
+The separator is the comma, semicolon or tab, whichever is most frequent in the first row. An empty coordinate is NaN.
 """
 
 import csv
@@ -27,19 +27,9 @@ from pathlib import Path
 
 import numpy as np
 
+from .limits import MAX_BYTES, MAX_COORDINATE, MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError
-from .recording import (
-    MAX_BYTES,
-    MAX_COORDINATE,
-    MAX_JOINTS,
-    MAX_NAME_LENGTH,
-    Recording,
-    fps_of_times,
-    numbered_lines,
-    readable_file,
-    room_for,
-    shown,
-)
+from .recording import Recording, numbered_lines, room_for, shown
 
 KINECT_V2_LAYOUT = "kinect_v2_25"
 
@@ -47,7 +37,7 @@ _KINECT_V2_JOINTS = 25
 _KINECT_V2_WIDTH = 1 + 4 * _KINECT_V2_JOINTS
 
 _COORDINATE_COLUMN = re.compile(r"(?P<joint>.*[^\s_.:-])[\s_.:-]+(?P<axis>[xyz])", re.IGNORECASE)
-# Possessive, so that no cell of punctuation is tried in all its divisions.
+# Possessive quantifiers: a cell of punctuation is matched in linear time.
 _TIME_COLUMN = re.compile(
     r"time[\s_-]?+(stamp)?+[\W_]*+(seconds?|secs?|s|milliseconds?|ms|ticks)?+\W*+", re.IGNORECASE
 )
@@ -57,20 +47,20 @@ _NAME_COLUMNS = (
     "jointname", "joint", "markername", "marker", "landmarkname", "landmark", "keypointname", "keypoint", "bodypart",
     "pointname", "point", "name", "jointid", "jointindex", "landmarkid", "landmarkindex", "keypointid",
 )  # fmt: skip
-"""Best first, without case and separators."""
+"""Best first, in lower case and without separators."""
 
 _MAX_GAP_FACTOR = 10
-"""A long table whose frame numbers span more than this times its frames is refused."""
+"""A long table is refused if its frame numbers span more than this many times its number of frames."""
 
 
 @dataclass
 class _LongColumns:
-    """Where things stand in a row that holds one joint in one frame.
+    """The columns of a table with one row per frame and joint.
 
     Attributes:
         labels: Name of every column, for messages.
         frame: Index of the column with frame numbers, or None.
-        time: Index of the time column, or None; one of both is there.
+        time: Index of the time column, or None; at least one of `frame` and `time` is present.
         joint: Index of the column with the joint's name or number.
         coordinates: Indices of x, y and z.
     """
@@ -84,7 +74,7 @@ class _LongColumns:
 
 @dataclass
 class Columns:
-    """Where things stand in a row.
+    """The columns of a table with one row per frame.
 
     Attributes:
         labels: Name of every column, for messages.
@@ -101,26 +91,24 @@ class Columns:
     joint_names: list[str] | None
 
 
-def read_csv(path: str | Path, fps: float | None = None) -> Recording:
-    """Read one table; the text is passed through a line at a time and never held.
+def read_csv(path: Path) -> Recording:
+    """Reads one table, line by line, without holding its text in memory.
 
     Args:
         path: The file.
-        fps: Frames per second; where given, the time column is not consulted.
 
     Returns:
-        One performer. Frames are taken as evenly spaced in time, see `fps_of_times`.
+        One performer, with the times of the frames where the table has them.
 
     Raises:
         MotionError: No such table, or a cell that cannot be used; the message names the line and the column.
     """
-    path = readable_file(path)
     lines = numbered_lines(path)
     first_number, first_line = next(((number, line) for number, line in lines if line.strip()), (0, ""))
     if not first_line:
         raise MotionError(f"{path.name}: the file holds no rows")
     delimiter = max(",;\t", key=first_line.count)
-    # A quoted cell may hold line ends, which count for the reader's limit on cells.
+    # A quoted cell may contain line ends; they count towards the csv module's limit on the length of a cell.
     reader = csv.reader(chain([first_line], (line + "\n" for _, line in lines)), delimiter=delimiter)
     rows: Iterator[tuple[int, list[str]]] = ((first_number - 1 + reader.line_num, row) for row in reader)
     try:
@@ -130,34 +118,31 @@ def read_csv(path: str | Path, fps: float | None = None) -> Recording:
             first_row.pop()
         if all(_is_number(cell) for cell in first_row if cell):
             columns = _columns_of_kinect_v2(len(first_row), path.name, line)
-            return recording_of_rows(chain([(line, first_row)], rows), columns, fps, path.name)
+            return recording_of_rows(chain([(line, first_row)], rows), columns, path.name)
         if long_columns := _columns_of_long_header(first_row):
-            return _recording_of_long_rows(rows, long_columns, fps, room_for(path), path.name)
+            return _recording_of_long_rows(rows, long_columns, room_for(path), path.name)
         columns = _columns_of_header(first_row, path.name, line)
-        return recording_of_rows(rows, columns, fps, path.name)
+        return recording_of_rows(rows, columns, path.name)
     except csv.Error as error:
         raise MotionError(f"{path.name}: not a table of text ({error})") from error
 
 
-def recording_of_rows(
-    rows: Iterator[tuple[int, list[str]]], columns: Columns, fps: float | None, source: str
-) -> Recording:
-    """Read a table that has a row for each frame.
+def recording_of_rows(rows: Iterator[tuple[int, list[str]]], columns: Columns, source: str) -> Recording:
+    """Reads a table with one row per frame.
 
     Args:
         rows: (line number, cells) of each row below the header.
-        columns: Where things stand in a row.
-        fps: Frames per second; where given, the time column is not consulted.
+        columns: The columns of the table.
         source: File name.
 
     Returns:
-        One performer, a frame for each row.
+        One performer, one frame per row.
 
     Raises:
         MotionError: No rows, a row of another width, or a cell that cannot be used.
     """
     values, row_lines = _read_rows(rows, columns, source)
-    return _checked_table(values, row_lines, columns, fps, source)
+    return _recording_of_table(values, row_lines, columns, source)
 
 
 def _is_number(cell: str) -> bool:
@@ -219,7 +204,7 @@ def _columns_of_header(header: list[str], source: str, line: int) -> Columns:
 
 
 def _read_rows(rows: Iterator[tuple[int, list[str]]], columns: Columns, source: str) -> tuple[np.ndarray, array]:
-    """Return the wanted cells (frames, [time] + coordinates + states) float64, and the line of each frame."""
+    """Returns the wanted cells (frames, [time] + coordinates + states) float64, and the line of each frame."""
     width = len(columns.labels)
     wanted = ([] if columns.time is None else [columns.time]) + columns.coordinates + columns.states
     pick = itemgetter(*wanted)
@@ -239,12 +224,12 @@ def _read_rows(rows: Iterator[tuple[int, list[str]]], columns: Columns, source: 
         if len(values) * values.itemsize > MAX_BYTES // 2:
             raise MotionError(f"{source}, line {line}: more than {MAX_BYTES // 2:,} bytes of numbers; split the file")
     if not row_lines:
-        raise MotionError(f"{source}: no rows after the header; expected one for each frame")
+        raise MotionError(f"{source}: no rows after the header; expected one per frame")
     return np.frombuffer(values).reshape(len(row_lines), len(wanted)), row_lines
 
 
 def _fitted(row: list[str], width: int, line: int, source: str) -> list[str]:
-    """Take empty cells beyond `width` away from a row, or refuse it."""
+    """Removes empty cells beyond `width` from a row; raises if its width is still another."""
     while len(row) > width and not row[-1].strip():
         row.pop()
     if len(row) != width:
@@ -263,10 +248,8 @@ def _number(cell: str, line: int, labels: list[str], index: int, source: str) ->
     return float(cell)
 
 
-def _checked_table(
-    values: np.ndarray, row_lines: array, columns: Columns, fps: float | None, source: str
-) -> Recording:
-    """Check the cells and give them their shape."""
+def _recording_of_table(values: np.ndarray, row_lines: array, columns: Columns, source: str) -> Recording:
+    """Checks the cells, so that an error names their line and column, and reshapes them."""
     num_coordinates = len(columns.coordinates)
     first = 0 if columns.time is None else 1
     coordinates = values[:, first : first + num_coordinates].copy()
@@ -282,16 +265,19 @@ def _checked_table(
                 f"{joint}, 0, 1 or 2; found {states[row, joint]:g}"
             )
         joints[states == 0] = np.nan
-    if fps is None and columns.time is not None:
-        fps = fps_of_times(values[:, 0], lambda row: f"line {row_lines[row]}", source)
-    layout = None if columns.joint_names else KINECT_V2_LAYOUT
-    return Recording(joints, fps, columns.joint_names, layout)
+    return Recording(
+        joints,
+        times=None if columns.time is None else values[:, 0].copy(),  # a view would keep the table in memory
+        time_lines=np.asarray(row_lines),
+        joint_names=columns.joint_names,
+        layout=None if columns.joint_names else KINECT_V2_LAYOUT,
+    )
 
 
 def _refuse_absurd(
     coordinates: np.ndarray, row_lines: array, labels: list[str], columns: list[int], source: str
 ) -> None:
-    """Raise for the first of (rows, columns) that no body can have."""
+    """Raises an error for the first of the coordinates (rows, columns) that is absurdly large."""
     absurd = np.abs(coordinates) > MAX_COORDINATE  # False for NaN
     if absurd.any():
         row, column = np.argwhere(absurd)[0]
@@ -301,11 +287,11 @@ def _refuse_absurd(
         )
 
 
-# ------------------------------------------------------------------------------------------------ a row for each joint
+# ------------------------------------------------------------------------------------------------ one row per joint
 
 
 def _columns_of_long_header(header: list[str]) -> _LongColumns | None:
-    """Return where things stand, or None where this is not the header of a long table."""
+    """Returns the columns, or None if this is not the header of a long table."""
     plain = [re.sub(r"[\W_]+", "", label.lower()) for label in header]
     coordinates = []
     for axis in "xyz":
@@ -322,9 +308,9 @@ def _columns_of_long_header(header: list[str]) -> _LongColumns | None:
 
 
 def _recording_of_long_rows(
-    rows: Iterator[tuple[int, list[str]]], columns: _LongColumns, fps: float | None, room: int, source: str
+    rows: Iterator[tuple[int, list[str]]], columns: _LongColumns, room: int, source: str
 ) -> Recording:
-    """Gather the rows of each frame and place them by joint, in at most `room` bytes."""
+    """Collects the rows of each frame and sorts them by joint, in at most `room` bytes."""
     key = columns.time if columns.frame is None else columns.frame
     assert key is not None
     wanted = [key, key if columns.time is None else columns.time, *columns.coordinates]
@@ -353,7 +339,7 @@ def _recording_of_long_rows(
         if len(values) * values.itemsize > MAX_BYTES // 2:
             raise MotionError(f"{source}, line {line}: more than {MAX_BYTES // 2:,} bytes of numbers; split the file")
     if not row_lines:
-        raise MotionError(f"{source}: no rows after the header; expected one for each joint in each frame")
+        raise MotionError(f"{source}: no rows after the header; expected one per joint and frame")
 
     table = np.frombuffer(values).reshape(len(row_lines), len(wanted))
     _refuse_absurd(table[:, 2:], row_lines, columns.labels, columns.coordinates, source)
@@ -368,7 +354,8 @@ def _recording_of_long_rows(
     frames = int(number_of_frame[-1]) + 1
     if frames * len(names) * 24 > room:
         raise MotionError(
-            f"{source}: {frames:,} frames of {len(names)} joints are too many for a file of its size; split it"
+            f"{source}: {frames:,} frames of {len(names)} joints are too many for a file of its size; "
+            "split the recording"
         )
 
     order = list(names)
@@ -381,13 +368,16 @@ def _recording_of_long_rows(
     _refuse_twice(cell, row_lines, order, source)
     joints = np.full((frames * len(order), 3), np.nan)
     joints[cell] = table[:, 2:]
-    if fps is None and columns.time is not None:
-        fps = fps_of_times(table[first_rows, 1], lambda frame: f"line {row_lines[first_rows[frame]]}", source)
-    return Recording(joints.reshape(frames, len(order), 3), fps, joint_names)
+    return Recording(
+        joints.reshape(frames, len(order), 3),
+        times=None if columns.time is None else table[first_rows, 1],
+        time_lines=np.asarray(row_lines)[first_rows],
+        joint_names=joint_names,
+    )
 
 
 def _frame_numbers(keys: np.ndarray, source: str) -> np.ndarray:
-    """Count the frames from 0 by their sorted numbers, so that one left out becomes a frame without tracking."""
+    """Converts sorted frame numbers into indices from 0; a missing number leaves an index for an untracked frame."""
     if len(keys) == 1:
         return np.zeros(1, np.int64)
     with np.errstate(over="ignore"):
@@ -396,12 +386,12 @@ def _frame_numbers(keys: np.ndarray, source: str) -> np.ndarray:
     if not math.isfinite(span) or span > _MAX_GAP_FACTOR * len(keys) * step:
         widest = int(np.argmax(steps))
         raise MotionError(
-            f"{source}: expected frames that are numbered without long gaps; after {keys[widest]:g} comes "
-            f"{keys[widest + 1]:g}; the usual step is {float(np.median(steps)):g}"
+            f"{source}: expected frame numbers without long gaps; found {keys[widest + 1]:g} after {keys[widest]:g}, "
+            f"while the median step is {float(np.median(steps)):g}"
         )
     numbers = (keys - keys[0]) / step
     if np.abs(numbers - np.rint(numbers)).max() > 1e-3:
-        raise MotionError(f"{source}: expected frames that are numbered in equal steps; the smallest is {step:g}")
+        raise MotionError(f"{source}: expected frame numbers in equal steps; the smallest step is {step:g}")
     return np.rint(numbers).astype(np.int64)
 
 
@@ -411,6 +401,6 @@ def _refuse_twice(cell: np.ndarray, row_lines: array, names: list[str], source: 
     if len(same):
         first, second = order[same[0]], order[same[0] + 1]
         raise MotionError(
-            f"{source}, line {row_lines[second]}: expected one row for joint "
-            f"{shown(names[cell[second] % len(names)])} in each frame; line {row_lines[first]} holds it already"
+            f"{source}, line {row_lines[second]}: expected one row per frame for joint "
+            f"{shown(names[cell[second] % len(names)])}; found a second one, after line {row_lines[first]}"
         )

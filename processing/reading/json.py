@@ -1,21 +1,22 @@
-"""Read JSON files of joint positions, a frame at a time.
+"""Reads JSON files of joint positions, one frame at a time.
 
 The file is a list of frames, or an object with such a list under one of `FRAME_KEYS` and, in any order, `fps`,
 `joint_names`, `layout` and `units`. A frame is one of
 
-- a list of points: `[x, y, z]`, `{"x": .., "y": .., "z": ..}` (more values, such as a visibility, are passed over), or
+- a list of points: `[x, y, z]`, `{"x": .., "y": .., "z": ..}` (further values, such as a visibility, are ignored), or
   null where not tracked;
-- an object joint -> point; a joint that a frame does not name is NaN there;
-- a list of several people, each of them one of the above: the first of every frame are one person, the second another;
-- an object that holds any of these under one of `POSE_KEYS`, perhaps beside a time (`timestamp`, `time`, ...), which
-  gives the frame rate where the file does not;
-- null or an empty list where nobody was tracked.
+- an object joint -> point; a joint that is missing from a frame is NaN there;
+- a list of several people, each of them one of the above; people are told apart by their place in this list;
+- an object with any of these under one of `POSE_KEYS`, perhaps with a time (`timestamp`, `time`, ...), from which the
+  frame rate follows if the file does not state it;
+- null or an empty list where no person was tracked.
 
 33 points without names are MediaPipe Pose world landmarks (layout `mediapipe33`): metres, y down, hips at the origin.
-Landmarks of low visibility are kept: MediaPipe places what it does not see where the body would have it. Its other
-landmarks (`pose_landmarks`) are shares of the picture and no positions in space; they are refused.
+Landmarks of low visibility are kept: MediaPipe estimates where a hidden landmark is. Its other landmarks
+(`pose_landmarks`) are image coordinates, not positions in space; they are refused.
 
-The text is held a few hundred kilobytes at a time, and a frame may have at most `MAX_FRAME_TEXT` characters.
+Why not `json.load`: it holds the whole text and one object per number. For half an hour of MediaPipe landmarks at 30
+frames per second (205 MB) it takes 800 MB and this reader, equally fast, 50 MB; and errors name the line or the frame.
 """
 
 import json
@@ -31,35 +32,30 @@ from typing import Any, NoReturn, TextIO
 
 import numpy as np
 
+from .limits import MAX_BYTES, MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError
-from .recording import (
-    MAX_BYTES,
-    MAX_JOINTS,
-    MAX_NAME_LENGTH,
-    Recording,
-    fps_of_times,
-    known_units,
-    readable_file,
-    room_for,
-    shown,
-)
+from .recording import Recording, room_for, shown
+from .units import known_units
 
 MEDIAPIPE_LAYOUT = "mediapipe33"
 
 MAX_FRAME_TEXT = 2**20
-MAX_PEOPLE = 64
+"""Characters in one frame; more of the text is never held in memory."""
+
+MAX_PEOPLE_IN_A_FRAME = 64
+"""A frame with more is a file that lists people outside and frames inside."""
 
 FRAME_KEYS = (
     "frames", "poseworldlandmarks", "worldlandmarks", "landmarks", "joints", "positions", "keypoints3d", "keypoints",
     "poses",
 )  # fmt: skip
-"""Where a list of frames may stand, best first, without case and separators."""
+"""Keys of a list of frames, best first, in lower case and without separators."""
 
 POSE_KEYS = (
     "poseworldlandmarks", "worldlandmarks", "landmarks", "landmark", "people", "persons", "joints", "positions",
     "keypoints3d", "keypoints",
 )  # fmt: skip
-"""Where the people or points of a frame may stand, best first, without case and separators."""
+"""Keys of the people or points of a frame, best first, in lower case and without separators."""
 
 _PICTURE_KEYS = frozenset(("poselandmarks", "normalizedlandmarks", "imagelandmarks"))
 _TIME_KEYS = ("timestamp", "timestampms", "timems", "time", "t")
@@ -75,12 +71,11 @@ _NAN = math.nan
 _xyz = itemgetter("x", "y", "z")
 
 
-def read_json(path: str | Path, fps: float | None = None) -> Recording:
-    """Read one JSON file of joint positions.
+def read_json(path: Path) -> Recording:
+    """Reads one JSON file of joint positions.
 
     Args:
         path: The file.
-        fps: Frames per second, in place of what the file says.
 
     Returns:
         One person, or several.
@@ -88,7 +83,6 @@ def read_json(path: str | Path, fps: float | None = None) -> Recording:
     Raises:
         MotionError: Not JSON, cut off, nested too deeply, or not of the form above; the message names line or frame.
     """
-    path = readable_file(path)
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             frames, about = _read_document(_Text(file, path.name), room_for(path), path.name)
@@ -104,18 +98,21 @@ def read_json(path: str | Path, fps: float | None = None) -> Recording:
             raise MotionError(f"{path.name}: expected joint_names as a list; found {shown(repr(names))}")
     if names is None and layout is None and joints.shape[-2] == _MEDIAPIPE_POINTS:
         layout = MEDIAPIPE_LAYOUT
-    if fps is None:
-        fps = next((about[key] for key in _FPS_KEYS if about.get(key) is not None), None)
-    if fps is None and len(frames.times) > 1:
-        fps = fps_of_times(np.array(frames.times), lambda index: f"time {index}", path.name)
-    return Recording(joints, fps, names, layout, units=known_units(units) if isinstance(units, str) else None)
+    return Recording(
+        joints,
+        fps=next((about[key] for key in _FPS_KEYS if about.get(key) is not None), None),
+        times=np.array(frames.times),
+        joint_names=names,
+        layout=layout,
+        units=known_units(units) if isinstance(units, str) else None,
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ the text
 
 
 class _Text:
-    """A JSON text that is taken apart from the front, of which no more is held than one value needs."""
+    """A JSON text that is parsed from the front, holding no more of it than one value needs."""
 
     def __init__(self, file: TextIO, source: str):
         self._file = file
@@ -124,10 +121,10 @@ class _Text:
         self._at = 0
         self._line = 1
         self._ended = False
-        self._decoder = json.JSONDecoder(parse_int=float)  # so that no number is too long
+        self._decoder = json.JSONDecoder(parse_int=float)  # int() refuses numbers of many digits
 
     def peek(self) -> str:
-        """The next character that is not blank, or nothing at the end."""
+        """Returns the next character that is not blank, or nothing at the end."""
         while True:
             blank = _BLANK.match(self._buffer, self._at)
             assert blank is not None
@@ -137,7 +134,7 @@ class _Text:
             self._grow()
 
     def take(self, *expected: str) -> str:
-        """Pass the next character, which must be one of `expected`."""
+        """Consumes the next character, which must be one of `expected`, and returns it."""
         found = self.peek()
         if found not in expected or not found:
             self.fail(f"expected {' or '.join(expected)}", found or "the end of the file")
@@ -145,7 +142,7 @@ class _Text:
         return found
 
     def value(self) -> Any:
-        """Pass the next value, of whatever kind, and return it; whole numbers too are floats."""
+        """Consumes the next value, of any kind, and returns it; integers become floats."""
         self.peek()
         while True:
             try:
@@ -166,7 +163,7 @@ class _Text:
             self._grow()
 
     def items(self) -> Iterator[None]:
-        """Pass a list: stop before each value, which the caller must take."""
+        """Iterates over a list: yields before each value, which the caller must consume."""
         self.take("[")
         if self.peek() == "]":
             self.take("]")
@@ -177,7 +174,7 @@ class _Text:
                 return
 
     def keys(self) -> Iterator[str]:
-        """Pass an object: stop before the value of each key, which the caller must take."""
+        """Iterates over an object: yields each key before its value, which the caller must consume."""
         self.take("{")
         if self.peek() == "}":
             self.take("}")
@@ -185,14 +182,14 @@ class _Text:
         while True:
             key = self.value()
             if not isinstance(key, str):
-                self.fail("expected a key in quotes", _told(key))
+                self.fail("expected a key in quotes", _described(key))
             self.take(":")
             yield key
             if self.take(",", "}") == "}":
                 return
 
     def skip(self) -> list[str]:
-        """Pass a value without holding it, a list item by item; of a list of words return the words."""
+        """Consumes a value without holding it, a list item by item; returns the words of a list of words."""
         words: list[str] = []
         if self.peek() != "[":
             self.value()
@@ -218,7 +215,7 @@ class _Text:
 
 
 def _read_document(text: _Text, room: int, source: str) -> tuple["_Frames", dict[str, Any]]:
-    """Read the whole file; beside its frames return what else it says, by key without case and separators."""
+    """Reads the whole file; returns its frames and its other values, by key in lower case without separators."""
     about: dict[str, Any] = {}
     frames, rank = None, len(FRAME_KEYS)
     if text.peek() == "[":
@@ -242,19 +239,19 @@ def _read_document(text: _Text, room: int, source: str) -> tuple["_Frames", dict
         text.fail("expected the end of the file", text.peek())
     if frames is None:
         listed = ", ".join(shown(key) for key in list(about)[:12]) or "nothing"
-        hint = " (these are places in the picture; world landmarks are needed)" if _PICTURE_KEYS & about.keys() else ""
+        hint = " (these are image coordinates; world landmarks are needed)" if _PICTURE_KEYS & about.keys() else ""
         raise MotionError(f"{source}: expected a list of frames, alone or as 'frames'; found {listed}{hint}")
     return frames, about
 
 
 def _read_list(text: _Text, room: int, source: str) -> tuple["_Frames", list[str]]:
-    """Read a list of frames, or of names (of which then no frames, and the names, are returned)."""
+    """Reads a list of frames or of names; returns the frames, of which a list of names has none, and the names."""
     frames = _Frames(room, source)
     names: list[str] = []
     for _ in text.items():
         value = text.value()
         if isinstance(value, str) and not frames.count and len(names) < MAX_JOINTS:
-            names.append(value[: MAX_NAME_LENGTH + 1])  # one that is longer is refused with all other names
+            names.append(value[: MAX_NAME_LENGTH + 1])  # a longer one is refused by the checks
         else:
             frames.add(value)
     return frames, names
@@ -265,8 +262,8 @@ def _plain(key: str) -> str:
     return re.sub(r"[\W_]+", "", key.lower())
 
 
-def _told(value: Any) -> str:
-    """What a value is, in few words however deep it goes."""
+def _described(value: Any) -> str:
+    """Describes a value in few words, however deeply it is nested."""
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if isinstance(value, dict):
@@ -278,13 +275,13 @@ def _told(value: Any) -> str:
 
 
 class _Person:
-    """The tracks of one person, NaN up to where each begins: one of all points, or one for each named joint."""
+    """The tracks of one person: one for all points, or one for each named joint. Frames before its first are NaN."""
 
     def __init__(self) -> None:
         self.tracks: dict[str, array] = {}
 
     def put(self, name: str, numbers: Sequence[float], frame: int, room: int) -> int:
-        """Put the numbers of a frame into a track; return the bytes that this took, or -1 if more than `room`."""
+        """Appends the numbers of a frame to a track; returns the bytes that this took, or -1 if more than `room`."""
         track = self.tracks.setdefault(name, array("f"))
         gap = frame * len(numbers) - len(track)
         needed = (gap + len(numbers)) * track.itemsize
@@ -315,12 +312,15 @@ class _Frames:
         self._bytes = 0
 
     def add(self, frame: Any) -> None:
-        """Take one frame, of any of the forms above."""
+        """Adds one frame, in any of the forms above."""
         if self.count * 8 > MAX_BYTES:
-            self._fail("fewer frames", "more; split the file")
+            self._fail("fewer frames", "more; split the recording")
         for number, content in enumerate(self._people_in(self._opened(frame, self.times))):
-            if number >= MAX_PEOPLE:
-                self._fail(f"at most {MAX_PEOPLE} people in a frame (frames outside, people inside)", "more")
+            if number >= MAX_PEOPLE_IN_A_FRAME:
+                self._fail(
+                    f"at most {MAX_PEOPLE_IN_A_FRAME} people in a frame (a list of frames, each a list of people)",
+                    "more",
+                )
             if number == len(self._people):
                 self._people.append(_Person())
             content = self._opened(content, array("d"))
@@ -331,18 +331,18 @@ class _Frames:
         self.count += 1
 
     def joined(self) -> tuple[np.ndarray, list[str] | None]:
-        """Return joints (people, frames, joints, 3) float32 and the names of the joints, or None without names."""
+        """Returns joints (people, frames, joints, 3) float32 and the names of the joints, or None without names."""
         people = [person for person in self._people if person.tracks]
         if not people:
-            raise MotionError(f"{self.source}: expected joint positions; nobody is tracked in {self.count:,} frames")
+            raise MotionError(f"{self.source}: expected joint positions; found {self.count:,} frames without any")
         names = list(dict.fromkeys(name for person in people for name in person.tracks))
         points = len(names) if self._points is None else self._points
         if points > MAX_JOINTS or len(people) * self.count * points * 12 > self._room:
             raise MotionError(
                 f"{self.source}: more than {self._room:,} bytes of positions, too many for a file of its size; "
-                "split it"
+                "split the recording"
             )
-        # A track is of one joint, or under the empty name of all points.
+        # A track belongs to one joint, or under the empty name to all points.
         joints = np.full((len(people), self.count, len(names), points * 3 // len(names)), np.nan, np.float32)
         column = {name: index for index, name in enumerate(names)}
         for place, person in zip(joints, people, strict=True):
@@ -352,7 +352,7 @@ class _Frames:
         return joints.reshape(len(people), self.count, points, 3), names if self._points is None else None
 
     def _opened(self, content: Any, times: array) -> Any:
-        """Take people or points out of the objects that hold them; a time that stands beside them goes to `times`."""
+        """Returns the people or points inside the objects that hold them; a time in these objects goes to `times`."""
         for _ in range(_MAX_WRAPPERS):
             if not isinstance(content, dict):
                 break
@@ -363,13 +363,13 @@ class _Frames:
             pose = next((keys[key] for key in POSE_KEYS if key in keys), None)
             if pose is None:
                 if _PICTURE_KEYS & keys.keys():
-                    self._fail("world landmarks", f"{next(iter(_PICTURE_KEYS & keys.keys()))}, places in the picture")
+                    self._fail("world landmarks", f"{next(iter(_PICTURE_KEYS & keys.keys()))}, image coordinates")
                 break
             content = content[pose]
         return content
 
     def _people_in(self, frame: Any) -> list[Any]:
-        """Return what a frame holds of each person."""
+        """Returns what a frame holds of each person."""
         if frame is None or frame in ([], {}):
             return []
         if isinstance(frame, dict):
@@ -383,11 +383,11 @@ class _Frames:
                 return [frame] if isinstance(inner, float) else frame
             if first is None:
                 return []
-        self._fail("a frame as a list of points, an object of joints, or null", _told(frame))
+        self._fail("a frame as a list of points, an object of joints, or null", _described(frame))
 
     def _add_points(self, person: _Person, points: Any) -> None:
         if not isinstance(points, list):
-            self._fail("a person as a list of points, an object of joints, or null", _told(points))
+            self._fail("a person as a list of points, an object of joints, or null", _described(points))
         if self._points is None and not any(each.tracks for each in self._people):
             self._points = len(points)
         if len(points) != self._points:
@@ -405,8 +405,8 @@ class _Frames:
             if isinstance(point, (list, dict)):
                 if len(name) > MAX_NAME_LENGTH:
                     self._fail(f"names of at most {MAX_NAME_LENGTH} characters", name)
-                self._put(person, name, self._number_of(point, name))
-            found += point is None or isinstance(point, (list, dict))  # else a time, a score, an id
+                self._put(person, name, self._numbers_of(point, name))
+            found += point is None or isinstance(point, (list, dict))  # other values are a time, a score, an id
         if joints and not found:
             self._fail("an object joint -> [x, y, z]", ", ".join(list(joints)[:5]))
         if len(person.tracks) > MAX_JOINTS:
@@ -415,11 +415,11 @@ class _Frames:
     def _put(self, person: _Person, name: str, numbers: list[float]) -> None:
         used = person.put(name, numbers, self.count, self._room - self._bytes)
         if used < 0:
-            self._fail(f"at most {self._room:,} bytes of positions in a file of its size", "more; split the file")
+            self._fail(f"at most {self._room:,} bytes of positions in a file of its size", "more; split the recording")
         self._bytes += used
 
     def _numbers(self, points: list[Any]) -> list[float]:
-        """Return x, y, z of all points in turn; what is unusual about one is left to `_number_of`."""
+        """Returns x, y, z of all points in turn; leaves unusual points to `_numbers_of`."""
         try:
             if isinstance(points[0], dict):
                 numbers = list(chain.from_iterable(map(_xyz, points)))
@@ -430,10 +430,10 @@ class _Frames:
         if set(map(type, numbers)) != {float} or len(numbers) != 3 * len(points):
             numbers = []
             for index, point in enumerate(points):
-                numbers += self._number_of(point, f"point {index}")
+                numbers += self._numbers_of(point, f"point {index}")
         return numbers
 
-    def _number_of(self, point: Any, name: str) -> list[float]:
+    def _numbers_of(self, point: Any, name: str) -> list[float]:
         if point is None:
             return [_NAN, _NAN, _NAN]
         if isinstance(point, dict):
@@ -442,7 +442,7 @@ class _Frames:
             given = point[:3] if isinstance(point, list) else []
         numbers = [_NAN if number is None else number for number in given]
         if len(numbers) != 3 or set(map(type, numbers)) != {float}:
-            self._fail(f"{shown(name)} as [x, y, z] or an object with x, y and z, numbers", _told(point))
+            self._fail(f"{shown(name)} as [x, y, z] or an object with x, y and z, numbers", _described(point))
         return numbers
 
     def _fail(self, expected: str, found: str) -> NoReturn:

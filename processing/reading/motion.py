@@ -1,8 +1,8 @@
-"""What the readers give: a recording as it was made.
+"""The result of reading: one performer's recording in its own units, axes and joints.
 
-Transformers copies the code of a folder once for each class that it loads from there, so these classes can exist
-several times in one process, and a chat template turns their objects into dicts. An object is therefore known by its
-fields (`as_motion`), never by its class.
+Transformers copies the code of a folder once for each class that it loads from there, so several copies of a class can
+exist in one process, and a chat template turns objects into dicts. Objects are therefore recognised by their fields
+(`as_motion`), never by their class.
 """
 
 from collections.abc import Mapping
@@ -25,9 +25,9 @@ class Motion:
 
     Attributes:
         joints: (frames, joints, 3) float32, global joint positions in source units; NaN where a joint was not tracked.
-        fps: Frames per second, or None where the source does not say.
-        joint_names: Names as the source has them, in the order of `joints`, or None where only `layout` is known.
-        parents: Parent index of each joint (-1 for a root), or None where the source has no tree.
+        fps: Frames per second, or None if the source does not state it.
+        joint_names: Names as in the source, in the order of `joints`, or None if only `layout` is known.
+        parents: Parent index of each joint (-1 for a root), or None if the source has no tree.
         layout: Name of a known rig ("kinect_v2_25", ...), or None.
         source: File name or description, used in records and error messages.
         units: Unit of length that the source states ("m", "cm", "mm", "inch"), or None.
@@ -43,7 +43,7 @@ class Motion:
 
 
 def as_motion(given: Any) -> Motion | None:
-    """A [`Motion`], one of another copy of this module, or the dict of its fields; None for anything else."""
+    """Returns a [`Motion`], also from another copy of this module or from the dict of its fields; else None."""
     if isinstance(given, Motion):
         return given
     found = fields_of(Motion, given)
@@ -51,7 +51,7 @@ def as_motion(given: Any) -> Motion | None:
 
 
 def fields_of(kind: type, given: Any) -> dict[str, Any] | None:
-    """The values of a dataclass's fields, taken from a dict or a dataclass that has all of them; None without."""
+    """Returns the values of the fields of `kind` from a dict or dataclass that has all of them, else None."""
     if is_dataclass(given) and not isinstance(given, type):
         given = vars(given)
     if not isinstance(given, Mapping):

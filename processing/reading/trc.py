@@ -1,11 +1,12 @@
-"""Read TRC files, the tables of marker positions that OpenSim and Motion Analysis write.
+"""Reads TRC files, the tables of marker positions that OpenSim and Motion Analysis write.
 
-Their first lines are a title, two lines with the names and values of the header (`DataRate`, `NumFrames`,
-`NumMarkers`, `Units`, ...), a line that names each marker above its three columns, and a line `X1 Y1 Z1 X2 ...`; then
-come the rows: frame number, time, and x, y, z of each marker. Cells are separated by tabs, or by blanks in a file
-without tabs. An empty coordinate is NaN.
+A file starts with a title, two lines with the names and values of the header (`DataRate`, `NumFrames`, `NumMarkers`,
+`Units`, ...), a line that names each marker above its three columns, and a line `X1 Y1 Z1 X2 ...`. The rows follow:
+frame number, time, and x, y, z of each marker. Cells are separated by tabs, or by blanks in a file without tabs. An
+empty coordinate is NaN.
 
-As in BVH files the number of frames in the header is a claim: fewer rows are a file cut off, more are read.
+As in BVH files, the number of frames in the header is not trusted: a file with fewer rows is cut off, which is an
+error, and additional rows are read.
 """
 
 import re
@@ -14,26 +15,19 @@ from pathlib import Path
 from typing import NoReturn
 
 from .csv import Columns, recording_of_rows
+from .limits import MAX_JOINTS
 from .motion import MotionError
-from .recording import (
-    MAX_JOINTS,
-    Recording,
-    checked_fps,
-    known_units,
-    numbered_lines,
-    readable_file,
-    shown,
-)
+from .recording import Recording, numbered_lines, shown
+from .units import known_units
 
 _AXES_LINE = re.compile(r"\s*X\s*1\b", re.IGNORECASE)
 
 
-def read_trc(path: str | Path, fps: float | None = None) -> Recording:
-    """Read one TRC file; the text is passed through a line at a time and never held.
+def read_trc(path: Path) -> Recording:
+    """Reads one TRC file, line by line, without holding its text in memory.
 
     Args:
         path: The file.
-        fps: Frames per second, in place of the file's `DataRate`.
 
     Returns:
         One performer, in the file's units and axes, with the names of the markers.
@@ -41,7 +35,6 @@ def read_trc(path: str | Path, fps: float | None = None) -> Recording:
     Raises:
         MotionError: Not a TRC file, cut off, or a cell that cannot be used; the message names the line and the column.
     """
-    path = readable_file(path)
     source = path.name
     lines = ((number, line) for number, line in numbered_lines(path) if line.strip())
     number, title = next(lines, (1, ""))
@@ -52,10 +45,6 @@ def read_trc(path: str | Path, fps: float | None = None) -> Recording:
     if not 1 <= count <= MAX_JOINTS:
         raise MotionError(f"{source}: NumMarkers is {count}; expected 1 to {MAX_JOINTS}")
     declared = _whole_number(header, "numframes", source) if "numframes" in header else 0
-    if fps is None:
-        if "datarate" not in header:
-            raise MotionError(f"{source}: the header has no DataRate (or pass fps)")
-        fps = checked_fps(header["datarate"], f"{source}, DataRate")
 
     number, line = next(lines, (number, ""))
     separator = "\t" if "\t" in line else None
@@ -64,17 +53,18 @@ def read_trc(path: str | Path, fps: float | None = None) -> Recording:
         _fail(source, number, f"expected Frame#, Time and the names of {count} markers", f"{len(names)} names")
     labels = ["Frame#", "Time", *(f"{axis} of {name}" for name in names for axis in "XYZ")]
     columns = Columns(labels, None, list(range(2, len(labels))), [], names)
-    recording = recording_of_rows(_rows(lines, separator), columns, fps, source)
+    recording = recording_of_rows(_rows(lines, separator), columns, source)
     if len(recording.joints) < declared:
         raise MotionError(
             f"{source}: the file is cut off: {declared:,} frames declared, {len(recording.joints):,} found"
         )
+    recording.fps, recording.fps_field = header.get("datarate", "not given"), "DataRate"
     recording.units = known_units(header.get("units", ""))
     return recording
 
 
 def _read_header(lines: Iterator[tuple[int, str]], source: str) -> dict[str, str]:
-    """Read the line of header names and the line of their values; names in lower case."""
+    """Reads the line of header names and the line of their values; returns the names in lower case."""
     number, names = next(lines, (1, ""))
     if "datarate" not in names.lower():
         _fail(source, number, "expected the names DataRate, NumFrames, NumMarkers, Units, ...", names)
@@ -94,7 +84,7 @@ def _whole_number(header: dict[str, str], key: str, source: str) -> int:
 
 
 def _rows(lines: Iterator[tuple[int, str]], separator: str | None) -> Iterator[tuple[int, list[str]]]:
-    """Yield the cells of each row below the line of axes, where there is one."""
+    """Yields the cells of each row, without the line of axes where there is one."""
     for number, line in lines:
         if not _AXES_LINE.match(line):
             yield number, line.split(separator)

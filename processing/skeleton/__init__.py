@@ -1,1 +1,1 @@
-"""`Motion` becomes `UnifiedClip`: rigs, joint matching, units, axes and time."""
+"""Turns `Motion` into `UnifiedClip`: rigs, joint matching, units, axes and time."""

@@ -1,7 +1,7 @@
-"""A movement on the unified skeleton: what comes out of `unify`, and what everything after it takes.
+"""A movement on the unified skeleton: the result of `unify`, and the input of everything after it.
 
-Like a [`Motion`] it is known by its fields (`as_unified_clip`), never by its class: transformers copies the code of a
-folder once for each class that it loads from there.
+Like a [`Motion`] it is recognised by its fields (`as_unified_clip`), never by its class: transformers copies the code
+of a folder once for each class that it loads from there.
 """
 
 from collections.abc import Mapping
@@ -23,9 +23,9 @@ class UnifiedClip:
         joint_mask: (22,) bool, False where the recording does not have the joint.
         fps: Frames per second, always 30.
         report: What was found: layout, frames and fps of the source, matched_joints (count), missing_joints (names),
-            up_axis, unit_scale (metres per source unit), notes (what a user should know); for `data inspect` also how
+            up_axis, unit_scale (metres per source unit), notes (warnings for the user); for `data inspect` also how
             (name of each matched joint -> where it comes from), unused_joints (names), gaps (name of each joint that
-            was lost at times -> share of the frames in which it was tracked) and reasons (for up_axis and unit).
+            was lost for a while -> share of the frames in which it was tracked) and reasons (for up_axis and unit).
     """
 
     joints: np.ndarray
@@ -34,23 +34,23 @@ class UnifiedClip:
     report: dict[str, Any] = field(default_factory=dict)
 
     def mirrored(self) -> "UnifiedClip":
-        """The same movement in a mirror: left and right exchanged."""
+        """Returns the mirrored movement: left and right are exchanged."""
         sides = list(MIRROR)
         joints = self.joints[:, sides] * np.array([-1.0, 1.0, 1.0], dtype=np.float32)
         return UnifiedClip(joints, self.joint_mask[sides], self.fps, self.report)
 
     def cut(self, start: int, end: int) -> "UnifiedClip":
-        """The frames from `start` to before `end`; the clip itself where these are all of its frames."""
+        """Returns the frames from `start` to before `end`; the clip itself if these are all of its frames."""
         if start == 0 and end >= len(self.joints):
             return self
         return UnifiedClip(self.joints[start:end], self.joint_mask, self.fps, self.report)
 
 
 def as_unified_clip(given: Any) -> UnifiedClip | None:
-    """A [`UnifiedClip`], one of another copy of this module, or the dict of its fields; None for anything else.
+    """Returns a [`UnifiedClip`], also from another copy of this module or from the dict of its fields; else None.
 
     Raises:
-        MotionError: If the fields are not those of a clip on the unified skeleton.
+        MotionError: The fields are not those of a clip on the unified skeleton.
     """
     if isinstance(given, UnifiedClip):
         return given

@@ -1,10 +1,10 @@
-"""Which joint of a recording is which joint of the unified skeleton: known rigs first, then the field's names.
+"""Finds the joints of the unified skeleton among those of a recording: by known rigs first, then by common names.
 
-A rig is data (`rigs/*.json`, or a file of the user's: joint names, parents, map to the 22, units, up axis). A rig that
-nobody described is matched by its joint names: a name is taken apart into a side, a word and a number
-("mixamorig:LeftUpLeg" -> left, "upleg"; "thigh.L" -> left, "thigh"; "lhip" -> left, "hip"; "spine.001" -> "spine", 1)
-and the word is looked up among the names that the field uses. What a word means can depend on the others: "shoulder"
-is the collar where an upper arm exists too, "foot" is the ankle where no other joint is called so.
+A rig is data (`rigs/*.json`, or a user's file: joint names, parents, map to the 22, units, up axis). The joints of an
+unknown rig are matched by their names: a name is split into a side, a word and a number ("mixamorig:LeftUpLeg" ->
+left, "upleg"; "thigh.L" -> left, "thigh"; "lhip" -> left, "hip"; "spine.001" -> "spine", 1), and the word is looked up
+among the names in common use. What a word means can depend on the others: "shoulder" is the collar if there is an
+upper arm too, "foot" is the ankle if no joint is called "ankle".
 """
 
 import difflib
@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..reading.limits import MAX_JOINTS
 from ..reading.motion import MotionError
-from .rig_files import BODY, MAX_JOINTS, Rigs, as_list, depths_of, load_rigs, plain_name
+from .rig_files import BODY, Rigs, as_list, depths_of, load_rigs, plain_name
 from .tree import JOINT_INDEX, JOINT_NAMES
 
-_LARGELY = 2 / 3  # of a rig's mapped joints: enough to recognise it though some are not there
+_MOST = 2 / 3
+"""Share of a rig's mapped joints by which it is recognised although others are missing."""
 
 _SIDES = {
     "left": "left",
@@ -30,7 +32,7 @@ _SIDES = {
     "rt": "right",
 }
 
-# Tokens that say nothing about the joint: characters, exporters and rigging layers put them before or after the name.
+# Tokens that say nothing about the joint: characters, exporters and rigging layers add them to the name.
 _NOISE = frozenset(
     "joint jnt jt j bone bn bip bip01 bip001 biped valve mixamorig armature def org m f avg c center skel skeleton "
     "character rig actor bend of the".split()
@@ -71,7 +73,7 @@ _PELVIS = (
 )
 _NECK = ("neck", "neckbase", "lowerneck", "necklower", "necktwist", "shouldercenter", "shouldercentre", "cervical")
 _HEAD = ("head", "face", "skull", "upperneck", "nose")
-# From the pelvis upwards; joints with the same word follow their numbers, joints of a known tree their depth.
+# From the pelvis upwards; joints with the same word are sorted by number, or by depth where the tree is known.
 _SPINE = tuple(
     "sacrum waist ab abs abdomen belly abdomenlower abdomenupper lowerback spinelower lowerspine spinenavel "
     "middlespine spine spinemid midspine spinemiddle back middleback torso trunk spineupper upperspine upperback "
@@ -81,7 +83,7 @@ _SPINE = tuple(
 _VERTEBRA = re.compile(r"^([lt])(\d{1,2})$")
 
 
-# Of the Plug-in Gait and Helen Hayes marker sets, by which a file of markers on the skin is told.
+# Markers of the Plug-in Gait and Helen Hayes sets, by which a file of markers on the skin is recognised.
 _SURFACE_MARKERS = frozenset("lasi rasi lpsi rpsi c7 t10 clav strn lkne rkne lank rank lsho rsho".split())
 _FEW_MARKERS = 4
 
@@ -91,11 +93,11 @@ class JointMatch:
     """Where the joints of the unified skeleton come from in a recording.
 
     Attributes:
-        map: Index of a unified joint -> indices of the source joints whose mean it is. Absent joints are not in it.
-        layout: Name of the rig where it was recognised, otherwise "by-name".
+        map: Index of a unified joint -> indices of the source joints whose mean it is, without the missing joints.
+        layout: Name of the recognised rig, otherwise "by-name".
         missing: Names of the unified joints that the recording does not have.
         how: Name of each matched unified joint -> how it was found, for `data inspect` and reports.
-        unused: Names of the recording's joints that stand for none of the 22.
+        unused: Names of the recording's joints that match none of the 22.
     """
 
     map: dict[int, list[int]]
@@ -107,7 +109,7 @@ class JointMatch:
 
 @dataclass(frozen=True)
 class _Parsed:
-    """A joint name taken apart."""
+    """A joint name split into its parts."""
 
     index: int
     side: str | None
@@ -125,16 +127,16 @@ def match_joints(
 ) -> JointMatch:
     """Finds the unified joints among a recording's joints.
 
-    A rig is recognised when no name is foreign to it and all the joints that it maps are there, or most of them and
-    no other rig would say otherwise; in any order, whatever the case, separators, namespaces and a prefix that all
-    names share. Otherwise the names are matched one by one.
+    A rig is recognised if it knows all names and all the joints that it maps are present, or if most of them are and
+    no other rig that fits would map them differently. Order, case, separators, namespaces and a prefix that all names
+    share do not matter. Otherwise the names are matched one by one.
 
     Args:
         joint_names: Names as the source has them.
         parents: Parent index of each joint (-1 for a root), used to order the spine.
         rigs: Rig name -> rig; `load_rigs()` when None.
-        layout: Name of a rig that the caller declares; it is taken where the recording has its pelvis and shoulders,
-            whatever else is absent or beside them.
+        layout: Name of a rig that the caller declares; it is used if the recording has its pelvis and shoulders,
+            whatever other joints are missing or additional.
         source: File name for error messages.
         strict: Whether a declared rig that does not fit is an error; if not, the joints are matched without it.
 
@@ -142,12 +144,12 @@ def match_joints(
         The match; it always holds the pelvis and both shoulders.
 
     Raises:
-        MotionError: If the pelvis (or both hips) or a shoulder cannot be found; it says what was found and was close.
+        MotionError: The pelvis (or both hips) or a shoulder is not found; the message lists what was found.
     """
     rigs = load_rigs() if rigs is None else rigs
     names = [str(name) for name in joint_names]
     if not 0 < len(names) <= MAX_JOINTS:
-        raise MotionError(f"{source}: {len(names)} joints; a body has 1 to {MAX_JOINTS}.")
+        raise MotionError(f"{source}: {len(names)} joints; expected 1 to {MAX_JOINTS}.")
     if parents is not None and len(parents) != len(names):
         raise MotionError(f"{source}: {len(names)} joint names but {len(parents)} parents.")
     match = _match_declared(names, rigs[layout], source, strict) if layout is not None and layout in rigs else None
@@ -162,13 +164,13 @@ def match_joints(
 
 
 def _match_declared(names: list[str], rig: Mapping[str, Any], source: str, strict: bool) -> JointMatch | None:
-    """The joints as the declared rig maps them, as far as they are there; None where that gives no body."""
+    """Returns the joints that the declared rig maps, as far as present, or None if they make no body."""
     best: JointMatch | None = None
     for where in _spellings(names):
         match = _as_rig_says(rig, where, names)
         if best is None or len(match.map) > len(best.map):
             best = match
-    assert best is not None  # there is always the spelling as it stands
+    assert best is not None  # the names as written are always a spelling
     lacking = [joint for joint in BODY if joint in best.missing]
     if lacking and strict:
         wanted = ", ".join(
@@ -181,7 +183,7 @@ def _match_declared(names: list[str], rig: Mapping[str, Any], source: str, stric
 
 
 def _match_rig(names: list[str], rigs: Rigs) -> JointMatch | None:
-    """The rig whose joints these are, or None. Of several the one with the fewest joints that are not there wins."""
+    """Returns the match of the rig whose joints these are, or None; of several rigs the one that misses fewest."""
     for where in _spellings(names):
         whole: list[tuple[int, JointMatch]] = []
         partly: list[tuple[int, JointMatch]] = []
@@ -192,7 +194,7 @@ def _match_rig(names: list[str], rigs: Rigs) -> JointMatch | None:
             match, absent = _as_rig_says(rig, where, names), len(of_rig - where.keys())
             if len(match.map) == len(rig["map"]):
                 whole.append((absent, match))
-            elif len(match.map) >= _LARGELY * len(rig["map"]) and not set(BODY) & set(match.missing):
+            elif len(match.map) >= _MOST * len(rig["map"]) and not set(BODY) & set(match.missing):
                 partly.append((absent, match))
         if whole:
             return min(whole, key=lambda candidate: candidate[0])[1]
@@ -202,7 +204,7 @@ def _match_rig(names: list[str], rigs: Rigs) -> JointMatch | None:
 
 
 def _spellings(names: list[str]) -> list[dict[str, int]]:
-    """Plain name -> index: as the names stand, and without the prefix that all share, where they share one."""
+    """Returns plain name -> index: for the names as written, and without the prefix that all share, if they do."""
     skip = _shared_prefix([_tokens(name) for name in names])
     spellings: list[dict[str, int]] = [{}, {}] if skip else [{}]
     for index, name in enumerate(names):
@@ -212,7 +214,7 @@ def _spellings(names: list[str]) -> list[dict[str, int]]:
 
 
 def _as_rig_says(rig: Mapping[str, Any], where: Mapping[str, int], names: list[str]) -> JointMatch:
-    """The joints that a rig maps, as far as they are there."""
+    """Returns the joints that a rig maps, as far as present."""
     joint_map, how = {}, {}
     for joint, value in rig["map"].items():
         plain = [plain_name(name) for name in as_list(value)]
@@ -232,13 +234,13 @@ def _finish(joint_map: dict[int, list[int]], layout: str, how: dict[str, str]) -
 
 
 def _tokens(name: str) -> list[str]:
-    """Lower-case words and numbers of a name: "mixamorig:LeftUpLeg" -> left, up, leg; "spine.001" -> spine, 001."""
+    """Splits a name into lower-case words and numbers: "mixamorig:LeftUpLeg" -> left, up, leg; "arm.1" -> arm, 1."""
     name = re.split(r"[:|]", name.strip())[-1]
     return [token.lower() for token in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)]
 
 
 def _shared_prefix(all_tokens: list[list[str]]) -> int:
-    """How many leading tokens all names share ("Bip01 Pelvis", "Bip01 L Thigh", ...: 2), never a whole name."""
+    """Returns how many leading tokens all names share ("Bip01 Pelvis", "Bip01 L Thigh": 2), never a whole name."""
     if len(all_tokens) < 3:
         return 0
     shortest = min(len(tokens) for tokens in all_tokens)
@@ -260,19 +262,19 @@ def _parse_names(names: list[str]) -> list[_Parsed]:
 
 
 def _parse(index: int, tokens: list[str]) -> _Parsed | None:
-    """Takes a name apart; None for tips of chains, twist bones and names without a word."""
+    """Splits a name into its parts; None for tips of chains, twist bones and names without a word."""
     if not tokens or (_TIPS & set(tokens) and tokens[:2] != ["neck", "twist"]):
         return None
     vertebra = _VERTEBRA.match("".join(tokens))
     if vertebra:
-        # L5 is the lowest, T1 the highest: the number falls on the way up.
+        # L5 is the lowest, T1 the highest: numbers decrease on the way up.
         return _Parsed(index, None, "vertebra", (100 if vertebra[1] == "t" else 0) + 50 - int(vertebra[2]))
     side: str | None = None
     words: list[str] = []
     number = 0
     for token in tokens:
         if token.isdigit():
-            number = int(token[:6]) if words or side else 0  # before both it counts characters: "Bip001 Spine"
+            number = int(token[:6]) if words or side else 0  # before both it numbers the character: "Bip001 Spine"
         elif token in _SIDES and side is None:
             side = _SIDES[token]
         elif token not in _NOISE or (token in ("center", "c") and words):
@@ -288,7 +290,7 @@ def _parse(index: int, tokens: list[str]) -> _Parsed | None:
 
 
 def _side_inside(word: str) -> tuple[str | None, str]:
-    """The side of a word written without separators: "lhip", "leftupleg", "hipleft"."""
+    """Returns side and rest of a word written without separators: "lhip", "leftupleg", "hipleft"."""
     for prefix, side in (("left", "left"), ("right", "right"), ("l", "left"), ("r", "right")):
         if word.startswith(prefix) and word[len(prefix) :] in _SIDED_WORDS:
             return side, word[len(prefix) :]
@@ -300,7 +302,7 @@ def _side_inside(word: str) -> tuple[str | None, str]:
 
 def _match_by_name(names: list[str], parents: Sequence[int] | None) -> JointMatch:
     parsed = _parse_names(names)
-    # Of joints with the same word the lowest number, then the nearest to the root: never the order in the file.
+    # Of joints with the same word the lowest number, then the nearest to the root; the order in the file is ignored.
     depths = None if parents is None else depths_of(parents)
     parsed.sort(key=lambda part: (part.number, 0 if depths is None else depths[part.index], names[part.index]))
     found: dict[str, list[int]] = {}
@@ -336,7 +338,7 @@ def _match_by_name(names: list[str], parents: Sequence[int] | None) -> JointMatc
 
 
 def _first(accepted: Sequence[str], joints: Sequence[_Parsed]) -> int | None:
-    """The joint with the best of the accepted words; of equal words the one with the lowest number."""
+    """Returns the joint with the best of the accepted words; of equal words the one with the lowest number."""
     candidates = [joint for joint in joints if joint.word in accepted]
     if not candidates:
         return None
@@ -344,7 +346,7 @@ def _first(accepted: Sequence[str], joints: Sequence[_Parsed]) -> int | None:
 
 
 def _match_side(words: dict[str, int]) -> dict[str, int]:
-    """The limb joints of one side.
+    """Finds the limb joints of one side.
 
     Args:
         words: Word of each joint of this side -> its index.
@@ -386,7 +388,7 @@ def _match_side(words: dict[str, int]) -> dict[str, int]:
 
 
 def _match_rigify(midline: list[_Parsed], found: Mapping[str, list[int]]) -> dict[str, list[int]]:
-    """The midline of Blender's Rigify, whose one chain "spine" to "spine.006" is pelvis, spine, neck and head."""
+    """Finds the midline of Blender's Rigify, whose chain "spine" to "spine.006" is pelvis, spine, neck and head."""
     chain = {part.number: part.index for part in midline if part.word == "spine"}
     if "pelvis" in found or "neck" in found or not {0, 1, 2, 3, 4} < set(chain):
         return {}
@@ -395,7 +397,7 @@ def _match_rigify(midline: list[_Parsed], found: Mapping[str, list[int]]) -> dic
 
 
 def _wrists_at_tips(names: list[str], parents: Sequence[int] | None, found: Mapping[str, list[int]]) -> dict[str, int]:
-    """Side -> tip of its lower arm, for rigs without hands: where the lower arm ends, there is the wrist."""
+    """Returns side -> tip of its lower arm, for rigs without hands: the wrist is where the lower arm ends."""
     if parents is None:
         return {}
     tips = {}
@@ -411,11 +413,11 @@ def _wrists_at_tips(names: list[str], parents: Sequence[int] | None, found: Mapp
 def _match_spine(
     midline: list[_Parsed], depths: Sequence[int] | None, found: dict[str, list[int]]
 ) -> dict[str, list[int]]:
-    """spine1 to 3 from a chain of any length: its lowest joint, its middle (of two their mean) and its highest."""
+    """Finds spine1 to 3 in a chain of any length: its lowest joint, its middle (of two their mean) and its highest."""
     taken = {sources[0] for sources in found.values()}
     chain = [j for j in midline if (j.word in _SPINE or j.word == "vertebra") and j.index not in taken]
 
-    def height(joint: _Parsed) -> tuple[int, ...]:  # of equal height they stay in the order of the names
+    def height(joint: _Parsed) -> tuple[int, ...]:  # joints of equal height keep the order of the names
         rank = len(_SPINE) if joint.word == "vertebra" else _SPINE.index(joint.word)
         return (rank, joint.number) if depths is None else (depths[joint.index], rank, joint.number)
 
@@ -442,7 +444,7 @@ _EXAMPLES = {
 
 
 def _require_a_body(match: JointMatch, names: list[str], source: str) -> None:
-    """Raises where the joints that orient a body (pelvis or both hips, and both shoulders) were not found."""
+    """Raises an error unless the joints that give a body its orientation were found."""
     lacking = [joint for joint in _EXAMPLES if joint in match.missing]
     if not lacking:
         return
@@ -463,13 +465,13 @@ def _require_a_body(match: JointMatch, names: list[str], source: str) -> None:
         else:
             advice.append(f"{label}, e.g. {' or '.join(repr(name) for name in _EXAMPLES[joint][:3])}")
     found = ", ".join(f"{joint} ({how})" for joint, how in match.how.items()) or "none"
-    remedy = "Rename the joints or describe the rig in a rig file."
+    remedy = "Rename the joints, or describe the rig in a rig file."
     if len(_SURFACE_MARKERS & plain.keys()) >= _FEW_MARKERS:
         remedy = (
-            "These look like markers on the skin; what is needed are joint centres, as motion capture solves them."
+            "These look like markers on the skin; joint centres are needed, as motion capture software solves them."
         )
     raise MotionError(
-        f"{source}: no body among these joint names. Not found: {'; '.join(advice)}. Found: {found}. "
+        f"{source}: the joint names do not make a body. Not found: {'; '.join(advice)}. Found: {found}. "
         f"{_listed(names)} {remedy}"
     )
 

@@ -1,4 +1,4 @@
-"""From any frame rate to that of the unified skeleton."""
+"""Resamples a recording from any frame rate to that of the unified skeleton."""
 
 import numpy as np
 
@@ -9,18 +9,18 @@ _RESAMPLE_CHUNK = 128
 
 
 def resample(joints: np.ndarray, fps: float) -> np.ndarray:
-    """Resamples positions to 30 frames/s with a Lanczos kernel (three lobes).
+    """Resamples positions to 30 frames/s with a Lanczos kernel of three lobes.
 
-    The kernel is as wide as the lower of both rates asks, so that faster recordings are low-passed below 15 Hz before
-    they are thinned and slower ones are interpolated smoothly. At 30 frames/s the recording stays as it is. The ends
-    are continued by point reflection. Memory beside the result is bounded.
+    The kernel is as wide as the lower of the two rates requires: faster recordings are low-passed below 15 Hz before
+    they are decimated, slower ones are interpolated smoothly. A recording at 30 frames/s is returned as it is. Beyond
+    its ends a recording is continued by point reflection. The memory needed besides the result is bounded.
 
     Args:
         joints: (frames, joints, 3) float32.
         fps: Frames per second of the source.
 
     Returns:
-        (frames at 30 per second, joints, 3) float32; the first frame stands at the same time as the source's first.
+        (frames at 30 per second, joints, 3) float32; the first frame has the same time as that of the source.
     """
     if abs(fps - FRAME_RATE) < 0.006:  # a frame time written as 0.03333 s
         return joints
@@ -43,13 +43,13 @@ def resample(joints: np.ndarray, fps: float) -> np.ndarray:
         rows = _reflected(flat, low, high)
         dense = np.zeros((len(at), high - low + 1), np.float32)
         np.put_along_axis(dense, source - low, weight.astype(np.float32), axis=1)
-        # Work around the first row, so that a body far from the origin loses no precision.
+        # Relative to the first row, so that a body far from the origin loses no precision.
         out[start : start + len(at)] = dense @ (rows - rows[:1]) + rows[:1]
     return out.reshape(count, *joints.shape[1:])
 
 
 def _reflected(flat: np.ndarray, low: int, high: int) -> np.ndarray:
-    """Rows low..high (inclusive); outside the recording it goes on by point reflection about its ends."""
+    """Returns the rows low to high (inclusive), continued beyond the recording by point reflection about its ends."""
     last = len(flat) - 1
     index = np.arange(low, high + 1)
     inside = np.clip(index, 0, last)

@@ -1,6 +1,6 @@
 """The unified skeleton: the 22 joints of SMPL in the order of AMASS and HumanML3D.
 
-Everything downstream of the readers (features, descriptors, model, pictures) speaks of these joints only::
+Everything after the readers (features, descriptors, model, pictures) uses only these joints::
 
                  head 15
                    |
@@ -71,4 +71,4 @@ BODY_PARTS = MappingProxyType(
         "right leg": ("right_hip", "right_knee", "right_ankle", "right_foot"),
     }
 )
-"""The joints of each body part, by the words that evidence and explanations use."""
+"""Body part, as evidence and explanations name it -> its joints."""

@@ -1,0 +1,21 @@
+"""The file formats that can be read: one line per format.
+
+The help texts of the command line list the suffixes, so this module imports nothing; `files.py` imports a reader when
+the first file of its format is read. To add a format, write a module with a function from a path to a `Recording`
+(see `recording.py`) and add its line here.
+"""
+
+READERS = {
+    ".bvh": "bvh:read_bvh",
+    ".c3d": "c3d:read_c3d",
+    ".csv": "csv:read_csv",
+    ".json": "json:read_json",
+    ".npy": "npy:read_npy",
+    ".npz": "npy:read_npz",
+    ".trc": "trc:read_trc",
+}
+"""Suffix -> "module:function" in this folder. If a take exists in several formats, the first one listed is read."""
+
+READABLE_SUFFIXES = tuple(READERS)
+
+__all__ = ["READABLE_SUFFIXES", "READERS"]

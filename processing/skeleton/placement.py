@@ -1,0 +1,135 @@
+"""The fourth step of `unify`: the body is turned to face +Z and put on the floor at the origin; and its facing."""
+
+import numpy as np
+
+from ..reading.motion import MotionError
+from .axes_and_units import LEG_M
+from .tree import FRAME_RATE, JOINT_INDEX
+
+_HEADING_S = 1.0
+"""Seconds at the start of a clip whose mean facing becomes +Z."""
+
+_PELVIS = JOINT_INDEX["pelvis"]
+_SIDE_PAIRS = [(JOINT_INDEX[f"left_{joint}"], JOINT_INDEX[f"right_{joint}"]) for joint in ("hip", "shoulder")]
+_ANKLES = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
+_FEET = [JOINT_INDEX["left_foot"], JOINT_INDEX["right_foot"]]
+
+
+def place(body: np.ndarray, mask: np.ndarray, source: str, notes: list[str]) -> np.ndarray:
+    """Turns the body to face +Z and puts it on the floor at the origin.
+
+    Args:
+        body: (frames, 22, 3) metres, Y up, 30 frames/s.
+        mask: (22,) bool.
+        source: File name for error messages.
+        notes: Receives a note if the axes seem to be mirrored.
+
+    Returns:
+        (frames, 22, 3) of the same type, zeros where a joint is absent.
+
+    Raises:
+        MotionError: The body has no width, so it has no facing.
+    """
+    body = _face_forward(body, mask, source)
+    _place_on_floor(body, mask)
+    _note_backward_feet(body, mask, notes)
+    body[:, ~mask] = 0.0
+    return body
+
+
+def facing(joints: np.ndarray, joint_mask: np.ndarray, window_s: float = 0.5) -> np.ndarray:
+    """Finds the horizontal direction in which the body faces, frame by frame.
+
+    It is the cross product of the left-to-right lines of hips and shoulders with up, averaged over a window. A frame
+    has less weight if the lines are short seen from above (lying, bending sideways); where they vanish, the direction
+    of the nearest frame is taken.
+
+    Args:
+        joints: (frames, 22, 3) metres, Y up, 30 frames/s.
+        joint_mask: (22,) bool.
+        window_s: Length of the averaging window in seconds.
+
+    Returns:
+        (frames, 3) float32 unit vectors with y = 0.
+    """
+    raw = _forward(joints, joint_mask)
+    length = np.linalg.norm(raw, axis=-1)
+    usual = float(np.median(length))
+    if usual <= 0.0:
+        usual = float(length.max())
+    if usual <= 0.0:
+        return np.tile(np.array([0.0, 0.0, 1.0], np.float32), (len(joints), 1))
+    weighted = raw / np.maximum(length, usual)[:, None]
+    half = max(1, round(window_s * FRAME_RATE / 2))
+    smooth = _box_mean(weighted, half)
+    norm = np.linalg.norm(smooth, axis=-1)
+    known = np.flatnonzero(norm > 0.05)
+    if len(known) == 0:
+        return np.tile(np.array([0.0, 0.0, 1.0], np.float32), (len(joints), 1))
+    frames = np.arange(len(joints))
+    nearest = np.interp(frames, known, np.arange(len(known))).round().astype(int)
+    smooth = smooth[known[nearest]]
+    smooth /= np.linalg.norm(smooth, axis=-1, keepdims=True)
+    return np.stack([smooth[:, 0], np.zeros(len(joints)), smooth[:, 1]], axis=-1).astype(np.float32)
+
+
+def _face_forward(body: np.ndarray, mask: np.ndarray, source: str) -> np.ndarray:
+    """Turns the clip about Y so that its mean facing over the first second is +Z; the pelvis starts at x = z = 0."""
+    body = body - body[:1, _PELVIS : _PELVIS + 1] * np.array([1, 0, 1], body.dtype)
+    forward = _forward(body, mask)
+    length = np.linalg.norm(forward, axis=-1)
+    if float(length.max()) <= 1e-9:
+        raise MotionError(
+            f"{source}: left and right hips and shoulders coincide in every frame; the body faces nowhere."
+        )
+    first = forward[: int(_HEADING_S * FRAME_RATE) + 1].mean(axis=0)
+    if np.linalg.norm(first) < 0.1 * float(np.median(length)):
+        first = forward[int(np.argmax(length > 0.5 * float(np.median(length))))]
+    sine, cosine = first / np.linalg.norm(first)
+    # Rotation about Y by minus the heading angle: takes (sine, cosine) in (x, z) to (0, 1).
+    turn = np.array([[cosine, 0.0, -sine], [0.0, 1.0, 0.0], [sine, 0.0, cosine]], body.dtype)
+    return body @ turn.T
+
+
+def _place_on_floor(body: np.ndarray, mask: np.ndarray) -> None:
+    """Moves the clip, in place, so that the lowest foot is at y = 0; without feet the pelvis is at the leg length."""
+    soles = [joint for joint in _ANKLES + _FEET if mask[joint]]
+    if soles:
+        floor = float(np.percentile(body[:, soles, 1].min(axis=1), 2))
+    else:
+        floor = float(np.median(body[:, _PELVIS, 1])) - LEG_M
+    body[..., 1] -= np.float32(floor)
+
+
+def _note_backward_feet(body: np.ndarray, mask: np.ndarray, notes: list[str]) -> None:
+    """Adds a note if the feet point backwards: axes are mirrored or sides swapped, which no rotation can correct."""
+    pairs = [(ankle, foot) for ankle, foot in zip(_ANKLES, _FEET, strict=True) if mask[ankle] and mask[foot]]
+    if not pairs:
+        return
+    forward = _forward(body, mask)
+    forward /= np.maximum(np.linalg.norm(forward, axis=-1, keepdims=True), 1e-9)
+    pointing = []
+    for ankle, foot in pairs:
+        along = (body[:, foot] - body[:, ankle])[:, [0, 2]]
+        along = along / np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-9)
+        pointing.append(float((along * forward).sum(axis=-1).mean()))
+    if max(pointing) < -0.5:
+        notes.append("the feet point backwards: the axes may be left-handed (mirrored), or left and right swapped")
+
+
+def _forward(joints: np.ndarray, joint_mask: np.ndarray) -> np.ndarray:
+    """Returns (frames, 2) x and z of the forward direction, as long as hip and shoulder lines are seen from above."""
+    across = np.zeros((len(joints), 3), np.float64)
+    for left, right in _SIDE_PAIRS:
+        if joint_mask[left] and joint_mask[right]:
+            across += joints[:, left] - joints[:, right]
+    # across x up, with up = +Y: (x, y, z) x (0, 1, 0) = (-z, 0, x)
+    return np.stack([-across[:, 2], across[:, 0]], axis=-1)
+
+
+def _box_mean(values: np.ndarray, half: int) -> np.ndarray:
+    """Averages (frames, channels) over 2 * half + 1 frames, fewer at the ends."""
+    total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=np.float64)])
+    frames = np.arange(len(values))
+    low, high = np.maximum(frames - half, 0), np.minimum(frames + half + 1, len(values))
+    return (total[high] - total[low]) / (high - low)[:, None]

@@ -1,0 +1,179 @@
+"""The second step of `unify`: which of a recording's joints are the 22, and where they are in every frame."""
+
+from typing import Any
+
+import numpy as np
+
+from ..reading.checks import joint_label, refuse_far_joints
+from ..reading.motion import Motion, MotionError
+from ..reading.recording import shown
+from .matching import JointMatch, match_joints
+from .rig_files import BODY, Rigs, read_rig
+from .tree import JOINT_INDEX, JOINT_NAMES, NUM_JOINTS, PARENTS
+
+_PELVIS = JOINT_INDEX["pelvis"]
+_REQUIRED = tuple(JOINT_INDEX[joint] for joint in BODY)
+
+_MIN_TRACKED = 0.5
+"""Share of the frames in which a joint must be tracked to be used; with less, most of its movement is guessed."""
+
+_NOTED_BELOW = 0.95
+"""A joint that is tracked in a smaller share of the frames is mentioned in the notes."""
+
+_COINCIDENT = 0.005
+"""Metres: a joint that stays closer to its parent is a helper joint."""
+
+
+def match_recording(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch, dict[str, Any]]:
+    """Matches a recording's joints by their names or by its declared layout.
+
+    Args:
+        motion: The recording.
+        count: Number of its joints.
+        rigs: Rig name -> rig.
+
+    Returns:
+        The match, and the rig that was recognised or declared; an empty dict where the names were matched one by one.
+
+    Raises:
+        MotionError: There are neither names nor a layout, or they do not fit the recording, or joints that a body
+            needs are missing.
+    """
+    source, names, layout = motion.source, motion.joint_names, motion.layout
+    rig_file = layout if layout is not None and layout.lower().endswith(".json") else None
+    if rig_file is not None:
+        described = read_rig(rig_file)
+        layout = str(described["name"])
+        rigs = {layout: described}
+    elif layout is not None and layout not in rigs:
+        raise MotionError(
+            f"{source}: unknown layout {shown(layout)}; expected one of {', '.join(sorted(rigs))}, or the path of a "
+            "rig file, which ends with .json."
+        )
+    if names is None:
+        if layout is None:
+            same = [name for name, rig in rigs.items() if len(rig["joints"]) == count]
+            hint = (
+                f" Layouts with {count} joints: {', '.join(same)}." if same else f" Known layouts: {', '.join(rigs)}."
+            )
+            raise MotionError(f"{source}: {count} joints without names; pass joint_names or layout.{hint}")
+        names = list(rigs[layout]["joints"])
+        if len(names) != count:
+            raise MotionError(f"{source}: layout {layout} has {len(names)} joints, the recording has {count}.")
+    if len(names) != count:
+        raise MotionError(f"{source}: {len(names)} joint names for {count} joints.")
+    match = match_joints(names, motion.parents, rigs, layout, source, strict=rig_file is not None)
+    return match, dict(rigs.get(match.layout, {}))
+
+
+def select_joints(
+    joints: np.ndarray, match: JointMatch, motion: Motion, notes: list[str]
+) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
+    """Collects the 22 joints and fills gaps in their tracking.
+
+    Args:
+        joints: (frames, joints, 3) positions of the recording.
+        match: Where the 22 joints come from.
+        motion: The recording, for names in messages.
+        notes: Receives a note for each joint that was lost for a while, or is left out.
+
+    Returns:
+        (frames, 22, 3) float32 in source units; (22,) bool, False where the joint is absent or hardly tracked; and the
+        gaps: name of each joint that was lost for a while -> share of the frames in which it was tracked.
+
+    Raises:
+        MotionError: No joint is ever tracked, one is absurdly far away, or the pelvis or a shoulder is hardly tracked.
+    """
+    source, names = motion.source, motion.joint_names
+    body = np.zeros((len(joints), NUM_JOINTS, 3), np.float32)
+    mask = np.zeros(NUM_JOINTS, bool)
+    needed = sorted({index for sources in match.map.values() for index in sources})
+    used, tracked = _positions_of(joints, needed, names, source)
+    # Trackers write zeros for a body, or a joint, that they lost. A pelvis at the origin is a root-centred clip.
+    zero: np.ndarray = np.all(used == 0.0, axis=-1)
+    lost_frames = zero.all(axis=1)
+    pelvis_sources = set(match.map.get(_PELVIS, []))
+    never = zero.all(axis=0) & np.array([index not in pelvis_sources for index in needed])
+    if not lost_frames.all():
+        tracked[lost_frames] = False
+        tracked[:, never] = False
+    filled, kept = {}, {}
+    gaps: dict[str, float] = {}
+    for column, index in enumerate(needed):
+        share = float(tracked[:, column].mean())
+        kept[index] = share
+        if share >= _MIN_TRACKED:
+            filled[index] = _fill_gaps(used[:, column], tracked[:, column])
+    for joint, sources in match.map.items():
+        label = " and ".join(_name_of(index, names) for index in sources)
+        share = min(kept[index] for index in sources)
+        if share < 1.0:
+            gaps[JOINT_NAMES[joint]] = round(share, 4)
+        if share >= _MIN_TRACKED:
+            body[:, joint] = np.mean([filled[index] for index in sources], axis=0, dtype=np.float32)
+            mask[joint] = True
+            if share < _NOTED_BELOW:
+                notes.append(
+                    f"{JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames; gaps were filled"
+                )
+        elif joint in _REQUIRED:
+            raise MotionError(
+                f"{source}: {JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames, expected at "
+                f"least {_MIN_TRACKED:.0%}."
+            )
+        else:
+            notes.append(f"{JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames and is left out")
+    return body, mask, gaps
+
+
+def mask_coincident(body: np.ndarray, mask: np.ndarray, notes: list[str]) -> None:
+    """Masks joints that always coincide with their parent, as helper joints do: they carry no information.
+
+    Args:
+        body: (frames, 22, 3) metres.
+        mask: (22,) bool, changed in place.
+        notes: Receives a note for each such joint.
+    """
+    for joint in range(NUM_JOINTS):
+        parent = PARENTS[joint]
+        if joint in _REQUIRED or not mask[joint] or parent < 0 or not mask[parent]:
+            continue
+        distance = np.linalg.norm(body[:, joint] - body[:, parent], axis=-1)
+        if float(np.percentile(distance, 99)) < _COINCIDENT:
+            mask[joint] = False
+            notes.append(f"{JOINT_NAMES[joint]} coincides with {JOINT_NAMES[parent]} and is left out")
+
+
+def _positions_of(
+    joints: np.ndarray, needed: list[int], names: list[str] | None, source: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the needed joints, (frames, needed, 3) float32, and where they are tracked, (frames, needed) bool."""
+    given = joints[:, needed]
+    with np.errstate(over="ignore", invalid="ignore"):
+        used = given.astype(np.float32)
+    tracked: np.ndarray = np.all(np.isfinite(used), axis=-1)
+    if not tracked.any():
+        raise MotionError(f"{source}: no frame holds a joint position; all values are NaN or infinite.")
+    used[~tracked] = np.nan
+    refuse_far_joints(used, given, lambda column: joint_label(needed[column], names), source)
+    return used, tracked
+
+
+def _name_of(index: int, names: list[str] | None) -> str:
+    return names[index] if names is not None else f"joint {index}"
+
+
+def _fill_gaps(position: np.ndarray, tracked: np.ndarray) -> np.ndarray:
+    """Interpolates linearly over untracked frames; before the first and after the last tracked one the joint rests.
+
+    Args:
+        position: (frames, 3).
+        tracked: (frames,) bool, at least one True.
+    """
+    if tracked.all():
+        return position
+    known, lost = np.flatnonzero(tracked), np.flatnonzero(~tracked)
+    position = position.copy()
+    for axis in range(3):
+        position[lost, axis] = np.interp(lost, known, position[known, axis])
+    return position
