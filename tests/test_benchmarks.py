@@ -236,7 +236,7 @@ def test_training_reads_the_same_form_of_the_skeleton_as_labelling_does(transfer
 def test_questions_are_scored_by_refusals_and_by_the_claims_that_hold():
     questions = runpy.run_path(str(BENCHMARKS / "questions.py"))
     assert questions["refuses"]("That cannot be seen in skeleton data.")
-    assert questions["refuses"]("That cannot be told: the recording does not have the joints of the head.")
+    assert questions["refuses"]("This cannot be measured: the recording lacks the joints of the head.")
     assert not questions["refuses"]("No, the head is bowed.")
     answers = [{"refuses": True, "holds": []}, {"refuses": False, "holds": [True, False, None, True]}]
     found = questions["summary"](answers)
