@@ -19,7 +19,7 @@ from tqdm import tqdm
 from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.explanation_tables import questions_as_markdown
-from eai_llm_hf.processing.claims.claims import holds
+from eai_llm_hf.processing.claims.claim import holds
 from eai_llm_hf.processing.claims.guard import NO_ANSWER, REFUSAL, UNSEEN_ANSWER
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.measure import measure_spans

@@ -19,7 +19,7 @@ from transformers.utils import logging
 
 from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
-from .claims.claims import EXPLAIN_QUESTION, label_sentence, notable_claims
+from .claims.claim import notable_claims
 from .claims.comparison import COMPARE_QUESTION, find_differences, two_movements
 from .claims.guard import (
     difference_entry,
@@ -30,6 +30,7 @@ from .claims.guard import (
 )
 from .claims.parser import find_claims
 from .claims.questions import read_question
+from .claims.writing import EXPLAIN_QUESTION, label_sentence
 from .descriptors.measure import measure, measure_spans
 from .descriptors.reference import MotionReference, as_reference
 from .feature_extraction_eai_llm import MIN_WINDOW_S, source_of

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from eai_llm_hf.corpora import generated_corpus
-from eai_llm_hf.processing.claims.claims import EXPLAIN_QUESTION, holds
+from eai_llm_hf.processing.claims.claim import holds
 from eai_llm_hf.processing.claims.comparison import (
     ALIKE_ANSWER,
     CLEAR_PERCENTILES,
+    COMPARATIVES,
     NO_DIFFERENCE_ANSWER,
-    PREDICATES,
     Difference,
     clear_differences,
     difference_holds,
@@ -18,6 +18,7 @@ from eai_llm_hf.processing.claims.comparison import (
 )
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import PHRASES
+from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure_spans
 from eai_llm_hf.processing.descriptors.reference import LEVELS
 from eai_llm_hf.training.answering import ChatCollator, QuestionDataset, name_tokens
@@ -181,7 +182,7 @@ def test_every_answer_to_a_comparison_is_read_back_and_true_of_the_measurements(
                 Difference(difference.descriptor, difference.direction, other), first, second, reference
             )
             seen.add((difference.descriptor, difference.direction))
-    known = [name for name in PREDICATES if np.isfinite(reference.quantiles[DESCRIPTOR_INDEX[name]]).all()]
+    known = [name for name in COMPARATIVES if np.isfinite(reference.quantiles[DESCRIPTOR_INDEX[name]]).all()]
     assert len(known) >= 28 and len(seen) == 2 * len(known)
     assert CLEAR_PERCENTILES == 25
 

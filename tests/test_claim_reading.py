@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eai_llm_hf.processing.claims.claims import Claim, canonical_claim
+from eai_llm_hf.processing.claims.claim import Claim, canonical_claim
 from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
 from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL
 

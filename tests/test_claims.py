@@ -7,20 +7,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from eai_llm_hf.processing.claims.claims import (
-    Claim,
-    Span,
-    absent_clause,
-    canonical_claim,
-    evidence,
-    holds,
-    label_sentence,
-    named_label,
-    notable_claims,
-    verbalise,
-)
+from eai_llm_hf.processing.claims.claim import Claim, Span, canonical_claim, evidence, holds, notable_claims
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import NEAR_DUPLICATES, PHRASES, USUAL
+from eai_llm_hf.processing.claims.writing import absent_clause, label_sentence, named_label, verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES, DESCRIPTORS, SPANS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 
@@ -99,7 +89,7 @@ def test_the_canonical_explanation_reads_as_expected():
     assert verbalise("sad", claims) == (
         "The movement looks sad. The head is bowed and the movement is slow. The arms are held close to the body."
     )
-    assert verbalise("fear", []) == "The movement shows fear. Nothing in the body stands out."
+    assert verbalise("fear", []) == "The movement shows fear. Nothing about the movement is unusual."
 
 
 def test_time_and_degree_are_said_in_canonical_words():

@@ -6,6 +6,7 @@ from moving_bodies import EVERY_JOINT, LEG, bend_trunk, leg_length, rotation, se
 
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure
+from eai_llm_hf.processing.skeleton.resampling import resample
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 from eai_llm_hf.processing.skeleton.unify import unify
 
@@ -81,7 +82,7 @@ def test_steps_are_the_same(change):
         joints = joints + np.random.default_rng(0).normal(0, 0.003, joints.shape)
     else:
         joints, fps = walk(0.6, 0.9, frames=300), 60.0  # half the cadence, run twice as fast
-    found = measure(joints, EVERY_JOINT, fps=fps)[[DESCRIPTOR_INDEX[name] for name in STEPS]]
+    found = measure(resample(joints.astype(np.float32), fps), EVERY_JOINT)[[DESCRIPTOR_INDEX[name] for name in STEPS]]
     np.testing.assert_allclose(found, expected, rtol=0.04)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import make_reference, says, truth
 
-from eai_llm_hf.processing.claims.claims import canonical_claim, holds, notable_claims
+from eai_llm_hf.processing.claims.claim import canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.claims.comparison import ALIKE_ANSWER, NO_DIFFERENCE_ANSWER
 from eai_llm_hf.processing.claims.guard import NO_ANSWER, NOTHING_NOTABLE, REFUSAL, UNSEEN_ANSWER, verified
 from eai_llm_hf.processing.claims.parser import find_claims

@@ -16,8 +16,9 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claims.claims import evidence, holds, notable_claims, verbalise
+from eai_llm_hf.processing.claims.claim import evidence, holds, notable_claims
 from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.claims.writing import verbalise
 from eai_llm_hf.processing.descriptors.measure import measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline

@@ -7,10 +7,10 @@ import numpy as np
 
 from eai_llm_hf.processing.claims.comparison import (
     ALIKE_ANSWER,
+    COMPARATIVES,
     COMPARE_QUESTION,
     MAX_DIFFERENCES,
     NO_DIFFERENCE_ANSWER,
-    PREDICATES,
     Difference,
     clear_differences,
     percentile_gaps,
@@ -57,7 +57,7 @@ def comparison_question(
         gaps = percentile_gaps(first, second, reference)
         alike = [name for name, gap in gaps.items() if abs(gap) <= ALIKE_PERCENTILES]
         if alike and (not clear or rng.random() < 0.15):
-            predicate = PREDICATES[_one_of(alike, rng)][int(rng.integers(2))]
+            predicate = COMPARATIVES[_one_of(alike, rng)][int(rng.integers(2))]
             return _one_of(_WHICH_QUESTIONS[:2], rng).format(predicate), ALIKE_ANSWER
         if clear:
             told = _one_of(clear, rng)

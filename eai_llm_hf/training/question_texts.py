@@ -9,18 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from eai_llm_hf.processing.claims.claims import (
-    HOLDS_HIGH,
-    HOLDS_LOW,
-    Claim,
-    Direction,
-    canonical_claim,
-    holds,
-    label_sentence,
-    notable_claims,
-)
+from eai_llm_hf.processing.claims.claim import HOLDS_HIGH, HOLDS_LOW, Claim, canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.claims.guard import NOTHING_AGAINST, NOTHING_NOTABLE, REFUSAL, UNSEEN_ANSWER
-from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL
+from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL, Direction
+from eai_llm_hf.processing.claims.writing import label_sentence
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX

@@ -1,6 +1,6 @@
 """Texts to train on: wordings of labels, explanations in many words, and which kind of question is asked when.
 
-All statements about the movement come from measured descriptors through the claims of `processing/claims/claims.py`,
+All statements about the movement come from measured descriptors through the claims of `processing/claims/claim.py`,
 so whatever is written here can be parsed and checked again. Questions other than for the emotion: `question_texts`.
 """
 
@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from eai_llm_hf.processing.claims.claims import EXPLAIN_QUESTION, Claim, label_sentence, notable_claims, verbalise
+from eai_llm_hf.processing.claims.claim import Claim, notable_claims
 from eai_llm_hf.processing.claims.phrases import PHRASES
 from eai_llm_hf.processing.claims.questions import EMOTION_WORDS
+from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION, label_sentence, verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 
 from .question_texts import TYPICAL_SIGNS, AskedClip, absent_signs, draw_question

@@ -11,18 +11,10 @@ import numpy as np
 from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
 from ..descriptors.reference import MotionReference
 from ..skeleton.tree import JOINT_INDEX
-from .claims import (
-    Claim,
-    canonical_claim,
-    collide,
-    evidence,
-    holds,
-    label_sentence,
-    notable_claims,
-    verbalise,
-)
+from .claim import Claim, canonical_claim, collide, evidence, holds, notable_claims
 from .comparison import (
     ALIKE_ANSWER,
+    FORMER_ANSWERS,
     MAX_DIFFERENCES,
     NO_DIFFERENCE_ANSWER,
     Difference,
@@ -33,8 +25,9 @@ from .comparison import (
     verbalise_differences,
 )
 from .parser import find_claims
-from .phrases import USUAL
+from .phrases import USUAL, in_current_words
 from .questions import Question, parts_named
+from .writing import label_sentence, verbalise
 
 __all__ = [
     "NOTHING_AGAINST",
@@ -236,7 +229,7 @@ def _sentences_borne_out(
 ) -> list[str]:
     """The sentences of an answer that can be checked and hold."""
     kept = []
-    for sentence in _sentences(text):
+    for sentence in map(in_current_words, _sentences(text)):
         claims = find_claims(sentence)
         if claims and all(holds(claim, vectors, reference) for claim in claims):
             kept.append(sentence)
@@ -321,6 +314,7 @@ def verified_comparison(
     Returns:
         The answer, its differences and how many were taken out.
     """
+    text = FORMER_ANSWERS.get(text.strip(), text)
     said = list(dict.fromkeys(find_differences(text)))
     kept = [difference for difference in said if difference_holds(difference, first, second, reference)]
     clear = clear_differences(first, second, reference)

@@ -12,7 +12,7 @@ between "the head" and "moved slowly" ("of the department") parts them. So what 
 
 from dataclasses import dataclass
 
-from .claims import Claim, Degree, Span, canonical_claim
+from .claim import Claim, Degree, Span, canonical_claim
 from .terms import PREDICATES, Key, Term, subjects_in
 from .words import (
     BELIEF,
