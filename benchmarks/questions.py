@@ -49,7 +49,7 @@ def ask(
     for number, question in enumerate(tqdm(questions, desc=f"guard {'on' if verify else 'off'}", unit="question")):
         clip = clips[number % len(clips)]
         answer = pipe(clip, question=question, verify=verify)["explanation"]
-        rows = measure_spans(clip.joints, clip.joint_mask, clip.fps)
+        rows = measure_spans(clip.joints, clip.joint_mask)
         verdicts = [holds(claim, rows, reference) for claim in find_claims(answer)]
         found.append({"question": question, "answer": answer, "refuses": refuses(answer), "holds": verdicts})
     return found

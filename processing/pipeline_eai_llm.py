@@ -227,7 +227,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             clips.append(found[0].cut(0, self._feature_extractor.max_frames))
         prompt = self._prompt(two_movements(clips[0], clips[1], question))
         answer = self._write([prompt], clips, reference, kwargs)[0]
-        before, after = (measure(clip.joints, clip.joint_mask, clip.fps) for clip in clips)
+        before, after = (measure(clip.joints, clip.joint_mask) for clip in clips)
         reference = reference or self._feature_extractor.motion_reference()
         differences, dropped = find_differences(answer), None
         if verify and reference is not None:
@@ -512,7 +512,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         label = labels[int(order[0])]
         start, end = person.windows[person.explained]
         window = person.clip.cut(start, end)
-        vectors = measure_spans(window.joints, window.joint_mask, window.fps)
+        vectors = measure_spans(window.joints, window.joint_mask)
 
         claims, explanation, dropped = [], "", 0
         if not label_only:

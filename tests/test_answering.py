@@ -20,7 +20,7 @@ from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import PHRASES
 from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure_spans
-from eai_llm_hf.processing.descriptors.reference import LEVELS
+from eai_llm_hf.processing.descriptors.reference_statistics import LEVELS
 from eai_llm_hf.training.answering import ChatCollator, QuestionDataset, name_tokens
 from eai_llm_hf.training.comparison_texts import comparison_question
 from eai_llm_hf.training.crops import CropDataset
@@ -144,10 +144,10 @@ def test_what_is_different_is_told_from_clear_differences_largest_first(referenc
     ]
     answers = {comparison_question(first, second, reference, np.random.default_rng(seed)) for seed in range(200)}
     told = {answer for question, answer in answers if question == "What is different between the two?"}
-    assert told == {"The second movement is slower and has the head higher."}
+    assert told == {"The second movement is slower and holds the head higher."}
     known = dict(answers)
     assert known["Which of the two movements is faster?"] == "The first movement is faster."
-    assert known["Which of the two movements has the head lower?"] == "The first movement has the head lower."
+    assert known["Which of the two movements holds the head lower?"] == "The first movement holds the head lower."
     assert ALIKE_ANSWER in known.values()
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from eai_llm_hf.processing.claims.claim import Claim, canonical_claim
 from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
-from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL
+from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL, in_current_words
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 
 SENTENCES = Path(__file__).parent / "claim_sentences.tsv"
 """Half, text and expected claims; how they were decided stands at its top."""
@@ -58,8 +59,26 @@ def test_every_phrase_is_read_as_its_claim(key):
 
 
 def test_the_usual_is_no_claim():
-    for text in USUAL.values():
+    former = [descriptor.former_usual for descriptor in DESCRIPTORS if descriptor.former_usual]
+    for text in (*USUAL.values(), *former):
         assert find_claims(f"No, {text}.") == [], text
+    assert len(set(USUAL.values())) == len(USUAL), "each says what it is about"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("No, the head is about as usual.", "No, the head is held at a typical angle."),
+        ("Neither: the arm swing is about as usual.", "Neither: the arm swing is of typical size."),
+        ("The elbows are about as usual.", "The elbows are at a typical angle."),
+        ("The elbows are about as usual", "The elbows are at a typical angle"),
+        ("No, the head is bowed.", "No, the head is bowed."),
+        ("No", "No"),
+        ("", ""),
+    ],
+)
+def test_what_earlier_checkpoints_call_usual_is_put_into_current_words(sentence, expected):
+    assert in_current_words(sentence) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What all descriptors have in common: their entries, joints, spans, and what must not change them; and the reference."""
+"""What all descriptors have in common: entries, joints, spans, and what must not change them; and the reference."""
 
 import json
 import warnings
@@ -18,7 +18,8 @@ from eai_llm_hf.processing.descriptors.measure import (
     measure,
     measure_spans,
 )
-from eai_llm_hf.processing.descriptors.reference import FARTHEST_SCORE, LEVELS, MIN_CLIPS, MotionReference
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.descriptors.reference_statistics import FARTHEST_SCORE, LEVELS, MIN_CLIPS
 from eai_llm_hf.processing.skeleton.resampling import resample
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, MIRROR
 

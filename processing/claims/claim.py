@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 
 from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
-from ..descriptors.reference import MotionReference, scores_of
+from ..descriptors.reference import MotionReference
+from ..descriptors.reference_statistics import scores_of
 from .phrases import NEAR_DUPLICATES, PHRASES, Direction
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Writing: from a label and claims to an explanation, in canonical or in varied words; and which label a text names."""
+"""Writing: from a label and claims to an explanation, in canonical or varied words; and the label a text names."""
 
 import re
 from collections.abc import Sequence

@@ -231,9 +231,9 @@ class BodyFrame:
 
     @cached_property
     def calm_paths(self) -> np.ndarray:
-        """(3, 3, frames) both wrists relative to the shoulder midpoint, and the hip midpoint, below about 3 Hz, metres.
+        """(3, 3, frames) wrists relative to the shoulder midpoint, and the hip midpoint, below about 3 Hz, metres.
 
-        Second and third differences need more smoothing than the rest: 5 mm of noise would otherwise hide the movement.
+        Second and third differences need more smoothing: 5 mm of noise would otherwise hide the movement.
         """
         return low_pass(low_pass(np.concatenate([self.arm_reach[2:], self.hip_midpoint[None]])))
 
@@ -279,7 +279,7 @@ class BodyFrame:
 
     @cached_property
     def travel_steps(self) -> np.ndarray:
-        """(2, frames) path over the ground in one frame (x, z), metres; at the ends of the clip that of the next frames."""
+        """(2, frames) step of `ground_path` at each frame (x, z), metres; at both ends the nearest full one."""
         steps = np.diff(self.ground_path[:, _NARROW:-_NARROW])
         return steps[:, np.clip(np.arange(self.frames) - _NARROW, 0, steps.shape[1] - 1)]
 

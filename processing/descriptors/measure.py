@@ -1,6 +1,6 @@
 """What can be measured on a movement: posture, dynamics and gait of a clip on the unified skeleton, as plain numbers.
 
-Each descriptor is one entry in one of the files imported below; see `descriptors/entry.py`. From a clip to its vector::
+Each descriptor is one entry in one of the files imported below, see `descriptors/entry.py`. From clip to vector::
 
     joints -> BodyFrame -> the function of each entry -> (descriptors,) float32, NaN where it has no meaning
 """
