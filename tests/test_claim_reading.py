@@ -148,7 +148,7 @@ def test_degrees_are_read(text, expected):
     assert [claim.degree for claim in find_claims(text)] == [expected]
 
 
-def test_a_mention_says_where_the_claim_stands():
+def test_a_mention_gives_the_place_of_its_claim():
     text = "She looks sad: with her HEAD BOWED, she walks slowly. \u0130t is so."
     assert [text[mention.start : mention.end] for mention in find_mentions(text)] == ["HEAD BOWED", "she walks slowly"]
     assert find_mentions(text)[0].claim == canonical_claim("head_pitch", "low")

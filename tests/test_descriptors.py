@@ -109,7 +109,7 @@ def test_noise_of_three_millimetres_changes_little():
         assert after == pytest.approx(before, rel=0.06, abs=slack), descriptor.name
 
 
-def test_absent_joints_leave_out_the_descriptors_that_need_them_and_no_others():
+def test_absent_joints_make_the_descriptors_that_need_them_absent_and_no_others():
     joints = busy_movement()
     full = measure(joints, EVERY_JOINT)
     for missing in ("head", "left_wrist", "right_ankle", "right_collar", "neck"):
@@ -170,7 +170,7 @@ def spread_matrix(clips: int = 200) -> np.ndarray:
     return np.random.default_rng(0).normal(size=(clips, len(DESCRIPTORS))).astype(np.float32)
 
 
-def test_many_percentiles_are_those_of_one_value_at_a_time_bit_for_bit():
+def test_percentiles_of_many_values_equal_those_of_single_values_bit_for_bit():
     rng = np.random.default_rng(0)
     matrix = rng.normal(size=(300, len(DESCRIPTOR_NAMES)))
     matrix[:150, 4] = 0.0  # many clips share a value
@@ -199,7 +199,7 @@ def test_percentiles_are_those_of_the_clips_and_rise_with_the_value():
     assert reference.percentile(2, 0.3) == pytest.approx(100 * (column < 0.3).mean(), abs=2.5)
 
 
-def test_a_value_that_many_clips_share_stands_in_the_middle_of_them():
+def test_a_value_that_many_clips_share_is_in_the_middle_of_their_range():
     matrix = spread_matrix()
     matrix[:120, 4] = 0.0
     matrix[120:, 4] = np.linspace(0.1, 1, 80)
@@ -208,7 +208,7 @@ def test_a_value_that_many_clips_share_stands_in_the_middle_of_them():
     assert reference.percentile(4, 0.5) > 60
 
 
-def test_scores_are_those_of_a_normal_distribution_whatever_that_of_the_values_is():
+def test_scores_are_normally_distributed_whatever_the_distribution_of_the_values():
     skewed = np.exp(3 * spread_matrix())
     reference = MotionReference.fit(skewed)
     scores = reference.normal_scores(skewed)
@@ -247,7 +247,7 @@ def test_salient_is_what_is_unusual_among_clips_with_steps_or_without():
     np.testing.assert_array_equal(together, np.abs(scores), err_msg="without kinds the median is the usual")
 
 
-def test_what_few_clips_of_a_kind_have_is_as_usual_for_it_as_for_all():
+def test_a_descriptor_that_few_clips_of_a_kind_have_has_no_typical_score_for_the_kind():
     matrix = with_kinds()
     matrix[: 2 * (MIN_CLIPS - 1) : 2, DESCRIPTOR_INDEX["cadence"]] = 1.0
     matrix[2 * (MIN_CLIPS - 1) :, DESCRIPTOR_INDEX["cadence"]] = np.nan

@@ -81,7 +81,7 @@ _VERB = re.compile(r"\b(is|are)\b")
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement about one descriptor; two claims are equal if they say the same, in whatever words.
+    """A statement about one descriptor. Two claims are equal if they state the same, whatever their words.
 
     Attributes:
         descriptor: Name of the descriptor.
@@ -101,7 +101,7 @@ class Claim:
 
 
 class Evidence(NamedTuple):
-    """What was measured of a claim; NaN for what cannot be told.
+    """The measurement behind a claim; NaN for what is unknown.
 
     Attributes:
         value: Value of the descriptor in the claim's part of the clip, in the descriptor's unit.
@@ -129,7 +129,7 @@ def canonical_claim(descriptor: str, direction: Direction, span: Span = "whole",
 
 
 def says_degree(clause: str) -> bool:
-    """Whether a clause says itself how much, and takes no adverb: nothing is "clearly often still"."""
+    """Whether a clause already contains a degree and takes no adverb: nothing is "clearly often still"."""
     return _GRADED.search(clause) is not None
 
 
@@ -154,44 +154,44 @@ def notable_claims(
     high: float = 75.0,
     among: np.ndarray | None = None,
 ) -> list[Claim]:
-    """What stands out in a clip: the descriptors outside the middle of the reference.
+    """The notable claims of a clip: descriptors outside the middle range of the reference.
 
     Args:
         vectors: (descriptors,) values of `measure` for plain claims about the whole clip; (1, descriptors) for claims
-            with degrees; (spans, descriptors) of `measure_spans` for those and claims about thirds of the clip where
-            the movement changes: where a third lies at percentile 15 or 85 or beyond, 30 points or more from the whole
-            clip, and the whole clip is not notable the same way.
-        reference: What is ordinary.
+            with degrees; (spans, descriptors) of `measure_spans` for these and for claims about thirds of the clip. A
+            third is notable where it is at percentile 15 or below, or 85 or above, differs from the whole clip by 30
+            percentile points or more, and the whole clip is not notable in the same direction.
+        reference: The reference.
         low: Percentile up to which "low" is notable.
-        high: Percentile from which "high" is notable.
-        among: (descriptors,) bool, those to speak of; None is all.
+        high: Percentile from which on "high" is notable.
+        among: (descriptors,) bool, descriptors to consider; None for all.
 
     Returns:
-        Claims in canonical words, those first that stand out most: about the whole clip by `MotionReference.salience`,
-        then two about thirds at most, by the distance of the percentile from 50; the order of `DESCRIPTORS` among
-        equals. "Strong" are those at percentile 3 or 97 or beyond, where words can say so (not "clearly hardly
-        swinging"). Of descriptors that say nearly the same (`NEAR_DUPLICATES`) only the first is taken, so that no
-        two claims repeat or contradict each other.
+        Claims in canonical words. First those about the whole clip, the most salient (`MotionReference.salience`)
+        first; then at most two about thirds, by the distance of the percentile from 50; ties in the order of
+        `DESCRIPTORS`. Claims at percentile 3 or below, or 97 or above, are "strong" where the words allow it (not
+        "clearly hardly swinging"). Of near duplicates (`NEAR_DUPLICATES`) only the first is kept, so that no two
+        claims repeat or contradict each other.
     """
     vectors = np.asarray(vectors)
     rows = np.atleast_2d(vectors)
     percentiles = reference.percentiles(rows)
     salience = reference.salience(scores_of(percentiles[:1]))[0]
-    heard = np.isfinite(percentiles) if among is None else np.isfinite(percentiles) & among
+    known = np.isfinite(percentiles) if among is None else np.isfinite(percentiles) & among
     found: list[tuple[float, Claim]] = []
     changes: list[tuple[float, Claim]] = []
     for row, span in enumerate(_SPANS[: len(rows)]):
         for index, percentile in enumerate(percentiles[row]):
-            if not heard[row, index] or (row > 0 and DESCRIPTORS[index].whole_clip_only):
+            if not known[row, index] or (row > 0 and DESCRIPTORS[index].whole_clip_only):
                 continue
             direction: Direction = "high" if percentile > 50.0 else "low"
             whole = percentiles[0, index]
             if row == 0:
-                stands_out = percentile >= high or percentile <= low
+                notable = percentile >= high or percentile <= low
             else:
                 away = abs(percentile - 50.0) >= _SPAN_EXTREME - 50.0 and abs(percentile - whole) >= _SPAN_CHANGE
-                stands_out = away and not (whole >= high if direction == "high" else whole <= low)
-            if not stands_out:
+                notable = away and not (whole >= high if direction == "high" else whole <= low)
+            if not notable:
                 continue
             claim = canonical_claim(DESCRIPTORS[index].name, direction, span)
             if vectors.ndim == 2 and abs(percentile - 50.0) >= _STRONG_FROM - 50.0 and not says_degree(claim.text):
@@ -209,7 +209,10 @@ def notable_claims(
 
 
 def collide(claim: Claim, other: Claim) -> bool:
-    """Whether two claims would repeat or contradict each other; another time of the same descriptor does not."""
+    """Whether two claims would repeat or contradict each other.
+
+    Two claims about one descriptor in different directions, at different times, do not.
+    """
     pair = frozenset((claim.descriptor, other.descriptor))
     if pair in NEAR_DUPLICATES:
         return claim.span == other.span or claim.direction == other.direction
@@ -217,16 +220,16 @@ def collide(claim: Claim, other: Claim) -> bool:
 
 
 def evidence(claim: Claim, vectors: np.ndarray, reference: MotionReference | None) -> Evidence:
-    """What was measured of a claim, in its part of the clip.
+    """The measurement behind a claim, in its part of the clip.
 
     Args:
         claim: The claim.
         vectors: (descriptors,) values of `measure`, or (spans, descriptors) of `measure_spans`.
-        reference: What is ordinary; without it the percentile is NaN.
+        reference: The reference; without it the percentile is NaN.
 
     Returns:
-        Value and percentile, NaN for what is not in the vectors (a joint is absent, the clip is too short to speak of
-        its parts, only the whole was measured) or not in the reference.
+        Value and percentile. NaN for what is not in the vectors (a joint is absent, the clip is too short for thirds,
+        or only the whole clip was measured) or not in the reference.
 
     Raises:
         ValueError: If the descriptor is unknown.
@@ -242,19 +245,19 @@ def evidence(claim: Claim, vectors: np.ndarray, reference: MotionReference | Non
 def holds(claim: Claim, vectors: np.ndarray, reference: MotionReference, margin: float = 0.0) -> bool | None:
     """Whether a claim is true of a clip.
 
-    "High" holds at percentile `HOLDS_HIGH` + margin or more, "low" at `HOLDS_LOW` - margin or less; a strong claim
-    from 80 (20) on, a slight one from 55 (45) to 85 (15). Where the words mean something absolute (the left arm does
-    more than the right), the value must agree as well.
+    "High" holds at percentile `HOLDS_HIGH` + margin or above, "low" at `HOLDS_LOW` - margin or below; a strong claim
+    from 80 (20) on, a slight one from 55 (45) to 85 (15). Where the words have an absolute meaning (the left arm does
+    more than the right), the value itself must agree as well.
 
     Args:
         claim: The claim.
         vectors: (descriptors,) values of `measure`, or (spans, descriptors) of `measure_spans`.
-        reference: What is ordinary.
-        margin: Percentage points by which the claim must be surer than needed.
+        reference: The reference.
+        margin: Percentile points by which the claim must exceed what it needs to hold.
 
     Returns:
-        True or False, None where the claim cannot be checked: the clip or the reference lacks the descriptor, or the
-        claim is about a part of the clip and the clip is too short or only its whole was measured.
+        True or False; None where the claim cannot be checked, because the clip or the reference lacks the descriptor,
+        or because it is about a third of a clip that is too short or was measured only as a whole.
 
     Raises:
         ValueError: If the descriptor is unknown.

@@ -51,8 +51,8 @@ SUBJECTS: dict[str, str] = {
     "pronoun": "it | they",
     "paths": "paths | path | trajectories | paths of hands | trajectories of hands",
 }
-"""What a clause can be about, by concept; a form may belong to several. One-sided singulars ("the right hand") are
-left out: what is said of one side is not what is measured, except for a hand at the head."""
+"""What a clause can be about: forms by concept; one form may belong to several. One-sided singulars ("the right hand")
+are left out: what is said of one side is not what is measured, except for a hand at the head."""
 
 AMOUNTS: dict[Literal["much", "little"], str] = {
     "much": (
@@ -73,7 +73,7 @@ Key = tuple[str, Direction]
 
 @dataclass(frozen=True)
 class Term:
-    """Words to look for and, by concept of the subject, what they mean; None is a claim without a subject."""
+    """Words to look for and, by concept of the subject, what they mean; the concept None is for claims without one."""
 
     words: tuple[str, ...]
     meaning: dict[str | None, Key] = field(default_factory=dict)
@@ -109,7 +109,7 @@ _SUBJECTS = _subject_terms()
 
 
 def subject_at(tokens: list[Token], start: int) -> tuple[int, frozenset[str]] | None:
-    """The longest subject that starts at a token: the token after it and its concepts."""
+    """The longest subject that starts at a token: index of the token after it, and its concepts."""
     for words, concepts in _SUBJECTS.get(tokens[start].word, ()):
         end = start + len(words)
         if end <= len(tokens) and all(
@@ -120,7 +120,7 @@ def subject_at(tokens: list[Token], start: int) -> tuple[int, frozenset[str]] | 
 
 
 def subjects_in(tokens: list[Token]) -> Iterator[tuple[int, int, frozenset[str]]]:
-    """The subjects that are named, one after the other: first token, the token after the last, concepts."""
+    """The subjects in order: index of the first token, of the token after the last, and concepts."""
     position = 0
     while position < len(tokens):
         found = subject_at(tokens, position)

@@ -51,10 +51,10 @@ _VERB = re.compile(r"\b(is|are)\b")
 
 
 def label_sentence(label: str, rng: np.random.Generator | None = None) -> str:
-    """The sentence that names the label, word for word: "The movement looks sad.".
+    """The sentence that names a label: "The movement looks sad."
 
     Args:
-        label: The label.
+        label: The label, used word for word.
         rng: Chooses among wordings; None gives the canonical one.
     """
     sentences = _NOUN_SENTENCES if label.lower() in _NOUN_LABELS else _ADJECTIVE_SENTENCES
@@ -70,21 +70,21 @@ def verbalise(
 ) -> str:
     """Write an explanation: a sentence that names the label, then the claims in the given order.
 
-    Without `rng` the claims keep their own words (`Claim.text`) and are joined by "and", two to a sentence (three
-    where there are more than four). With `rng` the words, the joints between clauses and the label sentence vary; the
-    order never does. "At first" and the like stand once for all clauses after them; a claim about the whole clip then
-    opens a new sentence. `find_claims` of the result gives exactly `claims`.
+    Without `rng` the claims keep their own words (`Claim.text`) and are joined by "and", two per sentence (three if
+    there are more than four). With `rng` the wordings, the conjunctions and the label sentence vary, but never the
+    order. "At first" and the like appear once and hold for all clauses after them; a claim about the whole clip then
+    starts a new sentence. `find_claims` of the result gives exactly `claims`.
 
     Args:
         label: Named word for word in the first sentence.
-        claims: What to say; two to four read best.
+        claims: The claims to state; two to four read best.
         rng: Source of variety.
-        style: "plain" states the claims, "reasons" opens them with "One can tell because".
-        absent: Typical signs that the clip does not show, said to be absent at the end.
+        style: "plain" states the claims, "reasons" introduces them with "One can tell because".
+        absent: Typical signs that the clip does not show; the last sentence says that they are absent.
 
     Returns:
-        "The movement looks sad. The head is bowed and the legs are moving slowly. Towards the end the arms are held
-        close to the body." and the like.
+        For instance "The movement looks sad. The head is bowed and the legs are moving slowly. Towards the end the
+        arms are held close to the body."
     """
     size = 2 if len(claims) <= 4 else 3
     sentences = [label_sentence(label, rng)]
@@ -109,7 +109,7 @@ def verbalise(
 
 
 def absent_clause(claim: Claim, rng: np.random.Generator | None = None) -> str:
-    """Say that a typical sign is absent: "though the head is not bowed". No claim is read from it.
+    """A clause that says that a typical sign is absent: "though the head is not bowed". No claim is read from it.
 
     Args:
         claim: The sign that the clip does not show.
@@ -119,7 +119,7 @@ def absent_clause(claim: Claim, rng: np.random.Generator | None = None) -> str:
 
 
 def _denial(claim: Claim, rng: np.random.Generator | None) -> str:
-    """The clause with "not" after its verb; where that would deny a denial ("hardly"), a wording around it."""
+    """The clause with "not" after its verb; with "it cannot be said that" before clauses with "hardly"."""
     options = [text for text in PHRASES[claim.descriptor, claim.direction].clauses if _VERB.search(text)]
     plain = [text for text in options if "hardly" not in text]
     span = "" if claim.span == "whole" else f"{_one_of(SPAN_WORDS[claim.span], rng)} "
@@ -133,10 +133,10 @@ def _one_of(options: Sequence[str], rng: np.random.Generator | None) -> str:
 
 
 def _spoken(claims: Sequence[Claim], rng: np.random.Generator | None) -> list[str]:
-    """The clauses of one sentence, of fewer claims where the next one needs a sentence of its own.
+    """The clauses of one sentence; it ends early where the next claim needs a sentence of its own.
 
-    Words for a part of the clip hold for all that follows in the sentence if they stand before their clause, and for
-    their own clause if they stand after it.
+    Words for a part of the clip hold for all following clauses of the sentence if they precede their clause, and for
+    their own clause only if they follow it.
     """
     clauses: list[str] = []
     spoken: Span = "whole"
@@ -157,7 +157,7 @@ def _spoken(claims: Sequence[Claim], rng: np.random.Generator | None) -> list[st
 
 
 def _clause(claim: Claim, rng: np.random.Generator | None) -> str:
-    """A claim in its own words, or in any, without those for its span."""
+    """A claim in its own words or, with `rng`, in any of its wordings, without the words for its span."""
     if rng is None:
         return claim.text if claim.span == "whole" else claim.text.removeprefix(f"{SPAN_WORDS[claim.span][0]} ")
     clauses = PHRASES[claim.descriptor, claim.direction].clauses
@@ -171,8 +171,8 @@ def _clause(claim: Claim, rng: np.random.Generator | None) -> str:
 def named_label(text: str, labels: Sequence[str]) -> str | None:
     """The label that a text names first, None if it names none.
 
-    Whole words are compared without regard to case; where several labels start at one place the longest is meant, and
-    a label after "not" ("not confident" among labels that have only "confident") is not named.
+    Whole words are compared, ignoring case. Where several labels start at the same place, the longest counts. A label
+    after "not" does not count ("not confident", where only "confident" is a label).
 
     Args:
         text: An explanation.

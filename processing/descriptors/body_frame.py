@@ -76,7 +76,7 @@ RESTING_SPEED = 0.01
 """Leg lengths per second: what is slower is noise of the recording."""
 
 MOVING_SPEED = 0.1
-"""Leg lengths per second: below, the course of a movement cannot be told from noise."""
+"""Leg lengths per second: below, the course of a movement cannot be distinguished from noise."""
 
 RHYTHM_FRAMES = 15
 """Frequencies and higher derivatives need clips of at least half a second."""
