@@ -1,8 +1,8 @@
 """The console script `eai-llm`: help, version and wrong arguments are answered before anything slow is imported.
 
-To import `eai_llm_hf`, or any module of it, is to import torch and transformers, since the package registers its
-classes there. So the script makes the package first and runs its `__init__` later, in the two steps in which `import`
-does it: the modules of the command line load in between, and no command starts before the classes are registered.
+Importing `eai_llm_hf`, or any module of it, imports torch and transformers, because the package registers its classes
+with them. So this script splits the import in two: it creates the package, loads the modules of the command line, and
+runs the package's `__init__` only when the arguments are valid. The classes are registered before any command runs.
 """
 
 import sys
@@ -11,7 +11,7 @@ from importlib.util import find_spec, module_from_spec
 
 
 def main() -> int:
-    """Runs the command line on the arguments of the process; gives the exit status."""
+    """Runs the command line with the arguments of the process and returns the exit status."""
     spec = find_spec("eai_llm_hf")
     assert spec is not None and spec.loader is not None  # both are installed together
     package = sys.modules[spec.name] = module_from_spec(spec)

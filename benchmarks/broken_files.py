@@ -1,4 +1,4 @@
-"""Small valid recordings in every format, files made to harm, and the ways in which `fuzz_readers.py` breaks both."""
+"""Small valid recordings in every format, malicious files, and the mutations of both for `fuzz_readers.py`."""
 
 import io
 import json
@@ -86,7 +86,7 @@ def _kinect_rows(motion: Any) -> str:
 
 
 def _landmarks(motion: Any) -> np.ndarray:
-    """(frames, 33, 3) as MediaPipe gives them, of a motion on the unified skeleton; the face stands in one point."""
+    """(frames, 33, 3) landmarks as in MediaPipe, of a motion on the unified skeleton; points of the face coincide."""
     rig = load_rigs()["mediapipe33"]
     head = motion.joint_names.index("head")
     points = np.repeat(motion.joints[:, [head]].astype(float), len(rig["joints"]), axis=1)
@@ -295,7 +295,7 @@ class Inputs:
 
 
 def flip(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
-    """A few bytes are others; most often near the front, where headers stand."""
+    """Changes a few bytes, most often near the start, where headers are."""
     copy = bytearray(content or b"\0")
     reach = min(len(copy), rng.choice((32, 256, 2048, len(copy))))
     for _ in range(rng.choice((1, 1, 2, 4, 8, 32))):
@@ -369,7 +369,7 @@ def _replaced(content: bytes, places: list[re.Match[bytes]], rng: random.Random)
 
 
 def change_lines(content: bytes, rng: random.Random, _: list[bytes]) -> bytes:
-    """A line is left out, doubled, moved, made endless or joined with the next."""
+    """Deletes, doubles, moves or extends a line, or joins it with the next."""
     lines = content.split(b"\n")
     at, to = rng.randrange(len(lines)), rng.randrange(len(lines))
     kind = rng.randrange(6)

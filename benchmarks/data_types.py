@@ -3,9 +3,9 @@
     python benchmarks/data_types.py recordings/
     python benchmarks/data_types.py recordings/ --limit 100 --played 16 --batch-size 10
 
-For each data type it tells how long a text takes alone, how many texts a second come out of batches, and how many of
-the texts are the same alone and in a batch. The default on a machine is what `fitting_dtype` chooses. A processor
-without certain instructions is played by telling torch and oneDNN not to use them, each in a process of its own.
+For each data type it measures the time of a text alone, the texts a second in batches, and how many texts are the same
+alone and in a batch. The default on a machine is what `fitting_dtype` chooses. A processor without certain
+instructions is emulated: a process of its own tells torch and oneDNN not to use them.
 """
 
 import argparse
@@ -24,7 +24,7 @@ PROCESSORS = {
     "AVX-512 without bfloat16": {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
     "AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"},
 }
-"""Processors that are played, and the variables that play them."""
+"""Emulated processors, and the environment variables that emulate them."""
 DTYPES = ("bfloat16", "float32")
 
 
@@ -64,14 +64,15 @@ def _text(record: dict | list[dict]) -> str:
 
 
 def as_markdown(results: dict[tuple[str, str], dict], batch_size: int, words: str, command: str) -> str:
-    """The results, by processor and data type, as a page."""
+    """The page: results by processor and data type."""
     lines = [
         "# Data types on CPU",
         "",
+        "Which data type is faster on a CPU, and does a text depend on the other clips in its batch?",
+        "",
         f"`{command}`",
         "",
-        f"Recordings explained with texts, one by one and in batches of {batch_size}; {words}. All rows come from one "
-        "run.",
+        f"Recordings are explained one by one and in batches of {batch_size}; {words}. All rows are from one run.",
         "",
         "| processor | data type | recordings | seconds for one (median) | a second in batches | same text in both |",
         "|---|---|---|---|---|---|",
@@ -85,8 +86,8 @@ def as_markdown(results: dict[tuple[str, str], dict], batch_size: int, words: st
     lines += [
         "",
         "bfloat16 is the default on a CPU with instructions for it (AMX or AVX512-BF16 on x86), float32 on any other. "
-        "In bfloat16 a text can depend on the clips that it is batched with, because sums of so few digits depend on "
-        "their order: pass `dtype=torch.float32` where the same text matters more than time.",
+        "In bfloat16 a text can depend on the other clips in its batch, because rounded sums depend on their order. "
+        "Pass `dtype=torch.float32` if the same text matters more than time.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -95,7 +96,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder of motion files")
     parser.add_argument("--limit", type=int, default=100, metavar="N", help="files, drawn at random (default 100)")
-    parser.add_argument("--played", type=int, default=16, metavar="N", help="files for a played one (default 16)")
+    parser.add_argument("--played", type=int, default=16, metavar="N", help="files for an emulated one (default 16)")
     parser.add_argument("--batch-size", type=int, default=10, metavar="N", help="clips of a batch (default 10)")
     parser.add_argument("--processors", nargs="+", choices=PROCESSORS, default=list(PROCESSORS), help="default: all")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "data-types.md", help="page to write")

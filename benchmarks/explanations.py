@@ -1,10 +1,10 @@
-"""Writes docs/explanations.md from the figures of the runs, so that no figure in it is typed by hand.
+"""Writes docs/explanations.md from the figures of the runs, so that no figure is typed by hand.
 
     python benchmarks/explanations.py                                   docs/explanations/*.json -> explanations.md
-    python benchmarks/explanations.py --take runs/explanations unseen   keeps a run's figures and examples there first
+    python benchmarks/explanations.py --take runs/explanations unseen   first copies a run's figures and examples there
 
-Each run of `eai-llm evaluate explanations` gives one file; docs/explanations.md names the command of each table. What
-has not been run is not there.
+Each run of `eai-llm evaluate explanations` gives one file; docs/explanations.md gives the command of each table.
+Tables without a run are left out.
 """
 
 import argparse
@@ -27,55 +27,63 @@ SECTIONS: tuple[tuple[str, str, Callable[[Mapping[str, Any]], list[str]]], ...] 
     ("questions", "Questions", questions_as_markdown),
     ("variety", "Variety of the training texts", variety_as_markdown),
 )
-"""File of figures, title and what is made of it."""
+"""File of figures, title, and the function that writes its lines."""
 
 _HEAD = """# Are the explanations true?
 
-Written by `python benchmarks/explanations.py` from the figures in docs/explanations/; tables whose runs have not
-been made are not there. `eai-llm evaluate explanations` makes them.
+Do the statements in explanations hold for the movement, and does the label depend on what they say?
+
+`python benchmarks/explanations.py` writes this page from the figures in docs/explanations/, which
+`eai-llm evaluate explanations` makes.
 
 ## What the figures mean
-Only clips that training held out are explained, drawn by the seed; of a clip of more than 10 s the first 10. The
-model is told nothing but the movement; the label is its own.
-- **Claim**: a statement about the movement ("towards the end the head is clearly bowed"), found in the text in
-  whatever words it is made. It **holds** if the measured descriptor lies where the words say on the reference of
-  the checkpoint: "high" from percentile 60, "low" up to 40, "clearly" beyond 80 or 20, "slightly" from 55 to 85 or
-  45 to 15; a claim about a third of the clip by what was measured in that third. What the recording cannot tell (a
-  joint is absent, the clip is too short for thirds) is not checkable, and counts neither way.
-- **Shuffled**: the same texts, each held against every other clip of the corpus. **Best constant**: the claims, as
-  many as a text has, that hold on most of these very clips; nobody could know them beforehand, so it is a bound.
-  **Base rate**: how often a claim that was made holds over all clips. A text that says what is always true has a
-  high share and no gap.
-- **Gap**: the share that holds less the other, on the same bootstrap draws of clips. [Intervals] are the middle
-  95% of 2,000 draws. Clips of one performer are not independent, so true intervals are wider.
-- **Guard**: `verify=True`, the default of the pipeline: it takes out claims that the measurements do not bear out.
-  Greedy decoding, and sampling with `do_sample=True` as the pipeline has it: temperature .2, `top_p` .9, which the
-  authors of the backbone recommend.
-- **Coverage**: the share of the five claims that stand out most in the clip which the text says. **Repeated**:
-  said once more in a text, in whatever degree. **Absent parts**: texts that speak of a part of the body of which
-  the recording has no joint. **Texts of two contents**: texts that stand word for word under a clip of other
-  content too.
-- **Hiding what is cited**: the body parts that the true claims of a text are about (claims about the whole body cite
-  none) are hidden from the model, against as many others: all orders of hiding one part after the other, the area
-  under the label's probability, uncited less cited. Above 0, the label rests more on what was said. Beside it parts at
-  random, what another clip's text cites, and the parts of the highest attribution, about the most that citing can
-  reach. "Absent" hides as a rig that lacks the part would, "ordinary" puts the mean of training there. The same for
-  thirds of the clip. What stands out is said the sooner, the more the label rests on its body part, which the pipeline
-  finds out by hiding each part as absent, one at a time; so the gap says whether the text keeps to that, and
-  "ordinary", by which nothing was chosen, whether it is so.
-- **Editing the movement**: head, trunk, arms, stance and pace are changed by known amounts. Where the measured value
-  crosses a threshold, does the claim turn with it ("of texts that speak of it": among those that still speak of it);
-  does a claim that is no longer true go; do others stay; do the probabilities move to the emotions that publications
-  name for that sign. "Measured" are texts of the strongest measured claims, about the best to expect.
-- **Recorded otherwise**: the same movement with another heading, place, unit, frame rate, mirrored, with noise or a
-  little less of it.
-- **Distinct-n**: different n-grams over all n-grams of the texts. **Self-BLEU**: BLEU-4 of a text against all others,
-  1 where each repeats another. Texts of a few true statements in plain words repeat each other much.
-- **Questions**: 100 that no skeleton answers and 60 that it can, none of them in the training texts. The words by
-  which the guard knows what no skeleton shows are by the same hand, after a tenth of these questions had been seen.
+Only clips that training held out are explained; they are drawn by the seed. Clips longer than 10 s are cut to the
+first 10 s. The model gets nothing but the movement; the label is its own.
 
-The same figures of any other texts, by other models or by people, come from the modules in
-[metrics/](../metrics/README.md).
+**Truth**
+- **Claim**: a statement about the movement in the text, in any words that the parser knows ("towards the end the head
+  is clearly bowed"). It **holds** if the measured descriptor lies in the stated range of the checkpoint's reference:
+  [record.md](record.md#evidence) has the percentiles. A claim about a third of the clip is checked in that third. A
+  claim is not checkable if a joint is absent or the clip is too short for thirds; it then counts neither way.
+- **Shuffled**: the same texts, each compared with every other clip of the corpus.
+- **Best constant**: the claims that hold on most of these very clips, as many as a text has. They cannot be known
+  beforehand, so this is an upper bound for any constant text.
+- **Base rate**: how often a claim that was made holds over all clips. A text that always says what is always true has
+  a high share and no gap.
+- **Gap**: the share that holds minus the other share, on the same bootstrap draws of clips. Brackets give the middle
+  95% of 2,000 draws. Clips of one performer are not independent, so true intervals are wider.
+- **Guard**: `verify=True`, the default of the pipeline, which removes claims that the measurements do not support.
+- **Decoding**: greedy, or sampled with `do_sample=True`: temperature .2 and `top_p` .9, as the authors of the
+  backbone recommend.
+- **Coverage**: the share of the five most salient claims of the clip that the text states. **Repeated**: claims
+  stated twice in a text, in whatever degree. **Absent parts**: texts about a body part that has no joint in the
+  recording. **Texts of two contents**: texts that occur word for word for clips of different content.
+
+**Faithfulness**
+- **Hiding cited parts**: the body parts that the true claims of a text cite are hidden from the model, one after the
+  other, in all orders. The same is done with as many uncited parts. The measure is the area under the label's
+  probability, uncited minus cited. Above 0, the label depends more on the cited parts. Claims about the whole body
+  cite no part. For comparison: random parts, the parts that another clip's text cites, and the parts of the highest
+  attribution, which is about the maximum. The same is done for thirds of the clip.
+- **Two ways to hide**: one masks the part, as on a rig that lacks it; the other replaces it by the mean of training.
+  The pipeline orders claims by masking each part, one at a time. So masking tests whether the text follows that
+  order, and the mean, which played no part in the choice, tests whether the label really depends on the cited parts.
+- **Editing the movement**: head, trunk, arms, stance and pace are changed by known amounts. If the measured value
+  crosses a threshold, does the claim change with it? "Of texts that speak of it" counts only texts that still mention
+  it. Do outdated claims disappear, and do other claims stay? Do the probabilities move to the emotions that
+  publications name for that sign? "Measured" texts state the strongest measured claims, about the best possible
+  result.
+- **Recorded otherwise**: the same movement with another heading, place, unit or frame rate, mirrored, with noise, or
+  slightly cut.
+
+**Variety and questions**
+- **Distinct-n**: different n-grams divided by all n-grams of the texts. **Self-BLEU**: BLEU-4 of a text against all
+  others; 1 if each repeats another. Texts of a few true statements in plain words repeat each other often.
+- **Questions**: 100 that no skeleton can answer and 60 that it can, none of them in the training texts. The guard's
+  list of words for what no skeleton shows has the same author, who had seen a tenth of these questions.
+
+The modules in [metrics/](../metrics/README.md) compute the same figures for other texts, by other models or by
+people.
 """
 
 
@@ -94,7 +102,10 @@ def page() -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--take", nargs=2, metavar=("FOLDER", "NAME"), help="first keep a run's figures and examples under this name"
+        "--take",
+        nargs=2,
+        metavar=("FOLDER", "NAME"),
+        help="first save the figures and examples of a run under this name",
     )
     args = parser.parse_args()
     if args.take:

@@ -1,12 +1,12 @@
-"""Feeds broken files to every reader and counts what becomes of them: read, refused in words, or a fault.
+"""Feeds broken files to every reader and counts the outcomes: read, refused with a message, or a fault.
 
     python benchmarks/fuzz_readers.py --inputs 100000
     python benchmarks/fuzz_readers.py --coverage-guided 120      # BVH also with atheris (pip install atheris)
 
-The files are those of `broken_files.py`, the same for the same seed. What reads goes through `unify`. Each suffix has
-a process of its own with a limit of memory. A fault is any of: an exception that is no MotionError, a warning, a
-message that does not name the file or is longer than a screen, positions that are not finite after `unify`, more than
-2 s of processor time, more than 2 GB of memory, a process that ends or hangs. The file is kept in `--faults`.
+The files are those of `broken_files.py`, the same for the same seed. A file that is read then passes through `unify`.
+Each suffix has a process of its own with a memory limit. A fault is any of: an exception other than MotionError, a
+warning, a message that does not name the file or is longer than a screen, positions that are not finite after `unify`,
+more than 2 s of processor time, more than 2 GB of memory, a process that ends or hangs. `--faults` keeps the file.
 """
 
 import argparse
@@ -207,7 +207,7 @@ def _pass_on(process: subprocess.Popen[str], lines: "queue.Queue[str]") -> None:
 
 
 def guided(folder: Path, faults: Path, seconds: int, report: Callable[[Row], None]) -> Row:
-    """Reads BVH files that a fuzzer makes which watches what code they reach, for so many seconds."""
+    """Reads BVH files from a coverage-guided fuzzer for a given number of seconds."""
     row = Row(".bvh, coverage-guided")
     corpus = folder / "corpus"
     shutil.copytree(folder / ".bvh", corpus, ignore=lambda _, names: [name for name in names if "hostile" in name])
@@ -234,7 +234,7 @@ def guided(folder: Path, faults: Path, seconds: int, report: Callable[[Row], Non
 
 
 def guided_work(counts: Path, arguments: list[str]) -> None:
-    """The fuzzer's process; counts go to a file every few hundred inputs, for it ends without returning."""
+    """The fuzzer's process. It ends without returning, so it writes its counts to a file every few hundred inputs."""
     import atheris
 
     # The readers are imported once more, this time with what tells the fuzzer which branches were taken.
@@ -269,7 +269,7 @@ def guided_work(counts: Path, arguments: list[str]) -> None:
 
 def as_markdown(rows: list[Row], command: str) -> str:
     """The page with its table."""
-    lines = ["# Broken files", "", f"`{command}`", ""]
+    lines = ["# Broken files", "", "What do the readers do with broken and malicious files?", "", f"`{command}`", ""]
     lines += [f"CPU ({platform.machine()}), Python {platform.python_version()}, numpy {np.__version__}.", ""]
     lines += ["| suffix | inputs | read | refused | faults | slowest, ms | memory, MB |", "|---" * 7 + "|"]
     together = Row("together")
@@ -281,13 +281,16 @@ def as_markdown(rows: list[Row], command: str) -> str:
     lines += [
         together.as_markdown(),
         "",
-        "Inputs are small valid files of every form, files made to harm (deep nesting, a billion declared frames, "
-        "NaN, 10^308, trees without a root, zip bombs, pickles, noise), and both with bytes, words, lines, values or "
-        f"array headers changed at random; none is above {BROKEN['MAX_INPUT']:,} bytes. *Read* went through `unify` "
-        "as well, which gave finite positions or a MotionError; *refused* is a MotionError that names the file. A "
-        f"*fault* is anything else: another exception, a warning, more than {MAX_SECONDS:g} s of processor time, more "
-        f"than {MAX_MEGABYTES / 1000:g} GB, a process that ends or hangs. Time is of one input, reading and `unify`; "
-        f"memory the most that the process took, {baseline_megabytes():,} MB of it the libraries that it imports.",
+        "Inputs are small valid files of every form and malicious files (deep nesting, a billion declared frames, "
+        "NaN, 10^308, trees without a root, zip bombs, pickles, noise). Both are also mutated: bytes, words, lines, "
+        f"values or array headers are changed at random. No input is larger than {BROKEN['MAX_INPUT']:,} bytes.",
+        "",
+        "- *Read*: the reader and `unify` accepted the file, or `unify` raised a MotionError; positions are finite.",
+        "- *Refused*: a MotionError that names the file.",
+        f"- *Fault*: anything else: another exception, a warning, more than {MAX_SECONDS:g} s of processor time, more "
+        f"than {MAX_MEGABYTES / 1000:g} GB, a process that ends or hangs.",
+        "- Time is for reading and `unify` of one input. Memory is the peak of the process; the imported libraries "
+        f"account for {baseline_megabytes():,} MB of it.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -1,13 +1,13 @@
-"""Asks how much of the emotion of generated clips two trivial features give away.
+"""Measures how much of the emotion of generated clips trivial features reveal.
 
     python benchmarks/giveaway.py --write
     python benchmarks/giveaway.py --clips 400 --seed 7
 
 A linear probe (logistic regression on standardised features, gaps filled by the median) is fitted to clips of some
-performers and asked about clips of others, in five folds. It sees what should tell nothing (duration, rig, action, who
-the performer is), two descriptors, each pair of descriptors in turn, or all of them. Accuracy is the mean of the
-emotions' recalls; the interval comes from drawing performers again with replacement. The best pair is the best of all
-on these very clips, hence a little flattered: a bound from above.
+performers and tested on clips of others, in five folds. Its features are settings that should carry no information
+(duration, rig, action, performer), two descriptors, each pair of descriptors in turn, or all of them. Accuracy is the
+mean of the emotions' recalls; the interval comes from bootstrap draws of performers. The best pair is chosen on these
+very clips, so its accuracy is an upper bound.
 """
 
 import argparse
@@ -51,7 +51,7 @@ class Clips:
         labels: (n,) emotions.
         performers: (n,) numbers of the performers.
         descriptors: (n, 35) in the order of `DESCRIPTOR_NAMES`, NaN where a clip has none.
-        settings: What should tell nothing, by name, each (n, features).
+        settings: Settings that should carry no information, by name, each (n, features).
     """
 
     labels: np.ndarray
@@ -145,7 +145,7 @@ def probe(clips: Clips, *names: str) -> Accuracy:
 
 
 def best_pair(clips: Clips, names: Sequence[str] = DESCRIPTOR_NAMES) -> tuple[tuple[str, str], Accuracy]:
-    """The two descriptors that tell the emotions best, of all pairs of the named ones."""
+    """The pair of the named descriptors that separates the emotions best."""
     scores = {pair: probe(clips, *pair) for pair in itertools.combinations(names, 2)}
     best = max(scores, key=lambda pair: scores[pair].value)
     return best, scores[best]
@@ -165,7 +165,7 @@ def measure_giveaway(clips: Clips) -> dict[str, Accuracy | str]:
 
 
 def easiest_two(clips: Clips) -> tuple[str, str]:
-    """The two emotions that all descriptors together tell apart best."""
+    """The two emotions that all descriptors together separate best."""
     pairs = itertools.combinations(np.unique(clips.labels).tolist(), 2)
     return max(pairs, key=lambda pair: probe(clips.of(pair)).value)
 

@@ -1,11 +1,11 @@
-"""Holds the predicted label against changes of a recording that do not change the movement.
+"""Tests whether the predicted label changes when the recording changes but the movement does not.
 
     python benchmarks/invariance.py FOLDER
     python benchmarks/invariance.py FOLDER --limit 40 --output invariance.md
 
-Every recording under the folder is read, changed as raw joint positions (before the package has touched them), and
-scored as it was and as it is. The table gives the share of clips whose label changes and how far the probabilities
-move: half the sum of absolute differences, 0 where nothing changes and 1 where they have nothing in common.
+Every recording under the folder is read, changed as raw joint positions (before the package processes them), and
+scored before and after the change. The table gives the share of clips whose label changes, and the change of the
+probabilities: half the sum of absolute differences, 0 if nothing changes and 1 if they have nothing in common.
 """
 
 import argparse
@@ -30,12 +30,12 @@ from eai_llm_hf.processing.skeleton.unify import unify
 ROOT = Path(__file__).resolve().parents[1]
 NAMING_SCHEMES = ("mixamo", "smpl24", "xsens23", "kdae59")
 STRICT, LOOSE = 0.0, 0.02
-"""Shares of changed labels to stay within: none for what only renames or moves, 2% for what loses information."""
+"""Allowed shares of changed labels: none for renaming and moving, 2% for a change that loses information."""
 
 
 @dataclass
 class Recording:
-    """A motion with what the package found in it, which the changes below are made from.
+    """A motion and the findings of the package that the changes below need.
 
     Attributes:
         motion: As the reader gave it.
@@ -51,7 +51,7 @@ class Recording:
 
 
 def recordings(folder: Path) -> Iterator[Recording]:
-    """All recordings under a folder that can be read; those that cannot are named on stderr."""
+    """All readable recordings under a folder; the others are reported on stderr."""
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in READABLE_SUFFIXES)
     rigs = load_rigs()
     for path in tqdm(files, desc="reading", unit="file"):
@@ -66,14 +66,14 @@ def recordings(folder: Path) -> Iterator[Recording]:
                 sources = {JOINT_NAMES[joint]: list(found) for joint, found in match.map.items()}
                 yield Recording(motion, axis, report["unit_scale"], sources)
         except MotionError as error:
-            tqdm.write(f"left out: {error}", file=sys.stderr)
+            tqdm.write(f"skipped: {error}", file=sys.stderr)
 
 
-# ---- changes: a recording in, the same movement in other clothes out ------------------------------------------------
+# ---- changes: the same movement, recorded differently ---------------------------------------------------------------
 
 
 def in_units(metres_per_unit: float) -> Callable[[Recording], Motion]:
-    """The same body written in another unit of length."""
+    """The same body in another unit of length."""
     return lambda r: replace(r.motion, joints=r.motion.joints * np.float32(r.scale / metres_per_unit))
 
 
@@ -83,7 +83,7 @@ def scaled(factor: float) -> Callable[[Recording], Motion]:
 
 
 def with_up_axis(axis: str) -> Callable[[Recording], Motion]:
-    """The same recording in axes that are turned, so that another one points up."""
+    """The same recording in rotated axes, so that another axis points up."""
 
     def change(r: Recording) -> Motion:
         target = np.zeros(3)
@@ -95,12 +95,12 @@ def with_up_axis(axis: str) -> Callable[[Recording], Motion]:
 
 
 def turned(degrees: float) -> Callable[[Recording], Motion]:
-    """The performer faces elsewhere."""
+    """The performer faces another direction."""
     return lambda r: _moved(r, lambda points: points @ Rotation.from_rotvec(np.radians(degrees) * r.up).as_matrix().T)
 
 
 def moved(metres: tuple[float, float, float]) -> Callable[[Recording], Motion]:
-    """The performer stands elsewhere."""
+    """The performer is in another place."""
     return lambda r: _moved(r, lambda points: points + np.array(metres) / r.scale)
 
 
@@ -111,7 +111,7 @@ def shuffled(r: Recording) -> Motion:
 
 
 def named_as(rig: str) -> Callable[[Recording], Motion]:
-    """The joints under the names of another rig, and nothing said about the tree."""
+    """The joints with the names of another rig, without the tree."""
     scheme = load_rigs()[rig]["map"]
 
     def change(r: Recording) -> Motion:
@@ -153,7 +153,7 @@ def without(*joints: str) -> Callable[[Recording], Motion]:
 
 
 def without_extras(r: Recording) -> Motion:
-    """A rig without what the 22 joints do not need: hands beyond the wrist, tips, helpers."""
+    """A rig without joints that the 22 do not need: hands beyond the wrist, tips, helpers."""
     needed = {index for sources in r.sources.values() for index in sources}
     return _kept(r.motion, sorted(needed))
 
@@ -177,7 +177,7 @@ def _moved(r: Recording, change: Callable[[np.ndarray], np.ndarray]) -> Motion:
 
 
 def _kept(motion: Motion, order: Sequence[int]) -> Motion:
-    """The motion with these joints in this order; a joint whose parent is gone hangs on the next one up the tree."""
+    """The motion with these joints in this order; a joint whose parent is missing gets the next ancestor as parent."""
     kept = {int(old): new for new, old in enumerate(order)}
     parents = None
     if motion.parents is not None:
@@ -214,7 +214,7 @@ CHANGES: dict[str, tuple[float, dict[str, Callable[[Recording], Motion]]]] = {
     ),
     "mirror": (LOOSE, {"left and right": mirrored}),
 }
-"""What is changed, the share of labels that may change with it, and the ways to change it."""
+"""For each kind of change: the allowed share of changed labels, and its variants."""
 
 
 def scores(pipe: SkeletonEmotionExplanationPipeline, motions: Sequence[Motion], what: str) -> np.ndarray:
@@ -265,11 +265,13 @@ def as_markdown(rows: Sequence[dict], command: str, model: str) -> str:
     lines = [
         "# What must not change the answer",
         "",
+        "Does the label depend on how a movement was recorded: on units, axes, names, frame rate or missing joints?",
+        "",
         f"`{command}`",
         "",
-        f"Model {model}, {max(row['clips'] for row in rows)} recordings. Changed labels: the clips whose first label "
-        "is another one than for the recording as it was. Change of the probabilities: half the sum of the absolute "
-        "differences.",
+        f"Model {model}, {max(row['clips'] for row in rows)} recordings. Changed labels: the clips whose most likely "
+        "label differs from that of the unchanged recording. Change of the probabilities: half the sum of the "
+        "absolute differences.",
         "",
         "| change | way | changed labels | allowed | mean change | largest change | errors |",
         "|---|---|---|---|---|---|---|",
@@ -283,10 +285,9 @@ def as_markdown(rows: Sequence[dict], command: str, model: str) -> str:
         )
     lines += [
         "",
-        "Without wrists nothing says how the elbows are bent or what the forearms do, on which the label rests in "
-        "part: the answer to less is another answer. Never reading forearms would make it the same, for all rigs at "
-        "the cost of what forearms tell. In Bandai's rig, of most of these recordings, the joint called Hand is the "
-        "wrist.",
+        "Without wrists the recording does not show the bend of the elbows or the movement of the forearms, and the "
+        "label depends on both. Ignoring forearms would remove this dependence, but it would lose their information "
+        "for all rigs. In Bandai's rig, which most of these recordings use, the joint called Hand is the wrist.",
     ]
     return "\n".join(lines) + "\n"
 

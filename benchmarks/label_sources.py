@@ -3,8 +3,8 @@
     python benchmarks/label_sources.py --model runs/default/checkpoint --corpora generated:3000 bandai1=FOLDER
 
 Scores the clips that the checkpoint's training held out. The language model's probability of a label is that of the
-sentence that names it, after the question, with the clip's tokens in the prompt. Both sources get a temperature, and
-the mixture of their log-probabilities a weight, on the validation clips; the test clips are touched once.
+sentence that names it, after the question, with the clip's tokens in the prompt. The temperature of both sources and
+the weight that mixes their log-probabilities are chosen on the validation clips; the test clips are used once.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from eai_llm_hf.evaluation.scores import label_scores
 from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION, label_sentence
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.publish.checkpoints import TRAINING, find_checkpoint, read_record
-from eai_llm_hf.training.recipe import held_out_splits
+from eai_llm_hf.training.recipe_clips import held_out_splits
 from eai_llm_hf.training.temperature import best_temperature, cross_entropy
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,12 +1,12 @@
-"""Times `explain` against the bare text backbone, in one run, turn and turn about.
+"""Times `explain` and the bare text backbone in one run, in alternating rounds.
 
     python benchmarks/latency.py
     python benchmarks/latency.py --clip walk.bvh --repeats 10 --output walk-latency.md
 
-Compared is the pipeline on a file, from the path to the record, with the backbone alone writing as many new tokens
-after as many prompt tokens of plain text. The table also says where the time of `explain` goes, and what labels
-without an explanation cost beside one prefill. Everything runs once before the clock starts; this also encodes the
-label texts, which the pipeline keeps.
+The pipeline on a file, from the path to the record, is compared with the backbone alone, which writes the same number
+of new tokens after the same number of prompt tokens of plain text. The table also shows how the time of `explain` is
+spent, and the time of labels without an explanation next to one prefill. Everything runs once before the clock starts;
+this also encodes the label texts, which the pipeline keeps.
 """
 
 import argparse
@@ -211,14 +211,16 @@ def as_markdown(results: dict, clip: str, new_tokens: int, dtype: str, command: 
     lines = [
         "# Latency",
         "",
+        "How long does an explanation take, compared with the bare text backbone, and which steps take the time?",
+        "",
         f"`{command}`",
         "",
         f"{clip}; {results['prompt_tokens']} prompt tokens, {new_tokens} new tokens, greedy; backbone in {dtype}; "
-        f"{machine()}. Median of {repeats} rounds after a warm-up, in brackets the smallest and the largest.",
+        f"{machine()}. Median of {repeats} rounds after a warm-up; brackets give the minimum and maximum.",
         "",
         "| | milliseconds | ratio |",
         "|---|---|---|",
-        f"| bare backbone, as many tokens | {_spread(results['bare'], 1000, 0)} | 1 |",
+        f"| bare backbone, same number of tokens | {_spread(results['bare'], 1000, 0)} | 1 |",
         f"| `explain`, from file to record | {_spread(results['explain'], 1000, 0)} "
         f"| {_ratio(results, 'explain', 'bare')} |",
         f"| bare backbone, one prefill | {_spread(results['prefill'], 1000, 1)} | 1 |",
@@ -229,9 +231,9 @@ def as_markdown(results: dict, clip: str, new_tokens: int, dtype: str, command: 
         "|---|---|---|",
         *(f"| {name} | {share:.1%} | {share * explain_ms:.1f} |" for name, share in results["shares"].items()),
         "",
-        "A ratio is that of two times of the same round. Features and tower are computed for the labels, for each "
-        "hidden body part (what hiding needs beside the tower counts as the rest), and for the explanation. "
-        "Prefill is `generate` up to the end of the backbone's first pass, without the tower.",
+        "A ratio compares two times of the same round. Features and tower are computed for the labels, for each "
+        "occluded body part, and for the explanation; other work of the occlusion counts as the rest. Prefill is "
+        "`generate` up to the end of the backbone's first pass, without the tower.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -1,9 +1,10 @@
-"""Whether questions are answered truly, and whether what a skeleton cannot show is said to be so.
+"""Measures whether answers are true, and whether questions that no skeleton can answer are declined.
 
     python benchmarks/questions.py --corpora generated:3000 bandai1=FOLDER
 
 100 questions that a skeleton cannot answer and 60 that it can, none of them among the training texts, are each asked
-of a clip that training held out; they lie in benchmarks/questions.json. Writes docs/explanations/questions.json.
+about a clip that training held out. The questions are in benchmarks/questions.json. Writes
+docs/explanations/questions.json.
 """
 
 import argparse
@@ -20,26 +21,26 @@ from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.evaluation import as_clip
 from eai_llm_hf.evaluation.explanation_tables import questions_as_markdown
 from eai_llm_hf.processing.claims.claim import holds
-from eai_llm_hf.processing.claims.guard import NO_ANSWER, REFUSAL, UNSEEN_ANSWER
+from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.measure import measure_spans
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.publish.checkpoints import TRAINING, find_checkpoint, read_record
-from eai_llm_hf.training.recipe import held_out_splits
+from eai_llm_hf.training.recipe_clips import held_out_splits
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = ROOT / "benchmarks" / "questions.json"
 
 
 def refuses(answer: str) -> bool:
-    """Whether an answer says that the thing cannot be seen or told."""
-    return answer.startswith((UNSEEN_ANSWER.rstrip("."), REFUSAL.partition(":")[0], NO_ANSWER.rstrip(".")))
+    """Whether an answer declines the question."""
+    return answer.startswith((NOT_VISIBLE.rstrip("."), MISSING_JOINTS.partition(":")[0], NO_ANSWER.rstrip(".")))
 
 
 def ask(
     pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], questions: Sequence[str], verify: bool
 ) -> list[dict[str, Any]]:
-    """Asks question i of clip i, around again where there are fewer clips.
+    """Asks question i about clip i, starting again with the first clip if there are fewer clips.
 
     Returns:
         For each question its answer, whether it refuses, and the verdict on each claim in it.

@@ -1,11 +1,11 @@
-"""Reads recordings with our readers and with the libraries that others use, and counts what each can read, how fast.
+"""Reads recordings with our readers and with other libraries, and measures what each can read and how fast.
 
     python benchmarks/readers.py --data RECORDINGS
-    pip install pybvh upc-pymotion bvhio ezc3d trc-data-reader    # the others; what is absent is said to be so
+    pip install pybvh upc-pymotion bvhio ezc3d trc-data-reader    # the others; the page names those not installed
 
-Three tables: the files of each suffix that each library reads, and the frames in a second; the forms in which BVH
-files come, and who reads which; and what damaged C3D files do to each library, every one read in a process of its own.
-Beside the files under `--data` stand clips of the generator, written here in each format.
+It makes three tables: the files of each suffix that each library reads, with frames a second; the variants of BVH
+files that each library reads; and the outcome of damaged C3D files in each library, each file in a process of its own.
+Clips of the generator, written in each format, are added to the files under `--data`.
 """
 
 import argparse
@@ -290,7 +290,7 @@ def read_damaged(whole: bytes, folder: Path, count: int, seed: int = 0) -> dict[
 
 
 def damaged(content: bytes, rng: random.Random) -> bytes:
-    """A copy with a few bytes changed, most of them where the parameters stand, or cut off."""
+    """A copy with a few changed bytes, most of them in the parameters, or truncated."""
     copy = bytearray(content[: rng.randrange(1, len(content))] if rng.random() < 0.2 else content)
     reach = min(len(copy), rng.choice([32, 512, 1536, len(copy)]))
     for _ in range(rng.choice([1, 1, 2, 4, 8, 32])):
@@ -338,9 +338,10 @@ def as_markdown(
     command: str,
 ) -> str:
     """The page with its three tables."""
-    lines = ["# Readers", "", f"`{command}`", "", machine(), ""]
+    question = "Which motion files can be read, how fast, and how do other libraries compare?"
+    lines = ["# Readers", "", question, "", f"`{command}`", "", machine(), ""]
     lines += [
-        "| suffix | library | files read | frames/s, files that all read | frames/s, all it reads | not read |",
+        "| suffix | library | files read | frames/s, common files | frames/s, all files it reads | not read |",
         "|---|---|---|---|---|---|",
     ]
     for suffix, results in files.items():
@@ -353,15 +354,15 @@ def as_markdown(
         lines += [f"| {suffix} | {name} | not installed | | | |" for name in absent[suffix]]
     lines += [
         "",
-        "Frames in a second of processor time on one thread, up to positions in space (bvhio: only to its channels): "
-        "on the files of the suffix that all libraries read, and on all that the library reads. The files are those "
-        "under `--data` and clips of the generator.",
+        "Rates are frames a second of processor time on one thread, from the file to positions in space (bvhio: only "
+        "to its channels). Common files are those of the suffix that all libraries read. The files are those under "
+        "`--data` and clips of the generator.",
         "",
-        "## Forms of BVH",
+        "## Variants of BVH",
         "",
     ]
     names = list(next(iter(forms.values())))
-    lines += ["| form | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    lines += ["| variant | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
     lines += [
         f"| {form} | " + " | ".join("yes" if read[name] else "no" for name in names) + " |"
         for form, read in forms.items()
@@ -375,9 +376,10 @@ def as_markdown(
     ]
     lines += [
         "",
-        "The same damaged copies for each: bytes changed, most of them in the parameters, or the end cut off. "
-        f"*Process ended* is a crash that no caller can catch; time runs out after {DAMAGE_S} s. Therefore ours reads "
-        "the parameters of a C3D file through c3d, and its positions as arrays; it refuses files that are cut off.",
+        "Each library reads the same damaged copies: bytes are changed, most of them in the parameters, or the end is "
+        f"cut off. *Process ended* is a crash that no caller can catch; the time limit is {DAMAGE_S} s. For this "
+        "reason our reader parses the parameters of a C3D file with c3d, and the positions as arrays. It refuses "
+        "truncated files.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -1,10 +1,10 @@
-"""Writes docs/results.md from the figures of the benchmark runs, so that no figure in it is typed by hand.
+"""Writes docs/results.md from the figures of the benchmark runs, so that no figure is typed by hand.
 
     python benchmarks/results.py                                          docs/results/*.json -> docs/results.md
     python benchmarks/results.py --take runs/table/results.json methods   copies a run's figures there first
 
-Each run of `eai-llm evaluate --protocol` gives one file; docs/results.md names the command under each table. What has
-not been run is not there.
+Each run of `eai-llm evaluate --protocol` gives one file; docs/results.md gives the command of each table. Tables
+without a run are left out.
 """
 
 import argparse
@@ -36,12 +36,12 @@ def shown(score: Mapping[str, Any], key: str = "value") -> str:
 
 
 def scores(results: Results, test: str = "plain", rigs: bool = True) -> list[dict]:
-    """The score records of one kind of test; the rigs of the generator beside the whole where asked for."""
+    """The scores of one kind of test, with or without those of the generator's single rigs."""
     return [entry for entry in results["scores"] if entry["test"] == test and (rigs or entry["part_of"] is None)]
 
 
 def comparisons(results: Results, kind: str, test: str = "plain") -> list[dict]:
-    """The paired differences of one kind whose first side is our method on this kind of test."""
+    """The paired differences of one kind between EAI-LLM, as the first side, and another method."""
     return [
         entry
         for entry in results["comparisons"]
@@ -50,7 +50,7 @@ def comparisons(results: Results, kind: str, test: str = "plain") -> list[dict]:
 
 
 def methods(results: Results) -> list[str]:
-    """Table a: every method on every corpus, at its own and at equal speed, and the hardest pairs."""
+    """Table a: every method on every corpus, at original and at equal speed, and the hardest pairs of labels."""
     lines = [
         "| corpus | left out | method | clips | chance | accuracy [95%] | balanced | macro-F1 [95%] "
         "| sd of macro-F1 over folds / seeds | calibration error | macro-F1 at equal speed |",
@@ -75,12 +75,12 @@ def methods(results: Results) -> list[str]:
             f"{same['measures']['macro_f1']['value']:.2f}" if same else "-",
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
-    lines += ["", *difference_table(comparisons(results, "best baseline"), "EAI-LLM less the best baseline")]
+    lines += ["", *difference_table(comparisons(results, "best baseline"), "EAI-LLM minus the best baseline")]
     if same_speed := comparisons(results, "speed-matched", "speed-matched"):
-        lines += ["", *difference_table(same_speed, "at equal speed less plain")]
+        lines += ["", *difference_table(same_speed, "equal speed minus original speed")]
     pairs = [(entry, pair) for entry in results["scores"] for pair in entry["pairs"] if entry["part_of"] is None]
     if pairs:
-        lines += ["", "| corpus | pair of equal arousal | method | plain | at equal speed |", "|---" * 5 + "|"]
+        lines += ["", "| corpus | pair of equal arousal | method | original speed | equal speed |", "|---" * 5 + "|"]
         table: dict[tuple, dict[str, str]] = {}
         for entry, pair in pairs:
             key = (entry["corpus"], " or ".join(pair["labels"]), describe(entry))
@@ -94,7 +94,7 @@ def methods(results: Results) -> list[str]:
 
 def difference_table(entries: Sequence[Mapping[str, Any]], title: str) -> list[str]:
     """Paired differences of one kind."""
-    lines = [f"| {title} | other side | accuracy [95%] | macro-F1 [95%] |", "|---" * 4 + "|"]
+    lines = [f"| {title} | second | accuracy [95%] | macro-F1 [95%] |", "|---" * 4 + "|"]
     for entry in entries:
         cells = [shown(entry["measures"][name], "difference") for name in ("accuracy", "macro_f1")]
         lines.append(f"| {entry['corpus']} | {describe(entry['second'])} | {' | '.join(cells)} |")
@@ -145,36 +145,35 @@ def few_labels(results: Results) -> list[str]:
 
 
 def ablations(results: Results) -> list[str]:
-    """Tables d and e: what is lost without a part, or with another backbone."""
+    """Tables d and e: the loss without a part, or with another backbone."""
     return [
-        "Without alignment a linear classifier stands in place of the label texts. Without reference the tower sees "
-        "nothing that was measured. Without generator it learns from recorded clips alone, which for the generated "
-        "ones is another kind of movement. The small GPT-2 was never trained: it only tells texts apart.",
+        "Without alignment, a linear classifier replaces the label texts. Without reference, the tower gets no "
+        "descriptors. Without generator, it learns from recorded clips alone, a different kind of movement from the "
+        "generated test clips. The small GPT-2 has random weights: it can only distinguish texts.",
         "",
         *less_others(results),
     ]
 
 
 def text_backbone(results: Results) -> list[str]:
-    """The language model without a tower, which reads in words and percentiles what was measured."""
+    """The language model without a tower, which reads the descriptors as words and percentiles."""
     took = {entry["method"]: entry["seconds"]["mean"] for entry in results["costs"]}
     lines = [
-        "The text backbone reads what was measured as words and percentiles; the other methods learn from the same "
-        "values as numbers."
+        "The text backbone reads the descriptors as words and percentiles; the other methods get the same values as "
+        "numbers."
     ]
     if "text lora" in took and OURS in took:
         lines.append(
-            f"As it is, it answers zero-shot; with LoRA it has learned for {TEXT_STEPS} steps of {TEXT_BATCH} crops, "
-            f"{took['text lora'] / took[OURS]:.0f} times as long as a fold of EAI-LLM takes. It has not learned all "
-            "it can by then: its loss still falls, so the table compares what a given time buys, not what either "
-            "reaches in the end."
+            f"Without training it answers zero-shot. With LoRA it is trained for {TEXT_STEPS} steps of {TEXT_BATCH} "
+            f"crops, which takes {took['text lora'] / took[OURS]:.0f} times as long as a fold of EAI-LLM. Its loss "
+            "still falls at the end, so the table compares methods at a given training time, not at convergence."
         )
     return [" ".join(lines), "", *less_others(results)]
 
 
 def less_others(results: Results) -> list[str]:
-    """Our method beside the others of a run, and what it has more than each."""
-    lines = ["| corpus | method | accuracy [95%] | macro-F1 [95%] | EAI-LLM less it, macro-F1 [95%] |"]
+    """EAI-LLM and the other methods of a run, with the difference to each."""
+    lines = ["| corpus | method | accuracy [95%] | macro-F1 [95%] | EAI-LLM minus it, macro-F1 [95%] |"]
     lines.append("|---" * 5 + "|")
     more = {
         (entry["corpus"], entry["second"]["method"]): shown(entry["measures"]["macro_f1"], "difference")
@@ -190,16 +189,16 @@ def less_others(results: Results) -> list[str]:
 
 
 def without_lora(results: Results) -> list[str]:
-    """Table d for the language side: how true the texts are that a checkpoint writes without guard.
+    """Table d for the language side: the share of true claims in texts without the guard.
 
-    Its label comes from the skeleton side, which stage two leaves alone, and is the same.
+    The labels are the same: they come from the skeleton side, which stage two does not change.
     """
     sides = {"with LoRA": json.loads((FIGURES / "with-lora.json").read_text(encoding="utf-8")), "without": results}
     lines = [
         f"`{sides['with LoRA']['command']}`",
         "",
-        "Greedy texts without the guard, by the checkpoint of generated movement alone and by one that was trained "
-        "like it with `--lora-rank 0`: the same stage one, then the projector alone.",
+        "Greedy texts without the guard, by the `generator` checkpoint and by one with the same stage one that was "
+        "then trained with `--lora-rank 0`: the projector alone.",
         "",
     ]
     lines += ["| corpus | stage two | claims | hold [95%] | shuffled [95%] | gap [95%] |", "|---" * 6 + "|"]
@@ -213,19 +212,21 @@ def without_lora(results: Results) -> list[str]:
 
 
 def cost(results: Results) -> list[str]:
-    """Table f: what a training takes."""
+    """Table f: the cost of a training."""
     lines = ["| method | parameters trained | seconds of training | clips labelled in a second |", "|---" * 4 + "|"]
     for entry in results["costs"]:
-        told = entry["told"]
-        parameters = f"{told['trained_parameters']:,.0f}" if "trained_parameters" in told else "-"
-        seconds = told.get("training_seconds", entry["seconds"]["mean"])
-        rate = f"{entry['test_clips'] / told['labelling_seconds']:.0f}" if told.get("labelling_seconds") else "-"
+        reported = entry["told"]
+        parameters = f"{reported['trained_parameters']:,.0f}" if "trained_parameters" in reported else "-"
+        seconds = reported.get("training_seconds", entry["seconds"]["mean"])
+        rate = (
+            f"{entry['test_clips'] / reported['labelling_seconds']:.0f}" if reported.get("labelling_seconds") else "-"
+        )
         lines.append(f"| {describe(entry)} | {parameters} | {seconds:.1f} | {rate} |")
     return lines
 
 
 def label_sources(results: Results) -> list[str]:
-    """Where the label comes from, on the clips that the checkpoint's training held out."""
+    """Scores of three sources of the label, on the clips that the checkpoint's training held out."""
     lines = ["| corpus | label from | clips | accuracy [95%] | macro-F1 [95%] | calibration error |", "|---" * 6 + "|"]
     for corpus, table in results["corpora"].items():
         for name, found in table.items():
@@ -240,12 +241,12 @@ def label_sources(results: Results) -> list[str]:
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal that was set before anything was measured.
+    """A goal that was set before the measurements.
 
     Attributes:
-        words: What was aimed at.
-        measured: What came out.
-        short: By how much it is missed; 0 or less where it is met.
+        words: The goal.
+        measured: The result.
+        short: Distance to the goal; 0 or less if it is met.
     """
 
     words: str
@@ -253,16 +254,16 @@ class Goal:
     short: float
 
     def row(self) -> str:
-        """As a row of the table."""
+        """The goal as a row of the table."""
         verdict = "met" if self.short <= 0 else f"missed by {max(self.short, 0.005):.2f}"
         return f"| {self.words} | {self.measured} | {verdict} |"
 
 
 def goals(figures: Mapping[str, Results]) -> list[str]:
-    """What was aimed at, what came out, and by how much it is missed.
+    """The goals, the results, and how far each goal was missed.
 
     Args:
-        figures: Name of a file of figures -> what is in it; a goal whose file is missing is not there.
+        figures: Name of a file of figures -> its content; goals whose file is missing are left out.
     """
     found = [
         *(_goals_of_methods(figures["methods"]) if "methods" in figures else ()),
@@ -314,15 +315,42 @@ def _goals_of_few_labels(results: Results) -> Iterator[Goal]:
 SECTIONS: tuple[tuple[str, str, Callable[[Results], list[str]]], ...] = (
     ("methods", "Every method on every corpus", methods),
     ("content", "Every method, contents left out", methods),
-    ("joint", "One model for all corpora against one for each", joint),
+    ("joint", "One model for all corpora, or one for each", joint),
     ("few-labels", "Few labels", few_labels),
-    ("ablations", "What each part is worth, and another backbone", ablations),
-    ("without-lora", "What LoRA is worth to the texts", without_lora),
+    ("ablations", "Ablations, and another backbone", ablations),
+    ("without-lora", "Texts with and without LoRA", without_lora),
     ("text-backbone", "Is the skeleton tower worth it?", text_backbone),
     ("label-sources", "Where the label should come from", label_sources),
     ("methods", "Cost", cost),
 )
-"""File of figures, title and what is made of it."""
+"""File of figures, title, and the function that writes its lines."""
+
+
+def _measured_again(figures: Mapping[str, Results]) -> list[str]:
+    """EAI-LLM in the run of joint training, and again in the run of the ablations, which has the same settings."""
+    if not {"joint", "ablations"} <= set(figures):
+        return []
+    first, again = (
+        {
+            entry["corpus"]: shown(entry["measures"]["macro_f1"])
+            for entry in scores(figures[name], rigs=False)
+            if entry["method"] == OURS and entry["train_on"] == "all"
+        }
+        for name in ("joint", "ablations")
+    )
+    rows = [f"| {corpus} | {first[corpus]} | {again[corpus]} |" for corpus in first if corpus in again]
+    if not rows:
+        return []
+    return [
+        "",
+        "The tables of all methods, joint training, few labels and cost were made with robust z-scores as input, the "
+        "others with normal scores. The ablations repeat the settings of joint training with normal scores and one "
+        "seed; macro-F1 agrees within the intervals:",
+        "",
+        "| corpus | robust z-scores, three seeds [95%] | normal scores, one seed [95%] |",
+        "|---|---|---|",
+        *rows,
+    ]
 
 
 def page() -> str:
@@ -330,21 +358,20 @@ def page() -> str:
     lines = [
         "# Results",
         "",
-        "Written by `python benchmarks/results.py` from the figures in docs/results/. What the terms mean stands in "
-        "[benchmark.md](benchmark.md). Tables whose runs have not been made are not there.",
+        "How accurate is EAI-LLM, compared with other methods on the same folds, and what does each part contribute?",
         "",
-        "The tables of all methods, of joint training, of few labels and of cost are of EAI-LLM when measured values "
-        "went in as robust z-scores; [training.md](training.md) says what the change to normal scores made of the "
-        "labels. The others are of the present version.",
+        "`python benchmarks/results.py` writes this page from the figures in docs/results/. "
+        "[benchmark.md](benchmark.md) explains the terms. Tables without a run are left out.",
     ]
     figures = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FIGURES.glob("*.json"))}
+    lines += _measured_again(figures)
     if table := goals(figures):
         lines += [
             "",
             "## Goals",
             "",
-            "They were set before anything was measured. Where an interval is to lie above 0, what is missing is how "
-            "far it reaches below.",
+            "The goals were set before the measurements. If an interval should lie above 0, the distance is how far "
+            "it reaches below.",
             "",
             *table,
         ]
@@ -357,7 +384,7 @@ def page() -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--take", nargs=2, metavar=("RESULTS.json", "NAME"), help="first keep a run's figures under this name"
+        "--take", nargs=2, metavar=("RESULTS.json", "NAME"), help="first save the figures of a run under this name"
     )
     args = parser.parse_args()
     if args.take:

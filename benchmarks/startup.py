@@ -3,10 +3,10 @@
     python benchmarks/startup.py
     python benchmarks/startup.py --before bfbac8d --repeats 3 --output startup.md
 
-Both versions are laid out in a temporary folder as they install, this tree and an earlier commit of it, and every
-figure is the CPU time, user and system, of a fresh Python process. Everything runs once before the clock starts, which
-also compiles the code of all packages. `import eai_llm_hf` is timed in two steps: first what its modules import from
-torch and transformers, then the package itself.
+This tree and an earlier commit of it are copied to a temporary folder as they install. Every figure is the CPU time,
+user and system, of a fresh Python process. Everything runs once before the clock starts, which also compiles the code
+of all packages. `import eai_llm_hf` is timed in two steps: first the modules that it imports from torch and
+transformers, then the package itself.
 """
 
 import argparse
@@ -148,17 +148,19 @@ def as_markdown(spent: dict[str, dict[str, list[float]]], command: str) -> str:
     lines = [
         "# Start-up",
         "",
+        "How long do the command line and `import eai_llm_hf` take to start?",
+        "",
         f"`{command}`",
         "",
-        f"CPU seconds of a fresh process, user and system; {machine()}. Median of {repeats} rounds after a warm-up, "
-        "in brackets the smallest and the largest.",
+        f"CPU seconds of a fresh process, user and system; {machine()}. Median of {repeats} rounds after a warm-up; "
+        "brackets give the minimum and maximum.",
         "",
         f"| | {' | '.join(spent)} |",
         "|---|" + "---|" * len(spent),
         *(f"| {row} | {' | '.join(_spread(figures[row]) for figures in spent.values())} |" for row in rows),
         "",
         "`import eai_llm_hf` registers the classes with transformers, so it imports torch and transformers. The "
-        "console script answers help, version and wrong arguments before that import. A command is timed to the end "
+        "console script handles help, version and wrong arguments before that import. A command is timed to the end "
         "of its process, an import to the end of the import.",
     ]
     return "\n".join(lines) + "\n"

@@ -1,9 +1,9 @@
-"""How varied the texts are that stage two learns from: distinct n-grams, and how much a text repeats the others.
+"""Measures the variety of the texts that stage two learns from: distinct n-grams, and repetition between texts.
 
     python benchmarks/text_variety.py
 
-Explanations of crops of generated clips, in the one wording of the plain part and in the varied one, and the answers
-to all kinds of questions. Writes docs/explanations/variety.json.
+The texts are explanations of crops of generated clips, in one wording and in varied wordings, and answers to all kinds
+of questions. Writes docs/explanations/variety.json.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from eai_llm_hf.training.training_texts import question_answer, telling_claims
 ROOT = Path(__file__).resolve().parents[1]
 CLIPS = 300
 COMPARED = 100
-"""Texts that each are compared with all others."""
+"""Number of texts that are compared with all others."""
 
 
 def distinct(texts: Sequence[str], n: int) -> float:

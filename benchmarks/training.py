@@ -1,14 +1,15 @@
-"""Clips a second of stage two against LoRA on the bare text backbone, in one run, turn and turn about.
+"""Measures the speed of stage two and of LoRA on the bare text backbone, in one run, in alternating rounds.
 
     python benchmarks/training.py
     python benchmarks/training.py --device cuda --batch-size 64 --steps 50 --peak-tflops 989
     python benchmarks/training.py --device cuda --batch-size 64 --steps 50 --peak-tflops 989 --compile
 
-Stage two answers questions about clips: crops are drawn, augmented, measured and asked about, the frozen tower reads
-them, projector and LoRA learn. The bare backbone learns the same answers to the same questions after as many tokens
-of plain text, with the same LoRA in the same layers, as one writes it with PEFT and Trainer: its texts lie ready, and
-it computes the logits of all tokens. A third side computes them where a word is learned only, as stage two does.
-Batches are prepared in the same process, one after the other; a step is forward, backward, clipping and AdamW.
+Stage two answers questions about clips: crops are drawn, augmented, measured and turned into questions; the frozen
+tower reads them; projector and LoRA are trained. The bare backbone learns the same answers to the same questions after
+the same number of tokens of plain text, with the same LoRA in the same layers, in the usual way with PEFT and Trainer:
+its texts are prepared in advance, and it computes the logits of all tokens. A third side computes logits only for
+learned tokens, as stage two does. Batches are prepared in the same process, one after the other; a step is forward,
+backward, clipping and AdamW.
 """
 
 import argparse
@@ -295,13 +296,15 @@ def as_markdown(results: dict, memory: dict, args: argparse.Namespace, command: 
     lines = [
         "# Speed of training",
         "",
+        "How fast is stage two, compared with LoRA on the bare text backbone?",
+        "",
         f"`{command}`",
         "",
-        f"Batches of {size} chats of {results['tokens'] / size:.0f} tokens, {results['labelled'] / size:.0f} of "
+        f"Batches have {size} chats of {results['tokens'] / size:.0f} tokens, {results['labelled'] / size:.0f} of "
         f"them learned; backbone {Path(args.backbone).name} in {args.dtype}, LoRA of rank {RANK}"
         f"{', compiled' if args.compile else ''}, {'fused' if on_gpu else 'plain'} attention on all sides; "
-        f"{machine(on_gpu)}. Median of {rounds} rounds in turn after a warm-up. A ratio is that of two times of the "
-        f"same round, in brackets the 95% bootstrap interval of its median. Goal: {GOAL}.",
+        f"{machine(on_gpu)}. Median of {rounds} alternating rounds after a warm-up. A ratio compares two times of the "
+        f"same round; brackets give the 95% bootstrap interval of its median. The goal is {GOAL}.",
         "",
         "| | " + " | ".join(SIDES) + f" | {STAGE_TWO} / {BARE} | {STAGE_TWO} / {BARE_SPARING} |",
         "|---|---|---|---|---|---|",
@@ -328,26 +331,27 @@ def as_markdown(results: dict, memory: dict, args: argparse.Namespace, command: 
         ]
         shown = (f"{100 * value / args.peak_tflops:.1f}%" for value in used)
         lines.append(
-            f"| share of the card's {args.peak_tflops:g} TFLOP/s, step alone | " + " | ".join(shown) + " | | |"
+            f"| share of the GPU's {args.peak_tflops:g} TFLOP/s, step alone | " + " | ".join(shown) + " | | |"
         )
     # Other work on the machine disturbs the computing time less than the clock.
     judged, parts = list(table.items())[0 if on_gpu else -1]
     value = ratio(results, STAGE_TWO, BARE, parts)[0]
-    verdict = f"By the {judged}, the goal is {'met' if value >= GOAL else 'missed'}: {value:.2f} of the bare backbone."
+    verdict = f"In {judged}, the goal is {'met' if value >= GOAL else 'missed'}: {value:.2f} of the bare backbone."
     if not on_gpu:
-        verdict += " Not run on a GPU: all figures are those of a CPU, computing time is what the process itself used."
+        verdict += " All figures are from a CPU, none from a GPU. Computing time is the CPU time of the process."
     lines += [
         "",
         verdict,
         "",
-        "- The bare backbone is what one writes with PEFT and Trainer: logits of all tokens, texts that lie ready. "
-        "Stage two draws, augments, measures and words each clip anew, and computes logits where a word is learned.",
-        "- Its gradients go further: through all layers of the backbone, down to the projector; those of the bare "
-        "backbone stop at the first layer that has LoRA, a third of the way up. The last column, where both spare "
-        "logits, shows what that costs.",
-        "- Preparation comes before each step here; in training a worker does it beside the steps.",
-        "- The share of the card's peak, given with `--peak-tflops`, counts what a step cannot do without: 2 N a "
-        "token forward, 2 N' back through the layers that gradients cross, 4 V for each token to predict "
+        "- The bare backbone is the usual setup with PEFT and Trainer: logits of all tokens, and texts prepared in "
+        "advance. Stage two draws, augments, measures and verbalises each clip again, and computes logits only for "
+        "learned tokens.",
+        "- The gradients of stage two pass through all layers of the backbone, down to the projector. Those of the "
+        "bare backbone stop at the first layer with LoRA, a third of the way up. The last column, in which both sides "
+        "save logits, shows this cost.",
+        "- Here preparation runs before each step; in training a worker prepares batches in parallel.",
+        "- The share of the GPU's peak (`--peak-tflops`) counts only the necessary operations of a step: 2 N for each "
+        "token forward, 2 N' backward through the layers that gradients cross, 4 V for each token to predict "
         "(`needed_flops`).",
     ]
     return "\n".join(line.rstrip() for line in lines) + "\n"

@@ -1,12 +1,12 @@
-"""What carries over: to rigs that training never saw, between forms of the skeleton, and from generated to real clips.
+"""Measures transfer: to rigs that training never saw, between forms of the skeleton, from generated to real clips.
 
-    python benchmarks/transfer.py rigs --bandai1 FOLDER        each rig held out, with and without calibration
-    python benchmarks/transfer.py form                         which form of the skeleton carries over to other rigs
-    python benchmarks/transfer.py generator --bandai1 FOLDER   what generated clips are worth on recorded ones
+    python benchmarks/transfer.py rigs --bandai1 FOLDER        hold out each rig, with and without calibration
+    python benchmarks/transfer.py form                         which form of the skeleton transfers to other rigs
+    python benchmarks/transfer.py generator --bandai1 FOLDER   how well generated clips prepare for recorded ones
 
 Each experiment trains small models with stage one of the recipe (tower and text alignment, few steps), writes a page
-under docs/ and its figures as JSON beside it. A run that stopped goes on where it was: a model whose figures are in
-the JSON file is not trained again.
+under docs/, and writes its figures to a JSON file of the same name. An interrupted run continues: a model whose
+figures are in the JSON file is not trained again.
 """
 
 import argparse
@@ -50,10 +50,10 @@ RIG_GROUPS = {
     "kdae59": ("generated-kdae59",),
     "smpl22 and smpl24": ("generated-smpl22", "generated-smpl24"),
 }
-"""Corpora that share a body: what is held out together."""
+"""Corpora that share a body and are held out together."""
 CALIBRATION_CLIPS = (1, 5, 20)
 DRAWS = 6
-"""Drawings of calibration clips at most; one of a single clip, which changes nothing."""
+"""Maximum number of random draws of calibration clips; one for a single clip, which changes nothing."""
 BOOTSTRAPS = 2000
 PIECE_S = 3.4
 
@@ -61,7 +61,7 @@ Rows = Sequence[dict]
 
 
 class Results:
-    """Figures by name, kept in a JSON file after each, so that a run can go on where it stopped."""
+    """Figures by name, saved to a JSON file after each, so that an interrupted run can continue."""
 
     def __init__(self, path: Path, settings: dict):
         self.path = path
@@ -72,7 +72,7 @@ class Results:
                 self.content = earlier
 
     def get(self, name: str, make: Callable[[], dict]) -> dict:
-        """The figures of this name; made and kept where they are not there yet."""
+        """The figures of this name; computed and saved if they are missing."""
         if name not in self.content["figures"]:
             self.content["figures"][name] = make()
             self.path.write_text(json.dumps(self.content, indent=1) + "\n", encoding="utf-8")
@@ -109,7 +109,7 @@ def _pieces(row: dict) -> list[dict]:
 
 
 def hits(pipe: SkeletonEmotionExplanationPipeline, rows: Rows) -> list[int]:
-    """For each clip 1 where the label is right, else 0."""
+    """For each clip 1 if the label is right, else 0."""
     return hits_of(pipe, [as_clip(row) for row in rows], [str(row["label"]) for row in rows])
 
 
@@ -119,7 +119,7 @@ def hits_of(
     labels: Sequence[str],
     reference: MotionReference | None = None,
 ) -> list[int]:
-    """As `hits`, for unified clips and perhaps with a reference of their own."""
+    """Like `hits`, for unified clips and optionally with a reference of their own."""
     options = {"reference": reference} if reference is not None else {}
     records = pipe(list(clips), label_only=True, batch_size=32, **options)
     return [int(record["label"] == label) for record, label in zip(records, labels, strict=True)]
@@ -138,7 +138,7 @@ def interval(hits_by_clip: np.ndarray, seed: int = 0) -> tuple[float, float]:
 
 
 def generated_rows(clips: int, seed: int) -> dict[str, list[dict]]:
-    """Generated clips by side of the split, which goes by performer."""
+    """Generated clips by side of the split by performer."""
     sides: dict[str, list[dict]] = defaultdict(list)
     for row in tqdm(generated_corpus(clips, seed), desc="generated clips", unit="clip"):
         sides[split_of(row, (), ())].append(row)
@@ -169,11 +169,11 @@ RECORDED_AS: dict[str, Callable[[UnifiedClip], UnifiedClip]] = {
     "head joint 7 cm further back": _head_back,
     "camera tilted by 8 degrees": _tilted,
 }
-"""What else may be another way of recording than training knew."""
+"""Changes to the recording that training did not see."""
 
 
 def rigs(args: argparse.Namespace, results: Results) -> str:
-    """Holds out each rig in turn; calibrates on unlabelled clips of it."""
+    """Holds out each rig in turn and calibrates on its unlabelled clips."""
     generated = generated_rows(args.clips, args.seed)
     recorded = recorded_rows(args.bandai1) if args.bandai1 else []
     counts = [*map(str, CALIBRATION_CLIPS), "all"]
@@ -208,12 +208,13 @@ def rigs(args: argparse.Namespace, results: Results) -> str:
         lines.append(f"| mean gain | {way} | | | {means} |")
     return "\n".join(
         [
-            f"Each rig is left out of training in turn ({args.steps} steps of 32 crops, seed {args.seed}) and its "
-            "test clips, of performers that no training saw, are labelled: without calibration, and with a reference "
-            "calibrated on unlabelled clips of the same rig, recorded in the same way, of other performers "
-            f"(up to {DRAWS} drawings, mean ± standard deviation). Chance is {1 / len(DEFAULT_LABELS):.2f}. The "
-            "recorded clips calibrate on themselves, without labels. A head joint further back and a tilted camera "
-            "are changes of the unified clips: rigs and rooms as they may be.",
+            f"Each rig is left out of training in turn ({args.steps} steps of 32 crops, seed {args.seed}). Its test "
+            "clips, of performers that no training saw, are labelled without calibration, and with a reference that "
+            "was calibrated on unlabelled clips of other performers, with the same rig and kind of recording. "
+            f"Values are accuracies, mean ± standard deviation over up to {DRAWS} random draws; chance is "
+            f"{1 / len(DEFAULT_LABELS):.2f}. The recorded clips calibrate on themselves, without labels. The head "
+            "joint further back and the tilted camera are applied to the unified clips; they imitate other rigs and "
+            "rooms.",
             "",
             *lines,
         ]
@@ -227,7 +228,7 @@ def calibration_scores(
     change: Callable[[UnifiedClip], UnifiedClip],
     seed: int,
 ) -> dict:
-    """Accuracy without calibration and with references fitted on drawings from the pool."""
+    """Accuracy without calibration and with references fitted on random draws from the pool."""
     rng = np.random.default_rng(seed)
     labels = [str(row["label"]) for row in test]
     clips, own = ([change(as_clip(row)) for row in rows] for rows in (test, pool))
@@ -245,7 +246,7 @@ def calibration_scores(
 
 
 def _parts(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Features as they are, the segments that are there, and the median length of each."""
+    """Unchanged features, the segments that exist, and the median length of each."""
     features, present = movement_features(joints, joint_mask)
     lengths = np.ones(len(SEGMENTS))
     points = {name: joints[:, index] for name, index in JOINT_INDEX.items()}
@@ -257,7 +258,7 @@ def _parts(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def _positions(features: np.ndarray, lengths: np.ndarray, scale: float) -> np.ndarray:
-    """Where segments end, relative to the middle of the hips: segments of given lengths put end to end."""
+    """Ends of the segments relative to the middle of the hips: segments of given lengths joined end to end."""
     ends = {"hips": np.zeros_like(features[:, 0, :3])}
     places = np.zeros_like(features[:, :, :3])
     for index, (name, start, end) in enumerate(SEGMENTS[1:], start=1):
@@ -294,7 +295,7 @@ def over_height(velocities: bool) -> Callable:
 
 
 def on_standard_body(velocities: bool) -> Callable:
-    """Positions of the joints after the directions were put on one standard body."""
+    """Positions of the joints of one standard body with these directions."""
 
     def form(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         features, present, _ = _parts(joints, joint_mask)
@@ -311,6 +312,7 @@ def directions_only(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndar
 
 
 VELOCITY_WEIGHT = EaiSkeletonConfig.velocity_weight
+IN_USE = "directions and velocities (used)"
 
 FORMS: dict[str, tuple[Callable, float]] = {
     "positions over height": (over_height(velocities=False), VELOCITY_WEIGHT),
@@ -319,14 +321,14 @@ FORMS: dict[str, tuple[Callable, float]] = {
     "positions on a standard body, and velocities": (on_standard_body(velocities=True), VELOCITY_WEIGHT),
     "directions": (directions_only, VELOCITY_WEIGHT),
     "directions, and velocities at full weight": (movement_features, 1.0),
-    "directions and velocities (used)": (movement_features, VELOCITY_WEIGHT),
+    IN_USE: (movement_features, VELOCITY_WEIGHT),
 }
-"""What the tower reads of the movement, and what a velocity counts in it."""
+"""What the tower reads, and the weight of its velocities."""
 
 
 @contextmanager
 def _in_form(form: Callable, velocity_weight: float) -> Iterator[None]:
-    """The tower learns and labels from this form of the movement alone, without what was measured."""
+    """The tower learns and labels from this form of the movement alone, without descriptors."""
     queries, standardise = EaiSkeletonTower._semantic_queries, EaiSkeletonTower.standardise_by
 
     def standardise_by(tower: EaiSkeletonTower, *typical) -> None:
@@ -355,6 +357,7 @@ def form(args: argparse.Namespace, results: Results) -> str:
         f"| what the tower reads | {' | '.join(('bandai22 (its own)', *others))} | mean of the others |",
         "|---" * (len(RIG_GROUPS) + 2) + "|",
     ]
+    carried = {}
     for name, reading in FORMS.items():
 
         def measured(seed: int, reading=reading) -> dict:
@@ -364,18 +367,23 @@ def form(args: argparse.Namespace, results: Results) -> str:
 
         runs = [results.get(f"{name}, seed {seed}", lambda seed=seed: measured(seed)) for seed in range(args.seeds)]
         cells = [_spread([run[test] for run in runs]) for test in ("bandai22", *others)]
-        mean = _spread([float(np.mean([run[test] for test in others])) for run in runs])
-        lines.append(f"| {name} | {' | '.join(cells)} | {mean} |")
+        means = [float(np.mean([run[test] for test in others])) for run in runs]
+        carried[name] = float(np.mean(means))
+        lines.append(f"| {name} | {' | '.join(cells)} | {_spread(means)} |")
+    best = max(carried, key=lambda name: carried[name])
     counts = ", ".join(f"{name} {len(test)}" for name, test in tests.items())
     return "\n".join(
         [
-            f"Trained on generated clips of one rig ({len(rows)} clips on bandai22, {args.steps} steps of 32 crops), "
-            "tested on performers that training did not see, on that rig and on others. The tower reads the movement "
-            "in that form, each feature over its own spread, and nothing that was measured. Test clips: "
-            f"{counts}. Mean ± standard deviation over seeds, of which there are {args.seeds}; chance "
+            f"Models are trained on generated clips of one rig ({len(rows)} clips on bandai22, {args.steps} steps of "
+            "32 crops) and tested on unseen performers, on that rig and on others. The tower reads the movement in "
+            "the given form, each feature divided by its own spread, and no descriptors. Test clips: "
+            f"{counts}. Values are accuracies, mean ± standard deviation over {args.seeds} seeds; chance is "
             f"{1 / len(DEFAULT_LABELS):.2f}.",
             "",
             *lines,
+            "",
+            f"On the other rigs the best form ({best}) reaches {carried[best]:.2f}, and the form in use "
+            f"{carried[IN_USE]:.2f}.",
         ]
     )
 
@@ -384,7 +392,7 @@ def form(args: argparse.Namespace, results: Results) -> str:
 
 
 def generator(args: argparse.Namespace, results: Results) -> str:
-    """Labels each family of recorded contents by models that never saw it, with and without generated clips."""
+    """Labels each family of recorded contents with models that never saw it, with and without generated clips."""
     generated = generated_rows(args.clips, args.seed)
     recorded = recorded_rows(args.bandai1)
     families = sorted({row["family"] for row in recorded})
@@ -457,15 +465,15 @@ def generator(args: argparse.Namespace, results: Results) -> str:
     low, high = interval(gain)
     return "\n".join(
         [
-            f"{len(recorded)} recorded clips (bandai1: {', '.join(DEFAULT_LABELS)}), each labelled by a model that "
-            f"saw none of its family of contents; {len(generated['train'])} generated clips; {args.steps} steps of 32 "
-            f"crops; seeds of the tower: {args.seeds}. Intervals by bootstrap over clips. Chance "
-            f"{1 / len(DEFAULT_LABELS):.2f}. Generated clips contain walks, runs, waves and bows, so 'generated only' "
-            "and 'recorded and generated' saw such movement made by the generator, never the recordings.",
+            f"{len(recorded)} recorded clips (bandai1: {', '.join(DEFAULT_LABELS)}) are labelled, each by a model "
+            f"that saw none of its family of contents. There are {len(generated['train'])} generated clips, "
+            f"{args.steps} steps of 32 crops and {args.seeds} seeds of the tower. Intervals are bootstrap intervals "
+            f"over clips; chance is {1 / len(DEFAULT_LABELS):.2f}. The generator makes walks, runs, waves and bows "
+            "too. So models trained on generated clips saw such movements, but never the recordings.",
             "",
             *lines,
             "",
-            f"Adding generated clips to recorded ones changes the accuracy of the tower by {gain.mean():+.2f} "
+            f"Generated clips in addition to recorded ones change the accuracy of the tower by {gain.mean():+.2f} "
             f"[{low:+.2f}, {high:+.2f}] (paired over clips).",
         ]
     )
@@ -477,10 +485,13 @@ def _spread(values: Sequence[float]) -> str:
     return f"{np.mean(values):.2f} ± {np.std(values):.2f}"
 
 
-EXPERIMENTS: dict[str, tuple[Callable[[argparse.Namespace, Results], str], str, str]] = {
-    "rigs": (rigs, "Calibration on rigs that training never saw", "calibration"),
-    "form": (form, "Which form of the skeleton carries over", "canonical-form"),
-    "generator": (generator, "What generated clips are worth on recorded ones", "synthetic-to-real"),
+_CALIBRATION = "Does a reference from your own unlabelled clips improve the labels on a rig that training never saw?"
+_FORM = "In which form should the tower read the movement, so that labels transfer to other rigs?"
+_GENERATOR = "How well does training on generated clips prepare for recorded ones?"
+EXPERIMENTS: dict[str, tuple[Callable[[argparse.Namespace, Results], str], str, str, str]] = {
+    "rigs": (rigs, "Calibration on rigs that training never saw", _CALIBRATION, "calibration"),
+    "form": (form, "Which form of the skeleton transfers", _FORM, "canonical-form"),
+    "generator": (generator, "From generated to recorded clips", _GENERATOR, "synthetic-to-real"),
 }
 
 
@@ -495,18 +506,20 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=400, metavar="N", help="training steps (default 400)")
     parser.add_argument("--seeds", type=int, default=2, metavar="N", help="seeds of form and generator (default 2)")
     parser.add_argument("--seed", type=int, default=0, help="of the generated clips, and of rigs (default 0)")
-    parser.add_argument("--output", type=Path, metavar="PAGE.md", help="page to write; the JSON lies beside it")
+    parser.add_argument(
+        "--output", type=Path, metavar="PAGE.md", help="page to write; the JSON file has the same name"
+    )
     args = parser.parse_args()
     if args.experiment == "generator" and not args.bandai1:
         parser.error("the experiment generator needs --bandai1.")
-    run, title, page = EXPERIMENTS[args.experiment]
+    run, title, question, page = EXPERIMENTS[args.experiment]
     output = args.output or ROOT / "docs" / f"{page}.md"
     settings = {name: getattr(args, name) for name in ("clips", "steps", "seed")} | {"recorded": bool(args.bandai1)}
     body = run(args, Results(output.with_suffix(".json"), settings))
     command = f"python benchmarks/transfer.py {args.experiment} --clips {args.clips} --steps {args.steps}"
     command += f" --seeds {args.seeds}" if args.experiment != "rigs" else f" --rigs {' '.join(args.rigs)}"
     command += " --bandai1 bandai1" if args.bandai1 else ""
-    text = f"# {title}\n\n`{command}`\n\n{body}\n"
+    text = f"# {title}\n\n{question}\n\n`{command}`\n\n{body}\n"
     output.write_text(text, encoding="utf-8")
     print(text)
     print(f"written to {output}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Draws what the generator makes: each action as one performer does it in several emotions.
+"""Draws the actions of the generator, each by one performer in several emotions.
 
 python docs/make_generator_picture.py
 python docs/make_generator_picture.py --emotions proud "not confident" --output other-emotions.png
@@ -34,7 +34,7 @@ ROWS: dict[str, tuple[int, float, float, float]] = {
     "throw": (11, 0.35, 1.75, 70.0),
     "talk": (5, 0.0, 3.5, 30.0),
 }
-"""For each action the clip's seed, the seconds to draw, and how far the performer turns away, degrees."""
+"""For each action: seed of the clip, start and end of the drawing in seconds, rotation of the performer in degrees."""
 
 FIGURES, SLOT_M, TALLEST_M = 6, 0.92, 2.05
 LEFT, TOP, ROW_HEIGHT, PIXELS_PER_INCH, COLOURS = 0.78, 0.42, 0.98, 120, 48
@@ -42,12 +42,12 @@ _COLOUR = {joint: PART_COLOURS[part] for part, joints in BODY_PARTS.items() for 
 
 
 def draw_cell(axes: "Axes", joints: np.ndarray, turn_deg: float) -> None:
-    """Draws some moments of a clip beside each other, all at one scale.
+    """Draws some moments of a clip next to each other, all at one scale.
 
     Args:
         axes: Matplotlib axes to draw on.
         joints: (figures, 22, 3) metres.
-        turn_deg: How far the performer is turned from the viewer.
+        turn_deg: Rotation of the performer away from the viewer, degrees.
     """
     angle = np.radians(turn_deg)
     near = np.array([-np.sin(angle), 0.0, np.cos(angle)])

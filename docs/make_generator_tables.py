@@ -1,9 +1,9 @@
-"""Writes the tables of effects and of their sources into docs/generator.md.
+"""Writes the tables of effects and their sources into docs/generator.md.
 
     python docs/make_generator_tables.py
 
-Each table stands between two comments, `<!-- NAME: begin -->` and `<!-- NAME: end -->`; the rest of the page is left
-alone. `tests/test_generator_emotions.py` holds the page against this.
+Each table lies between two comments, `<!-- NAME: begin -->` and `<!-- NAME: end -->`; the rest of the page is left
+alone. `tests/test_generator_emotions.py` compares the page with the code.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ SHOWN = tuple(emotion for emotion, effects in EMOTIONS.items() if effects)
 
 
 def effects_table() -> str:
-    """Size and evidence of each effect: style parameters down, emotions across."""
+    """Size and evidence of each effect: a row for each style parameter, a column for each emotion."""
     lines = [
         f"| parameter | unit | more of it means | {' | '.join(SHOWN)} |",
         "|---|---|---|" + "---|" * len(SHOWN),
@@ -49,8 +49,8 @@ def evidence_table() -> str:
 
 
 def findings_table() -> str:
-    """What was read of each publication, in what, and which effects it bears out."""
-    lines = ["| publication | read in | it says | bears out |", "|---|---|---|---|"]
+    """What was read of each publication, where, and which effects it supports."""
+    lines = ["| publication | read in | it says | supports |", "|---|---|---|---|"]
     for finding in FINDINGS:
         effects = _effects({emotion: list(names) for emotion, names in finding.supports.items()})
         lines.append(f"| {finding.publication} | {finding.read_in} | {finding.says} | {effects} |")
@@ -58,7 +58,7 @@ def findings_table() -> str:
 
 
 def memory_table() -> str:
-    """What is attributed to each publication without having been read, and its full reference."""
+    """The effects attributed to each publication from memory, and its full reference."""
     claimed: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in PUBLICATIONS}
     for emotion, effects in EMOTIONS.items():
         for name, effect in effects.items():
@@ -84,22 +84,22 @@ TABLES = {
 
 
 def with_tables(page: str) -> str:
-    """The page with its tables made anew.
+    """The page with its tables written again.
 
     Args:
         page: Text of docs/generator.md.
 
     Returns:
-        The same text with the tables of the code.
+        The same text with the tables generated from the code.
 
     Raises:
-        ValueError: If the place of a table is missing.
+        ValueError: If the comments around a table are missing.
     """
     for name, make in TABLES.items():
         before, begin, rest = page.partition(f"<!-- {name}: begin -->\n")
         _, end, after = rest.partition(f"\n<!-- {name}: end -->")
         if not (begin and end):
-            raise ValueError(f"The page has no place for the table {name!r}: <!-- {name}: begin --> to its end.")
+            raise ValueError(f"The page lacks the comments of the table {name!r}: <!-- {name}: begin --> and its end.")
         page = before + begin + make() + end + after
     return page
 

@@ -1,4 +1,4 @@
-"""Draws the picture at the top of the README: a clip of the repository beside what the pipeline says about it.
+"""Draws the picture at the top of the README: a clip of the repository next to its record.
 
 python docs/make_readme_picture.py
 python docs/make_readme_picture.py --clip hub_examples/clips/walk-sad.bvh --output walk-sad.png
@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
-    """Explains one clip and writes the picture; 1 where the clip cannot be read."""
+    """Explains one clip and writes the picture; returns 1 if the clip cannot be read."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--clip", type=Path, default=ROOT / "hub_examples" / "clips" / "wave-happy.csv", help="clip to draw"
     )
-    parser.add_argument("--model", help="checkpoint; the embedded one by default")
+    parser.add_argument("--model", help="checkpoint; the default one if omitted")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "explained-clip.png", help="picture to write")
     args = parser.parse_args()
     explain = load_pipeline(args.model)

@@ -43,7 +43,7 @@ EaiLlmConfig.offered_pipelines = RegisteredPipelines(CUSTOM_PIPELINES)
 def _find_backbone(name: str) -> str | None:
     try:
         folder = find(name)
-    except BackboneError:  # a folder that is gone: labels need none, and `fetch_backbone` says what is wrong
+    except BackboneError:  # a missing folder: labels need no backbone, and `fetch_backbone` reports it
         return None
     return str(folder) if folder is not None else None
 
@@ -57,7 +57,7 @@ for _saved in (EaiLlmConfig, EaiSkeletonFeatureExtractor, EaiSkeletonProcessor):
 
 
 def _licence_to_push(checkpoint: str, license: str | None) -> str:
-    from .publish.licences import licence_of_checkpoint  # it knows all corpora, which takes a while to import
+    from .publish.licences import licence_of_checkpoint  # slow to import: it knows all corpora
 
     return licence_of_checkpoint(checkpoint, license).to_push()
 

@@ -1,5 +1,7 @@
-"""How `transformers.pipeline` finds the pipeline of this package, and the call that knows checkpoints by name."""
+"""How transformers finds the pipeline of this package, and `load_pipeline`, which knows checkpoints by name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +14,11 @@ TASK = "skeleton-emotion-explanation"
 
 
 class RegisteredPipelines(dict):
-    """`custom_pipelines` of a configuration whose tasks are in transformers' registry.
+    """`custom_pipelines` of a configuration whose tasks are registered with transformers.
 
-    `pipeline()` looks into `custom_pipelines` first: it takes the task from the keys where none is named, and the code
-    of each task that is contained from the checkpoint's folder, with `trust_remote_code=True` alone. Here no task is
-    contained, so it goes on to the registry, and the installed code is used.
+    `pipeline()` looks here first. If no task is given, it takes one from the keys. If the task is contained, it runs
+    the code in the checkpoint's folder, which requires `trust_remote_code=True`. This mapping has the keys but claims
+    to contain none of them, so that `pipeline()` goes on to the registry and uses the installed code.
     """
 
     def __contains__(self, task: object) -> bool:
@@ -24,24 +26,40 @@ class RegisteredPipelines(dict):
 
 
 def load_pipeline(model: str | Path | None = None, **kwargs: Any) -> "SkeletonEmotionExplanationPipeline":
-    """The pipeline on a checkpoint.
+    """Loads the pipeline of a checkpoint, without progress bars if it is on this machine.
 
     ```python
     >>> explain = load_pipeline("generator", device="cpu")
     ```
 
     Args:
-        model: `"default"` or `"generator"`, the checkpoints in this package, a folder or a Hub id; the default
-            checkpoint if None. A folder of such a name is `"./generator"`.
+        model: A checkpoint of this package (`"default"` or `"generator"`), a folder or a Hub id; None for the default
+            checkpoint. A folder that is called `generator` is `"./generator"`.
         **kwargs: Arguments of `transformers.pipeline`.
 
     Raises:
-        ValueError: If the name is that of a folder and there is none.
+        ValueError: If there is no folder or checkpoint of this name.
         OSError: If the Hub has no such checkpoint, or cannot be reached.
     """
-    from transformers import pipeline  # takes seconds, and the command line's help needs none of it
+    from transformers import pipeline  # imported late: it takes seconds, and `eai-llm --help` does not need it
 
-    return pipeline(TASK, model=find_checkpoint(model), **kwargs)  # type: ignore[call-overload]  # its own tasks alone
+    found = find_checkpoint(model)
+    with _without_bars() if Path(found).is_dir() else nullcontext():  # a download keeps its bar
+        return pipeline(TASK, model=found, **kwargs)  # type: ignore[call-overload]  # it lists only its own tasks
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """Hides the "Loading weights" bars of transformers, which end within a second."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 __all__ = ["TASK", "RegisteredPipelines", "load_pipeline"]

@@ -1,12 +1,13 @@
-"""Teaches the language model your own wording as an adapter, shares the adapter alone, pulls it and merges it.
+"""Teaches the language model your own wording with an adapter, shares the adapter alone, pulls it and merges it.
 
     python hub_examples/adapters.py --output-dir runs/wording
     python hub_examples/adapters.py my/answers.csv --model me/my-eai-llm --push me/my-wording --license cc-by-4.0
 
-The table has the columns file (beside the table), question and answer. Without --push the adapter is shared as a
-folder. An adapter names the checkpoint that it belongs to, so push that one first: push_and_pull.py. --license says
-under which licence you share it: it keeps the conditions of the checkpoint, and only you know those of your answers.
-Label probabilities do not change, they come from the skeleton side; finetune_on_your_folder.py teaches labels.
+The table has the columns file (relative to the table), question and answer. Without --push the adapter is written to
+a folder only. An adapter names the checkpoint that it belongs to, so push that first, with push_and_pull.py. --license
+is the licence under which you share the adapter: it must keep the conditions of the checkpoint, and only you know the
+licence of your answers. Label probabilities do not change, because they come from the skeleton side; to teach labels,
+use finetune_on_your_folder.py.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from eai_llm_hf.training.answering import ChatCollator
 
 
 def read_chats(table: Path) -> list[list[dict]]:
-    """A chat of question and answer for each row of the table."""
+    """One chat, a question and its answer, for each row of the table."""
     with open(table, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return [
@@ -54,7 +55,7 @@ def main() -> None:
     parser.add_argument("--license", metavar="ID", help="licence of the adapter, such as cc-by-4.0")
     args = parser.parse_args()
     if args.push and Path(args.model).exists():
-        parser.error(f"others cannot load {args.model}, push it first and give its Hub id as --model")
+        parser.error(f"others cannot load {args.model}: push it first and pass its Hub id as --model")
     licence = (
         licence_of_recipe([f"manifest={args.answers}"], args.model, args.license).to_push() if args.push else None
     )
@@ -65,9 +66,9 @@ def main() -> None:
     inputs = processor.training_inputs(chats[:1])
 
     def load() -> EaiLlmForCausalLM:
-        """The base. Adapters are exact in float32; in bfloat16, merging rounds what they add."""
+        """The base model, in float32: in bfloat16, merging would round the update."""
         model = EaiLlmForCausalLM.from_pretrained(args.model, dtype=torch.float32)
-        model.load_backbone()  # fetches it the first time
+        model.load_backbone()  # downloads it the first time
         return model
 
     def logits(model: torch.nn.Module) -> torch.Tensor:
@@ -78,7 +79,7 @@ def main() -> None:
         record = pipeline(TASK, model=model, processor=processor, device="cpu")(clip, question=question)
         print(f"{what}: {record['explanation']}")
 
-    # Train. The backbone is frozen; LoRA and the projector, which brings skeleton tokens to the backbone, learn.
+    # Train LoRA and the projector, which maps skeleton tokens to the backbone. The backbone is frozen.
     base = load()
     say("answer before", base)
     adapter = add_lora(base, rank=8, alpha=16)
@@ -94,10 +95,10 @@ def main() -> None:
     Trainer(adapter, arguments, train_dataset=chats, data_collator=ChatCollator(processor)).train()
     trained = logits(adapter.cpu())
 
-    # Share: what was trained and adapter_config.json, which names the base.
+    # Share the trained weights and adapter_config.json, which names the base model.
     adapter.save_pretrained(args.output_dir / "adapter")
     if args.push:
-        # adapter.push_to_hub would do, but for the card: PEFT's, which lies in the folder, names the base.
+        # Not adapter.push_to_hub: its card does not name the base model. PEFT's card in the folder does.
         card = ModelCard.load(args.output_dir / "adapter" / "README.md")
         card.data.license = licence
         card.save(args.output_dir / "adapter" / "README.md")
@@ -106,14 +107,14 @@ def main() -> None:
         api.upload_folder(repo_id=repo, folder_path=args.output_dir / "adapter", commit_message="Upload adapter")
     shared = args.push or str(args.output_dir / "adapter")
 
-    # Pull: as PEFT does it, or into the model itself, with which the pipeline works too.
+    # Pull, as a PeftModel or into the model itself; the pipeline works with both.
     pulled = PeftModel.from_pretrained(load(), shared)
     print(f"pulled {shared}: logits differ by {(logits(pulled) - trained).abs().max():.1e}")
     attached = load()
     attached.load_adapter(shared)
     print(f"load_adapter: logits differ by {(logits(attached) - trained).abs().max():.1e}")
 
-    # Merge. fold_lora merges as merge_and_unload does, and keeps the factors that the small form needs.
+    # Merge. fold_lora merges like merge_and_unload and keeps the factors, which the small form needs.
     merged = fold_lora(pulled)
     print(f"merged: logits differ by {(logits(merged) - trained).abs().max():.1e}")
     merged.save_pretrained(args.output_dir / "checkpoint", include_backbone=False)

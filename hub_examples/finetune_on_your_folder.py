@@ -1,4 +1,4 @@
-r"""Fine-tunes the default checkpoint on your own clips, one sub-folder a label, and scores it before and after.
+r"""Fine-tunes the default checkpoint on your own clips, one sub-folder for each label, and scores it before and after.
 
     clips/calm/anna/walk1.bvh  clips/calm/ben/walk1.npz  clips/tense/anna/walk1.bvh ...
 
@@ -6,11 +6,10 @@ r"""Fine-tunes the default checkpoint on your own clips, one sub-folder a label,
     python hub_examples/finetune_on_your_folder.py clips/ --performer-pattern '(?P<performer>S\d+)_' ...
     python hub_examples/finetune_on_your_folder.py clips.csv ...    # a manifest: path,label,performer
 
-Both scores are of the same clips, which neither model has learned from. Where performers are named, by sub-folders as
-above, by a pattern or by a manifest, they are those of about a fifth of the performers, at least one; else of a fifth
-of the file names, the same in every sub-folder. --held-out names more. Before, the checkpoint only reads your labels;
-after, it has learned from your other clips. The result is OUTPUT_DIR/checkpoint. The flags are those of a recipe, see
---help.
+Both scores are measured on the same held-out clips. If performers are named, by sub-folders as above, by a pattern or
+by a manifest, about a fifth of the performers is held out, at least one. Otherwise it is about a fifth of the file
+names, the same names in every sub-folder. --held-out adds more. Before, the checkpoint only reads your labels; after,
+it has learned from your other clips. The result is OUTPUT_DIR/checkpoint. The options are those of a recipe: --help.
 """
 
 from transformers import HfArgumentParser
@@ -30,7 +29,7 @@ def score(model: str, rows: list[dict], labels: list[str]) -> str:
 
 
 def main() -> None:
-    parser = HfArgumentParser(Recipe, description="Fine-tunes on a folder with a sub-folder a label, or a manifest.")
+    parser = HfArgumentParser(Recipe, description="Fine-tunes on a folder with a sub-folder per label, or a manifest.")
     parser.add_argument("clips", metavar="FOLDER_OR_MANIFEST")
     parser.set_defaults(model="default", stage_one_steps=200, stage_two_steps=200)
     recipe, args = parser.parse_args_into_dataclasses()

@@ -4,10 +4,10 @@
     python hub_examples/finetune_with_trainer.py recipe.yaml --seed 3
     torchrun --nproc-per-node 2 hub_examples/finetune_with_trainer.py generator --output_dir runs/mine --use_cpu
 
-A recipe is a YAML or JSON file or the name of one that comes with the package; flags override it. A corpus is the
-built-in generator, one of the Bandai-Namco sets or a folder with a sub-folder a label. `--model` starts from a
-checkpoint, `--backbone` chooses the language model of a new one, `--help` lists the rest. A run that was interrupted
-goes on where it stopped when it is started again.
+A recipe is a YAML or JSON file, or the name of a recipe in the package; options override it. A corpus is the built-in
+generator, one of the Bandai-Namco sets, or a folder with a sub-folder for each label. `--model` starts from a
+checkpoint, `--backbone` chooses the language model of a new one, and `--help` lists the rest. An interrupted run
+resumes when it is started again.
 """
 
 import sys
@@ -27,7 +27,7 @@ from eai_llm_hf.training.settings import Recipe
 
 @dataclass
 class HubArguments:
-    """What happens to the result."""
+    """Whether and how the result is uploaded."""
 
     push_to: str | None = field(default=None, metadata={"help": "upload the checkpoint as this Hub repository"})
     private: bool = field(default=False, metadata={"help": "make that repository private"})
@@ -38,7 +38,7 @@ def parse(flags: list[str]) -> tuple[Recipe, HubArguments]:
     parser = HfArgumentParser((Recipe, HubArguments))
     if flags and not flags[0].startswith("-"):
         settings = read_settings(flags.pop(0), Recipe, HubArguments)
-        if "output_dir" in settings:  # the parser wants it among the flags
+        if "output_dir" in settings:  # the parser requires it as an option
             flags = ["--output_dir", settings.pop("output_dir"), *flags]
         parser.set_defaults(**settings)
     return parser.parse_args_into_dataclasses(flags)
@@ -46,9 +46,9 @@ def parse(flags: list[str]) -> tuple[Recipe, HubArguments]:
 
 def main() -> None:
     recipe, hub = parse(sys.argv[1:])
-    if hub.push_to:  # a corpus that forbids it is found before the training, not after
+    if hub.push_to:  # a corpus that forbids the upload is noticed before the training
         licence_of_recipe(recipe.corpora, recipe.model, hub.license).to_push()
-    # Both stages are plain `Trainer` runs, see eai_llm_hf/training/recipe.py; under torchrun every process comes here.
+    # Both stages are plain `Trainer` runs, see eai_llm_hf/training/recipe.py. With torchrun every process runs this.
     folder = train(recipe)
 
     if PartialState().is_main_process:

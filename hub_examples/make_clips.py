@@ -2,13 +2,13 @@
 
     python hub_examples/make_clips.py
 
-They are chosen by what they show to a person, and no model is asked. Each shows its emotion fully (intensity 1) in a
-walk, or moderately (0.6) in a gesture, by a performer whom the embedded checkpoints were never trained on (their
-numbers divide by 5), and is typical: of these performers the first in whose clip every published sign of the emotion
-is at least half as far from the average neutral performer as the emotion puts it. So neither habits nor the mood of
-the day hide a sign. What a model says of the clips, right or wrong, changes nothing.
+The clips are selected by the movement alone; no model is involved, and what a model says about them changes nothing.
+A walk shows its emotion fully (intensity 1), a gesture moderately (0.6). The embedded checkpoints never saw the
+performers in training: their numbers are multiples of 5. Of these performers, the script takes the first whose clip is
+typical: every published sign of the emotion reaches at least half of the effect that the emotion has on the average
+neutral performer. So the performer's habits and mood cancel no sign.
 
-Each clip comes in another format and rig: BVH in centimetres, CSV and NPZ in metres.
+Each clip has a different rig, in one of three formats: BVH in centimetres, CSV and NPZ in metres.
 """
 
 import argparse
@@ -29,11 +29,11 @@ CLIPS = (
     ("talk-not-confident.npz", "not confident", 0.6, "talk", "smpl22"),
 )
 SHOWN = 0.5
-"""Least share of what the emotion adds to a sign that a typical clip shows."""
+"""Share of an emotion's effect on a sign that a typical clip shows at least."""
 
 
 def least_shown(clip: GeneratedClip) -> float:
-    """How much a clip shows of the published sign that it shows least: 1 is what the emotion adds on average."""
+    """How strongly a clip shows the weakest published sign of its emotion; 1 is the average effect of the emotion."""
     return min(
         (clip.style[name] - STYLE_PARAMETERS[name].neutral) / (clip.intensity * effect.size)
         for name, effect in EMOTIONS[clip.label].items()
@@ -42,7 +42,7 @@ def least_shown(clip: GeneratedClip) -> float:
 
 
 def typical_clip(emotion: str, intensity: float, action: str, rig: str) -> GeneratedClip:
-    """The first typical clip of a performer held out of all training; its seed is the performer's number over 5."""
+    """The first typical clip by a performer whom training never saw; its seed is a fifth of the performer's number."""
     clips = (
         generate_clip(
             seed, emotion=emotion, intensity=intensity, action=action, rig=rig, performer=5 * seed, duration_s=5.0
@@ -53,7 +53,7 @@ def typical_clip(emotion: str, intensity: float, action: str, rig: str) -> Gener
 
 
 def write_bvh(motion: Motion, path: Path) -> None:
-    """Writes positions as BVH: each joint has position channels, its place relative to its parent, and no rotation."""
+    """Writes positions as BVH: each joint has only position channels, which are relative to its parent."""
     children: dict[int, list[int]] = {joint: [] for joint in range(-1, len(motion.parents))}
     for joint, parent in enumerate(motion.parents):
         children[parent].append(joint)
@@ -90,7 +90,7 @@ def write_csv(motion: Motion, path: Path) -> None:
 
 
 def write_npz(motion: Motion, path: Path) -> None:
-    """Writes positions as arrays that the reader knows by name."""
+    """Writes positions as named arrays."""
     np.savez_compressed(path, joints=motion.joints.round(3), fps=motion.fps, joint_names=np.array(motion.joint_names))
 
 

@@ -1,12 +1,12 @@
-"""Pushes a checkpoint to the Hub and loads it back as others will, who have transformers but not this package.
+"""Pushes a checkpoint to the Hub and loads it back, as someone with transformers but without this package will.
 
     hf auth login
     python hub_examples/push_and_pull.py --repo me/my-eai-llm --model runs/mine/checkpoint walk.bvh
 
-The repository gets weights, code, processor, model card and licence. Nothing is uploaded where the licence of a
-training corpus forbids it. Where one is unknown, as that of your own clips, say the licence of the weights: --license.
-Whoever loads it must allow its code with `trust_remote_code=True`. (Here, where the package is imported, its own
-classes are used; the code is the same.)
+The repository gets weights, code, processor, model card and licence. Nothing is uploaded if the licence of a training
+corpus forbids it. If a licence is unknown, such as that of your own clips, state the licence of the weights with
+--license. Users of the repository allow its code with `trust_remote_code=True`. (This script imports the package, so
+its classes are used; the code is the same.)
 """
 
 import argparse

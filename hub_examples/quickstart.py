@@ -3,7 +3,7 @@
     python hub_examples/quickstart.py
     python hub_examples/quickstart.py walk.bvh --model runs/mine/checkpoint
 
-A model may be a checkpoint of the package ("default", "generator"), a folder or a name on the Hub.
+The model may be a checkpoint of the package ("default" or "generator"), a folder or a Hub id.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from eai_llm_hf import load_pipeline
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Explains clips of body movement.")
-    parser.add_argument("clips", nargs="*", help="motion files; by default those in hub_examples/clips")
+    parser.add_argument("clips", nargs="*", help="motion files (default: those in hub_examples/clips)")
     parser.add_argument("--model", help="checkpoint: default, generator, a folder or a Hub id")
     args = parser.parse_args()
     clips = args.clips or sorted(str(path) for path in (Path(__file__).parent / "clips").iterdir())

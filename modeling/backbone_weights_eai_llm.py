@@ -1,7 +1,6 @@
-"""The text backbone: where it lies, which form of its weights that is, more words for it, low-rank updates of it."""
+"""The weights of the text backbone: which form they have, in which data type, and the LoRA updates added to them."""
 
 import hashlib
-import os
 import platform
 from pathlib import Path
 
@@ -12,64 +11,15 @@ from transformers import PreTrainedModel
 from transformers.utils import cached_file
 
 
-def find_backbone(name: str) -> str | None:
-    """Looks for a backbone on this machine, without any network.
-
-    Args:
-        name: A folder, or a Hub id that `eai-llm backbone fetch` converted or that lies in the Hugging Face cache.
-
-    Returns:
-        The folder, or None where the backbone would have to be fetched.
-    """
-    for folder in (Path(name), backbone_cache() / name.replace("/", "--")):
-        if folder.is_dir():
-            return str(folder)
-    try:
-        snapshot = Path(cached_file(name, "config.json", local_files_only=True)).parent
-    except OSError:
-        return None
-    return str(snapshot) if any(snapshot.glob("*.safetensors")) else None
-
-
-def fetch_backbone(name: str) -> str:
-    """Finds a backbone on this machine or on the Hub, from where transformers loads it with progress bars.
-
-    Args:
-        name: As in `find_backbone`.
-
-    Returns:
-        The folder or the Hub id.
-
-    Raises:
-        OSError: If the backbone is neither here nor on the Hub, saying how to get it.
-    """
-    if (found := find_backbone(name)) is not None:
-        return found
-    try:
-        cached_file(name, "config.json")
-    except OSError as error:
-        raise OSError(
-            f"The text backbone '{name}' was found neither in {backbone_cache()} nor in the Hugging Face cache nor on "
-            "the Hub. "
-            f"With the package eai-llm-hf installed, `eai-llm backbone fetch {name}` brings it here."
-        ) from error
-    return name
-
-
-def backbone_cache() -> Path:
-    """The folder of converted backbones: `$EAI_LLM_CACHE/backbones`, by default in `~/.cache/eai_llm_hf`."""
-    return Path(os.environ.get("EAI_LLM_CACHE") or "~/.cache/eai_llm_hf").expanduser() / "backbones"
-
-
 def weights_sha256(backbone: str) -> str | None:
-    """Names the form of a backbone's weights: the same model has other numbers after quantisation.
+    """Identifies the weights of a backbone: one model may exist in several forms, such as after quantisation.
 
     Args:
-        backbone: Its folder, or the Hub id of one that was downloaded.
+        backbone: Its folder, or the Hub id of a backbone that was downloaded.
 
     Returns:
-        The SHA-256 of its weight file, as `sha256sum model.safetensors` prints it; of several shards, the SHA-256 of
-        these digests in the order of the file names. None where its weights are not in safetensors.
+        The SHA-256 of its weight file, as `sha256sum model.safetensors` prints it; for several shards, the
+        SHA-256 of these digests in the order of the file names. None if the weights are not in safetensors.
     """
     folder = Path(backbone)
     if not folder.is_dir():
@@ -85,12 +35,13 @@ def weights_sha256(backbone: str) -> str | None:
 
 
 def fitting_dtype(dtype: torch.dtype) -> torch.dtype:
-    """The data type in which a machine computes a backbone that was saved in `dtype`.
+    """The data type in which this machine computes a backbone that was saved in `dtype`.
 
-    Without instructions for it, a CPU computes bfloat16 and float16 more slowly than float32 (docs/data-types.md).
+    A CPU without bfloat16 instructions is slower in bfloat16 and float16 than in float32 (docs/data-types.md).
 
     Returns:
-        float32 for a type of 16 bits where there is neither an accelerator nor a CPU with bfloat16 instructions.
+        float32 for a 16-bit type if the machine has neither an accelerator nor a CPU with bfloat16 instructions;
+        otherwise `dtype`.
     """
     if torch.finfo(dtype).bits > 16 or torch.accelerator.is_available() or computes_bfloat16():
         return dtype
@@ -101,16 +52,20 @@ def computes_bfloat16() -> bool:
     """Whether this CPU has instructions for bfloat16: AMX or AVX512-BF16 on x86, BF16 on Arm."""
     if platform.machine().lower() in ("x86_64", "amd64"):
         if torch.backends.cpu.get_cpu_capability() in ("DEFAULT", "NO AVX", "AVX2"):
-            return False  # also where ATEN_CPU_CAPABILITY says so: torch then lacks kernels that oneDNN counts on
+            return False  # also if set by ATEN_CPU_CAPABILITY: torch then lacks kernels that oneDNN relies on
         return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 def make_room(language_model: PreTrainedModel, token_id: int) -> None:
-    """Widens a backbone's vocabulary in place, where it has no entry for a token of that id.
+    """Extends a backbone's vocabulary in place if it has no entry for the placeholder.
 
-    Skeleton tokens take the placeholder's place, so its embedding is never read; the head's new rows are the mean of
-    the others, which makes the placeholder an unlikely word and the widening the same every time.
+    Skeleton tokens replace the placeholder, so its embedding is never read. The new rows are the mean of the others:
+    that makes the placeholder an unlikely word of the head, and the result the same every time.
+
+    Args:
+        language_model: The backbone.
+        token_id: Id of the placeholder.
     """
     words = language_model.get_input_embeddings().num_embeddings
     if token_id < words:
@@ -122,56 +77,65 @@ def make_room(language_model: PreTrainedModel, token_id: int) -> None:
 
 
 def read_group(weights: str, prefix: str) -> dict[str, torch.Tensor]:
-    """The tensors of a weight file whose names begin with a prefix, such as those that `merge_lora` takes."""
+    """The tensors of a safetensors file whose names begin with a prefix, by the rest of their names."""
     with safe_open(weights, framework="pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}
+        return {name.removeprefix(prefix): file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}
 
 
 def merge_lora(language_model: PreTrainedModel, lora: dict[str, torch.Tensor]) -> None:
-    """Adds low-rank updates to a backbone in place: `W += B @ A` (Hu et al. 2021; B carries the scale alpha / r).
+    """Adds LoRA updates to a backbone in place: `W += B @ A` (Hu et al. 2021).
+
+    This is what PEFT's `merge_and_unload` computes, without PEFT, which not every user of transformers has.
 
     Args:
         language_model: The backbone.
-        lora: `lora.<module>.A` (rank, inputs) and `lora.<module>.B` (outputs, rank) for each updated module.
+        lora: `<module>.A` (rank, inputs) and `<module>.B` (outputs, rank) of each updated module; B includes the scale
+            alpha / r.
     """
     with torch.no_grad():
-        for name in [name for name in lora if name.endswith(".A")]:
-            module = language_model.get_submodule(name.removeprefix("lora.").removesuffix(".A"))
-            update = lora[f"{name[:-1]}B"].float() @ lora[name].float()
-            module.weight.copy_(module.weight.float() + update)
+        for name, (a, b) in _factors(lora).items():
+            weight = language_model.get_parameter(name)
+            weight.copy_(weight.float() + b @ a)
 
 
 def unexplained_weights(
     language_model: PreTrainedModel, backbone: PreTrainedModel, lora: dict[str, torch.Tensor]
 ) -> list[str]:
-    """Names of the weights that are not the backbone's plus the low-rank update, or that only one of the two has.
+    """Names of the weights that are not the backbone's plus the LoRA update, or that only one of the two models has.
 
-    The same updates, added in another order or precision, differ by the rounding of each summand; bfloat16 keeps 8
-    bits, and two bits are left for several roundings. Entries near zero are kept so finely that a lost update shows.
+    Updates that were added in another order or precision differ by rounding. A weight may differ by 2^-6 of the sum of
+    its summands' absolute values: bfloat16 has 8 significant bits, and two are left for several roundings. Near zero
+    floating point is fine enough to detect a lost update.
 
     Args:
-        language_model: The backbone as it is now; more words, as `make_room` adds them, do not count.
+        language_model: The backbone as it is now. Tokens that `make_room` added are not compared.
         backbone: The backbone as it was published.
         lora: As in `merge_lora`.
     """
-    found, published = language_model.state_dict(), backbone.state_dict()
+    found, published, factors = language_model.state_dict(), backbone.state_dict(), _factors(lora)
     unexplained = sorted(found.keys() ^ published.keys())
     for name, weight in published.items():
         if name not in found:
             continue
         weight = weight.float()
-        room, module = weight.abs(), f"lora.{name.removesuffix('.weight')}"
-        if f"{module}.A" in lora:
-            a, b = lora[f"{module}.A"].float(), lora[f"{module}.B"].float()
-            weight, room = weight + b @ a, room + b.abs() @ a.abs()
+        size = weight.abs()
+        if name in factors:
+            a, b = factors[name]
+            weight, size = weight + b @ a, size + b.abs() @ a.abs()
         now = found[name][: len(weight)].float().cpu()
-        if now.shape != weight.shape or ((now - weight).abs() > room * 2**-6).any():
+        if now.shape != weight.shape or ((now - weight).abs() > size * 2**-6).any():
             unexplained.append(name)
     return unexplained
 
 
+def _factors(lora: dict[str, torch.Tensor]) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+    """A and B in float32 of each weight that LoRA updates, by the name of the weight."""
+    modules = [name.removesuffix(".A") for name in lora if name.endswith(".A")]
+    return {f"{module}.weight": (lora[f"{module}.A"].float(), lora[f"{module}.B"].float()) for module in modules}
+
+
 def acting_adapters(language_model: nn.Module) -> tuple:
-    """The adapters of PEFT that change what a model computes: (module, active adapters, merged adapters) of each."""
+    """The modules in which PEFT adapters change what a model computes: (name, active adapters, merged adapters)."""
     acting = []
     for name, module in language_model.named_modules():
         if isinstance(disabled := getattr(module, "disable_adapters", None), bool):  # a method elsewhere
@@ -183,10 +147,10 @@ def acting_adapters(language_model: nn.Module) -> tuple:
 
 
 def encodes_text(module: str, text_layer: int) -> bool:
-    """Whether a module of a language model is one of those that encode texts: all but the layers from `text_layer` on.
+    """Whether a module of a language model is used to encode texts, as all below layer `text_layer` are.
 
     Args:
-        module: Its name, such as "model.layers.12.self_attn.q_proj"; the first number in it is that of the layer.
+        module: Its name, such as "model.layers.12.self_attn.q_proj"; the first number is taken as the layer.
         text_layer: As in the configuration.
     """
     layer = next((int(part) for part in module.split(".") if part.isdigit()), -1)
@@ -194,19 +158,16 @@ def encodes_text(module: str, text_layer: int) -> bool:
 
 
 def weights_version(language_model: nn.Module) -> tuple:
-    """Compares equal as long as no weight is replaced or changed and the same adapters act."""
-    # Tensors made in inference mode cannot count their changes.
+    """A value that stays equal while no weight is replaced or changed and the same adapters are active."""
+    # Tensors made in inference mode have no version counter.
     weights = ((w.data_ptr(), -1 if w.is_inference() else w._version) for w in language_model.parameters())
     return acting_adapters(language_model), tuple(weights)
 
 
 __all__ = [
     "acting_adapters",
-    "backbone_cache",
     "computes_bfloat16",
     "encodes_text",
-    "fetch_backbone",
-    "find_backbone",
     "fitting_dtype",
     "make_room",
     "merge_lora",

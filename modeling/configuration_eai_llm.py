@@ -34,27 +34,27 @@ CUSTOM_PIPELINES = {
 class EaiSkeletonConfig(PreTrainedConfig):
     r"""Configuration of the skeleton tower, which turns movement features into tokens.
 
-    What comes in (it must agree with the feature extractor, whose values are the defaults here):
+    Input; it must agree with the feature extractor, whose values are the defaults here:
 
     Args:
         segment_parts: Body part of each segment of the feature array, an index below `num_parts`; its length is the
             number of segments.
         num_channels: Features of a segment in a frame (direction and angular velocity: 6).
-        num_parts: Body parts that get spatio-temporal tokens of their own. One more token is made of the whole body.
-        min_feature_std: Standard deviation that a feature is divided by at least, when the tower takes over typical
-            values. A feature that hardly varies, such as the vertical part of an upright trunk, is not amplified
-            beyond that. Used in training alone: the quotient stands in the weights.
-        velocity_weight: What a velocity counts next to a direction, 0 or more; also used in training alone. Two seeds
-            do not tell 0.5 from 1 (docs/canonical-form.md).
-        feature_limit: Standard deviations at which a feature is clipped, so that a glitch of a tracker counts no more.
+        num_parts: Body parts that have spatio-temporal tokens of their own. One more token is for the whole body.
+        min_feature_std: Least standard deviation by which a feature is divided when the tower is standardised. It
+            limits how much a feature that hardly varies, such as the vertical part of an upright trunk, is amplified.
+            Used in training only, since the quotient is saved with the weights.
+        velocity_weight: Weight of a velocity relative to a direction, 0 or more. Used in training only. Two seeds do
+            not distinguish 0.5 from 1 (docs/canonical-form.md).
+        feature_limit: Standard deviations at which a feature is clipped, which limits the effect of tracking errors.
 
     Tokens:
 
     Args:
         frames_per_window: Frames (at 30 frames/s) that one spatio-temporal token spans.
         max_windows: Windows of the longest clip; longer recordings are read in several clips.
-        num_semantic_tokens: Learned queries. The first carries the emotion, the others carry what can be measured: its
-            value goes in where it was measured, and is regressed from the movement where it was not.
+        num_semantic_tokens: Learned queries. The first represents the emotion, the others the descriptors: a measured
+            value is an input, and one that was not measured is regressed from the movement.
 
     Network:
 
@@ -62,12 +62,12 @@ class EaiSkeletonConfig(PreTrainedConfig):
         conv_channels: Width of the temporal convolutions inside a window.
         conv_kernel_size: Frames that one convolution sees.
         hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, dropout: The transformer over tokens.
-        descriptor_dropout: Share of the measured descriptors that training hides, on average over clips.
+        descriptor_dropout: Fraction of the measured descriptors that training hides, on average over clips.
 
     Heads:
 
     Args:
-        num_descriptors: Kinematic descriptors that the semantic tokens take in and regress, in normal scores.
+        num_descriptors: Kinematic descriptors that the semantic tokens read and regress, in normal scores.
         alignment_size: Width of the space that semantic tokens and texts share.
     """
 
@@ -133,19 +133,19 @@ class EaiLlmConfig(PreTrainedConfig):
 
     Args:
         skeleton_config: The skeleton tower, [`EaiSkeletonConfig`] or its dict.
-        text_config: The text backbone, the configuration of any Hugging Face causal language model.
+        text_config: The text backbone: the configuration of any Hugging Face causal language model.
         skeleton_token_id: Id of the placeholder that skeleton tokens replace in the prompt.
         projector_hidden_act: Activation between the projector's two layers.
-        backbone: Hub id or folder of the text backbone. A checkpoint in the small form (no backbone weights) is
-            completed from there.
+        backbone: Hub id or folder of the text backbone, with which a checkpoint in the small form (no backbone
+            weights) is completed.
         backbone_sha256: SHA-256 of the backbone's weight file that the checkpoint was trained and evaluated with;
-            loading any other warns. None where it is not known.
+            loading any other gives a warning. None if it is not known.
         holds_backbone: Whether the checkpoint's weights include the text backbone's.
-        text_layer: Transformer layers of the backbone that encode a text for the alignment with semantic tokens. LoRA
-            belongs above them, so that fine-tuning leaves the text space as it was.
+        text_layer: Number of the backbone's transformer layers that encode a text for the alignment with semantic
+            tokens. LoRA belongs above them, so that fine-tuning does not change the text space.
         labels: The emotions that the checkpoint was trained on, its default candidates.
-        label_temperature: Divides the label logits (calibrated on validation clips). Older checkpoints call it
-            `temperature`, which `generate` takes for the temperature of sampling.
+        label_temperature: Divisor of the label logits, fitted on validation clips. Older checkpoints call it
+            `temperature`, which `generate` would take for the temperature of sampling.
 
     Example:
 
@@ -164,10 +164,10 @@ class EaiLlmConfig(PreTrainedConfig):
         "text_config": SubConfigSpec(config_class=AutoConfig, model_type="llama"),
     }
     offered_pipelines: ClassVar[Mapping] = CUSTOM_PIPELINES
-    """What `pipeline()` finds as `custom_pipelines`. `eai_llm_hf` replaces it: there the pipeline is registered."""
+    """What `pipeline()` finds as `custom_pipelines`. `eai_llm_hf` replaces it, because it registers the pipeline."""
 
     write_code: ClassVar = staticmethod(lambda folder: None)
-    """Writes the code of all classes into a folder. Remote code leaves it to transformers, `eai_llm_hf` sets it."""
+    """Writes the code of all classes into a folder; `eai_llm_hf` sets it. For remote code transformers does it."""
 
     skeleton_config: dict | PreTrainedConfig | None = None
     text_config: dict | PreTrainedConfig | None = None
@@ -188,7 +188,7 @@ class EaiLlmConfig(PreTrainedConfig):
             self.label_temperature = kwargs.pop("temperature")
         # A copy, since `pipeline()` may write into it.
         super().__post_init__(**kwargs | {"custom_pipelines": deepcopy(self.offered_pipelines)})
-        # generate() and save_pretrained() look for this on the outer configuration.
+        # generate() and save_pretrained() read this from the outer configuration.
         self.tie_word_embeddings = self.text_config.tie_word_embeddings
         if not self.holds_backbone and self.backbone is None:
             raise ValueError("A checkpoint without backbone weights needs the name of its backbone, found None.")
@@ -199,9 +199,9 @@ class EaiLlmConfig(PreTrainedConfig):
             )
 
     def to_dict(self) -> dict:
-        """As in the base class, with where `trust_remote_code=True` finds each class, whatever saves it.
+        """As in the base class, plus the map by which `trust_remote_code=True` finds each class.
 
-        Where the backbone was read from is left out: `backbone` says which it is.
+        The folder from which the backbone was read is left out, since `backbone` names the backbone.
         """
         state = super().to_dict() | {"auto_map": dict(AUTO_MAP), "custom_pipelines": deepcopy(CUSTOM_PIPELINES)}
         state["text_config"]["_name_or_path"] = ""
@@ -209,12 +209,12 @@ class EaiLlmConfig(PreTrainedConfig):
         return state
 
     def save_pretrained(self, save_directory: str | os.PathLike, push_to_hub: bool = False, **kwargs) -> None:
-        """Saves the configuration and the code of all classes, as `PreTrainedConfig.save_pretrained` does for one.
+        """Saves the configuration and the code of all classes.
 
         Args:
             save_directory: Folder to write.
             push_to_hub: Whether to upload it as well.
-            **kwargs: `repo_id`, by default the folder's name, and what else `push_to_hub` takes.
+            **kwargs: `repo_id`, by default the folder's name, and other arguments of `push_to_hub`.
         """
         super().save_pretrained(save_directory)
         self.write_code(save_directory)

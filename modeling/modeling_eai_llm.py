@@ -1,4 +1,4 @@
-"""EAI-LLM: a text backbone that reads skeleton tokens beside a question.
+"""EAI-LLM: a language model that reads skeleton tokens together with a question.
 
     joints --feature extractor--> skeleton_features
                                         |
@@ -7,51 +7,30 @@
                           spatio-temporal + semantic tokens             '--> descriptors (normal scores)
                                         |
                                     projector
-                                        |  takes the placeholders' places
+                                        |  replaces the placeholders
     prompt --tokenizer--> embeddings ---+--> any causal language model --> answer
 
-Probabilities over labels come from the skeleton side (semantic tokens against label texts in a shared space, so that
-any list of labels may be asked for); the explanation is written by the language model.
+Label probabilities come from the skeleton side, which compares the first semantic token with label texts in a shared
+space; so any list of labels can be used. The language model writes the explanation.
 
 Paper: "Understanding Emotional Body Expressions via Large Language Models", arXiv 2412.12581.
 """
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 
 import torch
-from huggingface_hub import metadata_update
-from safetensors import SafetensorError
 from torch import nn
-from transformers import AutoModelForCausalLM, GenerationMixin, PreTrainedConfig, PreTrainedModel
-from transformers import initialization as init
+from transformers import GenerationMixin
 from transformers.modeling_outputs import CausalLMOutputWithPast
 from transformers.modeling_utils import local_torch_dtype, slice_logits_to_keep
-from transformers.utils import cached_file, can_return_tuple, logging
+from transformers.utils import can_return_tuple
 
-from .backbone_weights_eai_llm import (
-    acting_adapters,
-    encodes_text,
-    fetch_backbone,
-    find_backbone,
-    fitting_dtype,
-    make_room,
-    merge_lora,
-    read_group,
-    unexplained_weights,
-    weights_sha256,
-    weights_version,
-)
+from .backbone_weights_eai_llm import acting_adapters, encodes_text, weights_version
+from .checkpoint_forms_eai_llm import EaiLlmPreTrainedModel
 from .configuration_eai_llm import EaiLlmConfig
 from .projection_eai_llm import EaiAlignment, EaiProjector
 from .skeleton_tower_eai_llm import EaiSkeletonTower, SkeletonTowerOutput
-
-logger = logging.get_logger(__name__)
-
-WEIGHTS_NAME = "model.safetensors"
-
-_LOADING = threading.Lock()
 
 CLIP_INPUTS = (
     "skeleton_features",
@@ -60,54 +39,33 @@ CLIP_INPUTS = (
     "skeleton_descriptors",
     "skeleton_salience",
 )
-"""Arguments with a row for each clip, of which a prompt may hold several or none."""
+"""Arguments with one row for each clip; a prompt may contain several clips or none."""
 
 
-class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
-    """The skeleton tower, the projector and a causal language model, with label scores and text generation."""
+class EaiLlmForCausalLM(EaiLlmPreTrainedModel, GenerationMixin):
+    """The skeleton tower, the projector and a causal language model: scores labels and generates text."""
 
-    config_class = EaiLlmConfig
-    config: EaiLlmConfig
-    language_model: PreTrainedModel | None
-    base_model_prefix = "language_model"
     main_input_name = "input_ids"
     input_modalities = ("text",)
     supports_gradient_checkpointing = True
     _supports_sdpa = True
-    # What is asked of the whole model is asked of the tower too, which has no flash attention. The backbone alone may
-    # have it: `attn_implementation={"text_config": "flash_attention_2"}`.
+    # An attention that is set for the whole model is set for the tower too, which has no flash attention. The backbone
+    # alone may have it: `attn_implementation={"text_config": "flash_attention_2"}`.
     _supports_flash_attn = False
     _supports_attention_backend = True
     _can_compile_fullgraph = True
     _skip_keys_device_placement = ["cache", "past_key_values"]
     _no_split_modules = ["SkeletonEncoderLayer"]
-    # The tower is small and its outputs become probabilities: it stays exact when the backbone is in half precision.
+    # These are small, and probabilities are computed from them: they stay in float32 when the backbone has 16 bits.
     _keep_in_fp32_modules_strict = ["skeleton_tower", "projector", "alignment"]
-    # The low-rank update that the backbone already holds stands next to the weights, so that the small form can be
-    # written from the whole one; and what the text encoder makes of the labels, so that labels need no backbone.
-    _keys_to_ignore_on_load_unexpected = [r"^lora\.", r"^label_states\."]
-
-    find_backbone: Callable[[str], str | None] = staticmethod(find_backbone)
-    fetch_backbone: Callable[[str], str] = staticmethod(fetch_backbone)
-    """How the folder of a backbone is found on this machine, and how it comes here; `eai_llm_hf` puts its own here."""
-
-    licence_to_push: Callable[[str, str | None], str | None] = staticmethod(lambda checkpoint, license: license)
-    """Gives the licence of a checkpoint or raises ValueError; `eai_llm_hf`, which knows corpora, puts its own here."""
 
     def __init__(self, config: EaiLlmConfig):
+        # This makes the backbone, which must come first: a model's `dtype` is that of its first parameter.
         super().__init__(config)
-        # First, because a model's `dtype` is that of its first parameter, and the skeleton side is always float32.
-        # The small form has none until `load_backbone`.
-        language_model = AutoModelForCausalLM.from_config(config.text_config) if config.holds_backbone else None
-        self.register_module("language_model", language_model)
-        with local_torch_dtype(torch.float32):  # whatever type the backbone is made in
+        with local_torch_dtype(torch.float32):  # whatever data type the backbone has
             self.skeleton_tower = EaiSkeletonTower(config.skeleton_config)
             self.projector = EaiProjector(config)
             self.alignment = EaiAlignment(config)
-        self.lora_factors: dict[str, torch.Tensor] = {}
-        self.label_states: dict[str, torch.Tensor] = {}
-        """(phrasings, text width) of a label: `encode_text` of its phrasings, kept with the checkpoint."""
-        self._backbone_dtype: str | torch.dtype | None = None
         self.post_init()
 
     @torch.no_grad()
@@ -132,20 +90,6 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         """Replaces the backbone's head."""
         self.text_backbone().set_output_embeddings(new_embeddings)
 
-    def text_backbone(self) -> PreTrainedModel:
-        """The language model.
-
-        Raises:
-            OSError: If this is the small form, whose backbone is not loaded yet.
-        """
-        if self.language_model is None:
-            raise OSError(
-                f"The text backbone '{self.config.backbone}' of this checkpoint is not loaded, so there are label "
-                "probabilities and no texts. `model.load_backbone()` loads it; `eai-llm backbone fetch "
-                f"{self.config.backbone}` brings it to this machine beforehand."
-            )
-        return self.language_model
-
     # ---- skeleton side ------------------------------------------------------------------------------------------
 
     def get_skeleton_features(
@@ -156,20 +100,20 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         skeleton_descriptors: torch.Tensor | None = None,
         skeleton_salience: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """The tokens that the language model reads for each clip, one clip after the other.
+        """The tokens that the language model reads, one clip after the other.
 
         Args:
             skeleton_features: (clips, frames, segments, channels).
             skeleton_frame_mask: (clips, frames).
             skeleton_segment_mask: (clips, segments).
             skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured.
-            skeleton_salience: (clips, descriptors) how much each stands out, 0 or more, NaN where not measured; None
+            skeleton_salience: (clips, descriptors) how unusual each value is, 0 or more, NaN where not measured; None
                 leaves the tokens in the order of the descriptors.
 
         Returns:
-            (tokens of all clips, text width): for each clip its semantic tokens, that of the emotion first and then
-            those of the descriptors by salience, then the spatio-temporal tokens of the windows that have frames.
-            What stands out most is so to be found at one place, whatever it is.
+            (tokens of all clips, text width). Of each clip, the semantic tokens come first: that of the emotion, then
+            those of the descriptors by salience, so that the most salient one always has the same position. The
+            spatio-temporal tokens of the windows that have frames follow.
         """
         tower = self.skeleton_tower(
             skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
@@ -184,7 +128,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         return tokens[there]
 
     def _by_salience(self, skeleton_salience: torch.Tensor) -> torch.Tensor:
-        """(clips, semantic tokens): their order, the emotion's first and those without a measured value last."""
+        """Order of the semantic tokens, (clips, semantic tokens): the emotion's first, unmeasured ones last."""
         clips, count = len(skeleton_salience), self.config.skeleton_config.num_semantic_tokens
         salience = skeleton_salience.new_full((clips, count), -1.0)
         salience[:, 0] = torch.inf
@@ -192,15 +136,20 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         salience = salience.scatter_reduce(1, places, skeleton_salience.nan_to_num(-1.0), "amax")
         return salience.argsort(dim=1, descending=True, stable=True)
 
+    # ---- text encoder -------------------------------------------------------------------------------------------
+
     def encode_text(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Mean hidden state of texts after `config.text_layer` layers of the frozen backbone.
+        """Mean hidden state of each text after `config.text_layer` layers of the frozen backbone.
 
         Args:
             input_ids: (texts, tokens).
             attention_mask: (texts, tokens), 1 where a text has a token.
 
         Returns:
-            (texts, text width) float32; `alignment.embed_text` takes them to the shared space.
+            (texts, text width) float32; `alignment.embed_text` maps them to the shared space.
+
+        Raises:
+            OSError: If the backbone is not loaded.
         """
         with torch.no_grad():
             hidden = self.text_backbone()(
@@ -210,8 +159,34 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         return (hidden.float() * mask).sum(1) / mask.sum(1).clamp(min=1)
 
     def text_encoder_version(self) -> tuple:
-        """Compares equal as long as `encode_text` gives the same: no weight has changed and the same adapters act."""
+        """A value that stays equal while `encode_text` does: no weight changed and the same adapters are active."""
         return weights_version(self.text_backbone())
+
+    def keep_label_states(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> None:
+        """Stores the text states of the labels, so that label probabilities need no backbone.
+
+        Args:
+            input_ids: (labels * phrasings, tokens), the phrasings of `config.labels`, label by label.
+            attention_mask: (labels * phrasings, tokens).
+        """
+        labels = list(self.config.labels)
+        states = self.encode_text(input_ids, attention_mask).cpu().unflatten(0, (len(labels), -1))
+        self.label_states = dict(zip(labels, states, strict=True))
+
+    def known_text_states(self, labels: Sequence[str]) -> torch.Tensor | None:
+        """The text states that the checkpoint keeps of some labels.
+
+        Returns:
+            (labels, phrasings, text width); None if the checkpoint does not keep all of them, or if an adapter is
+            active in the layers that encode texts.
+        """
+        if not all(label in self.label_states for label in labels):
+            return None
+        if self.language_model is not None:
+            adapted = (name for name, *_ in acting_adapters(self.language_model))
+            if any(encodes_text(name, self.config.text_layer) for name in adapted):
+                return None
+        return torch.stack([self.label_states[label] for label in labels]).to(self.alignment.text_mean.device)
 
     def score_labels(
         self,
@@ -221,7 +196,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         text_states: torch.Tensor,
         skeleton_descriptors: torch.Tensor | None = None,
     ) -> tuple[torch.Tensor, SkeletonTowerOutput]:
-        """Logits of labels for each clip; their softmax are the probabilities.
+        """Logits of labels for each clip; softmax turns them into probabilities.
 
         Args:
             skeleton_features: (clips, frames, segments, channels).
@@ -231,7 +206,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
             skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured.
 
         Returns:
-            (clips, labels) logits, and the tower's output for whoever wants to look further.
+            (clips, labels) logits, and the tower's output.
         """
         tower = self.skeleton_tower(
             skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
@@ -262,34 +237,37 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         shift_labels: torch.LongTensor | None = None,
         **kwargs,
     ) -> CausalLMOutputWithPast:
-        """Reads skeleton tokens and text.
+        """Runs the language model on skeleton tokens and text.
 
         Args:
-            input_ids: (batch, tokens), with as many `config.skeleton_token_id` as the clips have tokens.
-            skeleton_features: (clips, frames, segments, channels) of all clips in the batch, in reading order.
+            input_ids: (batch, tokens), in which `config.skeleton_token_id` occurs once for each token of the clips.
+            skeleton_features: (clips, frames, segments, channels) of all clips in the batch, in the order of the
+                prompts.
             skeleton_frame_mask: (clips, frames), 1 where a clip has a frame.
             skeleton_segment_mask: (clips, segments), 1 where the rig has the segment.
-            skeleton_descriptors: (clips, descriptors) normal scores of what was measured, NaN where it could not be.
-            skeleton_salience: (clips, descriptors) how much of it stands out, see `get_skeleton_features`.
+            skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured.
+            skeleton_salience: (clips, descriptors) how unusual each value is, see `get_skeleton_features`.
             attention_mask: (batch, tokens), 0 on padding.
             position_ids: (batch, tokens).
-            inputs_embeds: (batch, tokens, text width) instead of `input_ids`; placeholders are found by their
+            inputs_embeds: (batch, tokens, text width) instead of `input_ids`; placeholders are recognised by their
                 embedding.
-            labels: (batch, tokens), -100 where no loss is wanted.
+            labels: (batch, tokens), -100 where no loss is computed.
             use_cache: Whether to return the cache.
-            logits_to_keep: Compute the logits of that many last tokens only, 0 for all; or of the tokens that a mask
-                (batch, tokens) or indices name, see `slice_logits_to_keep` of transformers. The loss is that of the
-                labels which these logits predict, those of the tokens that follow.
-            num_items_in_batch: Divides the summed loss where Trainer accumulates gradients; its tokens by default.
-            shift_labels: (batch, tokens), for each token the label of the next one, in place of `labels`. Training
-                that divides sequences among devices moves the labels itself.
-            **kwargs: For the backbone, the cache of earlier calls among them: `cache`, before transformers 5.24
+            logits_to_keep: Computes logits of this many last tokens only, 0 for all; or of the tokens that a mask
+                (batch, tokens) or indices select, see `slice_logits_to_keep` of transformers. The loss covers the
+                labels that these logits predict, which are those of the tokens that follow.
+            num_items_in_batch: Divisor of the summed loss when Trainer accumulates gradients; the default is the
+                number of labelled tokens.
+            shift_labels: (batch, tokens), for each token the label of the next one, instead of `labels`. Training
+                that splits sequences across devices shifts the labels itself.
+            **kwargs: Passed to the backbone, such as the cache of earlier calls: `cache`, before transformers 5.24
                 `past_key_values`.
 
         Returns:
-            The output of a causal language model; its logits are (tokens, vocabulary) where a mask named the tokens.
+            The output of a causal language model; its logits are (tokens, vocabulary) if a mask selected the tokens.
 
         Raises:
+            OSError: If the backbone is not loaded.
             ValueError: If the number of placeholders is not the number of skeleton tokens.
         """
         if inputs_embeds is None:
@@ -324,17 +302,17 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
                 shift_labels=slice_logits_to_keep(shift_labels[..., None], logits_to_keep).flatten(),
                 num_items_in_batch=num_items_in_batch,
             )
-        # The cache goes by the name that the installed transformers has for it.
+        # The installed transformers decides whether the field of the cache is called `cache` or `past_key_values`.
         kept = {field.name: outputs.get(field.name) for field in fields(CausalLMOutputWithPast)}
         return CausalLMOutputWithPast(**kept | {"loss": loss})
 
     def get_placeholder_mask(
         self, input_ids: torch.LongTensor | None, inputs_embeds: torch.Tensor, tokens: torch.Tensor
     ) -> torch.Tensor:
-        """Where skeleton tokens go: (batch, tokens, text width) bool.
+        """Mask of the embeddings that skeleton tokens replace: (batch, tokens, text width) bool.
 
         Raises:
-            ValueError: If there are not as many places as skeleton tokens.
+            ValueError: If the number of placeholders is not the number of skeleton tokens.
         """
         if input_ids is None:
             placeholder = torch.tensor(self.config.skeleton_token_id, device=inputs_embeds.device)
@@ -344,12 +322,12 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         if int(mask.sum()) != len(tokens):
             raise ValueError(
                 f"The prompts hold {int(mask.sum())} skeleton placeholders, but the clips have {len(tokens)} tokens. "
-                "EaiSkeletonProcessor expands one placeholder a clip to the right number."
+                "EaiSkeletonProcessor expands the placeholder of each clip to the right number."
             )
         return mask[..., None].expand_as(inputs_embeds)
 
     def prepare_inputs_for_generation(self, input_ids, is_first_iteration=False, **kwargs) -> dict:
-        """Passes the clips with the prompt only; afterwards they live in the cache."""
+        """Passes the clips with the prompt only; afterwards their tokens are in the cache."""
         inputs = super().prepare_inputs_for_generation(input_ids, is_first_iteration=is_first_iteration, **kwargs)
         if not is_first_iteration and kwargs.get("use_cache", True):
             for name in CLIP_INPUTS:
@@ -357,7 +335,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         return inputs
 
     def _expand_inputs_for_generation(self, expand_size=1, is_encoder_decoder=False, input_ids=None, **kwargs):
-        # A prompt may hold two clips or none, so clips are repeated prompt by prompt and not row by row.
+        # A prompt may contain two clips or none, so the clips of a prompt are repeated together.
         clips = {name: kwargs.pop(name) for name in CLIP_INPUTS if kwargs.get(name) is not None}
         if clips and expand_size > 1:
             counts = self._clips_per_prompt(input_ids, clips["skeleton_frame_mask"])
@@ -375,7 +353,7 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
         return input_ids, {**kwargs, **clips}
 
     def _clips_per_prompt(self, input_ids: torch.Tensor, frame_mask: torch.Tensor) -> list[int]:
-        """How many of the clips, in reading order, belong to each prompt."""
+        """The number of clips of each prompt."""
         config = self.config.skeleton_config
         windows = frame_mask.bool().unflatten(1, (-1, config.frames_per_window)).any(-1).sum(1)
         lengths = (config.num_semantic_tokens + windows * config.tokens_per_window).tolist()
@@ -387,228 +365,6 @@ class EaiLlmForCausalLM(PreTrainedModel, GenerationMixin):
                 clip += 1
             counts.append(clip - first)
         return counts
-
-    # ---- saving and loading -------------------------------------------------------------------------------------
-
-    @classmethod
-    def from_backbone(
-        cls, backbone: str, skeleton_token_id: int, dtype: str | torch.dtype = "auto", **config
-    ) -> "EaiLlmForCausalLM":
-        """A new model on a pretrained text backbone: the tower, projector and alignment are untrained.
-
-        Args:
-            backbone: Hub id or folder of a causal language model.
-            skeleton_token_id: Id of the placeholder in its tokenizer.
-            dtype: Of the backbone; the skeleton side is float32.
-            **config: Further fields of [`EaiLlmConfig`]; `text_layer` is by default a third of the backbone's layers.
-        """
-        folder = cls.fetch_backbone(backbone)
-        language_model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
-        make_room(language_model, skeleton_token_id)
-        config = {
-            "text_layer": max(language_model.config.num_hidden_layers // 3, 1),
-            "backbone_sha256": weights_sha256(folder),
-        } | config
-        config = EaiLlmConfig(
-            text_config=language_model.config, backbone=backbone, skeleton_token_id=skeleton_token_id, **config
-        )
-        model = cls._from_config(config, dtype=language_model.dtype)
-        model.language_model.load_state_dict(language_model.state_dict())
-        model.generation_config = language_model.generation_config
-        return model.eval()
-
-    @classmethod
-    def from_pretrained(cls, pretrained_model_name_or_path, *model_args, config=None, dtype=None, **kwargs):
-        """Loads either form: the whole model, or the small one, which `load_backbone` completes.
-
-        The backbone of the small form is loaded at once where it is on this machine. Where it is not, nothing is
-        downloaded: the model gives label probabilities, and `load_backbone` fetches what texts need.
-
-        Arguments are those of `PreTrainedModel.from_pretrained`. `dtype` is that of the backbone; by default that of
-        the checkpoint, but float32 on a CPU that computes 16 bits more slowly, see `fitting_dtype`.
-        """
-        dtype = kwargs.pop("torch_dtype", None) if dtype is None else dtype
-        if pretrained_model_name_or_path is None:
-            return super().from_pretrained(None, *model_args, config=config, dtype=dtype, **kwargs)
-        hub = {
-            name: kwargs[name]
-            for name in ("cache_dir", "force_download", "local_files_only", "token", "revision", "subfolder")
-            if name in kwargs
-        }
-        if not isinstance(config, PreTrainedConfig):
-            config = EaiLlmConfig.from_pretrained(config or pretrained_model_name_or_path, **hub)
-        if dtype in (None, "auto") and config.dtype is not None:
-            dtype = fitting_dtype(config.dtype)
-        # What AutoModel puts there when it is given the name of an adapter and has found the base model by it.
-        adapter = dict(kwargs.pop("adapter_kwargs", None) or {})
-        adapter_name = adapter.pop("_adapter_model_path", None)
-        loaded = super().from_pretrained(
-            pretrained_model_name_or_path, *model_args, config=config, dtype=dtype, **kwargs
-        )
-        model = loaded[0] if isinstance(loaded, tuple) else loaded
-        weights = cached_file(
-            pretrained_model_name_or_path, WEIGHTS_NAME, _raise_exceptions_for_missing_entries=False, **hub
-        )
-        if weights is not None:
-            model.lora_factors = read_group(weights, "lora.")
-            states = read_group(weights, "label_states.")
-            model.label_states = {name.removeprefix("label_states."): value for name, value in states.items()}
-        model._backbone_dtype = dtype
-        if not config.holds_backbone and (adapter_name or cls.find_backbone(config.backbone) is not None):
-            try:
-                model.load_backbone()
-            except OSError as error:
-                if adapter_name is not None:
-                    raise
-                logger.warning(f"There are labels and no texts. {error}")
-        if adapter_name is not None:
-            model.load_adapter(adapter_name, adapter_kwargs=adapter)
-        return loaded
-
-    def load_backbone(self) -> None:
-        """Completes the small form with its text backbone, which is fetched where it is not on this machine.
-
-        A warning says so where its weights are not those that the checkpoint was trained on. Nothing happens where the
-        model is whole already.
-
-        Raises:
-            OSError: If the backbone is neither on this machine nor can be fetched.
-        """
-        with _LOADING:  # threads share a pipeline
-            if self.language_model is None:
-                self._attach_backbone()
-
-    def _attach_backbone(self) -> None:
-        folder = self.find_backbone(self.config.backbone) or self.fetch_backbone(self.config.backbone)
-        try:
-            language_model = AutoModelForCausalLM.from_pretrained(
-                folder,
-                dtype=self._backbone_dtype or "auto",
-                attn_implementation=self.config.text_config._attn_implementation,
-            )
-        except SafetensorError as error:
-            raise OSError(
-                f"The weights of the text backbone in {folder} are damaged ({error}). Delete that folder, and "
-                f"`eai-llm backbone fetch {self.config.backbone}` brings the backbone again."
-            ) from error
-        expected = self.config.backbone_sha256
-        if expected is not None and (found := weights_sha256(folder)) != expected:
-            logger.warning(
-                f"The text backbone in {folder} has other weights than the one that this checkpoint was trained and "
-                f"evaluated with (SHA-256 expected {expected}, found {found}), so its texts may be worse. "
-                f"`eai-llm backbone fetch {self.config.backbone}` brings the form that is known."
-            )
-        make_room(language_model, self.config.skeleton_token_id)
-        merge_lora(language_model, self.lora_factors)
-        self.language_model = language_model.to(self.device).train(self.training)
-        self.config.text_config = language_model.config
-        self.config.holds_backbone = True  # in memory it does
-        with init.no_init_weights():
-            self.post_init()  # collects what the sub-models say of tied weights and devices
-
-    def keep_label_states(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> None:
-        """Keeps what the text encoder makes of the labels, so that they need no backbone.
-
-        Args:
-            input_ids: (labels * phrasings, tokens), phrasings of `config.labels`, label by label.
-            attention_mask: (labels * phrasings, tokens).
-        """
-        labels = list(self.config.labels)
-        states = self.encode_text(input_ids, attention_mask).cpu().unflatten(0, (len(labels), -1))
-        self.label_states = dict(zip(labels, states, strict=True))
-
-    def known_text_states(self, labels: Sequence[str]) -> torch.Tensor | None:
-        """(labels, phrasings, text width), the text states of labels that the checkpoint keeps.
-
-        None where it does not keep all of them, or where an adapter acts in the layers that encode texts.
-        """
-        if not all(label in self.label_states for label in labels):
-            return None
-        if self.language_model is not None:
-            adapted = (name for name, *_ in acting_adapters(self.language_model))
-            if any(encodes_text(name, self.config.text_layer) for name in adapted):
-                return None
-        return torch.stack([self.label_states[label] for label in labels]).to(self.alignment.text_mean.device)
-
-    def push_to_hub(self, repo_id: str, *, license: str | None = None, **kwargs) -> str:
-        """Uploads the whole model and puts its licence into the model card.
-
-        Args:
-            repo_id: The repository, `USER/NAME`.
-            license: Licence of the weights, an id of the Hub. Needed where the licence of a training corpus is
-                unknown; it must keep the conditions of all others.
-            **kwargs: As in `PreTrainedModel.push_to_hub`.
-
-        Returns:
-            Where the commit is.
-
-        Raises:
-            ValueError: If the licence of a training corpus forbids the upload, before anything is uploaded.
-        """
-        return self.push_with_licence(super().push_to_hub, repo_id, license, **kwargs)
-
-    def push_with_licence(self, push: Callable, repo_id: str, license: str | None, **kwargs) -> str:
-        """Pushes these weights by a function that uploads them, once their licence allows it; see `push_to_hub`."""
-        license = self.licence_to_push(self.name_or_path, license)
-        self.load_backbone()
-        commit = push(repo_id, **kwargs)
-        if license is not None:
-            revision = getattr(commit, "pr_revision", None) or kwargs.get("revision")
-            metadata = {"license": license}
-            metadata_update(repo_id, metadata, overwrite=True, token=kwargs.get("token"), revision=revision)
-        return commit
-
-    def save_pretrained(self, save_directory, *args, include_backbone: bool = True, state_dict=None, **kwargs):
-        """Saves the model, its code and the map by which the Hub finds it.
-
-        Args:
-            save_directory: Folder to write.
-            *args: As in `PreTrainedModel.save_pretrained`.
-            include_backbone: False writes the small form: tower, projector, alignment and the low-rank update that
-                was merged into the backbone, to be completed from `config.backbone` at loading. The backbone is read
-                to make sure that this gives the same model back; where it cannot be had, a warning says so.
-            state_dict: As in `PreTrainedModel.save_pretrained`.
-            **kwargs: As in `PreTrainedModel.save_pretrained`.
-
-        Raises:
-            ValueError: If the small form is asked for and the configuration names no backbone, or the language model
-                has learned something that the small form would lose.
-        """
-        if include_backbone:
-            self.text_backbone()  # it must be loaded
-        else:
-            if self.config.backbone is None:
-                raise ValueError("The small form needs config.backbone, the name of the text backbone, found None.")
-            if self.language_model is not None:
-                self._refuse_to_lose_weights()
-            state_dict = state_dict if state_dict is not None else self.state_dict()
-            state_dict = {name: value for name, value in state_dict.items() if not name.startswith("language_model.")}
-        beside = self.lora_factors | {f"label_states.{label}": value for label, value in self.label_states.items()}
-        if beside:
-            state_dict = (state_dict if state_dict is not None else self.state_dict()) | beside
-        self.config.holds_backbone = include_backbone
-        try:
-            super().save_pretrained(save_directory, *args, state_dict=state_dict, **kwargs)
-        finally:
-            self.config.holds_backbone = self.language_model is not None
-
-    def _refuse_to_lose_weights(self):
-        """Raises a ValueError if the backbone and `lora_factors` do not make up the language model."""
-        folder = self.find_backbone(self.config.backbone)
-        if folder is None:
-            logger.warning(
-                "Whether the small form gives the same model back could not be checked: the text backbone "
-                f"'{self.config.backbone}' is not on this machine."
-            )
-            return
-        backbone = AutoModelForCausalLM.from_pretrained(folder, dtype=self.language_model.dtype)
-        if lost := unexplained_weights(self.language_model, backbone, self.lora_factors):
-            raise ValueError(
-                f"The small form would lose {len(lost)} weights of the language model, such as '{lost[0]}': they are "
-                f"neither those of the backbone '{self.config.backbone}' nor explained by lora_factors. An adapter "
-                "must be merged by eai_llm_hf.training.adapters.fold_lora, which keeps its factors; merge_and_unload "
-                "does not. The whole form, include_backbone=True, can hold any weights."
-            )
 
 
 __all__ = ["EaiLlmForCausalLM", "EaiSkeletonTower"]

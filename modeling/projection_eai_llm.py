@@ -12,9 +12,9 @@ from .skeleton_tower_eai_llm import SkeletonTowerOutput
 class EaiProjector(nn.Module):
     """From the tower's width to the backbone's in two layers, as in LLaVA 1.5.
 
-    Spatio-temporal and semantic tokens have a first layer each, since they say different things. The token of a
-    descriptor is brought near the backbone's own words for what was measured: "knees bent", the more so the farther
-    the knees are from the ordinary. What it means need not be learned from nothing.
+    Spatio-temporal and semantic tokens have different content, so each kind has its own first layer. The token of a
+    descriptor is shifted towards the backbone's own words for its value, such as "knees bent", in proportion to how
+    far the value is from the reference. Its meaning need not be learned from scratch.
     """
 
     def __init__(self, config: EaiLlmConfig):
@@ -27,14 +27,14 @@ class EaiProjector(nn.Module):
         self.words = nn.Parameter(torch.zeros(config.skeleton_config.num_descriptors, 2, text_width))
 
     def init_own_weights(self) -> None:
-        """Sets what no layer of torch sets."""
+        """Initialises the parameters that belong to no layer of torch."""
         init.zeros_(self.words)
 
     @torch.no_grad()
     def take_words(self, word_embeddings: torch.Tensor) -> None:
-        """Takes over words for low and high values of each descriptor: (descriptors, 2, text width).
+        """Sets the words for low and high values of each descriptor, (descriptors, 2, text width).
 
-        What all of them have in common ("the", "is") is taken out.
+        Their mean, which contains what all have in common ("the", "is"), is removed.
         """
         words = word_embeddings.float()
         self.words.copy_(words - words.mean(dim=(0, 1)))
@@ -45,9 +45,9 @@ class EaiProjector(nn.Module):
         """Projects the tokens of clips.
 
         Args:
-            tower: What the tower makes of them.
-            skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured; None where nothing was.
-            descriptor_tokens: (descriptors,), which semantic token is whose.
+            tower: The tower's output for the clips.
+            skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured; None if nothing was.
+            descriptor_tokens: (descriptors,) the semantic token of each descriptor.
 
         Returns:
             (clips, semantic tokens + spatio-temporal tokens, text width), the semantic tokens first.
@@ -70,8 +70,8 @@ class EaiAlignment(nn.Module):
         super().__init__()
         size = config.skeleton_config.alignment_size
         self.skeleton = nn.Linear(config.skeleton_config.hidden_size, size)
-        # The mean hidden states of all texts share a large part. Without it they lie apart from the start, which the
-        # alignment needs to learn at all in few steps.
+        # The mean hidden states of all texts have a large part in common, which is subtracted. Texts are then far
+        # apart from the start; otherwise the alignment would not learn in few steps.
         self.text_norm = nn.LayerNorm(config.text_config.hidden_size, elementwise_affine=False)
         self.register_buffer("text_mean", torch.zeros(config.text_config.hidden_size))
         self.text = nn.Linear(config.text_config.hidden_size, size)
@@ -79,7 +79,7 @@ class EaiAlignment(nn.Module):
         self.logit_scale = nn.Parameter(torch.full((1,), 3.0))
 
     def init_own_weights(self) -> None:
-        """Sets what no layer of torch sets."""
+        """Initialises the parameters that belong to no layer of torch."""
         init.constant_(self.logit_scale, 3.0)
         init.zeros_(self.text_mean)
 
@@ -93,12 +93,12 @@ class EaiAlignment(nn.Module):
         return nn.functional.normalize(self.text(states), dim=-1)
 
     def embed_labels(self, text_states: torch.Tensor) -> torch.Tensor:
-        """(labels, phrasings, text width) to one unit vector a label, (labels, alignment size): their mean."""
+        """(labels, phrasings, text width) to one unit vector for each label, the mean: (labels, alignment size)."""
         return nn.functional.normalize(self.embed_text(text_states).mean(1), dim=-1)
 
     @torch.no_grad()
     def centre_texts(self, text_states: torch.Tensor) -> None:
-        """Takes over what texts have in common: (texts, text width) mean hidden states of texts as they will come."""
+        """Sets what texts have in common, from (texts, text width) mean hidden states of typical texts."""
         self.text_mean.copy_(self.text_norm(text_states).mean(0))
 
 

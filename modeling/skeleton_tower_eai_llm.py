@@ -13,8 +13,8 @@ skeleton_features (clips, frames, segments, channels)              skeleton_desc
           how each part moves, when                       what the movement means: the first is aligned with
                                                           emotion texts, the others regress the descriptors
 
-Training hides some of the measured descriptors, which the tower then has to find in the movement: a self-supervised
-task that needs no labels, as masked words are for a text encoder.
+Training hides some of the measured descriptors, and the tower has to infer them from the movement: a self-supervised
+task that needs no labels, like masked words for a text encoder.
 """
 
 from dataclasses import dataclass
@@ -36,16 +36,16 @@ from .configuration_eai_llm import EaiSkeletonConfig
 
 @dataclass
 class SkeletonTowerOutput(ModelOutput):
-    """What the tower makes of a batch of clips.
+    """The tower's output for a batch of clips.
 
     Attributes:
         spatio_temporal_tokens: (clips, windows * (parts + 1), hidden), window by window, the whole body last in each.
         semantic_tokens: (clips, semantic tokens, hidden).
         descriptors: (clips, descriptors), normal scores of the descriptors regressed from the semantic tokens.
         window_mask: (clips, windows) bool, True where a clip has frames.
-        hidden_states: On request, what goes into the first layer and comes out of each: (clips, semantic tokens +
+        hidden_states: On request, the input of the first layer and the output of each: (clips, semantic tokens +
             spatio-temporal tokens, hidden), the semantic tokens first.
-        attentions: On request and with eager attention, those of each layer: (clips, heads, tokens, tokens).
+        attentions: On request and with eager attention, the attention of each layer: (clips, heads, tokens, tokens).
     """
 
     spatio_temporal_tokens: torch.Tensor | None = None
@@ -84,9 +84,14 @@ class SkeletonAttention(nn.Module):
     def forward(
         self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """hidden_states: (clips, tokens, hidden); attention_mask: 4-D, as `create_bidirectional_mask` makes it.
+        """Attends over the tokens of each clip.
 
-        The weights of attention come second, where the implementation of attention has them.
+        Args:
+            hidden_states: (clips, tokens, hidden).
+            attention_mask: 4-D, from `create_bidirectional_mask`.
+
+        Returns:
+            (clips, tokens, hidden), and the attention weights if the attention implementation has them.
         """
         shape = (*hidden_states.shape[:-1], -1, self.head_dim)
         query, key, value = (
@@ -128,14 +133,14 @@ class SkeletonEncoderLayer(GradientCheckpointingLayer):
 
 
 class BodyPartEncoder(nn.Module):
-    """Temporal convolutions over the segments of one body part, pooled to one vector a window."""
+    """Temporal convolutions over the segments of one body part, pooled to one vector for each window."""
 
     def __init__(self, config: EaiSkeletonConfig, segments: list[int]):
         super().__init__()
         self.segments = segments
         self.frames_per_window = config.frames_per_window
         padding = config.conv_kernel_size // 2
-        # Each segment brings its channels and whether it was recorded.
+        # One more channel for each segment says whether it was recorded.
         channels = len(segments) * (config.num_channels + 1)
         self.conv_in = nn.Conv1d(channels, config.conv_channels, config.conv_kernel_size, padding=padding)
         self.conv_out = nn.Conv1d(config.conv_channels, config.conv_channels, config.conv_kernel_size, padding=padding)
@@ -169,7 +174,7 @@ class BodyPartEncoder(nn.Module):
 
 
 class EaiSkeletonTower(PreTrainedModel):
-    """Turns movement features into spatio-temporal and semantic tokens, see the head of this file."""
+    """Turns movement features into spatio-temporal and semantic tokens; the top of this file has a picture."""
 
     config_class = EaiSkeletonConfig
     config: EaiSkeletonConfig
@@ -178,7 +183,7 @@ class EaiSkeletonTower(PreTrainedModel):
     supports_gradient_checkpointing = True
     _supports_sdpa = True
     _supports_attention_backend = True
-    # Neither flash nor flex attention: the tower is exact in float32, which flash attention does not compute in.
+    # Neither flash nor flex attention: the tower computes in float32, which flash attention does not support.
     _no_split_modules = ["SkeletonEncoderLayer"]
     _can_record_outputs = {"hidden_states": SkeletonEncoderLayer, "attentions": SkeletonAttention}
 
@@ -192,8 +197,9 @@ class EaiSkeletonTower(PreTrainedModel):
         self.semantic_queries = nn.Embedding(config.num_semantic_tokens, config.hidden_size)
         self.layers = nn.ModuleList(SkeletonEncoderLayer(config) for _ in range(config.num_hidden_layers))
         self.norm = nn.LayerNorm(config.hidden_size)
-        # Descriptor i goes into one semantic token of its own and is read from there, so that the token says what the
-        # descriptor says. Its embedding holds a place, what each unit above the median adds, and what its absence is.
+        # Descriptor i is added to a semantic token of its own and regressed from it, so that the token represents the
+        # descriptor. Its embedding has three parts: a base, a slope for each unit above the median, and a vector for
+        # a value that was not measured.
         self.descriptor_embedding = nn.Embedding(config.num_descriptors, 3 * config.hidden_size)
         self.descriptor_head = nn.Embedding(config.num_descriptors, config.hidden_size + 1)
         features = (len(config.segment_parts), config.num_channels)
@@ -210,10 +216,10 @@ class EaiSkeletonTower(PreTrainedModel):
 
     @torch.no_grad()
     def standardise_by(self, mean: torch.Tensor, std: torch.Tensor) -> None:
-        """Takes over what is ordinary, so that a trunk that leans by a few degrees counts as much as a swinging arm.
+        """Sets the typical values of the features, so that a slight lean of the trunk counts as much as an arm swing.
 
         Args:
-            mean: (segments, channels) means of the features; NaN for segments that nobody has seen.
+            mean: (segments, channels) means of the features; NaN for segments that no clip has.
             std: (segments, channels) their standard deviations.
         """
         scale = 1 / std.clamp(min=self.config.min_feature_std)
@@ -222,16 +228,16 @@ class EaiSkeletonTower(PreTrainedModel):
         self.feature_scale.copy_(scale.nan_to_num(1.0))
 
     def train(self, mode: bool = True) -> "EaiSkeletonTower":
-        """As in `nn.Module`, but a frozen tower stays in evaluation mode: what it sees must not flicker by dropout."""
+        """As in `nn.Module`, but a frozen tower stays in evaluation mode, so that its tokens have no dropout."""
         return super().train(mode and any(parameter.requires_grad for parameter in self.parameters()))
 
     def descriptor_tokens(self) -> torch.Tensor:
-        """Which semantic token regresses which descriptor: (descriptors,). Token 0 is the emotion's."""
+        """The semantic token of each descriptor: (descriptors,). Token 0 is the emotion's."""
         descriptors = torch.arange(self.config.num_descriptors, device=self.descriptor_head.weight.device)
         return 1 + descriptors % (self.config.num_semantic_tokens - 1)
 
     def _semantic_queries(self, skeleton_descriptors: torch.Tensor | None, clips: int) -> torch.Tensor:
-        """The learned queries with what was measured: (clips, semantic tokens, hidden)."""
+        """The learned queries plus the measured descriptors: (clips, semantic tokens, hidden)."""
         config = self.config
         queries = self.semantic_queries.weight.expand(clips, -1, -1)
         if skeleton_descriptors is None:
@@ -240,9 +246,9 @@ class EaiSkeletonTower(PreTrainedModel):
         if self.training and config.descriptor_dropout > 0:
             hidden = 2 * config.descriptor_dropout * torch.rand(clips, 1, device=known.device)
             known = known & (torch.rand(known.shape, device=known.device) >= hidden)
-        place, slope, absent = self.descriptor_embedding.weight.split(config.hidden_size, dim=1)
-        values = skeleton_descriptors.masked_fill(~known, 0.0).to(place.dtype)[..., None]
-        measured = torch.where(known[..., None], place + values * slope, absent)
+        base, slope, absent = self.descriptor_embedding.weight.split(config.hidden_size, dim=1)
+        values = skeleton_descriptors.masked_fill(~known, 0.0).to(base.dtype)[..., None]
+        measured = torch.where(known[..., None], base + values * slope, absent)
         return queries.index_add(1, self.descriptor_tokens(), measured)
 
     @capture_outputs
@@ -257,15 +263,14 @@ class EaiSkeletonTower(PreTrainedModel):
         """Encodes a batch of clips.
 
         Args:
-            skeleton_features: (clips, frames, segments, channels), as the feature extractor makes them.
+            skeleton_features: (clips, frames, segments, channels), from the feature extractor.
             skeleton_frame_mask: (clips, frames), 1 where a clip has a frame.
             skeleton_segment_mask: (clips, segments), 1 where the rig has the segment.
-            skeleton_descriptors: (clips, descriptors) normal scores of what was measured, NaN where it could not be;
-                None where nothing was.
+            skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured; None if nothing was.
             **kwargs: `output_hidden_states` and `output_attentions`.
 
         Raises:
-            ValueError: If the frames are not whole windows, too many, or the segments and channels not the tower's.
+            ValueError: If the frames are not whole windows or too many, or segments and channels do not fit the tower.
         """
         config = self.config
         clips, frames, segments, channels = skeleton_features.shape
@@ -278,7 +283,7 @@ class EaiSkeletonTower(PreTrainedModel):
         if rest or not 0 < windows <= config.max_windows:
             raise ValueError(
                 f"skeleton_features must have 1 to {config.max_windows} whole windows of {config.frames_per_window} "
-                f"frames, found {frames} frames. The feature extractor pads and cuts clips so."
+                f"frames, found {frames} frames. The feature extractor pads and cuts clips to whole windows."
             )
         dtype = self.norm.weight.dtype
         features = (skeleton_features.to(dtype) - self.feature_mean) * self.feature_scale

@@ -28,7 +28,7 @@ AUTO_MAP = {
 """Where `trust_remote_code=True` finds the classes of this folder."""
 
 MIN_WINDOW_S = 1.0
-"""A rest shorter than this at the end of a long recording gets no window of its own."""
+"""The end of a long recording gets a window of its own from this length on, in seconds."""
 
 NUM_SEMANTIC_TOKENS = min(1 + len(DESCRIPTORS), 36)
 """One for the emotion and one for each descriptor, but at most 36: with the 60 tokens of its windows, a clip of 10 s
@@ -36,16 +36,17 @@ has 96, the limit. Further descriptors share tokens with the first ones."""
 
 
 class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
-    r"""Reads a clip, brings it to the unified skeleton and computes the tower's input.
+    r"""Reads a clip, maps it to the unified skeleton and computes the inputs of the tower.
 
     Args:
-        frames_per_window (`int`, defaults to 30): Frames (30 frames/s) under one spatio-temporal token.
+        frames_per_window (`int`, defaults to 30): Frames (30 frames/s) of one spatio-temporal token.
         max_windows (`int`, defaults to 10): Windows of the longest clip.
         tokens_per_window (`int`, defaults to 6): Spatio-temporal tokens of one window.
         num_semantic_tokens (`int`, defaults to `NUM_SEMANTIC_TOKENS`): Semantic tokens of a clip.
-        rigs (`dict`, *optional*): Known rigs by name; those that come with the package by default. They travel in
-            `preprocessor_config.json`, so a rig can be added there too.
-        reference (`dict`, *optional*): What is ordinary, as [`MotionReference`] writes it; percentiles refer to it.
+        rigs (`dict`, *optional*): Known rigs by name, by default those of the package. They are saved in
+            `processor_config.json`, so a rig can be added there too.
+        reference (`dict`, *optional*): Typical values, as [`MotionReference.to_dict`] returns them; percentiles refer
+            to them.
     """
 
     write_code: Callable[[str | os.PathLike], None] = staticmethod(lambda folder: None)
@@ -105,7 +106,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         return files
 
     def motion_reference(self) -> MotionReference | None:
-        """What is ordinary for the recordings that the checkpoint knows, or None."""
+        """The reference of the checkpoint, or None."""
         return MotionReference.from_dict(self.reference) if self.reference is not None else None
 
     def clips(
@@ -115,18 +116,18 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
     ) -> list[UnifiedClip]:
-        """Unified clips of one input, one a person.
+        """Unified clips of one input, one for each person.
 
         Args:
             skeleton: The path of a motion file, an array (frames, joints, 3) or (people, frames, joints, 3), a dict
-                with `joints` or `path` and any of the arguments below, a [`Motion`], or a [`UnifiedClip`] as it is;
-                of these two also the dict of all fields, which is what a chat template makes of them.
-            fps: Frames per second, where the input does not say.
-            layout: Name of a known rig, where the input does not say.
-            joint_names: Names of the joints, where the input does not say.
+                with `joints` or `path` and any of the arguments below, a [`Motion`], or a [`UnifiedClip`], which is
+                used as it is. Dicts of all fields of these two are accepted as well: chat templates make them.
+            fps: Frames per second, if the input does not state them.
+            layout: Name of a known rig, if the input does not state it.
+            joint_names: Names of the joints, if the input does not state them.
 
         Raises:
-            MotionError: If the input cannot be read or is no body; it says what was expected and what was found.
+            MotionError: If the input cannot be read or is not a body; it says what was expected and what was found.
             TypeError: If the input is of another kind.
         """
         given = {"fps": fps, "layout": layout, "joint_names": list(joint_names) if joint_names is not None else None}
@@ -155,16 +156,16 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         return [unify(motion, rigs=self.rigs) for motion in motions]
 
     def num_windows(self, frames: int) -> int:
-        """Windows of a clip of so many unified frames; a rest of less than a third of a window is left out."""
+        """Windows of a clip of this many unified frames; a remainder below a third of a window is not read."""
         whole, rest = divmod(min(frames, self.max_frames), self.frames_per_window)
         return max(whole + (3 * rest >= self.frames_per_window), 1)
 
     def num_tokens(self, frames: int) -> int:
-        """Skeleton tokens that the language model reads for a clip of so many unified frames."""
+        """Skeleton tokens that the language model reads for a clip of this many unified frames."""
         return self.num_semantic_tokens + self.tokens_per_window * self.num_windows(frames)
 
     def windows(self, frames: int, window: int | None = None, hop: int | None = None) -> list[tuple[int, int]]:
-        """How a recording is cut: first frame and frame after the last of each window; one where it fits.
+        """Cuts a recording into windows: first frame and frame after the last of each, one window if it fits.
 
         Args:
             frames: Unified frames of the recording.
@@ -188,10 +189,10 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
     ) -> MotionReference:
-        """What is ordinary for a user's own recordings, from some of them whose emotions nobody needs to know.
+        """Estimates the typical values of a user's own recordings from some of them; no labels are needed.
 
-        They must be a mixture of what will be recorded: where all of them are sad, sad becomes ordinary. A recording
-        is measured by window, as it is explained, and counts once for each person, however long it is.
+        They must be as varied as the recordings that follow: if all of them are sad, sad movement becomes typical. A
+        recording is measured window by window, as it is explained, and each person counts once, whatever the length.
 
         Args:
             clips: Inputs as in `clips`, one or an iterable, read one after the other.
@@ -200,15 +201,15 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             joint_names: As in `clips`, for every input.
 
         Returns:
-            The reference, see [`MotionReference.calibrated`]; its `clips` says how many could be used. The extractor
-            stays as it is.
+            The reference, see [`MotionReference.calibrated`]; its `clips` is the number of clips that could be read.
+            The feature extractor does not change.
 
         Raises:
-            ValueError: If there is no own reference to start from, or no clip could be read.
+            ValueError: If the checkpoint has no reference to start from, or no clip could be read.
         """
         own = self.motion_reference()
         if own is None:
-            raise ValueError("The checkpoint has no motion reference that could be calibrated.")
+            raise ValueError("The checkpoint has no reference to calibrate.")
         if isinstance(clips, (str, Mapping, np.ndarray)) or not isinstance(clips, Iterable):
             clips = [clips]
         vectors: list[np.ndarray] = []
@@ -221,7 +222,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                     clip = np.asarray(clip, dtype=np.float32)
                 people = self.clips(clip, fps, layout, joint_names)
             except (OSError, TypeError, ValueError) as error:
-                logger.warning(f"{source_of(clip)} is left out: {error}")
+                logger.warning(f"{source_of(clip)} is skipped: {error}")
                 first_error, left_out = first_error or error, left_out + 1
                 continue
             for person in people:
@@ -230,12 +231,14 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                     window = person.cut(start, end)
                     vectors.append(measure(window.joints, window.joint_mask))
                     weights.append(1 / len(windows))
-                    for side in (window, window.mirrored()):  # a rig is symmetric, a few clips need not be
+                    for side in (window, window.mirrored()):  # rigs are symmetric, a few clips need not be
                         moments.add(*movement_features(side.joints, side.joint_mask), weight=0.5 / len(windows))
         if not vectors:
             if first_error is None:
-                raise ValueError("There is no clip to calibrate with.")
-            raise ValueError(f"None of the {left_out} clips could be read; the first: {first_error}") from first_error
+                raise ValueError("Calibration needs at least one clip, found none.")
+            raise ValueError(
+                f"None of the {left_out} clips could be read. The first error: {first_error}"
+            ) from first_error
         return own.calibrated(np.stack(vectors), moments, weights)
 
     def __call__(
@@ -254,17 +257,16 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             fps: As in `clips`, for every input.
             layout: As in `clips`, for every input.
             joint_names: As in `clips`, for every input.
-            reference: What is ordinary for these recordings, as a [`MotionReference`], its dict or the path of its
-                file, where it differs from what the checkpoint knows:
-                descriptors are compared with it, and features are brought from there to what the checkpoint knows,
-                see [`adapt`]. Without statistics of features in either reference these stay as they are.
+            reference: Typical values of these recordings, as a [`MotionReference`], its dict or the path of its file.
+                Descriptors are compared with it, and features are mapped from it to the checkpoint's reference, see
+                [`adapt`]. If either reference has no statistics of features, these do not change.
             return_tensors: "pt" for torch tensors, "np" or None for arrays.
 
         Returns:
             skeleton_features (clips, frames, 13, 6) float32, skeleton_frame_mask (clips, frames) and
             skeleton_segment_mask (clips, 13), frames a multiple of `frames_per_window`; skeleton_descriptors (clips,
-            descriptors) float32, the normal scores of what was measured in the reference, at most
-            `FARTHEST_SCORE` from 0, NaN where there is no such joint or no reference.
+            descriptors) float32, normal scores of the measured values in the reference, at most `FARTHEST_SCORE` from
+            0, NaN where a joint or the reference is missing.
         """
         if not isinstance(skeletons, (list, tuple)):
             skeletons = [skeletons]
@@ -275,8 +277,8 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             if len(clip.joints) > self.max_frames:
                 logger.warning_once(
                     f"A clip of {len(clip.joints) / clip.fps:.1f} s is longer than the "
-                    f"{self.max_frames / clip.fps:g} s that the model reads at once; the rest is left out. "
-                    "The pipeline reads long recordings by window."
+                    f"{self.max_frames / clip.fps:g} s that the model reads at once, so its end is not read. "
+                    "The pipeline reads long recordings window by window."
                 )
             joints = clip.joints[: self.max_frames]
             values, present = movement_features(joints, clip.joint_mask)
@@ -292,12 +294,12 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         vectors: Sequence[np.ndarray],
         reference: MotionReference | None,
     ) -> dict[str, np.ndarray]:
-        """The arrays of a batch from what was computed of each clip.
+        """Pads the features and scores the descriptors of a batch.
 
         Args:
-            features: For each clip (frames, 13, 6) and (13,), as `movement_features` gives them.
-            vectors: For each clip (descriptors,), as `measure` gives them.
-            reference: What the descriptors are compared with; without one they count as absent.
+            features: For each clip (frames, 13, 6) and (13,), as `movement_features` returns them.
+            vectors: For each clip (descriptors,), as `measure` returns them.
+            reference: What the descriptors are compared with; without it they count as absent.
 
         Returns:
             The arrays that a call returns.
@@ -323,7 +325,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
 
 
 def source_of(skeleton: Any) -> str:
-    """What an input is called: a path as given, else what the dict says, else "array"."""
+    """The name of an input: its path, else the source that it states, else "array"."""
     if isinstance(skeleton, (str, os.PathLike)):
         return os.fspath(skeleton)
     if isinstance(skeleton, Mapping):

@@ -1,4 +1,4 @@
-"""Arguments of the pipeline: the forms they may have, and what is said of those that it does not know."""
+"""Arguments of the pipeline: the forms they can have, and messages about unknown ones."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -7,7 +7,9 @@ from typing import Any
 
 from transformers import GenerationConfig, GenerationMixin
 
-__all__ = ["GENERATION_KEYS", "as_labels", "refuse_unknown", "with_generate_kwargs"]
+from .feature_extraction_eai_llm import MIN_WINDOW_S
+
+__all__ = ["GENERATION_KEYS", "as_labels", "check_windows", "refuse_unknown", "with_generate_kwargs"]
 
 GENERATION_KEYS = frozenset(key for key in vars(GenerationConfig()) if not key.startswith("_")) | (
     frozenset(inspect.signature(GenerationMixin.generate).parameters) - {"self", "inputs", "kwargs"}
@@ -16,15 +18,15 @@ GENERATION_KEYS = frozenset(key for key in vars(GenerationConfig()) if not key.s
 
 
 def refuse_unknown(given: Iterable[str], known: Callable | None = None, *more: str) -> None:
-    """Refuses what is no argument of `generate`.
+    """Refuses names that are not arguments of `generate`.
 
     Args:
         given: Names of arguments.
         known: A function whose arguments may have been meant as well.
-        more: Others that may have been meant.
+        more: Other names that may have been meant.
 
     Raises:
-        TypeError: If one is unknown; the message has the names that are near.
+        TypeError: If a name is unknown; the message suggests similar ones.
     """
     own = [*more]
     if known:
@@ -36,11 +38,11 @@ def refuse_unknown(given: Iterable[str], known: Callable | None = None, *more: s
 
 
 def with_generate_kwargs(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a call, those of its dict `generate_kwargs` next to the others.
+    """The arguments of a call, with those of its dict `generate_kwargs` among them.
 
     Raises:
-        TypeError: If `generate_kwargs` is not a dict, or holds what is no argument of `generate`.
-        ValueError: If an argument stands both in `generate_kwargs` and outside it, or asks for more than one text.
+        TypeError: If `generate_kwargs` is not a dict, or a key of it is not an argument of `generate`.
+        ValueError: If an argument is given both in `generate_kwargs` and outside it, or asks for more than one text.
     """
     others = dict(given)
     generate_kwargs = others.pop("generate_kwargs", None)
@@ -55,17 +57,17 @@ def with_generate_kwargs(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _for_one_text(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The arguments, where they let `generate` write one text a clip."""
+    """The arguments, if they let `generate` write one text for each clip."""
     if (arguments.get("num_return_sequences") or 1) > 1 or arguments.get("return_dict_in_generate"):
-        raise ValueError("A record has one text: num_return_sequences and return_dict_in_generate are not taken.")
+        raise ValueError("A record has one text: num_return_sequences and return_dict_in_generate are not supported.")
     return arguments
 
 
 def as_labels(candidate_labels: str | Iterable[str]) -> list[str]:
-    """Candidate labels, given as words or, as in transformers' zero-shot pipelines, as one string with commas.
+    """Candidate labels from words or, as in transformers' zero-shot pipelines, from one string with commas.
 
     Raises:
-        ValueError: If they are not two different words or more.
+        ValueError: If they are not two or more different words.
     """
     if isinstance(candidate_labels, str):
         labels = [label.strip() for label in candidate_labels.split(",") if label.strip()]
@@ -83,3 +85,21 @@ def as_labels(candidate_labels: str | Iterable[str]) -> list[str]:
     if len({label.casefold() for label in labels}) < len(labels) or not all(labels) or not labels:
         raise ValueError(f"candidate_labels must be different words, two or more; found {labels}.")
     return labels
+
+
+def check_windows(window_s: float | None, hop_s: float | None, longest_s: float) -> None:
+    """Checks the length of the windows of a long recording and the step between them.
+
+    Args:
+        window_s: Length in seconds, `longest_s` if None.
+        hop_s: Step in seconds, the length if None.
+        longest_s: Longest clip that the model reads at once, in seconds.
+
+    Raises:
+        ValueError: If one is out of range, or the step exceeds the length.
+    """
+    for name, value in (("window_s", window_s), ("hop_s", hop_s)):
+        if value is not None and not MIN_WINDOW_S <= value <= longest_s:
+            raise ValueError(f"{name} must lie between {MIN_WINDOW_S:g} and {longest_s:g} seconds, found {value}.")
+    if hop_s is not None and hop_s > (window_s or longest_s):
+        raise ValueError(f"hop_s must not exceed window_s, or frames are skipped; found {hop_s} and {window_s}.")

@@ -1,84 +1,53 @@
-"""The pipeline "skeleton-emotion-explanation": a clip in, a record with emotion, probabilities and reasons out.
+"""The pipeline "skeleton-emotion-explanation": from a clip to a record with emotion, probabilities and reasons.
 
-input --readers, unified skeleton--> clip of each person --cut--> windows
-windows --tower, label texts--> probabilities of each window, their mean over the clip
-window that shows the label best --language model--> explanation
-explanation, measured descriptors --claims--> evidence
+input --reading, skeleton--> clip of each person --cut--> windows
+windows --label scorer--> probabilities of each window, and their mean over the clip
+window with the highest probability of the label --language model--> explanation
+explanation and measured descriptors --claims--> evidence
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from transformers import GenerationConfig, Pipeline
+from transformers import BatchFeature, GenerationConfig, Pipeline
 from transformers.utils import logging
 
 from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
-from .claims.claim import notable_claims
 from .claims.comparison import COMPARE_QUESTION, find_differences, two_movements
-from .claims.guard import (
-    difference_entry,
-    evidence_entry,
-    verified,
-    verified_answer,
-    verified_comparison,
-)
-from .claims.parser import find_claims
-from .claims.questions import read_question
+from .claims.guard import verified_comparison
 from .claims.writing import EXPLAIN_QUESTION, label_sentence
-from .descriptors.measure import measure, measure_spans
+from .descriptors.measure import measure
 from .descriptors.reference import MotionReference, as_reference
-from .feature_extraction_eai_llm import MIN_WINDOW_S, source_of
-from .pipeline_arguments import as_labels, refuse_unknown, with_generate_kwargs
+from .feature_extraction_eai_llm import source_of
+from .label_scoring import LabelScorer
+from .pipeline_arguments import as_labels, check_windows, refuse_unknown, with_generate_kwargs
 from .reading.motion import MotionError
+from .record import Person, difference_entry, error_record, person_record
 from .skeleton.clip import UnifiedClip
 from .skeleton.tree import FRAME_RATE
 
 logger = logging.get_logger(__name__)
 
 SAMPLING = {"temperature": 0.2, "top_p": 0.9}
-"""How `do_sample=True` samples unless told otherwise: as the authors of SmolLM2-Instruct recommend."""
+"""Defaults for `do_sample=True`, as the authors of SmolLM2-Instruct recommend."""
 
-EVIDENCE_CLAIMS = 8
-"""Claims in a record: those of the explanation first, then what else stands out."""
-
-KEPT_LABEL_LISTS = 32
-"""Lists of labels whose text states a pipeline keeps: about 7 KB a label with the default backbone."""
-
-_SKELETON_KEYS = ("layout", "frames", "fps", "matched_joints", "missing_joints", "up_axis", "unit_scale")
-
-
-@dataclass
-class _Person:
-    """One performer of one input on the way through the pipeline."""
-
-    clip: UnifiedClip
-    windows: list[tuple[int, int]]
-    """First frame and frame after the last of each window."""
-    probabilities: np.ndarray | None = None
-    """(windows, labels)"""
-    explained: int = 0
-    """The window that the explanation is about."""
-    text: str = ""
-    attribution: dict | None = None
-
-    def overall(self) -> np.ndarray:
-        """Mean of the windows' probabilities, weighted by their length: (labels,)."""
-        lengths = np.array([last - first for first, last in self.windows], dtype=np.float64)
-        return lengths @ self.probabilities / lengths.sum()
+_PREPROCESS = ("fps", "layout", "joint_names", "window_s", "hop_s")
+_FORWARD = ("candidate_labels", "question", "label_only", "reference", "attribution", "generate_kwargs")
+_POSTPROCESS = ("candidate_labels", "question", "label_only", "reference", "verify")
 
 
 @dataclass
 class _Request:
-    """One input: its people, or the error that kept it from being read."""
+    """One input: its people, or the error with which reading it failed."""
 
     source: str
-    people: list[_Person] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
     error: Exception | None = None
 
 
@@ -98,8 +67,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
     ```
 
     An input is a path, an array `(frames, joints, 3)` or `(people, frames, joints, 3)`, a dict with `joints` or `path`
-    and any of `fps`, `layout`, `joint_names`, or a list (or `datasets` column) of these. Each gives one record, a list
-    of records where the input holds several people, and a record with `error` where it could not be used.
+    and any of `fps`, `layout`, `joint_names`, or a list (or `datasets` column) of these. Each input gives one record,
+    a list of records if it holds several people, and a record with `error` if it cannot be read.
     """
 
     _load_processor = True
@@ -111,8 +80,14 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **with_generate_kwargs(kwargs))
-        self._text_states: dict[tuple[str, ...], torch.Tensor] = {}
-        self._text_encoder_version: tuple | None = None
+        self._scorer = LabelScorer(self.model, self.processor)
+
+    @property
+    def scorer(self) -> LabelScorer:
+        """Label probabilities of the present model, which may have been wrapped or replaced since."""
+        if self._scorer.model is not self.model:
+            self._scorer = LabelScorer(self.model, self.processor)
+        return self._scorer
 
     def __call__(self, inputs, **kwargs):
         """Explains one clip or many.
@@ -120,30 +95,29 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         Args:
             inputs: See the class.
             candidate_labels (`list[str]` or `str`): Emotions to choose from, two or more, in any words; a string is
-                split at its commas. The checkpoint's own by default.
-            question (`str`): A question about the movement; the explanation is then its answer.
-            label_only (`bool`): No explanation; costs no text generation.
-            window_s, hop_s (`float`): Length of and step between the windows of a long recording, at most 10 s, which
-                is the default for both.
-            reference (`str`, `dict` or `MotionReference`): What is ordinary, instead of the checkpoint's reference:
-                evidence and explanation are held against it, and what the model reads is brought from it to what the
-                checkpoint was trained on. See `calibrate`.
-            verify (`bool`, defaults to True): Takes statements that the measured movement does not bear out from the
-                explanation.
-            attribution (`bool`): Which body parts and seconds the probability of the label rests on, as `attribution`
-                of the record: what it falls by when each is hidden, in windows of the default length. Needs captum.
-            fps, layout, joint_names: For inputs that do not say.
+                split at its commas. Default: the labels of the checkpoint.
+            question (`str`): A question about the movement, answered in place of the explanation.
+            label_only (`bool`): Labels and measurements without text, which is much faster.
+            window_s, hop_s (`float`): Length of and step between the windows of a long recording in seconds, at most
+                10, the default of both.
+            reference (`str`, `dict` or `MotionReference`): Typical values of these recordings, in place of the
+                checkpoint's reference. Claims are checked against it, and the model's inputs are mapped from it to
+                the reference of training. See `calibrate`.
+            verify (`bool`, defaults to True): Whether to remove statements that the measurements do not support.
+            attribution (`bool`): Whether to measure which body parts and seconds the label depends on, by occlusion in
+                windows of the default length. Needs captum.
+            fps, layout, joint_names: For inputs that do not state them.
             batch_size (`int`): Clips that go through the model together.
             max_new_tokens and other arguments of `generate`: For the text, as they are or as a dict `generate_kwargs`.
-                With `do_sample=True` the temperature is .2 and `top_p` .9 where they are not given.
+                With `do_sample=True`, temperature is 0.2 and `top_p` 0.9 by default.
 
         Returns:
             The record, or a list of records for a list of inputs.
 
         Raises:
-            TypeError: If there is no such argument.
-            ValueError: If the value of an argument is none that it can have.
-            ImportError: If `attribution` is asked for and captum is not installed.
+            TypeError: If an argument is unknown.
+            ValueError: If the value of an argument is not allowed.
+            ImportError: If `attribution` is True and captum is not installed.
         """
         kwargs = with_generate_kwargs(kwargs)
         if isinstance(inputs, Sequence) and not isinstance(inputs, (str, list)):
@@ -159,7 +133,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
     ) -> MotionReference:
-        """What is ordinary for your own recordings, from some of them; their emotions need not be known.
+        """Estimates the typical values of your own recordings from some of them; no labels are needed.
 
         ```python
         >>> own = explain.calibrate(["a.bvh", "b.bvh", "c.bvh", "d.bvh", "e.bvh"])
@@ -167,15 +141,15 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         >>> explain("new.bvh", reference=own)  # or reference="own.json"
         ```
 
-        Five clips or more, and a mixture of what will be recorded: what they all have in common becomes ordinary. A
-        clip that cannot be read is left out with a warning.
+        Give five clips or more, as varied as the recordings that follow: what all of them share becomes typical. A
+        clip that cannot be read is skipped with a warning.
 
         Args:
             clips: Inputs as the pipeline takes them, one or an iterable.
-            fps, layout, joint_names: For inputs that do not say.
+            fps, layout, joint_names: For inputs that do not state them.
 
         Returns:
-            The reference. The pipeline itself stays as it is: give it as `reference`.
+            The reference, to be passed as `reference`. The pipeline itself does not change.
 
         Raises:
             ValueError: If the checkpoint has no reference to start from, or no clip could be read.
@@ -194,27 +168,27 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         joint_names: Sequence[str] | None = None,
         **kwargs,
     ) -> dict:
-        """How two movements differ.
+        """Describes how two movements differ.
 
         ```python
         >>> explain.compare("before.bvh", "after.bvh", question="Which of the two movements is faster?")["answer"]
         ```
 
         Args:
-            first, second: Inputs as the pipeline takes them, of one person each; of longer recordings the first 10 s.
-            question: About the two; "the first movement" and "the second movement" are their names.
-            reference: What is ordinary, instead of the checkpoint's.
-            verify: Takes differences that the measured movements do not bear out from the answer.
-            fps, layout, joint_names: For inputs that do not say.
+            first, second: Inputs as the pipeline takes them, of one person each; only the first 10 s are used.
+            question: About the two, which are called "the first movement" and "the second movement".
+            reference: Typical values of these recordings, in place of the checkpoint's reference.
+            verify: Whether to remove differences that the measurements do not support.
+            fps, layout, joint_names: For inputs that do not state them.
             **kwargs: Arguments of `generate`, as they are or as a dict `generate_kwargs`.
 
         Returns:
-            `sources`, `question`, `answer`, its `differences` with what was measured, `dropped_differences` where it
-            was verified, and `model`.
+            `sources`, `question`, `answer`, its `differences` with what was measured, `dropped_differences` if it was
+            verified, and `model`.
 
         Raises:
-            MotionError: If an input cannot be read, or holds more than one person.
-            TypeError: If there is no such argument.
+            MotionError: If an input cannot be read or holds more than one person.
+            TypeError: If an argument is unknown.
         """
         kwargs = with_generate_kwargs(kwargs)
         refuse_unknown(kwargs, self.compare, "generate_kwargs")
@@ -280,49 +254,34 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         **generate_kwargs,
     ):
         refuse_unknown(generate_kwargs, self._sanitize_parameters, "batch_size", "num_workers", "generate_kwargs")
-        longest = self._feature_extractor.max_frames / FRAME_RATE
-        for name, value in (("window_s", window_s), ("hop_s", hop_s)):
-            if value is not None and not MIN_WINDOW_S <= value <= longest:
-                raise ValueError(f"{name} must lie between {MIN_WINDOW_S:g} and {longest:g} seconds, found {value}.")
-        if hop_s is not None and hop_s > (window_s or longest):
-            raise ValueError(f"hop_s must not exceed window_s, or frames are skipped; found {hop_s} and {window_s}.")
+        check_windows(window_s, hop_s, longest_s=self._feature_extractor.max_frames / FRAME_RATE)
         if candidate_labels is not None:
             candidate_labels = as_labels(candidate_labels)
+        token = self.processor.skeleton_token
         for name, texts in (("question", [question or ""]), ("candidate_labels", candidate_labels or [])):
-            if any(self.processor.skeleton_token in text for text in texts):
-                raise ValueError(f"{name} must not hold {self.processor.skeleton_token}, the place of a clip.")
+            if any(token in text for text in texts):
+                raise ValueError(f"{name} must not contain {token}, the placeholder of a clip.")
         if attribution:
-            load_captum()  # where it is missing, this is said before any clip is read
-        preprocess = {
+            load_captum()  # raises before any clip is read
+        given = {
+            "candidate_labels": candidate_labels,
+            "question": question,
+            "label_only": label_only,
+            "window_s": window_s,
+            "hop_s": hop_s,
+            "reference": as_reference(reference),
+            "verify": verify,
+            "attribution": attribution,
             "fps": fps,
             "layout": layout,
             "joint_names": joint_names,
-            "window_s": window_s,
-            "hop_s": hop_s,
+            "generate_kwargs": generate_kwargs or None,
         }
-        reference = as_reference(reference)
-        forward = {
-            "candidate_labels": candidate_labels,
-            "question": question,
-            "label_only": label_only,
-            "reference": reference,
-            "attribution": attribution,
-        }
-        forward = {name: value for name, value in forward.items() if value is not None} | (
-            {"generate_kwargs": generate_kwargs} if generate_kwargs else {}
+        preprocess, forward, post = (
+            {name: given[name] for name in names if given[name] is not None}
+            for names in (_PREPROCESS, _FORWARD, _POSTPROCESS)
         )
-        post = {
-            "reference": reference,
-            "verify": verify,
-            "question": question,
-            "label_only": label_only,
-            "candidate_labels": candidate_labels,
-        }
-        return (
-            {name: value for name, value in preprocess.items() if value is not None},
-            forward,
-            {name: value for name, value in post.items() if value is not None},
-        )
+        return preprocess, forward, post
 
     @property
     def _model_name(self) -> str:
@@ -335,23 +294,19 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
     # ---- reading ------------------------------------------------------------------------------------------------
 
     def preprocess(self, inputs, window_s: float | None = None, hop_s: float | None = None, **given) -> dict:
-        """Reads one input; what is wrong with it becomes part of the request, so that the others go on."""
+        """Reads one input. An error becomes part of the request, so that the other inputs are processed."""
         request = _Request(source=source_of(inputs))
+        window, hop = (round(seconds * FRAME_RATE) if seconds else None for seconds in (window_s, hop_s))
         try:
             if isinstance(inputs, list):  # a column of a dataset without a format gives nested lists
                 inputs = np.asarray(inputs, dtype=np.float32)
             for clip in self._feature_extractor.clips(inputs, **given):
                 for note in clip.report.get("notes", []):
                     logger.warning(f"{request.source}: {note}")
-                request.people.append(_Person(clip, self._windows(clip, window_s, hop_s)))
+                request.people.append(Person(clip, self._feature_extractor.windows(len(clip.joints), window, hop)))
         except (OSError, TypeError, ValueError) as error:
             request.error = error
         return {"request": request}
-
-    def _windows(self, clip: UnifiedClip, window_s: float | None, hop_s: float | None) -> list[tuple[int, int]]:
-        """First and end frame of each window; one for a clip that fits."""
-        frames = [round(seconds * FRAME_RATE) if seconds else None for seconds in (window_s, hop_s)]
-        return self._feature_extractor.windows(len(clip.joints), *frames)
 
     # ---- the model ----------------------------------------------------------------------------------------------
 
@@ -373,85 +328,57 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             self._score(people, labels, reference)
             for person in people if attribution else []:
                 label = labels[int(person.overall().argmax())]
-                person.attribution = attribute(self, person.clip, labels, label, reference).to_dict()
+                person.attribution = attribute(self.scorer, person.clip, labels, label, reference).to_dict()
             if not label_only:
                 self._explain(people, labels, question, reference, generate_kwargs or {})
         return {"request": requests}
 
     def _score(
-        self, people: list[_Person], labels: list[str], reference: MotionReference | None, batch: int = 32
+        self, people: list[Person], labels: list[str], reference: MotionReference | None, batch: int = 32
     ) -> None:
-        """Gives every window of every person its probabilities.
-
-        The mean over the window and its mirror image: what the body expresses does not depend on the side.
-        """
+        """Sets the probabilities of every window of every person."""
         windows = [person.clip.cut(*window) for person in people for window in person.windows]
-        states = self.text_states(labels)
-        logits = []
-        for start in range(0, len(windows), batch):
-            seen = windows[start : start + batch]
-            both = [*seen, *(window.mirrored() for window in seen)]
-            features = self._feature_extractor(both, reference=reference, return_tensors="pt").to(self.device)
-            scored = self.model.score_labels(**features, text_states=states)[0]
-            logits.append(scored.unflatten(0, (2, len(seen))).mean(0))
-        probabilities = torch.cat(logits).double().softmax(-1).cpu().numpy()
+
+        def batches() -> Iterator[BatchFeature]:
+            for start in range(0, len(windows), batch):
+                clips = windows[start : start + batch]
+                both = [*clips, *(clip.mirrored() for clip in clips)]
+                yield self._feature_extractor(both, reference=reference, return_tensors="pt")
+
+        probabilities = self.scorer.probabilities(batches(), labels)
         for person in people:
-            person.probabilities, probabilities = (
-                probabilities[: len(person.windows)],
-                probabilities[len(person.windows) :],
-            )
+            person.probabilities, probabilities = np.split(probabilities, [len(person.windows)])
             best = int(person.overall().argmax())
             person.explained = int(person.probabilities[:, best].argmax())
 
-    def text_states(self, labels: Sequence[str]) -> torch.Tensor:
-        """(labels, phrasings, text width), what the text encoder makes of labels.
-
-        Kept for the next call, for the last `KEPT_LABEL_LISTS` lists of labels, as long as the text encoder stays the
-        same: an adapter that is loaded, switched or disabled, or any other change of weights, counts.
-        """
-        if (known := self.model.known_text_states(labels)) is not None:
-            return known
-        self.model.load_backbone()
-        if (version := self.model.text_encoder_version()) != self._text_encoder_version:
-            self._text_states.clear()
-            self._text_encoder_version = version
-        states = self._text_states.pop(tuple(labels), None)
-        if states is None:
-            inputs = self.processor.label_inputs(labels).to(self.device)
-            states = self.model.encode_text(**inputs).unflatten(0, (len(labels), -1))
-        self._text_states[tuple(labels)] = states  # at the end; the least recently used are at the start
-        if len(self._text_states) > KEPT_LABEL_LISTS:
-            del self._text_states[next(iter(self._text_states))]
-        return states
-
     def _explain(
         self,
-        people: list[_Person],
+        people: list[Person],
         labels: list[str],
         question: str | None,
         reference: MotionReference | None,
         generate_kwargs: dict,
     ) -> None:
-        """Lets the language model write, for each person, about the window that shows the label best.
+        """Generates a text for each person, about the window with the highest probability of the label.
 
-        An explanation gives reasons: what it is written from stands out the more, the more the label rests on it.
+        In an explanation, the salience of a measurement is weighted by how much the label depends on its body part.
         """
         prompts, clips, weights = [], [], []
         for person in people:
             label = labels[int(person.overall().argmax())]
             asked = [{"type": "skeleton"}, {"type": "text", "text": question or EXPLAIN_QUESTION}]
             prompt = self._prompt(asked)
-            # The explanation is written for the label that the probabilities chose, so the two always agree.
+            # The explanation begins with the label that the probabilities chose, so the two always agree.
             prompts.append(prompt if question else prompt + label_sentence(label))
             clips.append(person.clip.cut(*person.windows[person.explained]))
             if not question:
-                weights.append(reliance(self, clips[-1], labels, label, reference))
+                weights.append(reliance(self.scorer, clips[-1], labels, label, reference))
         texts = self._write(prompts, clips, reference, generate_kwargs, np.stack(weights) if weights else None)
         for person, text in zip(people, texts, strict=True):
             person.text = text
 
     def _prompt(self, content: list[dict]) -> str:
-        """The chat up to where the model answers."""
+        """The chat up to the model's answer."""
         return self.processor.tokenizer.apply_chat_template(
             [{"role": "user", "content": content}],
             chat_template=self.processor.chat_template,
@@ -467,8 +394,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         generate_kwargs: dict,
         weights: np.ndarray | None = None,
     ) -> list[str]:
-        """What the language model writes after each prompt; `weights`, (clips, descriptors), are of the salience."""
-        self.model.load_backbone()  # the first text of a small checkpoint fetches it
+        """Generates the text after each prompt; `weights`, (clips, descriptors), multiply the salience."""
+        self.model.load_backbone()  # a small checkpoint fetches it for its first text
         inputs = self.processor(text=prompts, skeletons=clips, reference=reference)
         if weights is not None and "skeleton_salience" in inputs:
             inputs["skeleton_salience"] *= torch.from_numpy(weights)
@@ -496,68 +423,14 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         request = model_outputs["request"]
         request = request[0] if isinstance(request, list) else request
         if request.error is not None:
-            error = {"type": type(request.error).__name__, "message": str(request.error)}
-            return {"source": request.source, "error": error}
+            return error_record(request.source, request.error)
         labels = candidate_labels or list(self.model.config.labels)
         reference = reference or self._feature_extractor.motion_reference()
         records = [
-            self._record(request.source, person, labels, reference, verify, question, label_only)
+            person_record(request.source, self._model_name, person, labels, reference, verify, question, label_only)
             for person in request.people
         ]
         return records[0] if len(records) == 1 else records
-
-    def _record(self, source, person, labels, reference, verify, question, label_only) -> dict:
-        overall = person.overall()
-        order = np.argsort(-overall, kind="stable")
-        label = labels[int(order[0])]
-        start, end = person.windows[person.explained]
-        window = person.clip.cut(start, end)
-        vectors = measure_spans(window.joints, window.joint_mask)
-
-        claims, explanation, dropped = [], "", 0
-        if not label_only:
-            claims = find_claims(person.text)
-            explanation = person.text if question else f"{label_sentence(label)} {person.text}".strip()
-            if verify and reference is not None and question:
-                asked = read_question(question, labels)
-                explanation, claims, dropped = verified_answer(
-                    explanation, asked, label, vectors, reference, window.joint_mask
-                )
-            elif verify and reference is not None:
-                explanation, claims, dropped = verified(explanation, claims, label, vectors, reference)
-        if reference is not None:
-            said = {claim.descriptor for claim in claims}
-            others = [claim for claim in notable_claims(vectors, reference) if claim.descriptor not in said]
-            claims = [*claims, *others][: max(EVIDENCE_CLAIMS, len(claims))]
-        record = {
-            "source": source,
-            "label": label,
-            "score": float(overall[order[0]]),
-            "scores": {labels[index]: float(overall[index]) for index in order},
-            "explanation": explanation,
-            "evidence": [
-                evidence_entry(claim, vectors, reference, (start / person.clip.fps, end / person.clip.fps))
-                for claim in claims
-            ],
-            "segments": [
-                {
-                    "start_s": round(first / person.clip.fps, 3),
-                    "end_s": round(last / person.clip.fps, 3),
-                    "label": labels[int(scores.argmax())],
-                    "score": float(scores.max()),
-                }
-                for (first, last), scores in zip(person.windows, person.probabilities, strict=True)
-            ],
-            "skeleton": {key: person.clip.report.get(key) for key in _SKELETON_KEYS},
-            "model": self._model_name,
-        }
-        if question:
-            record["question"] = question
-        if verify and not label_only:
-            record["dropped_claims"] = dropped
-        if person.attribution is not None:
-            record["attribution"] = person.attribution
-        return record
 
 
 __all__ = ["SkeletonEmotionExplanationPipeline"]

@@ -1,4 +1,4 @@
-"""The processor: clips and text in, what the model takes out; it knows how many tokens a clip becomes."""
+"""The processor: turns clips and text into model inputs, with as many placeholders as a clip has tokens."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -13,10 +13,10 @@ from .descriptors.reference import as_reference
 from .feature_extraction_eai_llm import AUTO_MAP, EaiSkeletonFeatureExtractor
 
 SPARE_TOKENS = ("<empty_output>",)
-"""Special tokens that known backbones have and never use; one of them spares the vocabulary a new entry."""
+"""Unused special tokens of known backbones; with one of them the vocabulary needs no new entry."""
 
 LABEL_TEMPLATES = ("{}", "The movement looks {}.", "the emotion of the movement: {}")
-"""Phrasings whose mean stands for a label when it is compared with a clip."""
+"""Phrasings of a label; their mean is compared with a clip."""
 
 _CONTENT = (
     "{% if message['content'] is string %}{{ message['content'] }}{% else %}"
@@ -34,7 +34,7 @@ _TEMPLATE = (
 
 
 def chat_template_for(tokenizer: PreTrainedTokenizerBase, skeleton_token: str) -> str:
-    """A chat template with skeletons: ChatML where the tokenizer has its tokens, plain speaker names otherwise."""
+    """A chat template with skeletons: ChatML if the tokenizer has its tokens, else plain speaker names."""
     if "<|im_start|>" in tokenizer.get_vocab():
         parts = {
             "TURN": "{{ '<|im_start|>' + message['role'] + '\n' }}CONTENT{{ '<|im_end|>\n' }}",
@@ -54,13 +54,13 @@ def chat_template_for(tokenizer: PreTrainedTokenizerBase, skeleton_token: str) -
 
 
 class EaiSkeletonKwargs(TypedDict, total=False):
-    """What describes clips that do not say it themselves.
+    """What describes clips that do not state it themselves.
 
     Attributes:
         fps: Frames per second.
         layout: Known rig.
         joint_names: Joint names.
-        reference ([`MotionReference`]): Typical values for these clips, as the feature extractor takes them.
+        reference ([`MotionReference`]): Typical values of these clips, as the feature extractor takes them.
     """
 
     fps: float | int | None
@@ -98,7 +98,7 @@ class EaiSkeletonProcessor(ProcessorMixin):
     """
 
     licence_to_push: Callable[[str, str | None], str | None] = staticmethod(lambda checkpoint, license: license)
-    """As that of the model: the reference holds what was measured on the training clips."""
+    """As in the model: the reference contains measurements of the training clips."""
 
     write_code: Callable[[str | os.PathLike], None] = staticmethod(lambda folder: None)
     """As that of the feature extractor."""
@@ -192,24 +192,23 @@ class EaiSkeletonProcessor(ProcessorMixin):
             text: One prompt or several, with one `skeleton_token` for each clip.
             skeletons: One clip or a list of clips for all prompts in reading order, in any form that the feature
                 extractor takes.
-            images: Not taken; here because `apply_chat_template` passes it.
-            videos: Not taken.
-            audio: Not taken.
+            images: Not supported; `apply_chat_template` passes it.
+            videos: Not supported.
+            audio: Not supported.
             **kwargs: Options, each by its name or together as `skeleton_kwargs` and `text_kwargs`.
-                fps, layout, joint_names: For clips that do not say.
-                reference: Typical values for these clips, as the feature extractor takes them.
-                return_tensors: "pt", which is the default, "np" or None for lists.
-                return_text_replacement_offsets: Whether to report where placeholders grew.
+                fps, layout, joint_names: For clips that do not state them.
+                reference: Typical values of these clips, as the feature extractor takes them.
+                return_tensors: "pt" (the default), "np", or None for lists.
+                return_text_replacement_offsets: Whether to return where placeholders were expanded.
                 Any other option is the tokenizer's, which pads on the left by default.
 
         Returns:
-            What tokenizer and feature extractor give. Where there is text and something to compare with, also
-            skeleton_salience (clips, descriptors) float32, as [`MotionReference.salience`] gives it: what stands out
-            most is read first.
+            The outputs of tokenizer and feature extractor. With text and a reference, also skeleton_salience (clips,
+            descriptors) float32 from [`MotionReference.salience`]: the most salient descriptor is read first.
 
         Raises:
-            ValueError: If nothing was given, images, video or sound were, an option was given twice, or placeholders
-                and clips differ in number.
+            ValueError: If nothing is given, if images, video or audio are, if an option is given twice, or if the
+                numbers of placeholders and clips differ.
         """
         if any(other is not None for other in (images, videos, audio)):
             raise ValueError("This processor reads skeletons and text; found images, videos or audio.")
@@ -239,11 +238,11 @@ class EaiSkeletonProcessor(ProcessorMixin):
         return BatchFeature(data, tensor_type=return_tensors, skip_tensor_conversion=self.skip_tensor_conversion)
 
     def _merge_kwargs(self, ModelProcessorKwargs=None, tokenizer_init_kwargs=None, **kwargs) -> dict[str, dict]:
-        # The base class sorts options of text, images, videos and sound alone into their groups.
+        # The base class knows the groups of text, images, videos and audio only.
         single = {name: kwargs.pop(name) for name in EaiSkeletonKwargs.__annotations__ if name in kwargs}
         grouped = dict(kwargs.pop("skeleton_kwargs", None) or {})
         if twice := sorted(single.keys() & grouped.keys()):
-            raise ValueError(f"{twice[0]} was given twice, by itself and in skeleton_kwargs.")
+            raise ValueError(f"{twice[0]} is given twice, by itself and in skeleton_kwargs.")
         return super()._merge_kwargs(
             ModelProcessorKwargs,
             tokenizer_init_kwargs,
@@ -252,7 +251,7 @@ class EaiSkeletonProcessor(ProcessorMixin):
         )
 
     def _expand_placeholders(self, prompts: list[str], lengths: list[int]) -> tuple[list[str], list[list[dict]]]:
-        """Repeats each placeholder as often as its clip has tokens; also says where, in characters."""
+        """Repeats each placeholder as often as its clip has tokens; also returns the places, in characters."""
         found = sum(prompt.count(self.skeleton_token) for prompt in prompts)
         if found != len(lengths):
             raise ValueError(
@@ -300,10 +299,10 @@ class EaiSkeletonProcessor(ProcessorMixin):
         return block["skeleton"] if "skeleton" in block else {k: v for k, v in block.items() if k != "type"}
 
     def training_inputs(self, conversations: list[list[dict]]) -> BatchFeature:
-        """Model inputs with `labels` that are -100 everywhere but in the assistant's words.
+        """Model inputs whose `labels` are -100 except in the assistant's turns.
 
         Args:
-            conversations: Chats whose assistant turns are to be learned.
+            conversations: Chats whose assistant turns are learned.
         """
         inputs = self.apply_chat_template(
             conversations,
@@ -317,7 +316,7 @@ class EaiSkeletonProcessor(ProcessorMixin):
         return inputs
 
     def label_inputs(self, labels: Sequence[str]) -> BatchFeature:
-        """Tokenized phrasings of labels: (labels * phrasings, tokens), label by label."""
+        """Tokenized phrasings of labels, label by label: (labels * phrasings, tokens)."""
         texts = [template.format(label) for label in labels for template in LABEL_TEMPLATES]
         return self.tokenizer(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the figures below are those of a CPU
-# Who plays a smaller processor (ATEN_CPU_CAPABILITY) means all of torch: oneDNN, not told, takes what the machine has,
-# and attention in bfloat16 then fails between the two.
+# ATEN_CPU_CAPABILITY should simulate a smaller CPU for all of torch. oneDNN ignores it and uses every instruction that
+# the CPU has; attention in bfloat16 then fails between the two.
 if isa := {"default": "SSE41", "avx2": "AVX2"}.get(os.environ.get("ATEN_CPU_CAPABILITY", "")):
     os.environ.setdefault("ONEDNN_MAX_CPU_ISA", isa)
 
@@ -36,7 +36,7 @@ from eai_llm_hf.processing.skeleton.unify import unify
 from eai_llm_hf.publish.export import export
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
-"""Real motion that lies beside the repository on some machines; tests that read it skip where it is absent."""
+"""Real motion next to the repository on some machines; tests that read it are skipped elsewhere."""
 
 ARM = """HIERARCHY
 ROOT Hips
@@ -212,7 +212,7 @@ def hub_room(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def hub_checkpoint(hub_room, tiny_checkpoint) -> Path:
     """A small checkpoint with low-rank factors, as training leaves one."""
-    from eai_llm_hf.training.answering import add_lora, fold_lora  # slow to import, and few tests need it
+    from eai_llm_hf.training.adapters import add_lora, fold_lora  # slow to import, and few tests need it
 
     torch.manual_seed(1)
     peft_model = add_lora(EaiLlmForCausalLM.from_pretrained(tiny_checkpoint), rank=2)
@@ -329,7 +329,7 @@ def says(monkeypatch, pipe, text):
 
 
 def truth(pipe, given) -> tuple[np.ndarray, MotionReference]:
-    """What is measured of an input, and what is ordinary."""
+    """The measured values of an input, and the reference."""
     clip = pipe.processor.feature_extractor.clips(given)[0]
     vectors = measure_spans(clip.joints, clip.joint_mask)
     return vectors, pipe.processor.feature_extractor.motion_reference()

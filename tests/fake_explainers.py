@@ -1,6 +1,6 @@
 """Pipelines made by hand that look at one thing only, whose explanations a test can choose."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import torch
@@ -8,6 +8,7 @@ import torch
 from eai_llm_hf.processing.claims.writing import label_sentence
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
 from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS
+from eai_llm_hf.processing.label_scoring import LabelScorer
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
@@ -21,10 +22,8 @@ class FakeExplainer:
     Args:
         processor: A real one, with a reference.
         evidence: From the tower's inputs (by name) to (clips,), the logit of "happy" against "sad".
-        write: From a clip to what is said of it.
+        write: From a clip to its explanation.
     """
-
-    device = "cpu"
 
     def __init__(
         self,
@@ -39,10 +38,10 @@ class FakeExplainer:
             config=SimpleNamespace(labels=LABELS),
             skeleton_tower=SimpleNamespace(feature_mean=torch.zeros(len(SEGMENTS), 6)),
             score_labels=self.score_labels,
+            known_text_states=lambda labels: torch.zeros(len(labels), 1, 1),
+            device="cpu",
         )
-
-    def text_states(self, labels: Sequence[str]) -> torch.Tensor:
-        return torch.zeros(len(labels), 1, 1)
+        self.scorer = LabelScorer(self.model, processor)
 
     def score_labels(self, text_states, **inputs):
         logit = self.evidence(inputs)
@@ -61,7 +60,7 @@ class FakeExplainer:
 
 
 def looks_at(*segments: str, frames: slice = slice(None), weight: float = 3.0):
-    """Evidence of how far the segments point and move away from nothing, in these frames; none where hidden."""
+    """Evidence of how far the segments point and move away from nothing, in these frames; none where occluded."""
     columns = [SEGMENT_NAMES.index(name) for name in segments]
 
     def evidence(inputs):

@@ -1,4 +1,4 @@
-"""Adapters: what PEFT saves is read back, what is merged is never lost in the small form."""
+"""Adapters: what PEFT saves can be loaded, and what is merged is never lost in the small form."""
 
 import copy
 
@@ -10,7 +10,7 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import AutoModelForCausalLM, pipeline
 
 from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor
-from eai_llm_hf.processing.pipeline_eai_llm import KEPT_LABEL_LISTS
+from eai_llm_hf.processing.label_scoring import CACHED_LABEL_LISTS
 from eai_llm_hf.training.adapters import add_lora, fold_lora
 
 ATTENTION = r".*language_model.*\.(q_proj|v_proj)"
@@ -21,7 +21,7 @@ def load(folder, **options) -> EaiLlmForCausalLM:
 
 
 def trained(peft_model: PeftModel, seed: int = 0, size: float = 0.1) -> PeftModel:
-    """The model with noise on whatever it trains, as if it had learned something."""
+    """The model with noise on its trainable weights, as if it had learned something."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for value in peft_model.parameters():
@@ -40,7 +40,7 @@ def inputs(tiny_checkpoint) -> dict:
 
 @pytest.fixture
 def logits(inputs):
-    """What a model answers."""
+    """The logits of a model."""
 
     def of(model) -> torch.Tensor:
         with torch.no_grad():
@@ -51,7 +51,7 @@ def logits(inputs):
 
 @pytest.fixture
 def adapter(tiny_checkpoint, tmp_path):
-    """Folder of an adapter of the tiny checkpoint, and the model that it was saved from."""
+    """Folder of an adapter of the tiny checkpoint, and the model from which it was saved."""
     peft_model = trained(add_lora(load(tiny_checkpoint), rank=2))
     peft_model.save_pretrained(tmp_path / "adapter")
     return tmp_path / "adapter", peft_model
@@ -75,14 +75,14 @@ def test_every_door_reads_the_adapter_of_a_small_checkpoint(adapter, tiny_checkp
         torch.testing.assert_close(logits(model), expected, atol=1e-6, rtol=0, msg=door)
 
 
-def test_a_pipeline_takes_the_name_of_an_adapter(adapter, tiny_checkpoint, logits):
+def test_a_pipeline_can_be_made_from_an_adapter(adapter, tiny_checkpoint, logits):
     folder, peft_model = adapter
     processor = EaiSkeletonProcessor.from_pretrained(tiny_checkpoint)
     pipe = pipeline(TASK, model=str(folder), processor=processor, device="cpu")
     torch.testing.assert_close(logits(pipe.model), logits(peft_model), atol=1e-6, rtol=0)
 
 
-def test_an_adapter_leaves_the_label_texts_as_they_were(adapter, tiny_checkpoint):
+def test_an_adapter_does_not_change_the_label_texts(adapter, tiny_checkpoint):
     processor, base = EaiSkeletonProcessor.from_pretrained(tiny_checkpoint), load(tiny_checkpoint)
     texts = processor.label_inputs(["sad", "happy"])
     assert torch.equal(adapter[1].get_base_model().encode_text(**texts), base.encode_text(**texts))
@@ -166,7 +166,7 @@ def test_what_peft_merged_can_be_saved_in_the_whole_form(adapter, tiny_checkpoin
     merged_by_peft(load(tiny_checkpoint), folder).save_pretrained(tmp_path / "whole")
     whole = load(tmp_path / "whole")
     torch.testing.assert_close(logits(whole), expected, atol=1e-5, rtol=0)
-    with pytest.raises(ValueError, match="The small form would lose"):  # the whole form does not wash it clean
+    with pytest.raises(ValueError, match="The small form would lose"):  # also after the whole form
         whole.save_pretrained(tmp_path / "small", include_backbone=False)
 
 
@@ -188,13 +188,13 @@ def test_an_update_of_less_than_a_hundredth_is_not_lost_and_rounding_is_no_updat
         merged.save_pretrained(tmp_path / "lost", include_backbone=False)
 
 
-def test_a_small_form_whose_backbone_is_not_here_says_that_it_could_not_be_checked(
+def test_saving_the_small_form_without_the_backbone_warns_that_it_was_not_checked(
     tiny_checkpoint, tmp_path, monkeypatch
 ):
     model = load(tiny_checkpoint)
     model.config.backbone = "someone/absent-model"
     said = []
-    monkeypatch.setattr("eai_llm_hf.modeling.modeling_eai_llm.logger.warning", said.append)
+    monkeypatch.setattr("eai_llm_hf.modeling.checkpoint_forms_eai_llm.logger.warning", said.append)
     model.save_pretrained(tmp_path / "small", include_backbone=False)
     assert any("could not be checked" in line and "someone/absent-model" in line for line in said)
 
@@ -228,11 +228,11 @@ def switch(model, adapter: str | None):
 
 def test_label_texts_are_encoded_again_when_an_adapter_is_loaded_switched_or_disabled(own_pipe, deep_adapter):
     model, labels = own_pipe.model, ["happy", "sad"]
-    plain = own_pipe.text_states(labels)
-    assert own_pipe.text_states(labels) is plain, "kept while nothing changes"
+    plain = own_pipe.scorer.text_states(labels)
+    assert own_pipe.scorer.text_states(labels) is plain, "kept while nothing changes"
 
     model.load_adapter(deep_adapter, "first")
-    adapted = own_pipe.text_states(labels)
+    adapted = own_pipe.scorer.text_states(labels)
     assert not torch.allclose(adapted, plain, atol=1e-3)
     model.load_adapter(deep_adapter, "second")
     with torch.no_grad():
@@ -240,29 +240,29 @@ def test_label_texts_are_encoded_again_when_an_adapter_is_loaded_switched_or_dis
             if "lora_B.second" in name:
                 weight.zero_()
     switch(model, "second")
-    torch.testing.assert_close(own_pipe.text_states(labels), plain)
+    torch.testing.assert_close(own_pipe.scorer.text_states(labels), plain)
     switch(model, "first")
-    torch.testing.assert_close(own_pipe.text_states(labels), adapted)
+    torch.testing.assert_close(own_pipe.scorer.text_states(labels), adapted)
     switch(model, None)
-    torch.testing.assert_close(own_pipe.text_states(labels), plain)
+    torch.testing.assert_close(own_pipe.scorer.text_states(labels), plain)
 
 
-def test_text_states_that_a_checkpoint_keeps_are_not_those_of_its_adapter(own_pipe, deep_adapter):
+def test_text_states_in_a_checkpoint_are_not_used_with_an_adapter(own_pipe, deep_adapter):
     model, labels = own_pipe.model, ["happy", "sad"]
-    plain = own_pipe.text_states(labels)
+    plain = own_pipe.scorer.text_states(labels)
     model.label_states = dict(zip(labels, plain, strict=True))
-    torch.testing.assert_close(own_pipe.text_states(labels), plain)
+    torch.testing.assert_close(own_pipe.scorer.text_states(labels), plain)
     model.load_adapter(deep_adapter)
-    assert not torch.allclose(own_pipe.text_states(labels), plain, atol=1e-3)
+    assert not torch.allclose(own_pipe.scorer.text_states(labels), plain, atol=1e-3)
     switch(model, None)
     assert model.known_text_states(labels) is not None
 
 
 def test_a_pipeline_keeps_the_label_lists_that_were_used_last(own_pipe):
-    first = own_pipe.text_states(["label 0"])
-    for index in range(1, KEPT_LABEL_LISTS):
-        own_pipe.text_states([f"label {index}"])
-    assert own_pipe.text_states(["label 0"]) is first
-    own_pipe.text_states(["one more"])
-    assert len(own_pipe._text_states) == KEPT_LABEL_LISTS
-    assert ("label 0",) in own_pipe._text_states and ("label 1",) not in own_pipe._text_states
+    first = own_pipe.scorer.text_states(["label 0"])
+    for index in range(1, CACHED_LABEL_LISTS):
+        own_pipe.scorer.text_states([f"label {index}"])
+    assert own_pipe.scorer.text_states(["label 0"]) is first
+    own_pipe.scorer.text_states(["one more"])
+    assert len(own_pipe.scorer._cached) == CACHED_LABEL_LISTS
+    assert ("label 0",) in own_pipe.scorer._cached and ("label 1",) not in own_pipe.scorer._cached

@@ -57,14 +57,14 @@ def test_chats_start_plain_and_every_answer_in_them_is_true(rows, processor):
             compared += 1
             assert find_claims(answer) == []
             assert all(
-                difference_holds(told, *(rows[0] for rows in spans), reference) for told in find_differences(answer)
+                difference_holds(found, *(rows[0] for rows in spans), reference) for found in find_differences(answer)
             ), answer
         else:
             assert all(holds(claim, spans[0], reference, margin=12) for claim in find_claims(answer)), answer
     assert compared >= 2
 
 
-def test_of_two_clips_that_are_mixed_the_answer_says_and_the_model_reads_the_same_values(rows, processor):
+def test_answer_and_model_input_of_mixed_clips_have_the_same_values(rows, processor):
     reference = processor.feature_extractor.motion_reference()
     chats = questions(rows, reference, plain_share=1.0, mixed_share=1.0)
     some = [chats[index] for index in range(24)]
@@ -82,19 +82,19 @@ def test_of_two_clips_that_are_mixed_the_answer_says_and_the_model_reads_the_sam
         own = measure_spans(clip.joints, clip.joint_mask)
         other += not np.array_equal(read[number], alone[number].numpy(), equal_nan=True)
         false += not all(holds(claim, own, reference) for claim in claims)
-    assert other > 18 and false > 6, "what is said is that of the other clip"
+    assert other > 18 and false > 6, "the answer has values of the other clip"
 
 
 def unmixed(chats: list) -> list:
     """The same chats about the clips as they are."""
     plain = []
-    for asked, told in chats:
+    for asked, answered in chats:
         blocks = [{key: value for key, value in block.items() if key != "measured"} for block in asked["content"]]
-        plain.append([{**asked, "content": blocks}, told])
+        plain.append([{**asked, "content": blocks}, answered])
     return plain
 
 
-def test_a_chat_depends_on_seed_and_number_alone(rows, processor):
+def test_a_chat_depends_only_on_seed_and_number(rows, processor):
     reference = processor.feature_extractor.motion_reference()
     first, second = (questions(rows, reference, mixed_share=0.5) for _ in range(2))
     for index in (31, 7, 39):  # out of order, as another process or a resumed run asks for them
@@ -132,7 +132,7 @@ def references(processor):
     return reference, at
 
 
-def test_what_is_different_is_told_from_clear_differences_largest_first(references):
+def test_an_answer_names_clear_differences_largest_first(references):
     reference, at = references
     first, second = (
         at(movement_speed=90, head_pitch=30, step_width=50),
@@ -143,15 +143,15 @@ def test_what_is_different_is_told_from_clear_differences_largest_first(referenc
         Difference("head_pitch", "high", "second"),
     ]
     answers = {comparison_question(first, second, reference, np.random.default_rng(seed)) for seed in range(200)}
-    told = {answer for question, answer in answers if question == "What is different between the two?"}
-    assert told == {"The second movement is slower and holds the head higher."}
+    named = {answer for question, answer in answers if question == "What is different between the two?"}
+    assert named == {"The second movement is slower and holds the head higher."}
     known = dict(answers)
     assert known["Which of the two movements is faster?"] == "The first movement is faster."
     assert known["Which of the two movements holds the head lower?"] == "The first movement holds the head lower."
     assert ALIKE_ANSWER in known.values()
 
 
-def test_clips_that_are_alike_are_called_so(references):
+def test_similar_clips_are_called_similar(references):
     reference, at = references
     answers = [
         comparison_question(at(), at(tempo=55), reference, np.random.default_rng(seed))[1] for seed in range(40)
@@ -172,10 +172,10 @@ def test_every_answer_to_a_comparison_is_read_back_and_true_of_the_measurements(
             for _ in range(2)
         )
         question, answer = comparison_question(first, second, reference, rng)
-        told = find_differences(answer)
+        named = find_differences(answer)
         assert find_differences(question) == [] and find_claims(answer) == []
-        assert bool(told) != (answer == ALIKE_ANSWER), answer
-        for difference in told:
+        assert bool(named) != (answer == ALIKE_ANSWER), answer
+        for difference in named:
             assert difference_holds(difference, first, second, reference)
             other = "first" if difference.movement == "second" else "second"
             assert not difference_holds(

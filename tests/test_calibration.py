@@ -1,4 +1,4 @@
-"""Calibration: what is ordinary follows a user's own unlabelled clips, and the model's input with it."""
+"""Calibration: typical values and the model's inputs follow a user's own unlabelled clips."""
 
 import json
 from types import SimpleNamespace
@@ -134,7 +134,7 @@ def test_outlandish_clips_move_a_reference_no_farther_than_far_ones(own):
     moved = (outlandish.median - own.median)[np.isfinite(own.median)]
     limit = own.spread[np.isfinite(own.median)] * FARTHEST_SHIFT * weight_of(2)
     np.testing.assert_allclose(moved, limit, rtol=1e-6)
-    assert FARTHEST_SHIFT * weight_of(2) <= 1.0, "two clips move what is ordinary by a spread at most"
+    assert FARTHEST_SHIFT * weight_of(2) <= 1.0, "two clips shift the typical values by one spread at most"
 
 
 def test_a_single_clip_changes_nothing_since_it_cannot_tell_the_rig_from_its_movement(extractor, own):
@@ -211,7 +211,7 @@ def test_another_place_of_the_head_is_taken_out_by_clips_of_that_rig(extractor, 
     plain = extractor(foreign[0])["skeleton_features"]
 
     def left_over(clips: int) -> float:
-        """Share of the offset that stays, mean over draws of so many clips: which emotions they show is chance."""
+        """Share of the offset that stays, mean over draws of this many clips with random emotions."""
         shares = []
         for first in range(0, 30 - clips + 1, 5):
             reference = extractor.calibrate(foreign[first : first + clips])
@@ -320,24 +320,26 @@ def test_a_long_recording_counts_once(extractor, known):
     np.testing.assert_allclose(reference.feature_clips, 1)
 
 
-def test_a_clip_that_cannot_be_read_is_left_out_with_a_warning(extractor, known, tmp_path, caplog):
+def test_a_clip_that_cannot_be_read_is_skipped_with_a_warning(extractor, known, tmp_path, caplog):
     (tmp_path / "broken.bvh").write_text("HIERARCHY\nROOT\n", encoding="utf-8")
     given = [known[0], str(tmp_path / "broken.bvh"), 7, {"fps": 30}, np.full((9, 22, 3), np.nan), known[1]]
     reference = extractor.calibrate(given, layout="smpl22", fps=30)
     np.testing.assert_array_equal(reference.quantiles, extractor.calibrate(known[:2]).quantiles)
     assert reference.clips == 2
-    assert sum("is left out" in message for message in caplog.messages) == 4
+    assert sum("is skipped" in message for message in caplog.messages) == 4
     assert "broken.bvh" in caplog.text and "line" in caplog.text
 
 
-def test_where_no_clip_can_be_read_the_first_error_is_told(extractor, tmp_path):
+def test_where_no_clip_can_be_read_the_first_error_is_named(extractor, tmp_path):
     (tmp_path / "broken.bvh").write_text("HIERARCHY\nROOT\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"None of the 2 clips could be read; the first: .*broken\.bvh") as raised:
+    with pytest.raises(
+        ValueError, match=r"None of the 2 clips could be read. The first error: .*broken\.bvh"
+    ) as raised:
         extractor.calibrate([str(tmp_path / "broken.bvh"), str(tmp_path / "absent.bvh")])
     assert isinstance(raised.value.__cause__, MotionError)
-    with pytest.raises(ValueError, match="no clip to calibrate with"):
+    with pytest.raises(ValueError, match="at least one clip"):
         extractor.calibrate([])
-    with pytest.raises(ValueError, match="no motion reference that could be calibrated"):
+    with pytest.raises(ValueError, match="no reference to calibrate"):
         EaiSkeletonFeatureExtractor().calibrate([make_clip(1)])
 
 
@@ -428,8 +430,8 @@ def test_the_command_writes_a_reference_that_explain_takes(pipe, tiny_checkpoint
     assert command.run(SimpleNamespace(**arguments, model=str(tiny_checkpoint))) == 0
     out, err = capsys.readouterr()
     assert out.strip() == str(output)
-    assert "3 clips of 4 files" in err and "head pitch: ordinary here " in err and " deg, elsewhere " in err
-    assert "3 clips are few" in err and "no statistics of what its tower reads" in err and "mixture" in err
+    assert "3 clips of 4 files" in err and "head pitch: typical here " in err and " deg, elsewhere " in err
+    assert "3 clips are few" in err and "no statistics of the tower's inputs" in err and "mixed" in err
     pipe(str(tmp_path / "0.npz"), label_only=True, reference=str(output))
 
     assert command.run(SimpleNamespace(**arguments, model=None)) == 0
@@ -456,5 +458,5 @@ def test_every_descriptor_has_a_readable_move(own):
         vector = np.full(len(DESCRIPTORS), np.nan)
         vector[index] = own.median[index] + 2 * own.spread[index]
         text = command.summary(own, own.calibrated(np.tile(vector, (6, 1))), 6)
-        assert f"  {name.replace('_', ' ')}: ordinary here " in text and text.count("ordinary here") == 1
+        assert f"  {name.replace('_', ' ')}: typical here " in text and text.count("typical here") == 1
         assert "few" not in text and "nan" not in text

@@ -89,7 +89,7 @@ def test_the_canonical_explanation_reads_as_expected():
     assert verbalise("sad", claims) == (
         "The movement looks sad. The head is bowed and the movement is slow. The arms are held close to the body."
     )
-    assert verbalise("fear", []) == "The movement shows fear. Nothing about the movement is unusual."
+    assert verbalise("fear", []) == "The movement shows fear. Nothing in the movement is unusual."
 
 
 def test_time_and_degree_have_canonical_words():

@@ -1,6 +1,7 @@
 """The pages for users, held against the code: what they name is there."""
 
 import argparse
+import importlib
 import re
 import runpy
 from pathlib import Path
@@ -60,9 +61,45 @@ def test_the_readme_names_every_command():
     assert listed is not None and set(listed[1].split(" | ")) == set(commands())
 
 
-def test_the_readme_names_every_rig():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert set(re.search(r"Known rigs: `([^`]+)`", text)[1].split()) == set(load_rigs())
+def test_the_page_on_usage_describes_every_command():
+    cells = " ".join(rows(ROOT / "docs" / "usage.md"))
+    assert set(re.findall(r"eai-llm ([a-z]+)", cells)) == set(commands())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_rigs_on_the_pages_are_known(page):
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"""(?:--layout |"layout": "|data rigs )([a-z0-9_]+)(?![\w.])""", text)
+    assert set(named) <= set(load_rigs())
+
+
+def test_the_readme_is_short_and_states_the_limits_before_it_says_how_to_install():
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 150
+    assert lines.index("## What works, and what does not") < lines.index("## Install")
+
+
+@pytest.mark.parametrize("page", PAGES[2:], ids=lambda page: page.name)
+def test_every_page_opens_with_the_question_that_it_answers(page):
+    title, blank, opening, *_ = page.read_text(encoding="utf-8").splitlines()
+    assert title.startswith("# ") and blank == "" and "?" in opening
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_paths_on_the_pages_exist(page):
+    folders = r"(?:processing|modeling|eai_llm_hf|benchmarks|docs|tests|hub_examples|metrics)"
+    for path in re.findall(rf"`(?:python )?({folders}/[\w./-]*)(?=[ `])", page.read_text(encoding="utf-8")):
+        if not re.search(r"[A-Z]{4}", path.replace("README", "")):  # NAME and the like stand for a name
+            assert (ROOT / path).exists(), f"{page.name} names {path}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_imports_on_the_pages_work(page):
+    for module, names in re.findall(
+        r"^from (eai_llm_hf\S*) import (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        for name in names.split(", "):
+            assert hasattr(importlib.import_module(module), name), f"{page.name}: {module} has no {name}"
 
 
 def test_the_table_of_descriptors_is_that_of_the_code():

@@ -1,4 +1,4 @@
-"""The examples, each run as a user would run it, on tiny models; and a training run that is killed."""
+"""The examples, run as a user would run them, with tiny models; and a training run that is killed."""
 
 import ast
 import json
@@ -35,12 +35,12 @@ STEPS = 16
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Variables for a subprocess: offline, on one thread, so that sums are added in the same order every time."""
+    """Variables for a subprocess: offline, and one thread, so that sums are always added in the same order."""
     return os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""} | more
 
 
 def finish(command: list[str], **more: str) -> subprocess.CompletedProcess:
-    """Runs a command to its end, which must be a good one."""
+    """Runs a command, which must succeed."""
     done = subprocess.run(
         command, cwd=REPOSITORY, env=environment(**more), capture_output=True, text=True, timeout=300
     )
@@ -50,7 +50,7 @@ def finish(command: list[str], **more: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture
 def example(monkeypatch, capsys):
-    """Runs an example in this process and gives what it prints."""
+    """Runs an example in this process and returns what it prints."""
 
     def run(name: str, *arguments: str) -> str:
         monkeypatch.setattr(sys, "argv", [name, *arguments])
@@ -64,7 +64,7 @@ def example(monkeypatch, capsys):
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory) -> Path:
-    """A folder of clips, a sub-folder a label."""
+    """A folder of clips with a subfolder for each label."""
     root = tmp_path_factory.mktemp("corpus")
     for label in ("happy", "sad", "angry"):
         (root / label).mkdir()
@@ -85,7 +85,7 @@ def test_quickstart_prints_label_probabilities_and_explanation(example, corpus, 
     assert said.count("The movement") >= len(clips)
 
 
-def test_quickstart_takes_the_clips_of_the_repository_by_default(example, tiny_checkpoint):
+def test_quickstart_explains_the_clips_of_the_repository_by_default(example, tiny_checkpoint):
     clips = sorted((EXAMPLES / "clips").iterdir())
     assert clips, "hub_examples/clips holds no clip"
     said = example("quickstart.py", "--model", str(tiny_checkpoint))
@@ -110,7 +110,7 @@ def test_fine_tuning_on_a_folder_scores_the_same_held_out_clips_before_and_after
     assert sum(record["clips"].values()) == 18 and record["clips"]["test"] >= 6
     assert all(f"on {record['clips']['test']} clips" in line for line in scores)
     assert EaiLlmForCausalLM.from_pretrained(run / "checkpoint").config.labels == ["angry", "happy", "sad"]
-    # The clips are the user's, and the tiny checkpoint does not say what it was trained on: only the user can know.
+    # Only the user knows the licences: the clips are theirs, and the tiny checkpoint has no training metadata.
     assert [entry["licence"] for entry in record["licences"]] == ["unknown", "unknown"]
     with pytest.raises(LicenceError, match="licence of folder, clips that no record names is not known"):
         export(run / "checkpoint", tmp_path / "out", push_to="someone/mine")
@@ -134,7 +134,7 @@ def test_fine_tuning_on_a_folder_of_performers_holds_whole_ones_out_and_shows_pr
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, place)
     run = tmp_path / "run"
-    # As after `load_pipeline`: the Trainer by itself then shows no bar.
+    # With this level the Trainer on its own shows no bar.
     monkeypatch.setattr(logging.getLogger("transformers"), "level", logging.ERROR)
     flags = ("--model", str(tiny_checkpoint), "--output-dir", str(run), "--held-out", "S1", "--validation", "S2")
     said = example("finetune_on_your_folder.py", str(tmp_path / "clips"), *flags, *QUICK)
@@ -143,17 +143,17 @@ def test_fine_tuning_on_a_folder_of_performers_holds_whole_ones_out_and_shows_pr
     for words in (
         "(S0, S1, S2) are taken for performers, since 3 of them stand under several labels",
         "clips: whole performers are held out, S1 for the test and S2 for validation; 1 are trained on",
-        "The test side has 6 labelled clips: a score on so few is rough",
+        "The test side has 6 labelled clips, too few for a precise score",
     ):
         assert caplog.text.count(words) == 1
-    # The bars of both stages stand there with a rate after the first step of two.
+    # The bars of both stages show a rate after the first of two steps.
     shown = example.progress
     for stage in ("stage one, alignment", "stage two, answers"):
         assert f"{stage}:   0%" in shown
         assert re.search(rf"{stage}:  50%[^\n\r]* 1/2 \[[^\]]*[\d.]+(it/s|s/it)\]", shown)
 
 
-def test_the_clips_of_the_demo_show_every_published_sign_of_their_emotion(tmp_path):
+def test_the_demo_clips_show_every_published_sign_of_their_emotion(tmp_path):
     make = runpy.run_path(str(EXAMPLES / "make_clips.py"))
     subprocess.run([sys.executable, str(EXAMPLES / "make_clips.py"), "--output", str(tmp_path)], check=True)
     for name, *asked in make["CLIPS"]:
@@ -176,7 +176,7 @@ def test_fine_tuning_on_a_folder_takes_less_than_30_lines_of_code():
 
 @pytest.fixture(scope="module")
 def answers(corpus) -> Path:
-    """A table of clips with questions and one's own answers."""
+    """A table of clips with questions and answers."""
     table = corpus.parent / f"{corpus.name}-answers.csv"
     rows = [f"{corpus.name}/sad/take0.npz,How is it?,slow and low", f"{corpus.name}/happy/take1.npz,How is it?,up"]
     table.write_text("\n".join(["file,question,answer", *rows]) + "\n")
@@ -184,9 +184,9 @@ def answers(corpus) -> Path:
 
 
 def differences(said: str) -> dict[str, float]:
-    """What the example says of how far logits are apart."""
-    told = [line.split(": logits differ by ") for line in said.splitlines() if "logits differ by" in line]
-    return {what: float(value) for what, value in told}
+    """The differences of logits that the example prints."""
+    lines = [line.split(": logits differ by ") for line in said.splitlines() if "logits differ by" in line]
+    return {what: float(value) for what, value in lines}
 
 
 def test_an_adapter_is_shared_as_a_folder_pulled_and_merged(example, answers, tiny_checkpoint, tmp_path):
@@ -207,10 +207,10 @@ def test_an_adapter_is_shared_as_a_folder_pulled_and_merged(example, answers, ti
     assert EaiLlmForCausalLM.from_pretrained(tmp_path / "checkpoint").lora_factors
 
 
-def test_an_adapter_is_not_pushed_without_a_base_that_others_can_load(example, tiny_checkpoint, capsys):
+def test_an_adapter_is_not_pushed_if_others_cannot_load_its_base(example, tiny_checkpoint, capsys):
     with pytest.raises(SystemExit):
         example("adapters.py", "--model", str(tiny_checkpoint), "--push", "someone/wording")
-    assert "push it first and give its Hub id as --model" in capsys.readouterr().err
+    assert "push it first and pass its Hub id as --model" in capsys.readouterr().err
 
 
 PULL_WITHOUT_PACKAGE = """
@@ -290,7 +290,7 @@ def test_pushing_and_pulling(corpus, tiny_checkpoint, tmp_path):
         ),
     ],
 )
-def test_an_example_that_pushes_asks_for_an_unknown_licence_before_any_work(
+def test_an_example_that_pushes_asks_for_an_unknown_licence_before_it_starts(
     example, name, flags, corpus, tiny_checkpoint, tmp_path
 ):
     run = tmp_path / "run"
@@ -299,7 +299,7 @@ def test_an_example_that_pushes_asks_for_an_unknown_licence_before_any_work(
     assert not run.exists()
 
 
-def test_a_run_that_was_killed_goes_on_and_ends_where_one_ends_that_was_not(
+def test_a_killed_run_continues_and_ends_with_the_weights_of_an_uninterrupted_one(
     corpus, tiny_checkpoint, tmp_path, monkeypatch
 ):
     def arguments(folder: str) -> list[str]:
@@ -342,7 +342,7 @@ def test_a_run_that_was_killed_goes_on_and_ends_where_one_ends_that_was_not(
     assert process.returncode == -signal.SIGKILL
     assert not (run / "checkpoint").exists()
 
-    # This process goes on with what the killed one left, on one thread as it did.
+    # This process continues what the killed one left, on one thread like it.
     threads, said = torch.get_num_threads(), []
     monkeypatch.setattr(recipe_module.logger, "warning", said.append)
     torch.set_num_threads(1)
@@ -350,8 +350,8 @@ def test_a_run_that_was_killed_goes_on_and_ends_where_one_ends_that_was_not(
         assert main(arguments("killed")) == main(arguments("whole")) == 0
     finally:
         torch.set_num_threads(threads)
-    (first, second) = [line for line in said if "goes on from" in line]  # the whole run does not
-    assert first == "stage-one goes on from checkpoint-4"
-    assert 4 <= int(second.removeprefix("stage-two goes on from checkpoint-")) < STEPS
+    (first, second) = [line for line in said if "resumes from" in line]  # the whole run does not
+    assert first == "stage-one resumes from checkpoint-4"
+    assert 4 <= int(second.removeprefix("stage-two resumes from checkpoint-")) < STEPS
     resumed, whole = weights("killed"), weights("whole")
     assert [name for name, value in whole.items() if not torch.equal(value, resumed[name])] == []

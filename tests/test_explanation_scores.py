@@ -292,10 +292,10 @@ def test_the_tables_hold_the_figures_and_mark_what_falls_short(pipe, monkeypatch
 
 def test_the_command_stands_beside_that_of_the_labels(capsys):
     args = build_parser().parse_args(["evaluate", "--corpora", "generated:60", "bandai1=x"])
-    assert args.corpora == ["generated:60", "bandai1=x"] and args.run.__module__.endswith("evaluate_command")
+    assert args.corpora == ["generated:60", "bandai1=x"] and args.run.__module__.endswith("cli.evaluate")
     both = ["evaluate", "--seed", "3", "explanations", "--corpora", "generated:60", "--output", "x"]
     args = build_parser().parse_args(both)
-    assert args.run.__module__.endswith("explanations_command") and args.seed == 3 and args.corpora == ["generated:60"]
+    assert args.run.__module__.endswith("cli.explanations") and args.seed == 3 and args.corpora == ["generated:60"]
     assert main(["evaluate", "explanations", "--corpora", "generated:60"]) == 1
     assert "--output" in capsys.readouterr().err
 

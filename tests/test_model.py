@@ -17,13 +17,13 @@ from eai_llm_hf import (
     EaiSkeletonProcessor,
 )
 from eai_llm_hf.modeling.backbone_weights_eai_llm import merge_lora
-from eai_llm_hf.training.answering import add_lora, fold_lora
+from eai_llm_hf.training.adapters import add_lora, fold_lora
 
 TOWER_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors")
 
 
 def prompt(processor, clips=1, question="What emotion does this movement express?"):
-    """A question about so many clips, ready for an answer."""
+    """A question about this number of clips, ready for an answer."""
     content = [{"type": "skeleton"}] * clips + [{"type": "text", "text": question}]
     return processor.tokenizer.apply_chat_template(
         [{"role": "user", "content": content}],
@@ -105,7 +105,7 @@ def test_embeddings_in_place_of_ids_give_the_same(model, processor, clips):
         model(inputs_embeds=torch.ones_like(embeds), **inputs)
 
 
-def test_labels_that_are_moved_already_give_the_same_loss(model, processor, clips):
+def test_labels_that_are_already_shifted_give_the_same_loss(model, processor, clips):
     inputs = asked(processor, clips)
     labels = inputs["input_ids"]
     moved = torch.nn.functional.pad(labels[:, 1:], (0, 1), value=-100)
@@ -259,7 +259,7 @@ def test_beams_of_a_batch_are_those_of_single_prompts(model, processor, clips, u
         assert together[index].tolist() == single[0].tolist()
 
 
-def test_text_without_clips_is_answered_too(model, processor):
+def test_text_without_clips_is_answered(model, processor):
     inputs = processor(text=[prompt(processor, clips=0)])
     assert model.generate(**inputs, max_new_tokens=3, do_sample=False).shape[1] > inputs["input_ids"].shape[1]
 
@@ -278,14 +278,14 @@ def test_the_loss_is_the_mean_cross_entropy_of_the_next_labelled_token(model, pr
     torch.testing.assert_close(model(**inputs, num_items_in_batch=100).loss, torch.stack(by_hand).sum() / 100)
 
 
-def test_a_tuple_is_given_on_request(model, processor, clips):
+def test_a_tuple_is_returned_on_request(model, processor, clips):
     inputs = alone(processor, clips, 0)
     output = model(**inputs, return_dict=False)
     assert isinstance(output, tuple)
     torch.testing.assert_close(output[0], model(**inputs).logits)
 
 
-def test_hidden_states_are_given_on_request(model, processor, clips):
+def test_hidden_states_are_returned_on_request(model, processor, clips):
     output = model(**alone(processor, clips, 0), output_hidden_states=True)
     assert len(output.hidden_states) == model.config.text_config.num_hidden_layers + 1
 
@@ -293,7 +293,7 @@ def test_hidden_states_are_given_on_request(model, processor, clips):
 # ---- skeleton side --------------------------------------------------------------------------------------------------
 
 
-def test_what_a_rig_lacks_changes_nothing_whatever_stands_there(model, processor, clips):
+def test_the_values_of_segments_that_a_rig_lacks_change_nothing(model, processor, clips):
     features = processor.feature_extractor(clips, return_tensors="pt")
     features["skeleton_segment_mask"][:, [2, 6, 11]] = 0
     changed = features["skeleton_features"].clone()
@@ -308,7 +308,7 @@ def test_what_a_rig_lacks_changes_nothing_whatever_stands_there(model, processor
     )
 
 
-def test_frames_of_padding_change_nothing_whatever_stands_there(model, processor, clips):
+def test_the_values_of_padding_frames_change_nothing(model, processor, clips):
     features = processor.feature_extractor(clips, return_tensors="pt")
     padding = features["skeleton_frame_mask"] == 0
     assert padding.any()
@@ -342,7 +342,7 @@ def projected(model, features):
     return model.projector(tower, features["skeleton_descriptors"], model.skeleton_tower.descriptor_tokens())[0]
 
 
-def test_the_language_model_reads_first_what_stands_out_most(model, processor, clips):
+def test_the_language_model_reads_the_most_salient_descriptors_first(model, processor, clips):
     features = dict(processor.feature_extractor(clips[:1], return_tensors="pt"))
     salience = torch.linspace(0.0, 0.5, features["skeleton_descriptors"].shape[1])[None]
     salience[0, [4, 9, 7]] = torch.tensor([2.0, 2.5, torch.nan])
@@ -494,7 +494,7 @@ def test_merge_lora_adds_the_product_of_its_factors():
     layers = torch.nn.ModuleDict({"q": torch.nn.Linear(3, 2, bias=False)})
     before = layers["q"].weight.detach().clone()
     a, b = torch.randn(1, 3), torch.randn(2, 1)
-    merge_lora(layers, {"lora.q.A": a, "lora.q.B": b})
+    merge_lora(layers, {"q.A": a, "q.B": b})
     torch.testing.assert_close(layers["q"].weight.detach(), before + b @ a)
 
 
@@ -532,7 +532,7 @@ def test_the_form_can_change_between_saves(model, processor, clips, tmp_path):
     torch.testing.assert_close(loaded(**inputs).logits, expected, atol=1e-6, rtol=0)
 
 
-def test_the_small_form_is_small_and_holds_no_word_of_the_backbone(model, tmp_path):
+def test_the_small_form_is_small_and_holds_no_weight_of_the_backbone(model, tmp_path):
     model.save_pretrained(tmp_path, include_backbone=False)
     names = load_file(tmp_path / "model.safetensors").keys()
     assert {name.split(".")[0] for name in names} == {"skeleton_tower", "projector", "alignment"}
@@ -601,7 +601,7 @@ def test_clips_of_one_performer_in_pieces_read_like_the_same_frames(model, proce
     torch.testing.assert_close(first, second)
 
 
-def test_a_saved_configuration_does_not_tell_where_on_this_machine_the_backbone_lay(model, tmp_path):
+def test_a_saved_configuration_does_not_name_the_folder_of_the_backbone_on_this_machine(model, tmp_path):
     model.config.text_config._name_or_path = str(tmp_path / "backbones")
     model.config.text_config._model_name_or_path = "what a GGUF file calls itself"
     model.save_pretrained(tmp_path / "saved")

@@ -12,7 +12,7 @@ from transformers import GenerationConfig, pipeline
 
 from eai_llm_hf import TASK
 from eai_llm_hf.processing.claims.claim import canonical_claim, holds
-from eai_llm_hf.processing.claims.guard import UNSEEN_ANSWER
+from eai_llm_hf.processing.claims.fixed_answers import NOT_VISIBLE
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
@@ -225,11 +225,11 @@ def test_a_question_is_answered_in_place_of_the_explanation(pipe, inputs, monkey
         return original(self, text=text, skeletons=skeletons, **kwargs)
 
     monkeypatch.setattr(pipe.processor.__class__, "__call__", spy)
-    says(monkeypatch, pipe, UNSEEN_ANSWER)
+    says(monkeypatch, pipe, NOT_VISIBLE)
     record = pipe(inputs[0], question="What do the arms do?")
     assert set(record) == {*RECORD, "question", "dropped_claims"}
     assert record["question"] == "What do the arms do?" and "What do the arms do?" in prompts[0]
-    assert record["explanation"] == UNSEEN_ANSWER
+    assert record["explanation"] == NOT_VISIBLE
     assert record["label"] in LABELS, "the label is given all the same"
 
 

@@ -50,8 +50,8 @@ def test_the_command_line_has_the_arguments_of_the_pipeline_and_of_loading_it():
     assert set(explain_command._OPTIONS) == (own - said_by_files) | {"max_new_tokens"}
 
 
-def test_the_readme_lists_every_argument_of_the_pipeline_by_its_name():
-    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+def test_the_page_on_usage_lists_every_argument_of_the_pipeline_by_its_name():
+    text = (Path(__file__).parents[1] / "docs" / "usage.md").read_text(encoding="utf-8")
     table = re.search(r"\n## Options\n.*?\n\n(\|.*?)\n\n", text, re.DOTALL)[1]
     first_cells = [row.split("|")[1] for row in table.splitlines()[2:]]
     options = {name.replace("-", "_") for cell in first_cells for name in re.findall(r"--([a-z-]+)", cell)}
@@ -194,7 +194,7 @@ def test_a_reference_may_be_itself_a_dict_or_a_file(pipe, inputs, tmp_path):
 def attributed(pipe, given, labels=None, reference=None) -> list[dict]:
     """The attribution of each person of an input, found one by one."""
     return [
-        attribute(pipe, person, labels, reference=reference).to_dict()
+        attribute(pipe.scorer, person, labels, reference=reference).to_dict()
         for person in pipe.feature_extractor.clips(given)
     ]
 
@@ -250,8 +250,8 @@ def test_where_captum_is_missing_attribution_says_what_to_install(pipe, inputs, 
         ({"candidate_labels": 5}, "must be words"),
         ({"num_return_sequences": 2, "do_sample": True}, "A record has one text"),
         ({"generate_kwargs": {"return_dict_in_generate": True}}, "A record has one text"),
-        ({"question": "what of <empty_output>?"}, "question must not hold <empty_output>"),
-        ({"candidate_labels": ["<empty_output>", "sad"]}, "candidate_labels must not hold"),
+        ({"question": "what of <empty_output>?"}, "question must not contain <empty_output>"),
+        ({"candidate_labels": ["<empty_output>", "sad"]}, "candidate_labels must not contain"),
     ],
 )
 def test_what_no_record_can_answer_is_refused_before_any_work(pipe, inputs, given, message):

@@ -1,4 +1,4 @@
-"""The guard of the pipeline: what becomes of texts that say more than the movement bears out."""
+"""The guard of the pipeline: statements that the measurements do not support are removed."""
 
 import json
 import re
@@ -9,7 +9,8 @@ from conftest import make_reference, says, truth
 
 from eai_llm_hf.processing.claims.claim import canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.claims.comparison import ALIKE_ANSWER, FORMER_ANSWERS, NO_DIFFERENCE_ANSWER
-from eai_llm_hf.processing.claims.guard import NO_ANSWER, NOTHING_NOTABLE, REFUSAL, UNSEEN_ANSWER, verified
+from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_UNUSUAL
+from eai_llm_hf.processing.claims.guard import verified
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import USUAL
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
@@ -57,7 +58,7 @@ def test_each_false_statement_gives_way_to_one_that_was_measured(pipe, inputs, m
     record = pipe(inputs[0])
     said = find_claims(record["explanation"])
     assert said[:3] == true and len({claim.descriptor for claim in said}) == len(said) == 6
-    assert said[3] == notable[0], "what stands out most, which was said the wrong way around"
+    assert said[3] == notable[0], "the most salient measurement, which the text gave the wrong direction"
     assert record["dropped_claims"] == 3, "two are false and one is said twice"
 
 
@@ -133,7 +134,9 @@ def test_percentiles_and_labels_refer_to_the_reference_that_is_given(pipe, input
     for reference in (low, low.to_dict(), str(tmp_path / "own.json")):
         record = pipe(inputs[0], label_only=True, reference=reference)
         assert {item["percentile"] for item in record["evidence"]} == {100.0}
-        assert record["scores"] != plain["scores"], "all that was measured is far above what is ordinary there"
+        assert record["scores"] != plain["scores"], (
+            "every measurement is far above the typical values of this reference"
+        )
     assert pipe(inputs[0], label_only=True) == plain, "an option holds for its call only"
 
 
@@ -170,7 +173,7 @@ def test_what_no_skeleton_shows_is_never_answered_from_the_movement(pipe, inputs
     _, true, _ = a_false_and_a_true_claim(pipe, inputs[0])
     for question in ("Is her dress red?", "What does the face look like?", "How old is she?", "Is music playing?"):
         says(monkeypatch, pipe, sentence(true))
-        assert pipe(inputs[0], question=question)["explanation"] == UNSEEN_ANSWER, question
+        assert pipe(inputs[0], question=question)["explanation"] == NOT_VISIBLE, question
 
 
 def test_whether_something_is_so_is_answered_by_what_was_measured_of_that(pipe, inputs, monkeypatch):
@@ -211,21 +214,21 @@ def test_what_a_body_part_does_is_answered_for_that_part(pipe, inputs, monkeypat
         record = pipe(inputs[0], question=f"What does one see of the {part}?")
         claims = find_claims(record["explanation"])
         assert {claim.body_part for claim in claims} <= {part}
-        assert claims or record["explanation"] == NOTHING_NOTABLE.format(part)
+        assert claims or record["explanation"] == NOTHING_UNUSUAL.format(part)
 
 
 def test_answers_without_a_claim_stay_where_they_are_true(pipe, inputs, monkeypatch):
-    says(monkeypatch, pipe, UNSEEN_ANSWER)
-    assert pipe(inputs[0], question="What about it?")["explanation"] == UNSEEN_ANSWER
-    says(monkeypatch, pipe, REFUSAL.format("head"))
+    says(monkeypatch, pipe, NOT_VISIBLE)
+    assert pipe(inputs[0], question="What about it?")["explanation"] == NOT_VISIBLE
+    says(monkeypatch, pipe, MISSING_JOINTS.format("head"))
     assert pipe(inputs[0], question="Describe the movement.")["explanation"] == NO_ANSWER, "the head is there"
     headless = {**inputs[0], "joints": inputs[0]["joints"].copy()}
     headless["joints"][:, [12, 15]] = np.nan
-    assert pipe(headless, question="Describe the movement.")["explanation"] == REFUSAL.format("head")
-    assert pipe(headless, question="Is the head bowed?")["explanation"] == REFUSAL.format("head")
-    assert pipe(headless, question="What does the head do?")["explanation"] == REFUSAL.format("head")
+    assert pipe(headless, question="Describe the movement.")["explanation"] == MISSING_JOINTS.format("head")
+    assert pipe(headless, question="Is the head bowed?")["explanation"] == MISSING_JOINTS.format("head")
+    assert pipe(headless, question="What does the head do?")["explanation"] == MISSING_JOINTS.format("head")
     rows, reference = truth(pipe, inputs[0])
-    assert np.isnan(rows[0, DESCRIPTOR_INDEX["step_length"]]), "nobody walks, though the legs are there"
+    assert np.isnan(rows[0, DESCRIPTOR_INDEX["step_length"]]), "there are legs but no steps"
     assert pipe(inputs[0], question="Are the steps long?")["explanation"] == NO_ANSWER
     percentiles = dict(zip(DESCRIPTOR_INDEX, reference.percentiles(rows[0]), strict=True))
     usual = next(name for name, value in percentiles.items() if 30 < value < 70)
@@ -261,10 +264,14 @@ def test_what_is_said_of_two_clips_is_kept_where_the_measurements_support_it(pip
     record = pipe.compare(inputs[0], slowed(inputs[0]), question=f"Which of the two movements {does}?")
     assert record["answer"] == f"The second movement {does}." and record["dropped_differences"] == 0
     assert record["sources"] == ["clip 1", "slowed"] and record["model"]
-    (told,) = record["differences"]
-    assert told["difference"] == "the second movement has a slower rhythm"
-    assert (told["descriptor"], told["direction"], told["movement"]) == ("tempo", "low", "second")
-    assert told["holds"] is True and told["values"][1] < told["values"][0] and told["unit"] == "Hz"
+    (difference,) = record["differences"]
+    assert difference["difference"] == "the second movement has a slower rhythm"
+    assert (difference["descriptor"], difference["direction"], difference["movement"]) == ("tempo", "low", "second")
+    assert (
+        difference["holds"] is True
+        and difference["values"][1] < difference["values"][0]
+        and difference["unit"] == "Hz"
+    )
     assert json.loads(json.dumps(record, allow_nan=False)) == record
 
 
@@ -273,13 +280,13 @@ def test_what_is_false_of_two_clips_gives_way_to_what_was_measured(pipe, inputs,
     first, second = inputs[0], slowed(inputs[0])
     record = pipe.compare(first, second)
     assert record["dropped_differences"] == 1
-    assert record["differences"] and all(told["holds"] for told in record["differences"])
+    assert record["differences"] and all(difference["holds"] for difference in record["differences"])
     assert ("movement_speed", "high") not in {
-        (told["descriptor"], told["direction"]) for told in record["differences"]
+        (difference["descriptor"], difference["direction"]) for difference in record["differences"]
     }
     unchecked = pipe.compare(first, second, verify=False)
     assert unchecked["answer"] == "The second movement is faster." and "dropped_differences" not in unchecked
-    assert [told["holds"] for told in unchecked["differences"]] == [False]
+    assert [difference["holds"] for difference in unchecked["differences"]] == [False]
 
 
 def test_two_clips_that_are_alike_are_said_to_be_so(pipe, inputs, monkeypatch):

@@ -1,4 +1,4 @@
-"""With the package imported, a checkpoint needs no `trust_remote_code`, whatever it is called and whoever loads it."""
+"""With the package imported, no checkpoint needs `trust_remote_code`, however it is named and loaded."""
 
 import json
 import shutil
@@ -20,6 +20,7 @@ from transformers import (
     TrainingArguments,
     pipeline,
 )
+from transformers.utils import logging
 
 from eai_llm_hf import (
     DEFAULT_CHECKPOINT,
@@ -39,7 +40,7 @@ TRUST = [{}, {"trust_remote_code": True}]
 
 @pytest.fixture(scope="module")
 def names(tmp_path_factory, hub_checkpoint, exported) -> Iterator[dict[str, str | Path]]:
-    """What a checkpoint may be called; the id is one of the Hub, downloaded before."""
+    """Ways to name a checkpoint; the id is that of a Hub repository in the cache."""
     bare, cache = tmp_path_factory.mktemp("embedded") / "checkpoint", tmp_path_factory.mktemp("cache")
     shutil.copytree(hub_checkpoint, bare, ignore=shutil.ignore_patterns("*.py"))
     in_cache_layout(exported, cache, "someone/cached")
@@ -60,7 +61,7 @@ def clip() -> dict:
 
 
 @pytest.mark.parametrize("trust", [*TRUST, {"trust_remote_code": False}], ids=str)
-def test_the_pipeline_of_the_task_is_the_installed_one_for_every_name(names, clip, trust):
+def test_pipeline_uses_the_installed_code_for_every_name(names, clip, trust):
     expected = load_pipeline(names["exported folder"])(clip, label_only=True)["scores"]
     for kind, name in names.items():
         pipe = pipeline(TASK, model=name, **trust)
@@ -69,13 +70,13 @@ def test_the_pipeline_of_the_task_is_the_installed_one_for_every_name(names, cli
 
 
 @pytest.mark.parametrize("trust", TRUST, ids=str)
-def test_the_task_need_not_be_named(names, trust):
+def test_the_task_is_optional(names, trust):
     for kind, name in names.items():
         assert type(pipeline(model=name, **trust)) is SkeletonEmotionExplanationPipeline, kind
 
 
 @pytest.mark.parametrize("trust", TRUST, ids=str)
-def test_the_auto_classes_take_the_installed_code_for_every_name(names, trust):
+def test_the_auto_classes_use_the_installed_code_for_every_name(names, trust):
     doors = {
         AutoConfig: EaiLlmConfig,
         AutoModel: EaiLlmForCausalLM,
@@ -88,8 +89,8 @@ def test_the_auto_classes_take_the_installed_code_for_every_name(names, trust):
 
 
 @pytest.mark.parametrize("folder", [DEFAULT_CHECKPOINT, GENERATOR_CHECKPOINT], ids=lambda folder: folder.name)
-def test_the_embedded_checkpoints_come_by_their_folder_without_trust(folder, monkeypatch, tiny_checkpoint):
-    # Everything is read from the folder but the weights, which need the real text backbone.
+def test_the_embedded_checkpoints_load_from_their_folders_without_trust(folder, monkeypatch, tiny_checkpoint):
+    # Everything is read from the folder except the weights, which need the real text backbone.
     tiny, read = EaiLlmForCausalLM.from_pretrained(tiny_checkpoint), []
     monkeypatch.setattr(EaiLlmForCausalLM, "from_pretrained", lambda name, *_, **__: read.append(name) or tiny)
     for name in (folder, str(folder)):
@@ -107,18 +108,30 @@ def test_load_pipeline_knows_the_embedded_checkpoints_by_name(monkeypatch, tiny_
     assert found == [tiny_checkpoint.name, tiny_checkpoint.name, exported.name]
 
 
-def test_load_pipeline_hands_its_arguments_on_to_transformers(exported, clip):
+def test_load_pipeline_passes_its_arguments_to_transformers(exported, clip):
     pipe = load_pipeline(exported, dtype="bfloat16", candidate_labels=["calm", "tense"], batch_size=3)
     assert pipe.model.dtype is torch.bfloat16 and pipe._batch_size == 3
     assert set(pipe(clip, label_only=True)["scores"]) == {"calm", "tense"}
 
 
-def test_load_pipeline_says_where_there_is_no_folder(tmp_path):
+def test_load_pipeline_shows_no_bars_for_a_local_checkpoint_and_leaves_the_setting_as_it_was(exported, capfd):
+    logging.enable_progress_bar()
+    load_pipeline(exported)
+    assert "Loading weights" not in capfd.readouterr().err and logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        load_pipeline(exported)
+        assert not logging.is_progress_bar_enabled()
+    finally:
+        logging.enable_progress_bar()
+
+
+def test_load_pipeline_names_a_folder_that_does_not_exist(tmp_path):
     with pytest.raises(ValueError, match="no checkpoint folder .*absent"):
         load_pipeline(tmp_path / "absent")
 
 
-# ---- what is saved tells others where the code is -------------------------------------------------------------------
+# ---- what is saved names the code -----------------------------------------------------------------------------------
 
 
 def saved_config(model, folder):
@@ -144,14 +157,14 @@ def saved_by_trainer(model, folder):
 
 
 @pytest.mark.parametrize("save", [saved_config, saved_fresh_config, saved_model, saved_pipeline, saved_by_trainer])
-def test_every_way_to_save_says_where_all_classes_are(save, exported, tmp_path):
+def test_every_way_to_save_names_the_code_of_all_classes(save, exported, tmp_path):
     save(EaiLlmForCausalLM.from_pretrained(exported), tmp_path)
     config = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
     assert config["auto_map"] == AUTO_MAP and config["custom_pipelines"] == CUSTOM_PIPELINES
     assert (tmp_path / "configuration_eai_llm.py").is_file()
 
 
-def test_a_checkpoint_that_was_saved_again_needs_no_trust_either(exported, tmp_path, clip):
+def test_a_checkpoint_that_was_saved_again_needs_no_trust(exported, tmp_path, clip):
     pipe = pipeline(TASK, model=exported)
     pipe.save_pretrained(tmp_path)
     pipe.processor.save_pretrained(tmp_path)

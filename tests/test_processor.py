@@ -212,15 +212,19 @@ def test_a_clip_may_come_as_file_array_dict_motion_or_unified(tmp_path, walk):
 
 
 def test_clips_of_another_copy_of_the_code_are_clips(walk):
-    """As transformers makes it of a folder: the same file, run again under another name."""
-    name = "eai_llm_hf.processing.motion_of_another_copy"
-    spec = importlib.util.spec_from_file_location(name, sys.modules[Motion.__module__].__file__)
-    other = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(other)
+    """As transformers makes it of a folder: the same files, run again under other names."""
+    others = []
+    for known in (Motion, UnifiedClip):
+        name = f"{known.__module__}_of_another_copy"
+        spec = importlib.util.spec_from_file_location(name, sys.modules[known.__module__].__file__)
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+        others.append(getattr(sys.modules[name], known.__name__))
+    other_motion, other_clip = others
     extractor = EaiSkeletonFeatureExtractor()
     motion = Motion(walk.joints, 30, list(JOINT_NAMES), list(PARENTS), None, "walk.bvh", "m")
     clip = unify(motion)
-    for given in (other.Motion(**vars(motion)), asdict(motion), other.UnifiedClip(**vars(clip)), asdict(clip)):
+    for given in (other_motion(**vars(motion)), asdict(motion), other_clip(**vars(clip)), asdict(clip)):
         assert not isinstance(given, (Motion, UnifiedClip))
         (found,) = extractor.clips(given)
         np.testing.assert_array_equal(found.joints, clip.joints)
@@ -488,7 +492,7 @@ def test_options_come_by_name_or_in_groups(processor, walk):
 
 @pytest.mark.parametrize("twice", [{"skeleton_kwargs": {"fps": 25}}, {"text_kwargs": {"padding": True}}])
 def test_an_option_given_twice_is_refused(processor, walk, twice):
-    with pytest.raises(ValueError, match=r"fps was given twice|padding was passed two times"):
+    with pytest.raises(ValueError, match=r"fps is given twice|padding was passed two times"):
         processor(text=processor.skeleton_token, skeletons=walk.joints, layout="smpl22", fps=25, padding=True, **twice)
 
 

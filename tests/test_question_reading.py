@@ -1,4 +1,4 @@
-"""Reading questions: what is asked to be so, of which body parts, and what no skeleton shows."""
+"""Reading questions: which claims and body parts they ask about, and what no skeleton shows."""
 
 import numpy as np
 import pytest

@@ -8,7 +8,7 @@ import pytest
 
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.processing.claims.claim import canonical_claim, holds
-from eai_llm_hf.processing.claims.guard import NOTHING_AGAINST, REFUSAL, UNSEEN_ANSWER
+from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NOT_VISIBLE, NOTHING_AGAINST
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION, named_label
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
@@ -172,8 +172,8 @@ def test_what_the_recording_lacks_is_refused_and_answered_where_it_is_there(join
     label = str(rows[0]["label"])
     without = AskedClip(label, measure(whole * lacking[:, None], lacking), reference, LABELS, lacking)
     answers = asked(without, 1500)
-    refused = {q: a for q, a in answers.items() if a.startswith(REFUSAL.partition(":")[0])}
-    assert len(refused) >= 5 and set(refused.values()) == {REFUSAL.format(word)}
+    refused = {q: a for q, a in answers.items() if a.startswith(MISSING_JOINTS.partition(":")[0])}
+    assert len(refused) >= 5 and set(refused.values()) == {MISSING_JOINTS.format(word)}
     assert not any(answer in refused.values() for answer in answered.values())
     # It is what the clip lacks and not what is asked that decides.
     assert len(set(refused) & set(answered)) >= 10
@@ -197,7 +197,7 @@ def test_what_a_skeleton_does_not_show_is_asked_in_a_hundred_ways(reference):
     assert len(set(UNSEEN_QUESTIONS)) >= 100
     assert all(question.endswith("?") and "{" not in question for question in UNSEEN_QUESTIONS)
     answers = asked(clip_with(reference, head_pitch=5.0), 600)
-    assert {answer for question, answer in answers.items() if question in UNSEEN_QUESTIONS} == {UNSEEN_ANSWER}
+    assert {answer for question, answer in answers.items() if question in UNSEEN_QUESTIONS} == {NOT_VISIBLE}
 
 
 def test_a_label_without_synonyms_still_has_phrasings_and_its_own_word_comes_first():

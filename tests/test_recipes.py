@@ -1,4 +1,4 @@
-"""Recipe files: every setting can stand in one, flags override it, and what is wrong in one is said in its words."""
+"""Recipe files: every setting can be in one, options override it, and mistakes are reported in plain words."""
 
 import json
 import runpy
@@ -52,7 +52,7 @@ def trained(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "dump"), [("r.yaml", yaml.safe_dump), ("r.yml", yaml.safe_dump), ("r.json", json.dumps)]
 )
-def test_every_setting_can_stand_in_a_file(name, dump, write, trained):
+def test_every_setting_can_be_in_a_file(name, dump, write, trained):
     recipe = unusual()
     usual = asdict(Recipe(output_dir=""))
     assert [key for key, value in asdict(recipe).items() if value == usual[key]] == []
@@ -60,24 +60,24 @@ def test_every_setting_can_stand_in_a_file(name, dump, write, trained):
     assert trained == [recipe]
 
 
-def test_flags_override_the_file_and_the_rest_of_it_stays(write, trained):
+def test_options_override_the_file_and_the_rest_of_it_stays(write, trained):
     file = write("output_dir: runs/a\nseed: 1\nuse_cpu: true\nlabels: [calm]\nlora_rank: 4\n", "r.yaml")
     assert main(["train", str(file), "--seed", "3", "--no-use-cpu", "--labels", "tense", "bored"]) == 0
     assert trained == [Recipe(output_dir="runs/a", seed=3, use_cpu=False, labels=["tense", "bored"], lora_rank=4)]
 
 
-def test_flags_that_say_the_default_override_the_file_too(write, trained):
+def test_options_with_the_default_value_override_the_file(write, trained):
     assert main(["train", str(write("output_dir: a\nseed: 1\n", "r.yaml")), "--seed", "0"]) == 0
     assert trained == [Recipe(output_dir="a")]
 
 
 @pytest.mark.parametrize("name", shipped_recipes())
-def test_the_recipes_of_the_package_are_taken_by_name(name, trained):
+def test_the_recipes_of_the_package_are_found_by_name(name, trained):
     assert main(["train", name, "--output-dir", "runs/x", "--lora-rank", "8"]) == 0
     assert trained == [Recipe(output_dir="runs/x", **read_settings(name, Recipe) | {"lora_rank": 8})]
 
 
-def test_the_recipe_of_the_generator_needs_no_one_elses_data():
+def test_the_recipe_of_the_generator_needs_no_other_data():
     assert {"default", "generator"} <= set(shipped_recipes())
     settings = read_settings("generator", Recipe)
     assert [spec.partition(":")[0] for spec in settings["corpora"]] == ["generated"]
@@ -90,7 +90,7 @@ def test_the_default_recipe_asks_for_the_folders_that_it_needs_before_it_makes_a
     assert "FOLDER" in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_a_recipe_without_a_place_for_the_result_asks_for_one(capsys, trained):
+def test_a_recipe_without_a_folder_for_the_result_asks_for_one(capsys, trained):
     assert main(["train", "generator"]) == 1
     assert "--output-dir FOLDER" in capsys.readouterr().err
     assert trained == []
@@ -136,26 +136,26 @@ def test_the_word_no_is_a_word(write):
         (b"seed: \x00", "r.yaml: "),
     ],
 )
-def test_what_is_wrong_in_a_file_is_said_in_one_line(text, words, write, capsys, trained):
+def test_a_mistake_in_a_file_is_reported_in_one_line(text, words, write, capsys, trained):
     assert main(["train", str(write(text, "r.yaml")), "--output-dir", "a"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert words in line
     assert trained == []
 
 
-def test_json_that_is_broken_names_the_line(write):
+def test_an_error_in_json_names_the_line(write):
     with pytest.raises(ValueError, match="r.json, line 3: Expecting"):
         read_settings(write('{\n"seed": 1,\n', "r.json"), Recipe)
 
 
-def test_a_recipe_that_is_not_there_is_named_with_those_that_are(capsys):
+def test_a_missing_recipe_is_named_with_those_that_exist(capsys):
     assert main(["train", "nowhere.yaml"]) == 1
     assert "The recipe nowhere.yaml does not exist." in capsys.readouterr().err
     assert main(["train", "defalt"]) == 1
     assert f"or one of {', '.join(shipped_recipes())}." in capsys.readouterr().err
 
 
-def test_the_example_takes_the_same_files_and_where_to_push_besides(write):
+def test_the_example_reads_the_same_files_and_where_to_push(write):
     parse = runpy.run_path(str(EXAMPLE))["parse"]
     file = write(yaml.safe_dump(asdict(unusual()) | {"push_to": "me/mine"}), "r.yaml")
     recipe, hub = parse([str(file), "--seed", "7", "--private"])
@@ -175,7 +175,7 @@ def test_a_folder_with_a_run_on_other_clips_or_labels_is_refused(tmp_path):
     recipe = Recipe(corpora=["folder=clips"], labels=["calm", "tense"], output_dir=str(tmp_path / "run"))
     refuse = recipe_module._refuse_another_run
     refuse(recipe, splits("a", "b"), None)
-    refuse(recipe, splits("b", "a"), None)  # the same run goes on
+    refuse(recipe, splits("b", "a"), None)  # the same run continues
     with pytest.raises(ValueError, match="holds a training with other clips, .* Name another --output-dir"):
         refuse(recipe, splits("a", "b", "c"), None)
     with pytest.raises(ValueError, match="with other labels and model"):

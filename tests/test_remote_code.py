@@ -198,12 +198,12 @@ def room(hub_room, exported) -> Path:
 
 @pytest.fixture(scope="module")
 def given(room, hub_checkpoint, exported, recordings, tiny_backbone) -> dict:
-    """What the other Pythons are told."""
+    """Arguments of the other Python processes."""
     small = export(hub_checkpoint, room / "small", include_backbone=False)
     rename_backbone(small, "tiny/backbone")
     shutil.copytree(tiny_backbone, room / "cache" / "backbones" / "tiny--backbone")
     shutil.copytree(small, room / "lost")
-    rename_backbone(room / "lost", "tiny/nowhere")
+    rename_backbone(room / "lost", "tiny/missing")
     return {
         "sources": {"folder": str(exported), "cache": "someone/cached"},
         "small": str(small),
@@ -330,8 +330,8 @@ def test_nothing_runs_without_trust_remote_code(without_package):
 
 def test_a_small_form_whose_backbone_is_nowhere_says_how_to_get_it(without_package):
     error = without_package["small_form_without_its_backbone"]["error"]
-    assert error.startswith("OSError: The text backbone 'tiny/nowhere' was found neither in ")
-    assert "eai-llm backbone fetch tiny/nowhere" in error
+    assert error.startswith("OSError: The text backbone 'tiny/missing' was found neither in ")
+    assert "eai-llm backbone fetch tiny/missing" in error
 
 
 # ---- saved again ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Pictures: what is drawn, what is left out, and what the command does with files that it cannot draw."""
+"""Pictures: what is drawn, what is left out, and how the command handles files that it cannot draw."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from PIL import Image
 
 from eai_llm_hf import EaiSkeletonFeatureExtractor
@@ -24,7 +25,7 @@ HEIGHTS |= {"spine2": 1.15, "spine1": 1.05, "pelvis": 0.95, "hip": 0.9, "knee": 
 
 
 def _clip(frames: int = 60, absent: tuple[str, ...] = (), stride: float = 0.3) -> UnifiedClip:
-    """Someone who walks forward and swings the arms."""
+    """A person who walks forward and swings the arms."""
     joints = np.zeros((frames, len(JOINT_NAMES), 3), np.float32)
     seconds = np.arange(frames) / 30
     for index, name in enumerate(JOINT_NAMES):
@@ -79,7 +80,7 @@ def _colours(axes, part: str) -> set[str]:
 
 
 def _drawn(monkeypatch, record, clip, path) -> Figure:
-    """Draws a record and gives the figure as well."""
+    """Draws a record and returns its figure."""
     pages = []
     save = picture_page.Page.save
     monkeypatch.setattr(picture_page.Page, "save", lambda page, target: (pages.append(page), save(page, target)))
@@ -117,7 +118,7 @@ def test_absent_joints_are_not_drawn():
     assert min(heights) > 0.01  # an absent joint lies at the origin
 
 
-def test_a_bone_reaches_over_an_absent_joint_to_the_next_one():
+def test_a_bone_spans_a_missing_joint():
     axes = _axes()
     rendering.draw_strip(axes, _clip(absent=("left_elbow",)), steps=1)
     (arm,) = _bones(axes, "left arm")
@@ -182,7 +183,7 @@ def test_the_body_leaning_forward_leans_along_the_time():
         ({"start_s": 5.0}, "outside the clip, which lasts 2 s"),
     ],
 )
-def test_what_cannot_be_drawn_is_said(options, message):
+def test_a_strip_that_cannot_be_drawn_is_refused_with_the_reason(options, message):
     with pytest.raises(ValueError, match=message):
         rendering.draw_strip(_axes(), _clip(), **options)
 
@@ -190,7 +191,7 @@ def test_what_cannot_be_drawn_is_said(options, message):
 # ---------------------------------------------------------------------------------------------------------- the record
 
 
-def test_the_picture_of_a_record_has_the_promised_width(tmp_path):
+def test_the_drawing_of_a_record_has_the_documented_width(tmp_path):
     clip = _clip()
     record_picture.draw_record(_record(clip), clip, tmp_path / "new" / "walk.png")
     with Image.open(tmp_path / "new" / "walk.png") as picture:
@@ -200,21 +201,21 @@ def test_the_picture_of_a_record_has_the_promised_width(tmp_path):
 
 
 @pytest.mark.parametrize(("suffix", "start"), [(".pdf", b"%PDF"), (".svg", b"<?xml")])
-def test_pdf_and_svg_are_written_as_such(tmp_path, suffix, start):
+def test_pdf_and_svg_files_have_their_format(tmp_path, suffix, start):
     clip = _clip()
     record_picture.draw_record(_record(clip), clip, tmp_path / f"walk{suffix}")
     assert (tmp_path / f"walk{suffix}").read_bytes().startswith(start)
 
 
 @pytest.mark.parametrize("name", ["walk.jpg", "walk"])
-def test_another_suffix_is_refused_with_the_ones_that_are_possible(tmp_path, name):
+def test_another_suffix_is_refused_with_a_list_of_the_possible_ones(tmp_path, name):
     clip = _clip()
     with pytest.raises(ValueError, match=r"\.png, \.pdf, \.svg"):
         record_picture.draw_record(_record(clip), clip, tmp_path / name)
     assert not list(tmp_path.iterdir())
 
 
-def test_what_the_explanation_names_is_highlighted_and_what_was_only_measured_is_not(monkeypatch, tmp_path):
+def test_body_parts_named_in_the_explanation_are_highlighted_and_only_measured_ones_are_not(monkeypatch, tmp_path):
     clip = _clip()
     strip = _drawn(monkeypatch, _record(clip), clip, tmp_path / "a.png").axes[0]
     assert _colours(strip, "head") == {picture_page.HIGHLIGHT.lower()}
@@ -247,11 +248,12 @@ def test_an_attribution_is_drawn_below_the_figures_part_by_part(monkeypatch, tmp
     attribution = {"label": "sad", "parts": ["head", "trunk"], "bounds_s": [0.0, 1.0, 2.0]}
     attribution |= {"values": [[0.1, 0.0], [-0.2, 0.0]], "per_part": [0.1, -0.1], "per_second": [0.0, 0.2]}
     figure = _drawn(monkeypatch, _record(clip, attribution=attribution), clip, tmp_path / "a.png")
-    rows = figure.findobj(lambda item: item.get_gid() == "heat")
-    colours = [[to_hex(colour) for colour in row.get_facecolor()] for row in rows]
-    assert [len(row) for row in colours] == [2, 2, 2]
-    assert colours[1][1] == "#ffffff" and colours[2][0] == "#b35806" and colours[0][1] == "#542788"
-    assert "heat" not in _gids(_drawn(monkeypatch, _record(clip), clip, tmp_path / "b.png"))
+    cells = figure.findobj(lambda item: str(item.get_gid()).startswith("tooltip"))
+    assert len(cells) == 6
+    colours = [to_hex(cell.get_facecolor()) for cell in cells]
+    assert colours[3] == "#ffffff" and colours[4] == "#b35806" and colours[1] == "#542788"
+    without = _drawn(monkeypatch, _record(clip), clip, tmp_path / "b.png")
+    assert not any(str(gid).startswith("tooltip") for gid in _gids(without))
 
 
 def test_a_claim_that_fails_is_struck_through_crossed_and_not_highlighted(monkeypatch, tmp_path):
@@ -275,8 +277,9 @@ def test_a_long_recording_shows_its_segments_and_the_figures_of_the_explained_on
     evidence = [_evidence("the head is bowed", "head", "head_pitch", start_s=10.0, end_s=20.0)]
     record = _record(clip, segments=segments, evidence=evidence)
     figure = _drawn(monkeypatch, record, clip, tmp_path / "a.png")
-    patches = figure.findobj(lambda item: str(item.get_gid()).startswith("segment"))
-    assert [patch.get_gid() for patch in patches] == ["segment happy", "segment sad", "segment sad"]
+    patches = figure.findobj(lambda item: isinstance(item, Patch) and str(item.get_gid()).startswith("tooltip"))
+    words = [" ".join(str(patch.get_gid()).split()[3:]) for patch in patches]
+    assert words == ["happy 60%", "sad 90%", "sad 80%"]
     assert patches[1].get_facecolor() == patches[2].get_facecolor() != patches[0].get_facecolor()
     assert figure.axes[0].texts[0].get_text() == "10.0 s"
 
@@ -296,7 +299,7 @@ def test_a_long_recording_shows_its_segments_and_the_figures_of_the_explained_on
         {"source": "recordings/" + "long-name" * 30 + ".bvh"},
     ],
 )
-def test_records_with_less_or_more_in_them_stay_inside_the_picture(monkeypatch, tmp_path, changes):
+def test_sparse_and_crowded_records_stay_inside_the_picture(monkeypatch, tmp_path, changes):
     clip = _clip()
     figure = _drawn(monkeypatch, _record(clip, **changes), clip, tmp_path / "a.png")
     width, height = figure.canvas.get_width_height()
@@ -305,7 +308,7 @@ def test_records_with_less_or_more_in_them_stay_inside_the_picture(monkeypatch, 
         assert -1 <= box.x0 and box.x1 <= width + 1 and -1 <= box.y0 and box.y1 <= height + 1, text.get_text()
 
 
-def test_a_record_of_an_error_is_refused(tmp_path):
+def test_an_error_record_is_refused(tmp_path):
     record = {"source": "walk.bvh", "error": {"type": "MotionError", "message": "no frames"}}
     with pytest.raises(ValueError, match="no frames"):
         record_picture.draw_record(record, _clip(), tmp_path / "a.png")
@@ -327,7 +330,7 @@ def _save(path: Path, clip: UnifiedClip | None = None) -> Path:
     return path
 
 
-def test_one_clip_becomes_the_picture_that_is_named(tmp_path, capsys):
+def test_one_clip_is_drawn_as_the_named_picture(tmp_path, capsys):
     assert _render(_save(tmp_path / "walk.npz"), "-o", tmp_path / "picture.png", "--steps", "3") == 0
     with Image.open(tmp_path / "picture.png") as picture:
         assert picture.width == picture_page.PICTURE_WIDTH * picture_page.DPI
@@ -368,7 +371,7 @@ def test_an_animation_plays_in_real_time(tmp_path):
         (("-o", "out", "--steps", "0"), "--steps must be at least 1"),
     ],
 )
-def test_arguments_that_cannot_be_meant_are_refused(tmp_path, arguments, message):
+def test_invalid_arguments_are_refused(tmp_path, arguments, message):
     with pytest.raises(ValueError, match=message):
         _render(_save(tmp_path / "walk.npz"), *arguments)
 
@@ -379,7 +382,7 @@ def test_several_clips_need_a_folder(tmp_path):
 
 
 class _Pipe:
-    """Gives a record for each person and has no model."""
+    """A pipeline without a model: a record for each person."""
 
     feature_extractor = EaiSkeletonFeatureExtractor()
 
@@ -396,7 +399,7 @@ def _explain(*arguments: str | Path) -> int:
     return args.run(args)
 
 
-def test_a_report_of_one_person_is_the_picture_that_is_named(monkeypatch, tmp_path):
+def test_a_report_of_one_person_is_the_named_picture(monkeypatch, tmp_path):
     monkeypatch.setattr(explain_command, "load_quietly", lambda *_: _Pipe())
     assert _explain(_save(tmp_path / "in" / "walk.npz"), "--report", tmp_path / "report.png") == 0
     assert [path.name for path in tmp_path.glob("*.png")] == ["report.png"]
@@ -417,13 +420,13 @@ def test_in_a_report_each_person_is_drawn_with_their_own_body(monkeypatch, tmp_p
     assert str(tmp_path / "report-2.png") in capsys.readouterr().err
 
 
-def test_a_report_that_cannot_be_written_is_refused_before_the_model_is_loaded(monkeypatch, tmp_path):
+def test_a_report_with_an_impossible_suffix_is_refused_before_the_model_is_loaded(monkeypatch, tmp_path):
     monkeypatch.setattr(explain_command, "load_quietly", lambda *_: pytest.fail("the model was loaded"))
     with pytest.raises(ValueError, match=r"\.png, \.pdf, \.svg"):
         _explain(_save(tmp_path / "walk.npz"), "--report", tmp_path / "report.jpg")
 
 
-def test_drawing_does_without_pyplot(monkeypatch, tmp_path):
+def test_drawing_never_imports_pyplot(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)  # importing it raises
     rendering.save_strip(_clip(), tmp_path / "a.png", steps=2)
     rendering.save_animation(_clip(6), tmp_path / "a.gif")

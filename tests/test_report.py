@@ -1,4 +1,4 @@
-"""Reports: one page that needs nothing else, and in every kind each clip with its record or its error."""
+"""Reports: a self-contained page, and in every format each clip with its record or its error."""
 
 import argparse
 import base64
@@ -68,7 +68,7 @@ def _error(source: str = "broken.bvh", message: str = "broken.bvh, line 3: expec
 
 
 class _Page(HTMLParser):
-    """Elements with their attributes and text; tags that do not match are errors."""
+    """Parses a page into elements with attributes and text; a tag that does not match is an error."""
 
     def __init__(self, page: str):
         super().__init__()
@@ -110,10 +110,10 @@ def _page(*records: dict, clip: UnifiedClip | None = None) -> _Page:
 def _html(*records: dict, clip: UnifiedClip | None = None) -> str:
     return html_report.render_html(
         [
-            html_report.error_section(record, Path(record["source"]).name)
+            html_report.error_section(record, Path(record["source"]).name, number)
             if "error" in record
-            else html_report.section(record, clip or _clip(), Path(record["source"]).name)
-            for record in records
+            else html_report.section(record, clip or _clip(), Path(record["source"]).name, number)
+            for number, record in enumerate(records, start=1)
         ]
     )
 
@@ -126,17 +126,17 @@ def _unpacked(text: str) -> np.ndarray:
     return np.frombuffer(base64.b64decode(text), "<i2")
 
 
-# ---------------------------------------------------------------------------------------------------- what a view says
+# ------------------------------------------------------------------------------------------------ the view of a record
 
 
-def test_a_claim_about_a_third_marks_its_body_part_in_that_third_alone():
+def test_a_claim_about_a_third_marks_its_body_part_only_in_that_third():
     marked = record_view.highlights(_record(_clip()))
     assert marked == {"head": [(0.0, 6.0)], "arms": [(4.0, 6.0)]}
     assert rendering.marked_at(marked, 3.0) == {"head"}
     assert rendering.marked_at(marked, 5.0) == {"head", "left arm", "right arm"}
 
 
-def test_the_whole_body_is_marked_only_where_nothing_else_is():
+def test_the_whole_body_is_marked_only_if_nothing_else_is():
     slow = _evidence("movement_speed", "low")
     record = _record(_clip(), evidence=[slow], explanation="The movement is slow.")
     assert set(record_view.highlights(record)) == {"whole body"}
@@ -145,7 +145,7 @@ def test_the_whole_body_is_marked_only_where_nothing_else_is():
     assert set(record_view.highlights(both)) == {"head"}
 
 
-def test_what_fails_or_cannot_be_checked_marks_nothing():
+def test_a_claim_that_fails_or_cannot_be_checked_marks_nothing():
     for holds in (False, None):
         record = _record(_clip(), evidence=[_evidence("head_pitch", "low", holds=holds)])
         assert record_view.highlights(record) == {}
@@ -169,7 +169,7 @@ def test_the_explained_window_is_found_from_the_record(evidence, window):
     assert record_view.explained_window(record) == window
 
 
-def test_the_pieces_of_an_explanation_give_it_back_and_know_their_claims():
+def test_the_pieces_of_an_explanation_add_up_to_it_and_know_their_claims():
     record = _record(_clip())
     found = record_view.pieces(record)
     assert "".join(piece.text for piece in found) == record["explanation"]
@@ -204,7 +204,7 @@ def test_the_band_in_which_a_claim_holds_follows_its_degree(item, band):
         ({}, "holds"),
         ({"holds": False, "percentile": 80.0}, "does not hold"),
         ({"holds": None, "value": None, "percentile": None}, "not measurable"),
-        ({"holds": None, "percentile": None}, "nothing to compare"),
+        ({"holds": None, "percentile": None}, "the reference has no values for it"),
     ],
 )
 def test_the_verdict_says_why(changes, words):
@@ -219,17 +219,17 @@ def test_the_page_fetches_nothing_and_forbids_it():
     links = page.attributes("href")
     assert not page.attributes("src") and links and all(link.startswith("#clip-") for link in links)
     assert "default-src 'none'" in page.attributes("content")[1]
-    assert not re.search(r"https?:|@import|url\(", _html(_record(_clip())))
+    assert not re.search(r"https?:|@import|url\((?!#)", _html(_record(_clip())))
 
 
-def test_every_link_leads_to_a_row_or_section_and_no_name_is_given_twice():
+def test_every_link_leads_to_a_row_or_section_and_ids_are_unique():
     page = _page(_record(_clip()), _record(_clip()))
     names = page.attributes("id")
     assert len(set(names)) == len(names)
     assert {link.removeprefix("#") for link in page.attributes("href")} <= set(names)
 
 
-def test_what_comes_from_users_is_never_markup():
+def test_text_from_users_is_never_markup():
     clip = _clip()
     record = _record(clip, source=HOSTILE, label=HOSTILE, scores={HOSTILE: 0.9, "sad": 0.1}, explanation=HOSTILE)
     record |= {"question": HOSTILE, "model": HOSTILE, "skeleton": clip.report | {"layout": HOSTILE}}
@@ -252,7 +252,7 @@ def test_all_evidence_is_in_the_page_with_value_unit_percentile_time_and_verdict
     assert "4.0–6.0 s" in rows[1] and "clearly" in rows[1]
 
 
-def test_what_fails_is_struck_through_in_text_and_row_and_what_cannot_be_checked_is_greyed():
+def test_failed_claims_are_struck_through_in_text_and_row_and_unchecked_ones_are_grey():
     record = _record(_clip())
     assert not _page(record).texts_of("s")
     record["evidence"][0]["holds"] = False
@@ -264,20 +264,18 @@ def test_what_fails_is_struck_through_in_text_and_row_and_what_cannot_be_checked
     assert any("cannot be checked: not measurable" in words for words in page.texts_of("td"))
 
 
-def test_the_row_figures_are_there_without_a_script_and_show_the_cited_third():
-    clip = _clip()
-    strip = html_report.section(_record(clip), clip, "walk.bvh")["strip"]
-    limbs = [[part["colour"] for part in figure["parts"] if part["dots"]] for figure in strip["figures"]]
-    seconds = [float(figure["seconds"].removesuffix(" s")) for figure in strip["figures"]]
-    lit = {second: picture_page.HIGHLIGHT in colours for second, colours in zip(seconds, limbs, strict=True)}
-    assert {lit[second] for second in seconds if second < 3.9} == {False}
-    assert {lit[second] for second in seconds if second > 4.1} == {True}
-    assert "Named in the explanation: head 0.0–6.0 s, arms 4.0–6.0 s." in strip["words"]
-    player = [attrs for tag, attrs in _page(_record(clip)).elements if attrs.get("class") == "player"]
+def test_without_a_script_the_page_shows_the_drawing_of_the_movement_with_its_description():
+    page = _page(_record(_clip()))
+    (picture,) = [attrs for _, attrs in page.elements if attrs.get("class") == "picture"]
+    assert "Named in the explanation: head 0.0–6.0 s, arms 4.0–6.0 s." in picture["aria-label"]
+    colours = " ".join(page.attributes("style"))
+    assert f"stroke: {picture_page.HIGHLIGHT.lower()}" in colours
+    assert {"0.0 s", "6.0 s"} <= set(page.texts_of("text"))
+    player = [attrs for _, attrs in page.elements if attrs.get("class") == "player"]
     assert "hidden" in player[0]
 
 
-def test_the_movement_is_embedded_to_the_millimetre_and_absent_joints_are_not():
+def test_the_movement_is_embedded_to_the_millimetre_without_missing_joints():
     clip = _clip(absent=("left_wrist",))
     moving = _movement(_html(_record(clip), clip=clip))
     around = _unpacked(moving["joints"]).reshape(180, 22, 3) / 1000
@@ -301,40 +299,39 @@ def test_a_clip_of_ten_seconds_makes_a_small_page_and_a_long_one_plays_its_windo
     page = _html(_record(clip, segments=segments, evidence=evidence), clip=clip)
     moving = _movement(page)
     assert (moving["start"], moving["frames"]) == (40.0, 300) and len(page.encode()) < 300_000
-    assert "the recording is too long for all of it" in page
+    assert "only the explained window, because the recording is long" in page
 
 
-def test_the_windows_of_a_long_recording_are_on_a_line_with_the_explained_one():
+def _tooltips(picture: str) -> dict[str, str]:
+    """The tooltips of a drawing, each with the fill colour of what it belongs to."""
+    return dict(re.findall(r"<title>([^<]*)</title> <path [^>]*fill: (#\w+)", picture))
+
+
+def test_the_windows_of_a_long_recording_have_their_labels_and_the_explained_one_is_named():
     segments = [
         {"start_s": 0.0, "end_s": 3.0, "label": "happy", "score": 0.6},
         {"start_s": 3.0, "end_s": 6.0, "label": "sad", "score": 0.9},
     ]
     evidence = [_evidence("head_pitch", "low", start_s=3.0, end_s=6.0)]
-    view = html_report.section(_record(_clip(), segments=segments, evidence=evidence), _clip(), "a")
-    assert [(window["x"], window["width"]) for window in view["windows"]] == [(0.0, 500.0), (500.0, 500.0)]
-    assert view["explained"]["x"] == 500.0 and view["explained"]["words"] == "3.0–6.0 s"
-    assert [tick["words"] for tick in view["ticks"]][:2] == ["0 s", "0.5 s"]
+    view = html_report.section(_record(_clip(), segments=segments, evidence=evidence), _clip(), "a", 1)
+    assert list(_tooltips(view["picture"])) == ["0.0–3.0 s: happy 60%", "3.0–6.0 s: sad 90%"]
+    assert ">happy 60%</text>" in view["picture"] and ">shown above</text>" in view["picture"]
+    assert len(view["captions"]) == 1 and "describe 3.0–6.0 s" in view["captions"][0]
 
 
-def test_an_attribution_becomes_a_field_of_colours_with_words():
+def test_an_attribution_becomes_a_heat_map_with_words():
     values = [[0.0, 0.1], [-0.2, 0.05]]
     attribution = {"label": "sad", "probability": 0.83, "method": "occlusion", "parts": ["head", "trunk"]}
     attribution |= {"bounds_s": [0.0, 1.0, 2.0], "values": values, "per_part": [0.12, -0.3], "per_second": [0.0, 0.2]}
-    page = _page(_record(_clip(), attribution=attribution))
-    words = page.texts_of("text")
-    assert {"whole body", "head +0.12", "trunk −0.30"} <= set(words)
-    cells = {title: attrs["fill"] for title, attrs in _cells(page)}
-    assert cells["head, 0.0–1.0 s: +0.00"] == "#FFFFFF"
-    assert cells["trunk, 0.0–1.0 s: −0.20"] == "#B35806" and cells["whole body, 1.0–2.0 s: +0.20"] == "#542788"
-    assert any("Most of all: head, 1.0–2.0 s." in caption for caption in page.texts_of("figcaption"))
-    assert "What counted for" not in " ".join(_page(_record(_clip())).texts_of("h3"))
-
-
-def _cells(page: _Page):
-    rectangles = [attrs for tag, attrs in page.elements if tag == "rect"]
-    titles = [words for words in page.texts_of("title") if re.search(r"s: [+−]", words)]
-    field = [attrs for attrs in rectangles if attrs.get("stroke") == "#E3E7EC"]
-    return zip(titles, field, strict=True)
+    view = html_report.section(_record(_clip(), attribution=attribution), _clip(), "a", 1)
+    for words in ("whole body", "head +0.12", "trunk −0.30"):
+        assert f">{words}</text>" in view["picture"]
+    cells = _tooltips(view["picture"])
+    assert cells["head, 0.0–1.0 s: +0.00"] == "#ffffff"
+    assert cells["trunk, 0.0–1.0 s: −0.20"] == "#b35806" and cells["whole body, 1.0–2.0 s: +0.20"] == "#542788"
+    assert len(view["captions"]) == 1 and "Strongest: head, 1.0–2.0 s." in view["captions"][0]
+    without = html_report.section(_record(_clip()), _clip(), "a", 1)
+    assert not without["captions"] and "What counted for" not in without["picture"]
 
 
 @pytest.mark.parametrize(
@@ -345,7 +342,7 @@ def _cells(page: _Page):
         {"question": "What do the arms do?", "dropped_claims": 3},
     ],
 )
-def test_records_with_less_or_more_in_them_become_pages_too(changes):
+def test_sparse_and_crowded_records_become_pages_too(changes):
     page = _page(_record(_clip(), **changes))
     assert record_view.LIMITS in page.texts_of("p")
 
@@ -362,9 +359,9 @@ def test_a_page_of_several_clips_lists_them_and_shows_the_error_of_the_one_that_
 
 
 def _node(program: str, tmp_path: Path):
-    """What a program prints that has the functions of the page's script."""
+    """Runs a program with the functions of the page's script and returns what it prints."""
     if shutil.which("node") is None:
-        pytest.skip("the script of the page is tried with node, which is not here")
+        pytest.skip("node, which runs the script of the page, is not installed")
     script = tmp_path / "report.js"
     shutil.copy(Path(html_report.__file__).parent / "templates" / "report.js", script)
     (tmp_path / "try.js").write_text(f"const page = require('./report.js');\n{program}", encoding="utf-8")
@@ -373,7 +370,7 @@ def _node(program: str, tmp_path: Path):
     return json.loads(done.stdout)
 
 
-def test_the_script_reads_the_joints_that_were_embedded_and_sees_them_as_the_strip_does(tmp_path):
+def test_the_script_reads_the_embedded_joints_and_projects_them_as_the_drawing_does(tmp_path):
     clip = _clip()
     moving = _movement(_html(_record(clip)))
     (tmp_path / "data.json").write_text(json.dumps(moving), encoding="utf-8")
@@ -387,9 +384,9 @@ def test_the_script_reads_the_joints_that_were_embedded_and_sees_them_as_the_str
         """,
         tmp_path,
     )
-    strip = rendering.lay_out_strip(clip, 1, 3.0)
-    assert np.array(found["points"])[:, :2] == pytest.approx(strip.flat[50], abs=2e-3)
-    assert np.array(found["points"])[:, 2] == pytest.approx(strip.depth[50], abs=2e-3)
+    flat, depth = rendering.project_around_pelvis(clip.joints)
+    assert np.array(found["points"])[:, :2] == pytest.approx(flat[50], abs=2e-3)
+    assert np.array(found["points"])[:, 2] == pytest.approx(depth[50], abs=2e-3)
     assert found["seconds"] == pytest.approx(50 / 30)
     assert (found["early"], found["late"], found["chosen"]) == ([0], [0, 1], [2])
 
@@ -420,13 +417,13 @@ def test_several_pictures_are_numbered_and_a_failed_clip_has_one_with_its_error(
     assert [b'id="error"' in path.read_bytes() for path in written] == [False, True, False, False]
 
 
-def test_a_name_that_is_no_text_does_not_end_the_page(tmp_path):
+def test_a_file_name_with_invalid_bytes_does_not_break_the_page(tmp_path):
     with report_writing.open_report(tmp_path / "a.html", 1) as report:
         report.add([_record(_clip(), source="caf\udce9.bvh")], [_clip()])
     assert "caf?.bvh" in (tmp_path / "a.html").read_text(encoding="utf-8")
 
 
-def test_what_came_before_a_failure_is_still_written(tmp_path):
+def test_recordings_before_a_failure_are_still_written(tmp_path):
     with pytest.raises(RuntimeError), report_writing.open_report(tmp_path / "a.html", 2) as report:
         report.add([_record(_clip())], [_clip()])
         raise RuntimeError("the model ran out of memory")
@@ -434,7 +431,7 @@ def test_what_came_before_a_failure_is_still_written(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["walk.htm", "walk"])
-def test_another_suffix_is_refused_with_the_ones_that_are_possible(name):
+def test_another_suffix_is_refused_with_a_list_of_the_possible_ones(name):
     with pytest.raises(ValueError, match=r"\.html, \.png, \.pdf, \.svg"):
         report_writing.open_report(name, 1)
 
@@ -443,7 +440,7 @@ def test_another_suffix_is_refused_with_the_ones_that_are_possible(name):
 
 
 class _Pipe:
-    """Gives a record for each clip, an error for what cannot be read, and has no model."""
+    """A pipeline without a model: a record for each clip, an error for a file that cannot be read."""
 
     feature_extractor = EaiSkeletonFeatureExtractor()
 
@@ -467,4 +464,4 @@ def test_the_command_reports_several_clips_in_one_page_and_goes_on_after_a_bad_o
     page = _Page((tmp_path / "all.html").read_text(encoding="utf-8"))
     found = ["could not be explained" in article for article in page.texts_of("article")]
     assert found == [False, True, False]
-    assert f"drawn in {tmp_path / 'all.html'}" in capsys.readouterr().err
+    assert f"report: {tmp_path / 'all.html'}" in capsys.readouterr().err

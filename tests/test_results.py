@@ -39,7 +39,7 @@ def test_every_table_holds_the_figures_of_its_run(figures, tmp_path, monkeypatch
     page = page_of_results.page()
     results = json.loads(figures.read_text(encoding="utf-8"))
     assert results["command"] in page
-    for title in ("Every method", "One model for all", "Few labels", "What each part", "Is the skeleton", "Cost"):
+    for title in ("Every method", "One model for all", "Few labels", "Ablations", "Is the skeleton", "Cost"):
         assert f"## {title}" in page
     for entry in results["scores"]:
         assert page_of_results.shown(entry["measures"]["macro_f1"]) in page

@@ -18,7 +18,7 @@ from eai_llm_hf.corpora.splits import (
     split_rows,
 )
 from eai_llm_hf.processing.skeleton.tree import MIRROR
-from eai_llm_hf.training import recipe as recipe_module
+from eai_llm_hf.training import recipe_clips as recipe_module
 
 YESTERDAY = [
     ["P01", "P05", "P08", "P13", "P17"],
@@ -401,7 +401,7 @@ def test_a_training_says_that_a_score_on_few_clips_is_rough(monkeypatch, caplog)
         caplog.clear()
         splits = recipe_module.load_splits(["mine"], ["sad"], [], [], 0)
         assert (
-            f"The test side has {len(splits['test'])} labelled clips: a score on so few is rough" in caplog.text
+            f"The test side has {len(splits['test'])} labelled clips, too few for a precise score" in caplog.text
         ) == rough
     with pytest.raises(ValueError, match="A performer pattern is for folder=FOLDER; the corpora are mine"):
         recipe_module.load_splits(["mine"], ["sad"], [], [], 0, "(?P<performer>P)")

@@ -1,4 +1,4 @@
-"""What is imported, and when: help loads no model, and the package nothing beside torch and transformers."""
+"""What is imported, and when: help loads no model, and the package nothing but torch and transformers."""
 
 import argparse
 import configparser
@@ -18,7 +18,7 @@ from eai_llm_hf.cli.main import build_parser
 
 ROOT = Path(__file__).parents[1]
 UNUSED = {"accelerate", "captum", "datasets", "gguf", "matplotlib", "pandas", "peft", "pyarrow", "scipy", "sklearn"}
-"""What neither the import of the package nor `explain` uses, though the package requires most of it."""
+"""Packages that neither the import of the package nor `explain` uses, though most are requirements."""
 
 RUN_SCRIPT = """
 import contextlib, importlib, io, json, sys
@@ -35,17 +35,17 @@ def run(arguments):
 def roots():
     return sorted({name.partition(".")[0] for name in sys.modules})
 """
-"""`run` of the console script that setup.cfg installs, in a process in which nothing is imported yet."""
+"""Defines `run`, which calls the console script of setup.cfg in a process that has imported nothing yet."""
 
 
 @pytest.fixture(scope="module")
 def startup() -> dict:
-    """Names of the benchmark's module."""
+    """The names in the benchmark's module."""
     return runpy.run_path(str(ROOT / "benchmarks" / "startup.py"))
 
 
 def in_fresh_process(code: str, given: object) -> list[dict]:
-    """Runs code after `RUN_SCRIPT` with `given` at hand; the last line that it prints is its result, in JSON."""
+    """Runs code after `RUN_SCRIPT`, with the variable `given`; its result is the last line it prints, in JSON."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     script = setup["options.entry_points"]["console_scripts"].partition("=")[2].strip().split(":")
@@ -122,6 +122,6 @@ def test_the_benchmark_times_the_script_of_each_version(startup, tmp_path, monke
         startup["run_python"](["-c", startup["console_script"](tree), "--no-such-option"], tree)
 
 
-def test_a_commit_that_the_history_does_not_have_is_said(startup, tmp_path):
+def test_an_unknown_commit_is_refused(startup, tmp_path):
     with pytest.raises(ValueError, match="--before no-such-commit"):
         startup["export"]("no-such-commit", tmp_path)

@@ -1,4 +1,4 @@
-"""The skeleton tower as a model of transformers: its configuration, new weights, attention, and what it records."""
+"""The skeleton tower as a model of transformers: configuration, new weights, attention, recorded outputs."""
 
 from copy import deepcopy
 
@@ -14,14 +14,14 @@ SMALL = {"hidden_size": 8, "num_attention_heads": 2, "intermediate_size": 8, "co
 
 @pytest.fixture
 def features(processor, clips) -> dict[str, torch.Tensor]:
-    """What the tower reads of three clips."""
+    """The tower's inputs of three clips."""
     return dict(processor.feature_extractor(clips, return_tensors="pt"))
 
 
 # ---- the configuration ----------------------------------------------------------------------------------------------
 
 
-def test_a_configuration_from_before_the_hyperparameters_stood_in_it_gives_what_they_were():
+def test_a_configuration_without_the_hyperparameters_gets_their_former_values():
     old = EaiSkeletonConfig().to_dict()
     for name in ("min_feature_std", "velocity_weight", "feature_limit"):
         del old[name]

@@ -17,11 +17,13 @@ import torch
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonProcessor
 from eai_llm_hf.cli.main import main
 from eai_llm_hf.corpora import generated_corpus
+from eai_llm_hf.corpora.splits import split_of
 from eai_llm_hf.training import recipe as recipe_module
+from eai_llm_hf.training.adapters import add_lora, fold_lora
 from eai_llm_hf.training.alignment import AlignmentCollator, AlignmentModel
-from eai_llm_hf.training.answering import add_lora, fold_lora
 from eai_llm_hf.training.crops import CropDataset
-from eai_llm_hf.training.recipe import load_splits, split_of, train
+from eai_llm_hf.training.recipe import train
+from eai_llm_hf.training.recipe_clips import load_splits
 from eai_llm_hf.training.settings import Recipe
 
 EXAMPLE = Path(__file__).parents[1] / "hub_examples" / "finetune_with_trainer.py"
@@ -172,7 +174,7 @@ def test_stage_two_trains_projector_and_lora_alone_and_the_checkpoint_answers_as
     assert differing - begins(before, "projector.") <= adapted
     if dtype == "float32":  # a step of 4 is below the resolution of bfloat16 in some of them
         assert differing - begins(before, "projector.") == adapted
-    assert {name.removeprefix("lora.")[:-1] + "weight" for name in loaded.lora_factors} == {
+    assert {name[:-1] + "weight" for name in loaded.lora_factors} == {
         name.removeprefix("language_model.") for name in adapted
     }
     assert loaded.language_model.dtype == getattr(torch, dtype)
@@ -183,7 +185,7 @@ def test_stage_two_trains_projector_and_lora_alone_and_the_checkpoint_answers_as
     )
 
 
-def test_without_lora_stage_two_trains_the_projector_alone_and_goes_on_where_it_stopped(settings, trainer, in_memory):
+def test_without_lora_stage_two_trains_only_the_projector_and_resumes(settings, trainer, in_memory):
     trainer.stop = ("stage-two", 3)
     with pytest.raises(Interrupted):
         train(settings(stages="two", lora_rank=0))
@@ -197,9 +199,7 @@ def test_without_lora_stage_two_trains_the_projector_alone_and_goes_on_where_it_
     assert not changed(in_memory["model"].state_dict(), loaded.state_dict())
 
 
-def test_folding_lora_in_gives_what_peft_computed_and_the_label_texts_stay_as_they_were(
-    model, processor, clips, tmp_path
-):
+def test_folded_lora_computes_what_peft_did_and_leaves_the_label_texts_unchanged(model, processor, clips, tmp_path):
     texts = processor.label_inputs(["happy", "sad"])
     encoded = model.encode_text(**texts)
     untouched = logits_of(model, processor, clips)
@@ -237,7 +237,7 @@ def test_a_second_fine_tuning_of_a_small_checkpoint_adds_its_ranks_and_loads_aga
     torch.testing.assert_close(logits_of(loaded, processor, clips), expected, atol=1e-5, rtol=1e-5)
     earlier = EaiLlmForCausalLM.from_pretrained(first)
     assert not torch.allclose(logits_of(earlier, processor, clips), expected, atol=1e-4)
-    # What was learned from clips the first time stays beside what comes later: the reference and the tower.
+    # What the first training learned from clips is kept: the reference and the tower.
     assert (
         processor.feature_extractor.reference
         == EaiSkeletonProcessor.from_pretrained(first).feature_extractor.reference
@@ -246,7 +246,7 @@ def test_a_second_fine_tuning_of_a_small_checkpoint_adds_its_ranks_and_loads_aga
 
 
 @pytest.mark.parametrize(("stage", "step"), [("stage-one", 3), ("stage-two", 1), ("stage-two", 3)])
-def test_a_run_that_was_interrupted_goes_on_and_ends_bit_for_bit_where_one_ends_that_was_not(
+def test_an_interrupted_run_ends_bit_for_bit_like_one_that_was_not_interrupted(
     stage, step, settings, trainer, tmp_path, whole
 ):
     trainer.stop = (stage, step)
@@ -271,7 +271,7 @@ def test_a_finished_run_is_not_repeated(trainer, whole):
     assert not changed(weights, again)
 
 
-def test_a_crop_depends_on_seed_and_number_alone():
+def test_a_crop_depends_only_on_seed_and_number():
     rows = generated_corpus(6)
     first, second, other = CropDataset(rows, 5), CropDataset(rows, 99), CropDataset(rows, 5, seed=1)
     assert np.array_equal(first[3].clip.joints, second[3].clip.joints)
@@ -281,7 +281,7 @@ def test_a_crop_depends_on_seed_and_number_alone():
     )
 
 
-def test_a_large_corpus_is_drawn_more_often_than_a_small_one_but_not_as_much_more_as_it_is_larger():
+def test_a_large_corpus_is_drawn_more_often_than_a_small_one_but_less_than_in_proportion():
     rows = generated_corpus(10)
     rows = [{**row, "corpus": "small" if number == 0 else "large"} for number, row in enumerate(rows)]
 
@@ -294,7 +294,7 @@ def test_a_large_corpus_is_drawn_more_often_than_a_small_one_but_not_as_much_mor
     assert drawn(size_exponent=1.0) == pytest.approx(9 / 10, abs=0.05)
 
 
-def test_no_clip_stands_on_two_sides_of_the_split(settings):
+def test_no_performer_is_on_two_sides_of_the_split(settings):
     recipe = settings()
     splits = load_splits(["generated:40"], recipe.labels, recipe.held_out, recipe.validation, 0)
     performers = {side: {row["performer"] for row in rows} for side, rows in splits.items()}
@@ -314,7 +314,7 @@ def test_no_clip_stands_on_two_sides_of_the_split(settings):
         ({"corpora": ["folder=nowhere/clips"]}, "does not exist: nowhere/clips"),
     ],
 )
-def test_a_label_or_corpus_that_is_not_there_is_named(settings, changes, words):
+def test_a_missing_label_or_corpus_is_named(settings, changes, words):
     with pytest.raises(ValueError, match=words):
         train(settings(**changes))
 
@@ -338,7 +338,7 @@ def losses(run: Path, stage: str) -> list[float]:
     return [entry["loss"] for entry in state["log_history"] if "loss" in entry]
 
 
-def test_two_processes_train_together_and_log_the_losses_of_one_with_twice_the_batch(
+def test_two_processes_train_together_and_log_the_losses_of_one_process_with_twice_the_batch(
     settings, tiny_checkpoint, tmp_path, monkeypatch
 ):
     # Dropout, and which phrasing of a label a step takes, are drawn by each process for itself; here both are off.
@@ -391,7 +391,7 @@ def test_only_the_main_process_reads_and_writes_the_seconds_of_a_stage(main_proc
     assert bool(record.read_text()) == main_process
 
 
-def test_mixed_precision_reaches_the_trainer_and_leaves_the_weights_as_they_are(
+def test_mixed_precision_reaches_the_trainer_and_leaves_the_data_type_of_the_weights(
     settings, trainer, tmp_path, monkeypatch
 ):
     class Watched(trainer):
@@ -427,9 +427,9 @@ def test_losses_are_reported_to_tensorboard_and_trackio_without_a_network(settin
     for stage in ("stage-one", "stage-two"):
         assert list((tmp_path / "run" / stage / "runs").glob("*/events.out.tfevents.*"))
     with sqlite3.connect(tmp_path / "trackio" / "eai-llm.db") as database:
-        told = database.execute("SELECT run_name, metrics FROM metrics").fetchall()
+        logged = database.execute("SELECT run_name, metrics FROM metrics").fetchall()
     for stage in ("stage-one", "stage-two"):
-        assert [1 for name, values in told if name == f"run {stage}" and "train/loss" in json.loads(values)]
+        assert [1 for name, values in logged if name == f"run {stage}" and "train/loss" in json.loads(values)]
 
 
 def test_an_unknown_stage_is_named():
@@ -447,7 +447,7 @@ def test_the_command_shows_every_setting_with_its_default(capsys):
     assert f"(default {Recipe(output_dir='run').stage_one_steps})" in shown
 
 
-def test_the_command_passes_its_flags_on_as_the_recipe(monkeypatch, capsys):
+def test_the_command_turns_its_options_into_a_recipe(monkeypatch, capsys):
     seen = []
     monkeypatch.setattr(recipe_module, "train", lambda recipe: seen.append(recipe) or Path("made"))
     flags = ["--corpora", "generated:5", "folder=clips", "--labels", "calm", "--stage-one-learning-rate", "0.01"]
@@ -465,6 +465,6 @@ def test_the_command_passes_its_flags_on_as_the_recipe(monkeypatch, capsys):
     ]
 
 
-def test_the_command_says_what_is_wrong_in_one_line(capsys):
+def test_the_command_reports_a_mistake_in_one_line(capsys):
     assert main(["train", "--output-dir", "run", "--corpora", "emilya"]) == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith("eai-llm: A corpus is generated[:CLIPS")

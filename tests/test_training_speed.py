@@ -1,4 +1,4 @@
-"""The benchmark of training, on a tiny model: that its sides are comparable and its page says what was measured."""
+"""The benchmark of training on a tiny model: its sides are comparable, and its page reports what was measured."""
 
 import argparse
 import runpy
@@ -92,7 +92,7 @@ def test_the_page_holds_command_machine_and_the_ratios(speed, settings):
         "0.50",
         "0.33",
     ]
-    assert rows["share of the card's 10 TFLOP/s, step alone"][0].strip().endswith("%")
+    assert rows["share of the GPU's 10 TFLOP/s, step alone"][0].strip().endswith("%")
     step = [float(cell.split("[")[0]) for cell in rows["clips a second, step alone"]]
     expected = speed["ratio"](results, *speed["SIDES"][:2], ("step",))[0]
     assert step[3] == pytest.approx(expected, abs=0.01)

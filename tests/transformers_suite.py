@@ -1,7 +1,7 @@
 """The tests that transformers runs on its own models: its source archive ships them, its wheel does not.
 
-The archive of the installed version is fetched once, with pip, into `$EAI_LLM_CACHE/transformers-tests`. Nothing of it
-is kept in this repository.
+pip downloads the archive of the installed version once, into `$EAI_LLM_CACHE/transformers-tests`. Nothing of it is
+kept in this repository.
 """
 
 import importlib
@@ -16,29 +16,29 @@ from unittest.mock import patch
 
 import transformers
 
-from eai_llm_hf.modeling.backbone_weights_eai_llm import backbone_cache
+from eai_llm_hf.modeling.backbone_folder_eai_llm import backbone_cache
 
 PACKAGE = "transformers_suite_files"
-"""The name by which the fetched files import each other."""
+"""The package name under which the downloaded files import each other."""
 
 STAND_INS = {
     "exporters.test_export": {"ExportTesterMixin": type("ExportTesterMixin", (), {})},
     "generation.test_utils": {"GenerationTesterMixin": type("GenerationTesterMixin", (), {})},
     "utils.test_configuration_utils": {"config_common_kwargs": {"dtype": "float16", "return_dict": False}},
 }
-"""What the files import and the archive does not hold. The first two would add tests of export and of `generate`;
-our own of `generate` are in test_model.py."""
+"""What the files import but the archive does not have. The first two would add tests of export and of `generate`; our
+tests of `generate` are in test_model.py."""
 
 
-class NotToBeHad(Exception):
-    """The archive could not be fetched; the message says why."""
+class Unavailable(Exception):
+    """The archive could not be downloaded; the message says why."""
 
 
 def load(name: str) -> ModuleType:
-    """One of the fetched files as a module, such as `test_modeling_common`.
+    """One of the downloaded files as a module, such as `test_modeling_common`.
 
     Raises:
-        NotToBeHad: If the archive is not here and cannot be fetched.
+        Unavailable: If the archive is not on this machine and cannot be downloaded.
     """
     if PACKAGE not in sys.modules:
         _module(PACKAGE).__path__ = [str(_folder())]
@@ -46,9 +46,9 @@ def load(name: str) -> ModuleType:
             parent = f"{PACKAGE}.{dotted.partition('.')[0]}"
             _module(parent).__path__ = []
             vars(_module(f"{PACKAGE}.{dotted}")).update(names)
-        # A script of transformers' CI: where a file from the Hub lies. No test that runs here needs one.
+        # A script of transformers' CI that locates files from the Hub. No test that runs here needs one.
         vars(_module("fetch_hub_objects_for_ci"))["url_to_local_path"] = lambda url: url
-    # One file wants the source tree beside it, for a name that it does not use.
+    # One file imports from the source tree a name that it does not use.
     with patch("transformers.utils.direct_transformers_import"):
         return importlib.import_module(f"{PACKAGE}.{name}")
 
@@ -58,7 +58,7 @@ def _module(name: str) -> ModuleType:
 
 
 def _folder() -> Path:
-    """The folder of the tests of the installed version, fetched if it is not there."""
+    """The folder of the tests of the installed version, downloaded if it does not exist."""
     cache = backbone_cache().parent / "transformers-tests"
     folder = cache / transformers.__version__
     if not folder.is_dir():
@@ -74,29 +74,35 @@ def _folder() -> Path:
 
 
 def _download(work: Path) -> Path:
-    """The source archive, from the registry that pip is set up for; pip checks it against the registry's hash."""
+    """The source archive, from the registry that pip is configured for; pip verifies the registry's hash."""
     wanted = f"transformers=={transformers.__version__}"
     options = ["download", "--disable-pip-version-check", "--quiet", "--retries", "1", "--timeout", "20", "--no-deps"]
-    # An environment that uv made has no pip of its own; the Python that it was made with may have.
+    # An environment made by uv has no pip; the Python that it is based on may have one.
     for python in dict.fromkeys([sys.executable, getattr(sys, "_base_executable", sys.executable)]):
         command = [python, "-m", "pip", *options, "--no-binary", "transformers", "--dest", str(work), wanted]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         except subprocess.TimeoutExpired as error:
-            raise NotToBeHad(f"pip did not download the source archive of {wanted} in {error.timeout:g} s") from error
+            raise Unavailable(f"pip did not download the source archive of {wanted} in {error.timeout:g} s") from error
         if found := list(work.glob("transformers-*.tar.gz")):
             return found[0]
-    said = done.stderr.strip().splitlines()
-    raise NotToBeHad(f"pip could not download the source archive of {wanted}: {said[-1] if said else 'no word why'}")
+    messages = done.stderr.strip().splitlines()
+    raise Unavailable(
+        f"pip could not download the source archive of {wanted}: {messages[-1] if messages else 'no message'}"
+    )
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    """Unpacks the tests of an archive, which must be that of the installed version."""
+    """Unpacks the tests of an archive.
+
+    Raises:
+        Unavailable: If the archive is of another version than the installed one.
+    """
     with tarfile.open(archive) as tar:
         top = tar.getnames()[0].partition("/")[0]
         version = HeaderParser().parsestr(tar.extractfile(f"{top}/PKG-INFO").read().decode())["Version"]
         if version != transformers.__version__:
-            raise NotToBeHad(f"the archive is of transformers {version}, {transformers.__version__} is installed")
+            raise Unavailable(f"the archive is of transformers {version}, {transformers.__version__} is installed")
         for member in tar.getmembers():
             if member.isfile() and Path(member.name).parent == Path(top, "tests"):
                 member.name = Path(member.name).name

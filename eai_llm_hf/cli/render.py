@@ -1,49 +1,49 @@
-"""`eai-llm render`: clips in, pictures out; the files that were written go to stdout, the rest to stderr."""
+"""`eai-llm render`: draws clips; the paths of the pictures go to stdout, everything else to stderr."""
 
 import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from .common import add_recording_options, find_clips
+from .common import CLIPS_HELP, add_command, add_recording_options, find_clips
 
-_EPILOG = """example:
-  eai-llm render walk.bvh -o walk.png                one picture: stick figures over time
-  eai-llm render walk.bvh -o walk.svg --steps 12     more of them, as a drawing that scales
+_EXAMPLES = """examples:
+  eai-llm render walk.bvh -o walk.png                a picture: stick figures over time
+  eai-llm render walk.bvh -o walk.svg --steps 12     more figures, as a vector graphic
   eai-llm render recordings/ -o pictures/ --animate  a .png and a .gif for each clip of a folder
 """
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to the parser."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "render",
         help="draw clips as stick figures over time",
-        description="Draws each clip as a row of stick figures over time, and with --animate as a moving picture too. "
-        "What is drawn is the unified skeleton, as the model sees it.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Draws each clip as a row of stick figures over time, and with --animate also as a GIF. The "
+        "figures are the unified skeleton, which the model sees.",
+        examples=_EXAMPLES,
     )
-    parser.add_argument("clips", nargs="+", metavar="CLIP", help="motion files or folders of them")
+    parser.add_argument("clips", nargs="+", metavar="CLIP", help=CLIPS_HELP)
     parser.add_argument(
         "-o",
         "--output",
         required=True,
         metavar="FILE_OR_FOLDER",
-        help="picture to write (.png .pdf .svg) for one clip, else a folder, in which each gets a .png by its name",
+        help="for one clip, a picture to write (.png .pdf .svg); otherwise a folder, which gets a .png for each clip",
     )
-    parser.add_argument("--steps", type=int, default=8, metavar="N", help="figures in a picture (default 8)")
-    parser.add_argument("--animate", action="store_true", help="write a .gif beside each picture")
+    parser.add_argument("--steps", type=int, default=8, metavar="N", help="number of figures in a picture (default 8)")
+    parser.add_argument("--animate", action="store_true", help="also write a .gif next to each picture")
     add_recording_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draws the clips; 1 where one could not be read or drawn.
+    """Draws the clips; the exit status is 1 if one could not be read or drawn.
 
     Raises:
-        ValueError: If `--steps` is not positive, or one picture file is named for several clips or with a suffix that
-            no picture has.
+        ValueError: If `--steps` is not positive, a single picture is named for several clips, or its suffix is not one
+            of a picture.
     """
     from tqdm import tqdm
 
@@ -79,17 +79,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _picture_paths(clips: list[str], output: Path) -> Iterator[Path]:
-    """Where the picture of each clip goes; clips of one name in several folders are numbered.
+    """The path of each clip's picture; clips of the same name in several folders are numbered.
 
     Raises:
-        ValueError: If `output` has the look of a file but cannot be one.
+        ValueError: If `output` is the path of a file and no picture can be written to it.
     """
     from ..report.picture_page import picture_path
 
     if output.suffix and not output.is_dir():
         picture = picture_path(output)
         if len(clips) > 1:
-            raise ValueError(f"-o {output} names one picture for {len(clips)} clips; name a folder.")
+            raise ValueError(f"-o {output} names one picture for {len(clips)} clips; give a folder.")
         return iter([picture])
     taken: set[str] = set()
     paths = []
@@ -103,7 +103,7 @@ def _picture_paths(clips: list[str], output: Path) -> Iterator[Path]:
 
 
 def _message(source: str, error: Exception) -> str:
-    """What is wrong with a file, its name first and only once."""
+    """The error message of a file, with its name once and in front."""
     text = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
     for name in (source, Path(source).name):
         text = text.removeprefix(f"{name}: ")

@@ -1,4 +1,4 @@
-"""`eai-llm train`: the recipe from a file, the command line or both, every field of it a flag."""
+"""`eai-llm train`: trains by a recipe from a file, from the command line or both. Each setting has an option."""
 
 import argparse
 import contextlib
@@ -7,14 +7,14 @@ import sys
 import typing
 
 _EPILOG = """example:
-  eai-llm train generator --output-dir runs/generator     a recipe of the package; flags override it
-  eai-llm train recipe.yaml --seed 3                      a file of yours, YAML or JSON
-  eai-llm train --output-dir runs/mine --corpora folder=clips/ --labels calm tense   a sub-folder a label
+  eai-llm train generator --output-dir runs/generator     a recipe of the package; options override it
+  eai-llm train recipe.yaml --seed 3                      your own file, YAML or JSON
+  eai-llm train --output-dir runs/mine --corpora folder=clips/ --labels calm tense   a sub-folder for each label
   eai-llm train --output-dir runs/more --corpora folder=clips/ --labels calm tense --model default
   eai-llm train default --output-dir runs/joint --corpora generated:2000 bandai1=FOLDER bandai2=FOLDER
   torchrun --nproc-per-node 2 -m eai_llm_hf train generator --output-dir runs/two   two processes
 
-The command goes on where an interrupted run in the same folder stopped.
+If a run was interrupted, the same command resumes it.
 """
 
 
@@ -23,8 +23,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = subparsers.add_parser(
         "train",
         help="train a model: skeleton-language alignment, then question answering with LoRA",
-        description="Trains by the two-stage recipe and writes OUTPUT_DIR/checkpoint, which every command and "
-        "from_pretrained read.",
+        description="Trains in two stages and writes OUTPUT_DIR/checkpoint, which every command and from_pretrained "
+        "can load.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -35,12 +35,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "recipe",
         nargs="?",
         metavar="RECIPE",
-        help=f"YAML or JSON file, or one of the package: {', '.join(shipped_recipes())}. Flags override it",
+        help=f"YAML or JSON file, or one of the package: {', '.join(shipped_recipes())}. Options override it",
     )
     for setting in dataclasses.fields(Recipe):
         kind = typing.get_args(setting.type)[0] if typing.get_args(setting.type) else setting.type
         default = setting.default if setting.default_factory is dataclasses.MISSING else setting.default_factory()
-        # Suppressed, a flag that was not given is not there, so that it cannot override the recipe.
+        # With SUPPRESS, an option that was not given is absent and does not override the recipe.
         options: dict = {"dest": setting.name, "help": setting.metadata["help"], "default": argparse.SUPPRESS}
         if kind is bool:
             options["action"] = argparse.BooleanOptionalAction
@@ -56,7 +56,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(args: argparse.Namespace) -> int:
-    """Trains and says where the result lies."""
+    """Trains, and prints the folder of the result."""
     from accelerate import PartialState
 
     from ..training.recipe import train
@@ -66,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args.recipe, Recipe) if args.recipe else {}
     settings |= {field.name: vars(args)[field.name] for field in dataclasses.fields(Recipe) if field.name in args}
     if "output_dir" not in settings:
-        raise ValueError("Say where the result goes: --output-dir FOLDER, or output_dir in the recipe.")
+        raise ValueError("No folder for the result: pass --output-dir FOLDER, or set output_dir in the recipe.")
     recipe = Recipe(**settings)
-    with contextlib.redirect_stdout(sys.stderr):  # the Trainer logs there; stdout is for the result
+    with contextlib.redirect_stdout(sys.stderr):  # the Trainer logs to stdout, which is for the result
         folder = train(recipe)
     if PartialState().is_main_process:
         print(f"{folder}")

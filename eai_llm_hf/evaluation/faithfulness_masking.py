@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from eai_llm_hf.processing.attribution.attribution import attribute
-from eai_llm_hf.processing.attribution.occlusion import CLAIM_PARTS, PARTS, HiddenViews, Way, hidden_probabilities
+from eai_llm_hf.processing.attribution.occlusion import CLAIM_PARTS, PARTS, Mode, OccludedViews, occluded_probabilities
 from eai_llm_hf.processing.descriptors.measure import SHORTEST_SPANNED_CLIP, SPANS, measure_spans
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
@@ -70,7 +70,7 @@ def masking_test(
     for clip, record in tqdm(list(zip(clips, records, strict=True)), desc="masking", unit="clip"):
         claims = held_claims(record["explanation"], measure_spans(clip.joints, clip.joint_mask), reference)
         target = labels.index(record["label"])
-        found = attribute(pipe, clip, labels, record["label"])
+        found = attribute(pipe.scorer, clip, labels, record["label"])
         parts = [name for name, own in CLAIM_PARTS.items() if set(own) & set(found.parts)]
         weight = dict(zip(found.parts, found.per_part, strict=True))
         cited["parts"].append(_named((claim.body_part for claim in claims), parts))
@@ -89,12 +89,12 @@ def masking_test(
             (times, "times", np.linspace(0, frames, len(_TIMES) + 1).round().astype(int).tolist()),
         ):
             if units:
-                view = HiddenViews(extractor, clip, bounds, pipe.model.skeleton_tower.feature_mean)
-            for way in get_args(Way):
+                view = OccludedViews(extractor, clip, bounds, pipe.model.skeleton_tower.feature_mean)
+            for way in get_args(Mode):
                 table = _table(pipe, view, units, kind, labels, target, way) if units else {}
                 tables.setdefault((kind, way), []).append(table)
     return {
-        kind: {way: _summary(tables[kind, way], cited[kind], important[kind], seed) for way in get_args(Way)}
+        kind: {way: _summary(tables[kind, way], cited[kind], important[kind], seed) for way in get_args(Mode)}
         for kind in ("parts", "times")
     } | {"clips": len(clips), "generations": len(clips)}
 
@@ -106,12 +106,12 @@ def _named(words: Iterable[str], units: Sequence[str]) -> list[str]:
 
 def _table(
     pipe: SkeletonEmotionExplanationPipeline,
-    view: HiddenViews,
+    view: OccludedViews,
     units: Sequence[str],
     kind: str,
     labels: Sequence[str],
     target: int,
-    way: Way,
+    way: Mode,
 ) -> Table:
     """The label's probability for every combination of hidden units."""
     hidden = [frozenset(chosen) for k in range(len(units) + 1) for chosen in combinations(units, k)]
@@ -122,7 +122,7 @@ def _table(
                 row[[PARTS.index(part) for part in CLAIM_PARTS[name]]] = False
             else:
                 row[:, _TIMES.index(name)] = False
-    probabilities = hidden_probabilities(pipe, view, shown, labels, way)[:, target]
+    probabilities = occluded_probabilities(pipe.scorer, view, shown, labels, way)[:, target]
     return dict(zip(hidden, probabilities.tolist(), strict=True))
 
 

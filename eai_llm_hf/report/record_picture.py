@@ -1,4 +1,7 @@
-"""A picture of a clip beside what the pipeline says about it: figures, probabilities, explanation, evidence."""
+"""The drawing of a record: movement over time, probabilities, explanation and evidence on one page.
+
+The HTML report embeds the upper part, the movement over time, and has the rest as text.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,20 +22,24 @@ from .picture_page import (
     picture_path,
     shorten,
     text_width,
+    tooltip,
 )
 from .record_view import (
+    NO_EVIDENCE,
     Heat,
     attribution_of,
     cited,
     explained_window,
     facts,
-    greatest,
     heat_colours,
     highlights,
     holding_range,
     is_dark,
     label_colours,
+    left_out_words,
+    most_likely,
     signed,
+    span_words,
     value_words,
     windows_of,
 )
@@ -43,28 +50,30 @@ if TYPE_CHECKING:
 
 _BAND = "#E3E7EC"
 _MOST_BARS = 8
+_WIDE = PICTURE_WIDTH - 2 * MARGIN
+_STRIP_HEIGHT, _HEAT_ROW = 2.95, 0.2
 _CLAIM_WIDTH, _SCALE_WIDTH = 3.2, 1.75
-"""Inches."""
+"""Lengths in inches."""
 
 
 def draw_record(record: Mapping[str, Any], clip: UnifiedClip, path: str | Path, title: str | None = None) -> None:
-    """Writes one picture of a clip and of what the pipeline says about it; see `record_page`.
+    """Writes the drawing of a record as a picture; see `record_page`.
 
     Args:
-        record: As the pipeline gives it for one person.
-        clip: The movement that the record is about.
-        path: File to write; its suffix (.png, .pdf or .svg) says the kind.
-        title: Name of the recording; that of its file by default.
+        record: The record of one person.
+        clip: The movement that the record describes.
+        path: File to write: .png, .pdf or .svg.
+        title: Name of the recording (default: the name of its file).
 
     Raises:
-        ValueError: If the suffix is another, or the record is an error record.
+        ValueError: If the path has another suffix, or the record is an error record.
     """
     path = picture_path(path)
     record_page(record, clip, title).save(path)
 
 
 def error_page(record: Mapping[str, Any]) -> Page:
-    """The page of a clip that could not be explained: its name and why."""
+    """The page of a clip that could not be explained: its name and the error."""
     lines = _wrap(record["error"]["message"], PICTURE_WIDTH - 2 * MARGIN)
     page = Page(1.0 + 0.235 * len(lines) + 0.3)
     name = shorten(Path(record["source"]).name, PICTURE_WIDTH - 2 * MARGIN, 16, "bold")
@@ -76,38 +85,29 @@ def error_page(record: Mapping[str, Any]) -> Page:
 
 
 def record_page(record: Mapping[str, Any], clip: UnifiedClip, title: str | None = None) -> Page:
-    """A page with a clip and what the pipeline says about it.
+    """The drawing of a record.
 
-    Above, the part of the clip that the explanation is about, with the body parts that it names (and that the
-    measurements bear out) in the highlight colour at the times that it names; below it the attribution, where the
-    record has one, and for a recording of several windows the label of each over time. Then the probabilities, the
-    explanation and, for each piece of evidence, where the measured value lies among the clips of the reference.
-    Claims that do not hold are struck through.
+    At the top is the movement over time, as in `over_time_page`. Below are the probabilities, the explanation and, for
+    each piece of evidence, where the measured value lies in the reference. Claims that do not hold are struck through.
 
     Args:
-        record: As the pipeline gives it for one person.
-        clip: The movement that the record is about.
-        title: Name of the recording; that of its file by default.
+        record: The record of one person.
+        clip: The movement that the record describes.
+        title: Name of the recording (default: the name of its file).
 
     Raises:
         ValueError: If the record is an error record.
     """
     if "error" in record:
         raise ValueError(f"{record['source']}: the record holds an error and no result: {record['error']['message']}")
-    left_width, right_width = 2.8, PICTURE_WIDTH - 2 * MARGIN - 2.8 - 0.45
+    left_width, right_width = 2.8, _WIDE - 2.8 - 0.45
     right = PICTURE_WIDTH - MARGIN - right_width
-    wide = PICTURE_WIDTH - 2 * MARGIN
     evidence, said = record["evidence"], cited(record)
     lines = _wrap(record["explanation"], right_width)
     question = _wrap(f"“{record['question']}”", right_width) if "question" in record else []
-    over_time = len(record["segments"]) > 1
-    heat = attribution_of(record)
 
-    strip_top, strip_height = 1.0, 2.95
-    heat_top = strip_top + strip_height + 0.1
-    heat_height = 0.2 * len(heat.parts) if heat else 0.0
-    ribbon_top = heat_top + (heat_height + 0.75 if heat else 0.0)
-    lower_top = ribbon_top + (1.15 if over_time else 0.15)
+    over_time_top = 1.0
+    lower_top = over_time_top + _over_time_height(record)
     text_height = 0.38 + 0.235 * (len(lines) + len(question)) if lines or question else 0.0
     scale_top = lower_top + text_height + (0.22 if text_height else 0.0)
     rows = [_wrap(item["claim"], _CLAIM_WIDTH, weight="bold") for item in evidence]
@@ -116,18 +116,10 @@ def record_page(record: Mapping[str, Any], clip: UnifiedClip, title: str | None 
     page = Page(lower_top + max(float(right_height), 0.45 + 0.36 * bars + 0.25) + 0.3)
 
     _write_header(page, record, clip, title or Path(record["source"]).name)
-    start, end = explained_window(record)
-    marked = highlights(record)
-    draw_strip(page.area(MARGIN, strip_top, wide, strip_height), clip, None, marked, start, end)
-    draw_key(page.area(PICTURE_WIDTH / 2, 0.72, PICTURE_WIDTH / 2 - MARGIN, 0.26), bool(marked))
-    if heat:
-        _draw_heat(page, heat_top, heat, heat_height)
-    colours = label_colours(record) if over_time else {record["label"]: MUTED}
-    if over_time:
-        _draw_ribbon(page.area(MARGIN, ribbon_top + 0.3, wide, 0.3), record, colours, start, end)
-
+    _draw_over_time(page, over_time_top, record, clip)
+    draw_key(page.area(PICTURE_WIDTH / 2, 0.72, PICTURE_WIDTH / 2 - MARGIN, 0.26), bool(highlights(record)))
     page.write(MARGIN, lower_top, "How likely", weight="bold", fontsize=11.5)
-    _draw_scores(page.area(MARGIN, lower_top + 0.29, left_width, 0.36 * bars), record, colours)
+    _draw_scores(page.area(MARGIN, lower_top + 0.29, left_width, 0.36 * bars), record)
     if text_height:
         page.write(right, lower_top, "Answer" if question else "Why", weight="bold", fontsize=11.5)
         for number, line in enumerate(question + lines):
@@ -137,19 +129,51 @@ def record_page(record: Mapping[str, Any], clip: UnifiedClip, title: str | None 
     if rows:
         _draw_evidence(page, right, scale_top, evidence, rows, said)
     else:
-        page.write(
-            right, scale_top + 0.36, "Nothing stands out, or there is no reference to compare with.", color=MUTED
-        )
+        page.write(right, scale_top + 0.36, NO_EVIDENCE, color=MUTED)
     return page
 
 
+def over_time_page(record: Mapping[str, Any], clip: UnifiedClip) -> Page:
+    """The movement over time, as the HTML report embeds it.
+
+    Stick figures show the explained window. Body parts that the explanation names, in claims that hold, have the
+    highlight colour at the times that it names. Below them are the attribution, if the record has one, and the label
+    of each window, if the recording has several.
+
+    Args:
+        record: The record of one person.
+        clip: The movement that the record describes.
+    """
+    page = Page(_over_time_height(record))
+    _draw_over_time(page, 0.0, record, clip)
+    return page
+
+
+def _over_time_height(record: Mapping[str, Any]) -> float:
+    heat = attribution_of(record)
+    ribbon = 1.15 if len(record["segments"]) > 1 else 0.15
+    return _STRIP_HEIGHT + 0.1 + (_HEAT_ROW * len(heat.parts) + 0.75 if heat else 0.0) + ribbon
+
+
+def _draw_over_time(page: Page, top: float, record: Mapping[str, Any], clip: UnifiedClip) -> None:
+    """Figures, attribution and labels of the windows, from `top` inches downwards."""
+    start, end = explained_window(record)
+    draw_strip(page.area(MARGIN, top, _WIDE, _STRIP_HEIGHT), clip, None, highlights(record), start, end)
+    top += _STRIP_HEIGHT + 0.1
+    if heat := attribution_of(record):
+        _draw_heat(page, top, heat)
+        top += _HEAT_ROW * len(heat.parts) + 0.75
+    if len(record["segments"]) > 1:
+        _draw_ribbon(page.area(MARGIN, top + 0.3, _WIDE, 0.3), record, start, end)
+
+
 def _row_heights(rows: Sequence[Sequence[str]]) -> np.ndarray:
-    """Inches of each row of evidence, by its lines."""
+    """Height in inches of each row of evidence, from its number of lines."""
     return np.array([0.08 + 0.22 * len(lines) for lines in rows])
 
 
 def _wrap(text: str, width: float, fontsize: float = 10.5, weight: str = "normal") -> list[str]:
-    """Lines of text no wider than so many inches; a word that is wider is cut."""
+    """The text in lines of at most `width` inches; a longer word is split."""
     lines = [""]
     for word in text.split():
         while text_width(word, fontsize, weight) > width and len(word) > 1:
@@ -165,114 +189,82 @@ def _wrap(text: str, width: float, fontsize: float = 10.5, weight: str = "normal
 
 
 def _write_header(page: Page, record: Mapping[str, Any], clip: UnifiedClip, title: str) -> None:
-    """The label and its probability; what the recording is."""
+    """Writes the label with its probability, the name of the recording, and facts about it."""
     label = shorten(record["label"], 5.0, 21, "bold")
     page.write(MARGIN, 0.47, label, fontsize=21, weight="bold", va="center_baseline")
-    beside = MARGIN + text_width(label, 21, "bold") + 0.2
-    page.write(beside, 0.47, f"{record['score']:.0%}", fontsize=21, color=MUTED, va="center_baseline")
-    room = PICTURE_WIDTH - MARGIN - beside - 1.2
+    after = MARGIN + text_width(label, 21, "bold") + 0.2
+    page.write(after, 0.47, f"{record['score']:.0%}", fontsize=21, color=MUTED, va="center_baseline")
+    room = PICTURE_WIDTH - MARGIN - after - 1.2
     name = shorten(title, max(room, 1.0), 11.5, "bold")
     page.write(PICTURE_WIDTH - MARGIN, 0.3, name, fontsize=11.5, weight="bold", ha="right", va="center")
     known = "  ·  ".join(facts(record, len(clip.joints) / clip.fps))
     page.write(PICTURE_WIDTH - MARGIN, 0.55, known, color=MUTED, ha="right", va="center")
 
 
-def _draw_heat(page: Page, top: float, heat: Heat, height: float) -> None:
-    """How much each body part counted at each time, as a field of colours."""
+def _draw_heat(page: Page, top: float, heat: Heat) -> None:
+    """Draws how much each body part contributes at each time, as coloured cells."""
     names = [
         part if total is None else f"{part} {signed(total)}"
         for part, total in zip(heat.parts, heat.totals, strict=True)
     ]
     start = max(text_width(name, 10) for name in names) + 0.12
     page.write(MARGIN, top, f"What counted for {shorten(heat.label, 2.5, 11.5)}", weight="bold", fontsize=11.5)
-    page.write(
-        PICTURE_WIDTH - MARGIN,
-        top + 0.02,
-        "what hiding it takes from the probability    purple: spoke for it    brown: against it",
-        color=MUTED,
-        fontsize=10,
-        ha="right",
-    )
-    axes = page.area(MARGIN + start, top + 0.28, PICTURE_WIDTH - 2 * MARGIN - start, height)
-    stretches = [(first, last - first) for first, last in zip(heat.edges, heat.edges[1:], strict=False)]
-    for row, colours in enumerate(heat_colours(heat.values)):
-        axes.broken_barh(stretches, (row - 0.5, 1.0), facecolors=colours, edgecolor=_BAND, linewidth=0.6, gid="heat")
+    legend = "drop in probability when occluded · purple: speaks for it · brown: speaks against it"
+    page.write(PICTURE_WIDTH - MARGIN, top + 0.02, legend, color=MUTED, fontsize=10, ha="right")
+    axes = page.area(MARGIN + start, top + 0.28, _WIDE - start, _HEAT_ROW * len(names))
+    spans = list(zip(heat.edges, heat.edges[1:], strict=False))
+    cells = zip(heat.parts, heat_colours(heat.values), heat.values.tolist(), strict=True)
+    for row, (part, colours, values) in enumerate(cells):
+        for (first, last), colour, value in zip(spans, colours, values, strict=True):
+            words = tooltip(f"{part}, {span_words(first, last)}: {signed(value)}")
+            style: dict[str, Any] = {"facecolor": colour, "edgecolor": _BAND, "linewidth": 0.6, "gid": words}
+            axes.barh(row, last - first, left=first, height=1.0, **style)
     axes.set(xlim=(heat.edges[0], heat.edges[-1]), ylim=(len(names) - 0.5, -0.5))
     _style_seconds(axes)
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
 
 
-def _draw_scores(axes: "Axes", record: Mapping[str, Any], colours: Mapping[str, str]) -> None:
-    """The greatest probabilities as horizontal bars."""
-    scores = dict(greatest(record["scores"], _MOST_BARS))
+def _draw_scores(axes: "Axes", record: Mapping[str, Any]) -> None:
+    """Draws the highest probabilities as horizontal bars."""
+    scores = dict(most_likely(record["scores"], _MOST_BARS))
+    colours = label_colours(record)
     names = [shorten(label, 1.25, 10.5) for label in scores]
     start = max(text_width(name, 10.5) for name in names) + 0.12
     width = axes.get_position().width * PICTURE_WIDTH
     full = width - start - 0.5
     for row, (label, name) in enumerate(zip(scores, names, strict=True)):
-        own = label == record["label"]
-        weight = "bold" if own else "normal"
-        axes.text(
-            start - 0.12,
-            row,
-            name,
-            ha="right",
-            va="center",
-            fontsize=10.5,
-            weight=weight,
-            color=INK,
-            parse_math=False,
-        )
+        style: dict[str, Any] = {"va": "center", "ha": "right", "fontsize": 10.5, "color": INK, "parse_math": False}
+        style["weight"] = "bold" if label == record["label"] else "normal"
+        axes.text(start - 0.12, row, name, **style)
         axes.barh(row, full, left=start, height=0.5, color=_BAND)
-        axes.barh(
-            row,
-            full * scores[label],
-            left=start,
-            height=0.5,
-            color=colours.get(label, FAINT),
-            gid=f"score {label}",
-        )
-        axes.text(width, row, f"{scores[label]:.0%}", ha="right", va="center", fontsize=10.5, weight=weight, color=INK)
+        colour = colours.get(label, FAINT)
+        axes.barh(row, full * scores[label], left=start, height=0.5, color=colour, gid=f"score {label}")
+        axes.text(width, row, f"{scores[label]:.0%}", **style)
     axes.set(xlim=(0, width), ylim=(len(scores) - 0.5, -0.5))
     axes.set_axis_off()
-    left_out = len(record["scores"]) - len(scores)
-    if left_out:
-        axes.text(
-            0.0,
-            len(scores) - 0.35,
-            f"and {left_out} more, each at most {min(scores.values()):.1%}",
-            fontsize=10,
-            color=MUTED,
-            va="top",
-        )
+    if words := left_out_words(record["scores"], _MOST_BARS):
+        axes.text(0.0, len(scores) - 0.35, words, fontsize=10, color=MUTED, va="top")
 
 
-def _draw_ribbon(
-    axes: "Axes", record: Mapping[str, Any], colours: Mapping[str, str], start: float, end: float
-) -> None:
-    """The label of each window over time; a line above marks the window that the figures and the text are about."""
-    windows = windows_of(record)
+def _draw_ribbon(axes: "Axes", record: Mapping[str, Any], start: float, end: float) -> None:
+    """Draws the label of each window over time, and a line above the explained window."""
+    windows, colours = windows_of(record), label_colours(record)
     total = windows[-1].end_s
     width = axes.get_position().width * PICTURE_WIDTH
     for window in windows:
         colour, length = colours[window.label], window.end_s - window.start_s
-        style: dict[str, Any] = {"color": colour, "edgecolor": "white", "linewidth": 1.0}
-        axes.barh(0, length, left=window.start_s, height=1.0, gid=f"segment {window.label}", **style)
-        text, room = f"{window.label}  {window.score:.0%}", length / total * width - 0.1
+        text = f"{window.label}  {window.score:.0%}"
+        words = tooltip(f"{span_words(window.start_s, window.end_s)}: {text}")
+        style: dict[str, Any] = {"color": colour, "edgecolor": "white", "linewidth": 1.0, "gid": words}
+        axes.barh(0, length, left=window.start_s, height=1.0, **style)
+        room = length / total * width - 0.1
         if text_width(text, 10) > room:
             text = window.label
         if text_width(text, 10) <= room:
-            axes.text(
-                0.5 * (window.start_s + window.end_s),
-                0,
-                text,
-                ha="center",
-                va="center_baseline",
-                fontsize=10,
-                parse_math=False,
-                color="white" if is_dark(colour) else INK,
-            )
+            centre, ink = 0.5 * (window.start_s + window.end_s), "white" if is_dark(colour) else INK
+            style = {"ha": "center", "va": "center_baseline", "fontsize": 10, "parse_math": False, "gid": words}
+            axes.text(centre, 0, text, color=ink, **style)
     axes.plot([start, end], [-0.78, -0.78], color=INK, linewidth=1.6, clip_on=False, solid_capstyle="butt")
     centre = min(max(0.5 * (start + end), total * 0.6 / width), total * (1 - 0.6 / width))
     axes.text(centre, -0.9, "shown above", ha="center", va="bottom", fontsize=10, color=INK)
@@ -281,7 +273,7 @@ def _draw_ribbon(
 
 
 def _style_seconds(axes: "Axes") -> None:
-    """A plain axis of seconds."""
+    """Makes the horizontal axis a plain one of seconds."""
     axes.tick_params(labelsize=10, labelcolor=MUTED, color=FAINT, length=3)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} s")
     axes.spines[:].set_visible(False)
@@ -295,22 +287,16 @@ def _draw_evidence(
     rows: Sequence[Sequence[str]],
     said: Sequence[bool],
 ) -> None:
-    """Every claim with its place on the reference's scale and its value; what fails is struck through.
+    """Draws each claim with its percentile in the reference and its value; claims that fail are struck through.
 
-    The thick part of each scale is where the claim holds.
+    The thick grey part of each scale is where the claim holds.
     """
     scale_left = left + _CLAIM_WIDTH + 0.25
     value_left = scale_left + _SCALE_WIDTH + 0.2
     heights = _row_heights(rows)
     body_top, total = top + 0.52, float(heights.sum())
-    page.write(
-        scale_left + 0.5 * _SCALE_WIDTH,
-        top + 0.05,
-        "percentile, grey where it holds",
-        ha="center",
-        color=MUTED,
-        fontsize=10,
-    )
+    heading: dict[str, Any] = {"ha": "center", "color": MUTED, "fontsize": 10}
+    page.write(scale_left + 0.5 * _SCALE_WIDTH, top + 0.05, "percentile (grey: holds)", **heading)
     axes = page.area(scale_left, body_top, _SCALE_WIDTH, total)
     middles = np.cumsum(heights) - 0.5 * heights
     for item, lines, middle, is_cited in zip(evidence, rows, middles, said, strict=True):
@@ -333,26 +319,14 @@ def _draw_evidence(
         if item["percentile"] is None:
             continue
         colour = MUTED if failed else HIGHLIGHT if is_cited else INK
-        marker: dict[str, Any] = (
-            {"marker": "x", "markersize": 8, "markeredgewidth": 2.2} if failed else {"marker": "o", "markersize": 8.5}
-        )
-        face: dict[str, Any] = (
-            {} if failed else {"markerfacecolor": colour if is_cited else "white", "markeredgewidth": 1.8}
-        )
-        axes.plot(
-            item["percentile"],
-            middle,
-            color=colour,
-            linestyle="",
-            clip_on=False,
-            zorder=3,
-            gid="failed" if failed else "held",
-            **marker,
-            **face,
-        )
+        marker: dict[str, Any] = {"marker": "x", "markersize": 8, "markeredgewidth": 2.2, "gid": "failed"}
+        if not failed:
+            face = colour if is_cited else "white"
+            marker = {"marker": "o", "markersize": 8.5, "markeredgewidth": 1.8, "markerfacecolor": face, "gid": "held"}
+        axes.plot(item["percentile"], middle, color=colour, linestyle="", clip_on=False, zorder=3, **marker)
     axes.set(xlim=(0, 100), ylim=(total, 0), yticks=[], xticks=[0, 50, 100])
     axes.xaxis.tick_top()
-    axes.set_xticklabels(["0", "ordinary", "100"], fontsize=10, color=MUTED)
+    axes.set_xticklabels(["0", "typical", "100"], fontsize=10, color=MUTED)
     axes.tick_params(length=0, pad=3)
     axes.spines[:].set_visible(False)
 

@@ -1,4 +1,7 @@
-"""What pictures and reports show of a record: what is cited and when, where a claim holds, and in which words."""
+"""What every kind of report shows of a record.
+
+Which evidence is cited and when, where a claim holds, and the words and colours for it.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,22 +15,27 @@ from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
 from eai_llm_hf.processing.claims.phrases import PHRASES
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
+from .picture_page import MUTED
+
 LIMITS = (
-    "This describes how a skeleton moved, beside the clips of a reference; it saw no face, hands, voice or situation, "
-    "it does not know what the person feels, and it is no diagnosis."
+    "This describes how a skeleton moved, compared with the clips of a reference. The model saw no face, hands, voice "
+    "or situation. It does not know what the person feels, and this is not a diagnosis."
 )
-"""What every report says of itself."""
+"""The limits that every HTML report states."""
+
+NO_EVIDENCE = "Nothing is unusual, or there is no reference to compare with."
+"""What a report says in place of evidence."""
 
 _LABEL_COLOURS = ("#009E73", "#E69F00", "#CC79A7", "#5D3A9B", "#F0E442", "#8C6D46", "#9CA3AF")
 _FOR, _AGAINST = "#542788", "#B35806"
-"""Ends of ColorBrewer's PuOr scale, which people with any colour vision tell apart."""
+"""Ends of ColorBrewer's PuOr scale, which people with any colour vision can tell apart."""
 
 _UNITS = {"deg": "°", "1": ""}
 _MOST_SECONDS_APART = 1e-3
 
 
 class Window(NamedTuple):
-    """A stretch of the recording with its label; it ends where the next one starts."""
+    """A window of the recording with its label; it ends where the next one starts."""
 
     start_s: float
     end_s: float
@@ -36,12 +44,12 @@ class Window(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A stretch of an explanation.
+    """A part of an explanation.
 
     Attributes:
-        text: The words.
-        rows: Places in the evidence of the claims that these words make; none for what is no claim.
-        holds: Whether they hold: False where all fail, None where none can be checked or there is none.
+        text: Its words.
+        rows: Indices into the evidence of the claims that these words make; empty if they make none.
+        holds: True if any of the claims holds, False if all that can be checked fail, None if none can be checked.
     """
 
     text: str
@@ -50,14 +58,14 @@ class Piece(NamedTuple):
 
 
 class Heat(NamedTuple):
-    """What the probability of a label falls by when parts of the body are hidden for a while.
+    """The drop in the probability of a label when body parts are occluded, as a heat map.
 
     Attributes:
         label: The label.
-        parts: "whole body", then the parts.
+        parts: "whole body", then the body parts.
         edges: (columns + 1,) seconds.
-        values: (parts, columns), above zero where the part speaks for the label.
-        totals: (parts,) each part hidden throughout; None for the whole body.
+        values: (parts, columns) drop when the part is occluded in that time; above zero, it speaks for the label.
+        totals: (parts,) drop when the part is occluded throughout; None for the whole body.
     """
 
     label: str
@@ -68,16 +76,16 @@ class Heat(NamedTuple):
 
 
 def person_names(source: str, people: int) -> list[str]:
-    """The file name of a recording, or as many with the number of the person."""
+    """The file name of a recording, once for each person; several people are numbered."""
     name = Path(source).name
     return [name] if people == 1 else [f"{name}, person {number}" for number in range(1, people + 1)]
 
 
 def explained_window(record: Mapping[str, Any]) -> tuple[float, float]:
-    """Start and end in seconds of the window that explanation and evidence are about.
+    """Start and end in seconds of the window that explanation and evidence describe.
 
-    A claim about the whole window says it. Where there is none, it is the window that a claim lies in, or all of
-    them, with the highest probability of the record's label.
+    A claim about the whole window has its times. Without such a claim, it is the window that contains all evidence; of
+    several, the one with the highest probability of the record's label.
     """
     whole = [item for item in record["evidence"] if item["span"] == "whole"]
     if whole:
@@ -96,7 +104,7 @@ def explained_window(record: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def windows_of(record: Mapping[str, Any]) -> list[Window]:
-    """The windows of a recording; where they overlap, each reaches to the start of the next."""
+    """The windows of a recording; where they overlap, each ends at the start of the next."""
     parts = record["segments"]
     ends = [min(part["end_s"], after["start_s"]) for part, after in zip(parts, parts[1:], strict=False)]
     ends.append(parts[-1]["end_s"])
@@ -115,16 +123,16 @@ def _claim_key(claim: Claim) -> tuple[str, str, str, str]:
 
 
 def cited(record: Mapping[str, Any]) -> list[bool]:
-    """For each piece of evidence whether the explanation speaks of it; all of them where it speaks of none."""
+    """Whether the explanation cites each piece of evidence; all True if it cites none."""
     said = {_claim_key(claim) for claim in find_claims(record["explanation"])}
     found = [_key(item) in said for item in record["evidence"]]
     return found if any(found) else [True] * len(found)
 
 
 def highlights(record: Mapping[str, Any]) -> dict[str, list[tuple[float, float]]]:
-    """Body parts that the explanation names and the measurements bear out, each with its times in seconds.
+    """Body parts in the claims of the explanation that hold, each with its times in seconds.
 
-    "The whole body is slow" marks everything and so nothing, unless it is all that is said.
+    The whole body is left out if the explanation names other parts as well: highlighting everything would hide them.
     """
     found: dict[str, list[tuple[float, float]]] = {}
     for item, is_cited in zip(record["evidence"], cited(record), strict=True):
@@ -136,9 +144,9 @@ def highlights(record: Mapping[str, Any]) -> dict[str, list[tuple[float, float]]
 
 
 def pieces(record: Mapping[str, Any]) -> list[Piece]:
-    """The explanation, cut where claims begin and end; words that several claims share are a piece with all of them.
+    """The explanation, split where claims begin and end.
 
-    An explanation that is empty gives none.
+    Words that several claims share are one piece, which lists all of these claims. An empty explanation has no pieces.
     """
     text, evidence = record["explanation"], record["evidence"]
     row_of = {_key(item): row for row, item in reversed(list(enumerate(evidence)))}
@@ -157,19 +165,19 @@ def pieces(record: Mapping[str, Any]) -> list[Piece]:
 
 
 def holding_range(item: Mapping[str, Any]) -> tuple[float, float]:
-    """Percentiles of the reference from which and up to which a claim holds."""
+    """The lowest and the highest percentile of the reference at which a claim holds."""
     low, high = DEGREE_RANGES[item["degree"]]
     return (low, high) if item["direction"] == "high" else (100.0 - high, 100.0 - low)
 
 
 def verdict(item: Mapping[str, Any]) -> str:
-    """Whether a claim holds and, where it does not, why."""
+    """Whether a claim holds, with the reason if it does not."""
     if item["holds"]:
         return "holds"
     if item["value"] is None:
         return "cannot be checked: not measurable in this recording"
     if item["holds"] is None:
-        return "cannot be checked: the reference has nothing to compare with"
+        return "cannot be checked: the reference has no values for it"
     low, high = holding_range(item)
     bound = PHRASES[item["descriptor"], item["direction"]].bound
     if low <= item["percentile"] <= high and bound is not None:
@@ -186,11 +194,16 @@ def value_words(item: Mapping[str, Any]) -> str:
     return f"{item['value']:.{min(digits, 2)}f}{unit}".replace("-", "\N{MINUS SIGN}")
 
 
+def span_words(start_s: float, end_s: float) -> str:
+    """A stretch of time, such as "4.0–6.0 s"."""
+    return f"{start_s:.1f}–{end_s:.1f} s"
+
+
 # --------------------------------------------------------------------------------------------------- the attribution
 
 
 def attribution_of(record: Mapping[str, Any]) -> Heat | None:
-    """The attribution of a record (see `attribution/attribution.py`), None where it has none."""
+    """The attribution of a record (see `processing/attribution/attribution.py`), None if it has none."""
     found = record.get("attribution")
     if found is None:
         return None
@@ -200,13 +213,13 @@ def attribution_of(record: Mapping[str, Any]) -> Heat | None:
 
 
 def heat_colours(values: np.ndarray) -> list[list[str]]:
-    """A colour for each of (parts, columns): white for nothing, purple for the label, brown against it."""
+    """A colour for each of (parts, columns): purple for the label, brown against it, white for no effect."""
     strongest = max(float(np.abs(values).max(initial=0.0)), 1e-12)
     return [[_blend(_FOR if value > 0 else _AGAINST, abs(value) / strongest) for value in row] for row in values]
 
 
 def _blend(colour: str, share: float) -> str:
-    """A colour of which so much is left, the rest white."""
+    """A colour mixed with white; `share` is that of the colour, from 0 to 1."""
     channels = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return "#" + "".join(f"{round(255 - share * (255 - channel)):02X}" for channel in channels)
 
@@ -220,26 +233,37 @@ def signed(value: float) -> str:
 
 
 def facts(record: Mapping[str, Any], seconds: float) -> list[str]:
-    """What the recording is, in a few words each."""
+    """Length, rig and missing joints of the recording."""
     missing = len(record["skeleton"]["missing_joints"])
     found = [f"{seconds:.1f} s", record["skeleton"]["layout"] or "unnamed rig"]
-    return [*found, f"{missing} of {len(JOINT_NAMES)} joints absent"] if missing else found
+    return [*found, f"{missing} of {len(JOINT_NAMES)} joints missing"] if missing else found
 
 
 def label_colours(record: Mapping[str, Any]) -> dict[str, str]:
-    """A colour for each label that a window carries, in the order of the probabilities; the rest share the last."""
+    """A colour for each label of a window, in the order of the probabilities; from the seventh on they share one.
+
+    A recording of one window needs no colours to tell its labels apart: its label is grey.
+    """
+    if len(record["segments"]) == 1:
+        return {record["label"]: MUTED}
     shown = {segment["label"] for segment in record["segments"]}
     ordered = [label for label in record["scores"] if label in shown]
     return {label: _LABEL_COLOURS[min(place, len(_LABEL_COLOURS) - 1)] for place, label in enumerate(ordered)}
 
 
 def is_dark(colour: str) -> bool:
-    """Whether white is easier to read on a colour than black (relative luminance of WCAG 2, without gamma)."""
+    """Whether white text is easier to read on a colour than black text (relative luminance of WCAG 2, no gamma)."""
     red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.52
 
 
-def greatest(scores: Mapping[str, float], most: int) -> list[tuple[str, float]]:
-    """The labels of the greatest probabilities, the greatest first."""
+def most_likely(scores: Mapping[str, float], count: int) -> list[tuple[str, float]]:
+    """The `count` labels of the highest probabilities, the highest first."""
     ordered: Sequence[tuple[str, float]] = sorted(scores.items(), key=lambda item: -item[1])
-    return list(ordered[:most])
+    return list(ordered[:count])
+
+
+def left_out_words(scores: Mapping[str, float], count: int) -> str | None:
+    """How many labels `most_likely` leaves out and how likely they can be, None if it shows all."""
+    left_out = len(scores) - count
+    return f"and {left_out} more, each at most {most_likely(scores, count)[-1][1]:.1%}" if left_out > 0 else None

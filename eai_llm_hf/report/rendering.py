@@ -1,16 +1,12 @@
-"""Pictures of movement.
+"""Stick figures over time: drawn on axes, or written as a picture or a GIF.
 
-`draw_strip` puts a clip on axes as stick figures over time, `save_strip` and `save_animation` write it as a picture
-and as a moving one.
-
-The colours are those of Okabe & Ito (2008, "Color Universal Design"), which people with any colour vision tell apart;
-left and right differ in lightness and by filled and hollow joints as well. Matplotlib is imported when something is
+The colours are those of Okabe & Ito (2008, "Color Universal Design"), which people with any colour vision can tell
+apart. Left and right also differ in lightness and in filled or hollow joints. Matplotlib is imported when something is
 drawn, and its `pyplot` state is never touched, so that drawing is safe in servers and threads.
 """
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,13 +39,13 @@ PART_COLOURS = {
     "right leg": "#56B4E9",
 }
 PART_GROUPS = {"arms": ("left arm", "right arm"), "legs": ("left leg", "right leg"), "whole body": tuple(BODY_PARTS)}
-"""Words of the evidence that stand for several body parts."""
+"""Body parts that the evidence names and that consist of several parts of the skeleton."""
 
 TURN = math.radians(35)
-"""The viewer stands in front of the figure, this far to its right: facing ahead, it looks along the time."""
+"""Radians by which the viewer stands to the right of straight ahead, so that the figure faces along the time axis."""
 
 ANIMATION_FPS, ANIMATION_MAX_S = 12.5, 20.0
-"""A GIF counts time in hundredths of a second: 8 of them a frame play in real time."""
+"""A GIF counts time in hundredths of a second; at 12.5 frames a second each frame lasts exactly 8 of them."""
 
 HEAD_RADIUS = 0.105
 """Metres."""
@@ -64,67 +60,8 @@ _TRAILS = tuple(JOINT_INDEX[name] for name in ("head", "left_wrist", "right_wris
 
 
 Highlight = Collection[str] | Mapping[str, Collection[tuple[float, float]]]
-"""Body parts to mark: keys of `BODY_PARTS`, or "arms", "legs", "whole body". A mapping gives the times of each, from
-second to second of the clip."""
-
-
-@dataclass(frozen=True)
-class Strip:
-    """A row of stick figures, laid out: heights are real, sideways each figure stands in the place of its time.
-
-    Attributes:
-        frames: (figures,) frames of the clip.
-        centres: (figures,) metres from the first figure to the right.
-        flat: (frames shown, 22, 2) what the viewer sees, metres to the right of the pelvis and above the floor.
-        depth: (frames shown, 22) metres towards the viewer.
-        first: Frame of the clip that is the first one shown.
-        per_frame: Metres to the right that a frame takes.
-        left: Left edge in metres.
-        right: Right edge.
-        bottom: Lower edge, below the words.
-        top: Upper edge.
-        lowest: Lowest place of a joint, at most the floor.
-    """
-
-    frames: np.ndarray
-    centres: np.ndarray
-    flat: np.ndarray
-    depth: np.ndarray
-    first: int
-    per_frame: float
-    left: float
-    right: float
-    bottom: float
-    top: float
-    lowest: float
-
-
-def lay_out_strip(
-    clip: UnifiedClip, steps: int | None, aspect: float, start_s: float = 0.0, end_s: float | None = None
-) -> Strip:
-    """Lays out the figures of `draw_strip` on an area of that width for its height.
-
-    Raises:
-        ValueError: If `steps` is not positive or the time span lies outside the clip.
-    """
-    if steps is not None and steps < 1:
-        raise ValueError(f"A strip needs at least 1 step, found {steps}.")
-    first, last = _span(clip, start_s, end_s)
-    flat, depth = _project(clip.joints[first:last] - _ground(clip.joints[first:last, _PELVIS])[:, None])
-    low, high, reach = _extent(flat, clip.joint_mask)
-    bottom, top = min(low, 0.0) - 0.22, high + 0.14
-    slot = 2.0 * reach + 0.12
-    if steps is None:
-        steps = int(np.clip((top - bottom) * aspect / slot, 3, 16))
-    frames = np.unique(np.linspace(0, last - first - 1, min(steps, last - first)).round().astype(int))
-    # The row is stretched to the width of the area; where it is too long for it, everything shrinks together.
-    slot = max(slot, (top - bottom) * aspect / max(len(frames), 3))
-    per_frame = slot / (frames[1] - frames[0]) if len(frames) > 1 else 0.0
-    centres = frames * per_frame
-    left, right = -0.5 * slot, float(centres[-1]) + 0.5 * slot
-    return Strip(
-        first + frames, centres, flat, depth, first, per_frame, left, right, bottom, top, lowest=min(low, 0.0)
-    )
+"""Body parts to mark: keys of `BODY_PARTS`, or "arms", "legs", "whole body". A mapping gives the times of each as
+(start, end) in seconds of the clip."""
 
 
 def draw_strip(
@@ -137,48 +74,57 @@ def draw_strip(
 ) -> None:
     """Draws a clip as a row of stick figures, time running to the right.
 
-    The figures are seen from in front, a little from their right. Heights are real; sideways each figure stands in
-    the place of its time, with the pelvis in the middle, so that figures never overlap. Thin lines join the places
-    of head and wrists in the frames between. Joints that the recording lacks are not drawn; a bone then reaches to
-    the next joint up the tree that is there.
+    The figures are seen from the front, a little from their right. Heights are to scale; horizontally each figure is
+    centred at its time, so that figures never overlap. Thin lines trace head and wrists through the frames in between.
+    Joints that the recording lacks are not drawn; a bone then reaches to the nearest ancestor that is present.
 
     Args:
-        axes: Matplotlib axes to draw on; their scales and spines are set.
+        axes: Matplotlib axes to draw on; this sets their limits and hides their spines.
         clip: The movement, joints (frames, 22, 3) in metres.
-        steps: Figures, at most one a frame; None for as many as fill the axes.
-        highlight: Body parts in the highlight colour, in all figures or in those of some times.
+        steps: Number of figures, at most one a frame; None for as many as fill the axes.
+        highlight: Body parts in the highlight colour, in all figures or only at certain times.
         start_s: First second to draw.
         end_s: Second to draw up to; None for the end of the clip.
 
     Raises:
         ValueError: If `steps` is not positive, a body part is unknown or the time span lies outside the clip.
     """
-    marked_at(highlight, 0.0)  # unknown words are refused before anything is drawn
-    strip = lay_out_strip(clip, steps, float(axes.bbox.width / axes.bbox.height), start_s, end_s)
-    if len(strip.frames) > 1:
-        shown = np.arange(0, len(strip.flat), max(1, len(strip.flat) // _TRAIL_POINTS))
+    marked_at(highlight, 0.0)  # unknown body parts are refused before anything is drawn
+    if steps is not None and steps < 1:
+        raise ValueError(f"A strip needs at least 1 step, found {steps}.")
+    first, last = _span(clip, start_s, end_s)
+    flat, depth = project_around_pelvis(clip.joints[first:last])
+    low, high, reach = _extent(flat, clip.joint_mask)
+    lowest = min(low, 0.0)
+    bottom, top = lowest - 0.22, high + 0.14
+    aspect = float(axes.bbox.width / axes.bbox.height)
+    slot = 2.0 * reach + 0.12
+    if steps is None:
+        steps = int(np.clip((top - bottom) * aspect / slot, 3, 16))
+    shown = np.unique(np.linspace(0, last - first - 1, min(steps, last - first)).round().astype(int))
+    # The row is stretched to the width of the axes; where it is too long for them, everything shrinks together.
+    slot = max(slot, (top - bottom) * aspect / max(len(shown), 3))
+    per_frame = slot / (shown[1] - shown[0]) if len(shown) > 1 else 0.0
+    edges = [-0.5 * slot, float(shown[-1] * per_frame) + 0.5 * slot]
+
+    if len(shown) > 1:
+        points = np.arange(0, len(flat), max(1, len(flat) // _TRAIL_POINTS))
         for joint in (joint for joint in _TRAILS if clip.joint_mask[joint]):
-            style: dict[str, Any] = {
-                "color": FAINT,
-                "linewidth": 0.9,
-                "zorder": 1,
-                "gid": f"trail {JOINT_NAMES[joint]}",
-            }
-            axes.plot(shown * strip.per_frame + strip.flat[shown, joint, 0], strip.flat[shown, joint, 1], **style)
-    edges = [strip.left, strip.right]
+            style: dict[str, Any] = {"color": FAINT, "linewidth": 0.9, "zorder": 1}
+            trail = points * per_frame + flat[points, joint, 0], flat[points, joint, 1]
+            axes.plot(*trail, gid=f"trail {JOINT_NAMES[joint]}", **style)
     axes.plot(edges, [0.0, 0.0], color=FAINT, linewidth=1.4, zorder=0.5, solid_capstyle="butt", gid="ground")
-    for number, (frame, centre) in enumerate(zip(strip.frames, strip.centres, strict=True)):
-        place, seconds = frame - strip.first, float(frame / clip.fps)
-        shifted = strip.flat[place] + np.array([centre, 0.0])
-        marked = marked_at(highlight, seconds)
-        _draw_figure(axes, shifted, strip.depth[place], clip.joint_mask, marked, 10.0 * (number + 1))
-        axes.text(centre, strip.lowest - 0.07, f"{seconds:.1f} s", ha="center", va="top", fontsize=10, color=MUTED)
-    axes.set(xlim=edges, ylim=(strip.bottom, strip.top), aspect="equal", anchor="C", xticks=[], yticks=[])
+    for number, place in enumerate(shown):
+        centre, seconds = float(place * per_frame), float((first + place) / clip.fps)
+        figure = flat[place] + np.array([centre, 0.0])
+        _draw_figure(axes, figure, depth[place], clip.joint_mask, marked_at(highlight, seconds), 10.0 * (number + 1))
+        axes.text(centre, lowest - 0.07, f"{seconds:.1f} s", ha="center", va="top", fontsize=10, color=MUTED)
+    axes.set(xlim=edges, ylim=(bottom, top), aspect="equal", anchor="C", xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
 
 
 def marked_at(highlight: Highlight, seconds: float) -> set[str]:
-    """Keys of `BODY_PARTS` that are marked at a time.
+    """Keys of `BODY_PARTS` that are marked at a time in seconds.
 
     Raises:
         ValueError: If a body part is unknown.
@@ -186,14 +132,14 @@ def marked_at(highlight: Highlight, seconds: float) -> set[str]:
     parts = _parts(highlight)
     if not isinstance(highlight, Mapping):
         return parts
-    # Half a frame of the unified skeleton: a time may be rounded.
+    # Times may be rounded, by up to half a frame of the unified skeleton.
     return _parts(
         {word for word, times in highlight.items() if any(a - 0.017 <= seconds <= b + 0.017 for a, b in times)}
     )
 
 
 def _parts(words: Collection[str]) -> set[str]:
-    """Keys of `BODY_PARTS` for words of the evidence."""
+    """Keys of `BODY_PARTS` for body parts as the evidence names them."""
     known = {part: (part,) for part in BODY_PARTS} | PART_GROUPS
     unknown = sorted(set(words) - set(known))
     if unknown:
@@ -202,7 +148,7 @@ def _parts(words: Collection[str]) -> set[str]:
 
 
 def _span(clip: UnifiedClip, start_s: float, end_s: float | None) -> tuple[int, int]:
-    """First frame and frame after the last of a time span."""
+    """First frame of a time span, and the frame after its last."""
     frames = len(clip.joints)
     first = round(start_s * clip.fps)
     last = frames if end_s is None else min(round(end_s * clip.fps), frames)
@@ -215,7 +161,7 @@ def _span(clip: UnifiedClip, start_s: float, end_s: float | None) -> tuple[int, 
 
 
 def _ground(points: np.ndarray) -> np.ndarray:
-    """Points (..., 3) with their height set to 0."""
+    """Points (..., 3) projected onto the floor."""
     return points * np.array([1.0, 0.0, 1.0], points.dtype)
 
 
@@ -226,8 +172,18 @@ def _project(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([right, y], axis=-1), math.cos(TURN) * z - math.sin(TURN) * x
 
 
+def project_around_pelvis(joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Joints (frames, 22, 3) as the viewer sees them, who moves along with the pelvis.
+
+    Returns:
+        (frames, 22, 2) metres to the right of the pelvis and above the floor, and (frames, 22) metres towards the
+        viewer.
+    """
+    return _project(joints - _ground(joints[:, _PELVIS])[:, None])
+
+
 def _extent(flat: np.ndarray, joint_mask: np.ndarray) -> tuple[float, float, float]:
-    """Lowest and highest point and the greatest distance sideways of (frames, 22, 2), with room for the head."""
+    """Lowest and highest point and the largest horizontal distance of (frames, 22, 2), with room for the head."""
     present = flat[:, joint_mask]
     room = HEAD_RADIUS + 0.06
     low, high = float(present[..., 1].min()), float(present[..., 1].max())
@@ -239,7 +195,10 @@ def _extent(flat: np.ndarray, joint_mask: np.ndarray) -> tuple[float, float, flo
 
 
 def bones_of(joint_mask: np.ndarray) -> list[tuple[int, int, str]]:
-    """Joint, its nearest ancestor that is there, and the body part: lines between trunk and limb are the trunk's."""
+    """Each joint with its nearest ancestor that is present, and the body part of the bone.
+
+    A bone between trunk and limb belongs to the trunk.
+    """
     bones = []
     for joint in np.flatnonzero(joint_mask).tolist():
         parent = PARENTS[joint]
@@ -252,7 +211,7 @@ def bones_of(joint_mask: np.ndarray) -> list[tuple[int, int, str]]:
 
 
 def joints_present(joint_mask: np.ndarray) -> dict[str, list[int]]:
-    """The joints of each body part that are there, for the parts that have any."""
+    """The joints of each body part that are present; parts without any are left out."""
     found = {
         part: [joint for joint in map(JOINT_INDEX.__getitem__, names) if joint_mask[joint]]
         for part, names in BODY_PARTS.items()
@@ -260,17 +219,19 @@ def joints_present(joint_mask: np.ndarray) -> dict[str, list[int]]:
     return {part: joints for part, joints in found.items() if joints}
 
 
-def head_centre(flat: np.ndarray, joint_mask: np.ndarray) -> tuple[float, float]:
-    """Middle of the circle for the head of a figure (22, 2), a little above the joint."""
-    up = flat[_HEAD] - flat[_NECK] if joint_mask[_NECK] else np.array([0.0, 1.0])
-    centre = flat[_HEAD] + 0.06 * up / max(float(np.linalg.norm(up)), 1e-6)
-    return float(centre[0]), float(centre[1])
-
-
 def _draw_figure(
     axes: "Axes", flat: np.ndarray, depth: np.ndarray, joint_mask: np.ndarray, marked: Collection[str], zorder: float
 ) -> None:
-    """One stick figure from (22, 2) places and (22,) nearness, far parts first; every artist's gid is its part."""
+    """Draws one stick figure, far parts first; the gid of every artist is its body part.
+
+    Args:
+        axes: Axes to draw on.
+        flat: (22, 2) metres, as the viewer sees the joints.
+        depth: (22,) metres towards the viewer.
+        joint_mask: (22,) which joints are present.
+        marked: Body parts in the highlight colour.
+        zorder: Lowest drawing order of the figure.
+    """
     from matplotlib.collections import LineCollection
     from matplotlib.patches import Circle
     from matplotlib.patheffects import Normal, Stroke
@@ -284,39 +245,28 @@ def _draw_figure(
         lines = [(flat[joint], flat[parent]) for joint, parent, owner in bones if owner == part]
         halo = [Stroke(linewidth=width + 1.8, foreground="white"), Normal()]
         if lines:
-            axes.add_collection(
-                LineCollection(
-                    lines,
-                    colors=colour,
-                    linewidths=width,
-                    capstyle="round",
-                    path_effects=halo,
-                    zorder=level,
-                    gid=part,
-                ),
-                autolim=False,
-            )
+            style: dict[str, Any] = {"capstyle": "round", "path_effects": halo, "zorder": level, "gid": part}
+            axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, **style), autolim=False)
         if part not in ("head", "trunk"):
-            style: dict[str, Any] = {"s": 13, "edgecolors": colour, "linewidths": 1.3, "gid": part, "clip_on": False}
+            style = {"s": 13, "edgecolors": colour, "linewidths": 1.3, "gid": part, "clip_on": False}
             face = "white" if part.startswith("right") else colour
-            # Above all lines of the figure, so that shoulders and hips are not half hidden by the trunk.
+            # Above all lines of the figure, so that the trunk does not cover shoulders and hips.
             axes.scatter(*flat[joints_of[part]].T, facecolors=face, zorder=zorder + len(parts), **style)
         if part == "head" and joint_mask[_HEAD]:
-            axes.add_patch(
-                Circle(
-                    head_centre(flat, joint_mask),
-                    HEAD_RADIUS,
-                    facecolor="white",
-                    edgecolor=colour,
-                    linewidth=width,
-                    zorder=level + 0.6,
-                    gid=part,
-                )
-            )
+            # The circle lies a little above the joint.
+            up = flat[_HEAD] - flat[_NECK] if joint_mask[_NECK] else np.array([0.0, 1.0])
+            centre = flat[_HEAD] + 0.06 * up / max(float(np.linalg.norm(up)), 1e-6)
+            style = {"facecolor": "white", "edgecolor": colour, "linewidth": width, "gid": part}
+            axes.add_patch(Circle((float(centre[0]), float(centre[1])), HEAD_RADIUS, zorder=level + 0.6, **style))
 
 
 def draw_key(axes: "Axes", cited: bool) -> None:
-    """A legend for the colours, in axes of its own; with the highlight where the explanation cites body parts."""
+    """A legend for the colours, on axes of its own.
+
+    Args:
+        axes: Axes to draw on.
+        cited: Whether the explanation names body parts, so that the highlight colour needs an entry.
+    """
     from matplotlib.lines import Line2D
 
     entries = [("left side", PART_COLOURS["left arm"], True), ("right side", PART_COLOURS["right arm"], False)]
@@ -344,7 +294,7 @@ def draw_key(axes: "Axes", cited: bool) -> None:
     axes.set_axis_off()
 
 
-# --------------------------------------------------------------------------------------------------- strip, GIF: files
+# ------------------------------------------------------------------------------------------------------------- files
 
 
 def save_strip(clip: UnifiedClip, path: str | Path, steps: int = 8, title: str | None = None) -> None:
@@ -352,18 +302,18 @@ def save_strip(clip: UnifiedClip, path: str | Path, steps: int = 8, title: str |
 
     Args:
         clip: The movement.
-        path: File to write; its suffix (.png, .pdf or .svg) says the kind.
-        steps: Figures, at most one a frame.
-        title: Words above, such as the name of the recording.
+        path: File to write: .png, .pdf or .svg.
+        steps: Number of figures, at most one a frame.
+        title: Title above the figures, such as the name of the recording.
 
     Raises:
-        ValueError: If the suffix is another, or `steps` is not positive.
+        ValueError: If the path has another suffix, or `steps` is not positive.
     """
     path = picture_path(path)
-    flat, _ = _project(clip.joints - _ground(clip.joints[:, _PELVIS])[:, None])
+    flat, _ = project_around_pelvis(clip.joints)
     low, high, reach = _extent(flat, clip.joint_mask)
     width = PICTURE_WIDTH - 2 * MARGIN
-    # As high as the row needs at this width, within what looks right for one figure and for very many.
+    # As high as the figures need at this width, within limits that suit one figure and very many.
     row = width * (high - min(low, 0.0) + 0.4) / (max(min(steps, len(clip.joints)), 3) * (2 * reach + 0.12))
     row = float(np.clip(row, 1.3, 4.2))
     page = Page(MARGIN + 0.3 + row + 0.15)
@@ -377,35 +327,34 @@ def save_strip(clip: UnifiedClip, path: str | Path, steps: int = 8, title: str |
 def save_animation(clip: UnifiedClip, path: str | Path, title: str | None = None) -> None:
     """Writes the first 20 seconds of a clip as a GIF that plays in real time, seen as in `draw_strip`.
 
-    The viewer goes along with the figure; marks on the ground, half a metre apart, show how it travels.
+    The viewer moves along with the figure; marks on the ground, half a metre apart, show how far it travels.
 
     Args:
         clip: The movement.
         path: File to write, a .gif.
-        title: Words above.
+        title: Title above the figure.
 
     Raises:
-        ValueError: If the suffix is another.
+        ValueError: If the path has another suffix.
     """
     path = Path(path)
     if path.suffix.lower() != ".gif":
-        raise ValueError(f"{path}: an animation is written as .gif.")
+        raise ValueError(f"{path}: an animation is written as .gif; found {path.suffix or 'no suffix'}.")
     from matplotlib.animation import PillowWriter
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     seconds = min(len(clip.joints) / clip.fps, ANIMATION_MAX_S)
     frames = (np.arange(max(1, int(seconds * ANIMATION_FPS))) * clip.fps / ANIMATION_FPS).astype(int)
-    pelvis = _ground(clip.joints[:, _PELVIS])
-    flat, depth = _project(clip.joints - pelvis[:, None])
-    travelled, _ = _project(pelvis)
+    flat, depth = project_around_pelvis(clip.joints)
+    travelled, _ = _project(_ground(clip.joints[:, _PELVIS]))
     low, high, reach = _extent(flat, clip.joint_mask)
     half = max(reach + 0.1, 0.5 * (high - min(low, 0.0) + 0.5))
     bottom = min(low, 0.0) - 0.2
     figure: Figure = Figure(figsize=(4.0, 4.4), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.0, 0.0, 1.0, 0.91))
-    writer = PillowWriter(fps=ANIMATION_FPS)  # type: ignore[arg-type]  # it takes fractions as well
+    writer = PillowWriter(fps=ANIMATION_FPS)  # type: ignore[arg-type]  # it accepts fractions, too
     path.parent.mkdir(parents=True, exist_ok=True)
     caption = shorten(title or "", 2.9, 11, "bold")
     with writer.saving(figure, str(path), dpi=100):
@@ -416,27 +365,9 @@ def save_animation(clip: UnifiedClip, path: str | Path, title: str | None = None
             marks = np.arange(math.ceil((offset - half) / 0.5), math.floor((offset + half) / 0.5) + 1) * 0.5 - offset
             axes.vlines(marks, -0.06, 0.0, color=FAINT, linewidth=1.4, zorder=0.5)
             _draw_figure(axes, flat[frame], depth[frame], clip.joint_mask, (), 10.0)
-            axes.text(
-                0.04,
-                1.045,
-                caption,
-                transform=axes.transAxes,
-                fontsize=11,
-                weight="bold",
-                color=INK,
-                va="center",
-                parse_math=False,
-            )
-            axes.text(
-                0.96,
-                1.045,
-                f"{frame / clip.fps:.1f} s",
-                transform=axes.transAxes,
-                fontsize=11,
-                color=MUTED,
-                va="center",
-                ha="right",
-            )
+            style: dict[str, Any] = {"transform": axes.transAxes, "fontsize": 11, "va": "center", "parse_math": False}
+            axes.text(0.04, 1.045, caption, weight="bold", color=INK, **style)
+            axes.text(0.96, 1.045, f"{frame / clip.fps:.1f} s", color=MUTED, ha="right", **style)
             axes.set(xlim=(-half, half), ylim=(bottom, bottom + 2 * half), aspect="equal")
             axes.set_axis_off()
             writer.grab_frame()

@@ -1,7 +1,6 @@
-"""The files that `eai-llm explain --report` writes: a page, a document, or a picture each.
+"""The files that `eai-llm explain --report` writes: an HTML page, a PDF, or a picture of each recording.
 
-Clips are added as their records come. A clip that could not be explained has its error where the others have their
-result.
+Recordings are added as their records arrive. One that could not be explained shows its error instead.
 """
 
 from abc import ABC, abstractmethod
@@ -21,10 +20,12 @@ REPORT_SUFFIXES = (".html", *PICTURE_SUFFIXES)
 
 
 class Report(ABC):
-    """Where the clips of a run are shown; a context manager, which on leaving writes what has come.
+    """A report to which recordings are added; a context manager that finishes the files on leaving.
 
     Attributes:
-        written: The files so far.
+        path: The file to write.
+        clips: How many recordings there will be.
+        written: The files written so far.
     """
 
     def __init__(self, path: Path, clips: int):
@@ -36,21 +37,17 @@ class Report(ABC):
         """Shows one recording.
 
         Args:
-            records: What the pipeline gave for it: a record for each person, or one of an error.
-            people: The movement of each person; none with an error.
+            records: The records of its people, or a single error record.
+            people: The movement of each person; empty with an error.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        if "error" in records[0]:
-            self._add_error(records[0])
-            return
-        for record, clip, name in zip(records, people, person_names(records[0]["source"], len(people)), strict=True):
-            self._add(record, clip, name, len(people) > 1)
+        names = person_names(records[0]["source"], len(records))
+        for record, clip, name in zip(records, people or [None], names, strict=True):
+            self._add(record, clip, name, len(records) > 1)
 
     @abstractmethod
-    def _add(self, record: Mapping[str, Any], clip: UnifiedClip, name: str, one_of_several: bool) -> None: ...
-
-    @abstractmethod
-    def _add_error(self, record: Mapping[str, Any]) -> None: ...
+    def _add(self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool) -> None:
+        """Shows a record, or an error if there is no clip."""
 
     @abstractmethod
     def close(self) -> None:
@@ -65,28 +62,32 @@ class Report(ABC):
         self.close()
 
 
+def _page(record: Mapping[str, Any], clip: UnifiedClip | None, name: str) -> Page:
+    return error_page(record) if clip is None else record_page(record, clip, name)
+
+
 class _HtmlReport(Report):
-    """One page with a section for each."""
+    """One HTML page with a section for each recording or person."""
 
     def __init__(self, path: Path, clips: int):
         super().__init__(path, clips)
         self._sections: list[dict[str, Any]] = []
 
-    def _add(self, record: Mapping[str, Any], clip: UnifiedClip, name: str, one_of_several: bool) -> None:
-        self._sections.append(section(record, clip, name))
-
-    def _add_error(self, record: Mapping[str, Any]) -> None:
-        self._sections.append(error_section(record, Path(record["source"]).name))
+    def _add(self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool) -> None:
+        number = len(self._sections) + 1
+        self._sections.append(
+            error_section(record, name, number) if clip is None else section(record, clip, name, number)
+        )
 
     def close(self) -> None:
         if self._sections:
-            # A file name may hold bytes that are no text; they become question marks.
+            # A file name may hold bytes that are not text; they become question marks.
             self.path.write_text(render_html(self._sections), encoding="utf-8", errors="replace")
             self.written.append(self.path)
 
 
 class _PdfReport(Report):
-    """One document with a page for each."""
+    """One PDF with a page for each recording or person."""
 
     def __init__(self, path: Path, clips: int):
         from matplotlib.backends.backend_pdf import PdfPages
@@ -94,14 +95,8 @@ class _PdfReport(Report):
         super().__init__(path, clips)
         self._pages = PdfPages(path)
 
-    def _add(self, record: Mapping[str, Any], clip: UnifiedClip, name: str, one_of_several: bool) -> None:
-        self._write(record_page(record, clip, name))
-
-    def _add_error(self, record: Mapping[str, Any]) -> None:
-        self._write(error_page(record))
-
-    def _write(self, page: Page) -> None:
-        self._pages.savefig(page.figure)
+    def _add(self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool) -> None:
+        self._pages.savefig(_page(record, clip, name).figure)
         self.written = [self.path]
 
     def close(self) -> None:
@@ -109,22 +104,16 @@ class _PdfReport(Report):
 
 
 class _PictureReport(Report):
-    """A file for each, numbered where there are several."""
+    """A picture for each recording or person, numbered if there are several."""
 
-    def _add(self, record: Mapping[str, Any], clip: UnifiedClip, name: str, one_of_several: bool) -> None:
-        self._write(record_page(record, clip, name), one_of_several)
-
-    def _add_error(self, record: Mapping[str, Any]) -> None:
-        self._write(error_page(record), False)
-
-    def _write(self, page: Page, one_of_several: bool) -> None:
+    def _add(self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool) -> None:
         numbered = self.clips > 1 or one_of_several
         path = self.path.with_stem(f"{self.path.stem}-{len(self.written) + 1}") if numbered else self.path
-        page.save(path)
+        _page(record, clip, name).save(path)
         self.written.append(path)
 
     def close(self) -> None:
-        pass  # each picture is written as it comes
+        pass  # each picture is written when its record arrives
 
 
 def report_path(path: str | Path) -> Path:
@@ -140,12 +129,12 @@ def open_report(path: str | Path, clips: int) -> Report:
     """A report to add recordings to.
 
     Args:
-        path: File to write. `.html` and `.pdf` hold all recordings; of `.png` and `.svg` each gets a file of its own,
-            `walk-1.png` and so on, where there are several.
+        path: File to write. A `.html` or `.pdf` file holds all recordings. As `.png` or `.svg`, each recording gets a
+            file of its own, `walk-1.png` and so on if there are several.
         clips: How many recordings there will be.
 
     Raises:
-        ValueError: If the suffix is another.
+        ValueError: If its suffix is none of `REPORT_SUFFIXES`.
     """
     path = report_path(path)
     kinds: dict[str, type[Report]] = {".html": _HtmlReport, ".pdf": _PdfReport}

@@ -1,7 +1,8 @@
-"""Adapters: low-rank updates of the language model that are trained, shared and merged apart from a checkpoint.
+"""Adapters: LoRA updates of the language model that are trained, shared and merged apart from a checkpoint.
 
-An adapter is PEFT's own, so that `PeftModel.from_pretrained`, `push_to_hub` and `model.load_adapter` know it. Merging
-is ours: the small form of a checkpoint holds no backbone, so what is merged into one must stay beside it as factors.
+An adapter has PEFT's own format, so `PeftModel.from_pretrained`, `push_to_hub` and `model.load_adapter` can read it.
+Only merging is done here: the small form of a checkpoint holds no backbone, so it has to keep the factors of what was
+merged into one.
 """
 
 import torch
@@ -13,10 +14,19 @@ from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 
 
 def add_lora(model: EaiLlmForCausalLM, rank: int = 16, alpha: float = 32, dropout: float = 0.0) -> PeftModel:
-    """Freezes the model but for its projector and a LoRA on the backbone's attention above the text encoder's layers.
+    """Freezes the model except for its projector and adds LoRA to the backbone's attention above `config.text_layer`.
 
-    The layers up to `config.text_layer` stay as they are, because they encode the label texts: label probabilities are
-    the same with and without the adapter.
+    The layers up to `config.text_layer` encode the label texts and stay as they are: label probabilities are the same
+    with and without the adapter.
+
+    Args:
+        model: The model; its backbone is loaded first if it is missing.
+        rank: Rank of LoRA.
+        alpha: Scale of LoRA; the update is multiplied by alpha / rank.
+        dropout: Dropout in front of LoRA.
+
+    Raises:
+        OSError: If the backbone is neither on this machine nor can be downloaded.
     """
     model.load_backbone()
     layers = range(model.config.text_layer, model.config.text_config.num_hidden_layers)
@@ -34,8 +44,8 @@ def add_lora(model: EaiLlmForCausalLM, rank: int = 16, alpha: float = 32, dropou
 def fold_lora(peft_model: PeftModel) -> EaiLlmForCausalLM:
     """Merges LoRA into the backbone and keeps its factors, so that the model can be saved in the small form.
 
-    PEFT's own `merge_and_unload` computes the same weights and keeps no factors; such a model can be saved in the
-    whole form only. Factors that the model was loaded with stay: the ranks of all updates add up.
+    PEFT's own `merge_and_unload` computes the same weights but keeps no factors; such a model can be saved in the
+    whole form only. Factors that the model was loaded with stay: the new ones are appended along the rank.
 
     Args:
         peft_model: A model with active LoRA adapters, trained here or read by `PeftModel.from_pretrained`.
@@ -47,16 +57,15 @@ def fold_lora(peft_model: PeftModel) -> EaiLlmForCausalLM:
         for adapter in layer.active_adapters:
             if adapter not in layer.lora_A:
                 continue
-            update = {
-                "A": layer.lora_A[adapter].weight.detach().float().cpu(),
-                "B": layer.scaling[adapter] * layer.lora_B[adapter].weight.detach().float().cpu(),
-            }
-            for along_rank, (which, factor) in enumerate(update.items()):
-                key = f"lora.{name}.{which}"
-                factors[key] = torch.cat([factors[key].float(), factor], along_rank) if key in factors else factor
+            a = layer.lora_A[adapter].weight.detach().float().cpu()
+            b = layer.scaling[adapter] * layer.lora_B[adapter].weight.detach().float().cpu()
+            if f"{name}.A" in factors:
+                a = torch.cat([factors[f"{name}.A"].float(), a], dim=0)
+                b = torch.cat([factors[f"{name}.B"].float(), b], dim=1)
+            factors |= {f"{name}.A": a, f"{name}.B": b}
     model = peft_model.merge_and_unload()
     model.lora_factors = factors
-    if any(encodes_text(name.removeprefix("lora."), model.config.text_layer) for name in factors):
+    if any(encodes_text(name, model.config.text_layer) for name in factors):
         model.label_states = {}  # the text encoder has changed
     return model.requires_grad_(True).eval()
 

@@ -1,12 +1,13 @@
-"""Stage one: skeleton-language alignment. The tower learns what movement means, against a frozen text encoder.
+"""Stage one: skeleton-language alignment. The tower learns what movement means, with a frozen text encoder.
 
 Four losses:
 
-    emotion      cross-entropy over the labels; a label's logit is how near its text is to the first semantic token
+    emotion      cross-entropy over the labels; the logit of a label is the similarity of its text to the first
+                 semantic token
     wording      cross-entropy of synonyms and other phrasings over the labels
-    claims       of the two opposite statements about a descriptor, the true one must be nearer to its semantic token
-    descriptors  smooth L1 on the normal scores that the semantic tokens regress, of which half are hidden from it:
-                 the self-supervised part, in which clips without a label count as much as others
+    claims       of two opposite claims about a descriptor, the true one must be more similar to its semantic token
+    descriptors  smooth L1 on the normal scores that the semantic tokens regress; half of them are hidden from the
+                 tower. This part is self-supervised: clips without a label count as much as others
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,12 +31,12 @@ LABEL_SMOOTHING = 0.05
 
 
 class AlignmentModel(nn.Module):
-    """The part of the model that stage one trains, with the encoded texts; it shares its modules with the whole.
+    """The part of a model that stage one trains, with encoded texts. It shares its modules with the model.
 
     Args:
         model: The model whose tower and alignment are trained.
-        processor: For the texts.
-        labels: The emotions, in the order of their numbers.
+        processor: Its processor, which tokenizes the texts.
+        labels: The emotions, in the order of their indices.
     """
 
     claims_weight = 0.5
@@ -49,12 +50,12 @@ class AlignmentModel(nn.Module):
         phrasings = [label_texts(label) for label in labels]
         few = min(len(texts) for texts in phrasings)
         label_states = _encode(model, processor, [text for texts in phrasings for text in texts[:few]])
-        # The processor's phrasings, which the pipeline compares with, come last.
+        # The processor's phrasings, which the pipeline uses, come last.
         asked = model.encode_text(**processor.label_inputs(labels).to(model.device)).unflatten(0, (len(labels), -1))
         states = [label_states.unflatten(0, (len(labels), few)), asked]
         self.register_buffer("label_states", torch.cat(states, dim=1), persistent=False)
         claim_states = _encode(model, processor, claim_texts()).unflatten(0, (len(DESCRIPTORS), 2))
-        if not model.alignment.text_mean.any():  # a new model, not one that goes on from a checkpoint
+        if not model.alignment.text_mean.any():  # a new model, not one that was loaded from a checkpoint
             model.alignment.centre_texts(torch.cat([*self.label_states, *claim_states]))
         self.register_buffer("claim_states", claim_states, persistent=False)
 
@@ -68,20 +69,20 @@ class AlignmentModel(nn.Module):
         claim_targets: torch.Tensor,
         label_mask: torch.Tensor | None = None,
     ) -> dict[str, torch.Tensor]:
-        """The losses of a batch.
+        """Computes the losses of a batch.
 
         Args:
             skeleton_features: (crops, frames, segments, channels).
             skeleton_frame_mask: (crops, frames).
             skeleton_segment_mask: (crops, segments).
-            skeleton_descriptors: (crops, descriptors) normal scores, NaN where absent; the tower hides some.
+            skeleton_descriptors: (crops, descriptors) normal scores, NaN where not measured; the tower hides some.
             labels: (crops,), -100 where a crop has none.
             claim_targets: (crops, descriptors), 1 where "high" holds, 0 where "low" does, -100 where neither does.
-            label_mask: (crops, labels) bool, the labels that a crop may have; all of them where it is not given.
+            label_mask: (crops, labels) bool, the labels that a crop may have; None if it may have any.
 
         Returns:
-            `loss`, the label `logits` (crops, labels) and the regressed `descriptors`, in evaluation those that the
-            tower finds in the movement alone.
+            `loss`, the label `logits` (crops, labels) and the regressed `descriptors` (crops, descriptors). In
+            evaluation the tower regresses them from the movement alone.
         """
         clips = (skeleton_features, skeleton_frame_mask, skeleton_segment_mask)
         tower = self.encode(*clips, skeleton_descriptors)
@@ -91,11 +92,11 @@ class AlignmentModel(nn.Module):
         tokens = self.alignment.embed_skeleton(tower.semantic_tokens[:, self.skeleton_tower.descriptor_tokens()])
         low, high = self.alignment.embed_text(self.claim_states).unbind(1)  # (descriptors, alignment size) each
         claim_logits = self.alignment.logit_scale.exp() * (tokens * (high - low)).sum(-1)
-        said = claim_targets != -100
+        has_claim = claim_targets != -100
         claims = nn.functional.binary_cross_entropy_with_logits(
             claim_logits, claim_targets.clamp(min=0), reduction="none"
         )
-        claims = mean_over_batch(claims, said)
+        claims = mean_over_batch(claims, has_claim)
 
         measured = skeleton_descriptors.isfinite()
         errors = nn.functional.smooth_l1_loss(tower.descriptors, skeleton_descriptors.nan_to_num(), reduction="none")
@@ -105,7 +106,7 @@ class AlignmentModel(nn.Module):
         loss = loss + self.wording_weight * self._wording_loss()
         if self.training:
             return {"loss": loss, "logits": logits, "descriptors": tower.descriptors}
-        # What goes in comes out again; what the tower can tell from the movement shows without it.
+        # Descriptors that are inputs are easy to regress. Without them one sees what the tower infers from movement.
         return {"loss": loss, "logits": logits, "descriptors": self.encode(*clips, None).descriptors}
 
     def encode(
@@ -115,36 +116,36 @@ class AlignmentModel(nn.Module):
         skeleton_segment_mask: torch.Tensor,
         skeleton_descriptors: torch.Tensor | None,
     ) -> SkeletonTowerOutput:
-        """What the tower makes of clips; an ablation may show it less."""
+        """The tower's output for clips; an ablation overrides this to hide inputs."""
         return self.skeleton_tower(skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors)
 
     def label_logits(self, tower: SkeletonTowerOutput) -> torch.Tensor:
-        """(crops, labels): how near each label is to the first semantic token."""
+        """(crops, labels): scaled similarity of each label's text to the first semantic token."""
         clips = self.alignment.embed_skeleton(tower.semantic_tokens[:, 0])
         return self.alignment.logit_scale.exp() * clips @ self._texts().T
 
     def _texts(self) -> torch.Tensor:
-        """(labels, alignment size): the mean of the phrasings that the pipeline asks with."""
+        """(labels, alignment size): the mean of the phrasings that the pipeline uses."""
         return self.alignment.embed_labels(self.label_states[:, -len(LABEL_TEMPLATES) :])
 
     def _wording_loss(self) -> torch.Tensor:
-        """Cross-entropy of one phrasing a label, another in every step, over the labels: "gloomy" belongs to "sad".
+        """Cross-entropy over the labels of one random phrasing of each label: "gloomy" belongs to "sad".
 
-        It moves the text side alone. Clips compared with another phrasing in every step learned far more slowly.
+        It trains the text side only. When clips were compared with random phrasings, learning was far slower.
         """
         picks = torch.randint(self.label_states.shape[1], (len(self.label_states),))
-        said = self.alignment.embed_text(self.label_states[torch.arange(len(picks)), picks])
-        logits = self.alignment.logit_scale.exp().detach() * said @ self._texts().T
+        phrasing = self.alignment.embed_text(self.label_states[torch.arange(len(picks)), picks])
+        logits = self.alignment.logit_scale.exp().detach() * phrasing @ self._texts().T
         return nn.functional.cross_entropy(logits, torch.arange(len(picks), device=logits.device))
 
 
 def label_loss(logits: torch.Tensor, labels: torch.Tensor, label_mask: torch.Tensor | None) -> torch.Tensor:
-    """Cross-entropy over the candidates of each crop, smoothed over them (Szegedy et al. 2016); 0 without labels.
+    """Label-smoothed cross-entropy over the candidates of each crop (Szegedy et al. 2016); 0 without labels.
 
     Args:
         logits: (crops, labels).
         labels: (crops,), -100 where a crop has none.
-        label_mask: (crops, labels) bool, or None where all labels are candidates.
+        label_mask: (crops, labels) bool, or None if all labels are candidates.
     """
     mask = torch.ones_like(logits, dtype=torch.bool) if label_mask is None else label_mask
     log = logits.masked_fill(~mask, torch.finfo(logits.dtype).min).log_softmax(-1)
@@ -165,11 +166,11 @@ class AlignmentCollator:
     """Turns crops into a batch for [`AlignmentModel`].
 
     Args:
-        processor: For features.
-        reference: What is ordinary.
+        processor: The model's processor.
+        reference: The reference of claims and normal scores.
         labels: All emotions.
-        candidates: Corpus -> its labels, where corpora have different ones: "elderly" is no wrong answer for a clip
-            that was never asked about age.
+        candidates: Labels of each corpus, if corpora have different ones: "elderly" is not a wrong answer for a clip
+            of a corpus without labels of age.
     """
 
     def __init__(
@@ -205,7 +206,7 @@ class AlignmentCollator:
 
 
 def alignment_metrics(prediction) -> dict[str, float]:
-    """Accuracy, balanced accuracy and the correlation of regressed with measured descriptors, on validation crops."""
+    """Accuracy, balanced accuracy, and correlation of regressed with measured descriptors, on validation crops."""
     logits, regressed = prediction.predictions
     labels, targets = prediction.label_ids
     mask = np.isfinite(targets)

@@ -1,4 +1,4 @@
-"""Stage two: question answering. The projector and LoRA learn to answer questions about what the tower saw."""
+"""Stage two: question answering. The projector and LoRA learn to answer questions about clips."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,40 +13,39 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 
-from .adapters import add_lora, fold_lora
 from .comparison_texts import comparison_question
 from .crops import Crop, CropDataset
 from .question_texts import AskedClip
 from .training_texts import claim_texts, question_answer
 
 PLAIN_SHARE = 0.5
-"""Share of the samples, at the start, whose wording never varies: it learns grounding first, wording later."""
+"""Fraction of the samples, from the first, with fixed wording: the model learns grounding first, wording later."""
 MIXED_SHARE = 0.5
-"""Share of the samples about one clip some of whose measured values are those of another clip; the answer says these.
-What is measured of one movement goes together, and a language model that has learned what goes together says it of
-any movement. Where values of two clips are mixed, only reading them helps."""
+"""Fraction of the samples about one clip in which some measured values are replaced by those of another clip.
+The values of a movement are correlated, and a language model can learn to guess them from each other. With mixed
+values it has to read each one."""
 
 COMPARED_SHARE = 0.15
-"""Share of the varied samples that compare two clips."""
+"""Fraction of the samples with varied wording that compare two clips."""
 LONGEST_COMPARED_S = 3.0
-"""Longest crop of a pair, which keeps two of them within 78 tokens; the longest single crop takes 57."""
+"""Longest crop of a pair in seconds. Two such crops have at most 78 tokens; the longest single crop has 57."""
 CPU_ATTENTION = "eager"
-"""Attention on CPUs, where PyTorch's fused one in bfloat16 takes a quarter of a step to go backward."""
+"""Attention on CPUs, where the backward pass of PyTorch's fused attention in bfloat16 takes a quarter of a step."""
 
 
 class QuestionDataset(Dataset):
     """Crops with a question and its true answer, as chats.
 
-    Sample i depends on the seed of the crops and on i alone, its pair on crops 2i and 2i + 1 of `pairs`.
+    Sample i depends only on the seed of the crops and on i; a comparison uses crops 2i and 2i + 1 of `pairs`.
 
     Args:
         crops: Labelled crops.
-        reference: What is ordinary, which claims refer to.
+        reference: The reference of claims.
         labels: Candidate labels.
-        variety: Variety of questions and wordings after the plain part.
-        plain_share: Share of the samples, from the first, with one question and one wording.
+        variety: Variety of questions and wordings after the plain part, 0 to 1.
+        plain_share: Fraction of the samples, from the first, with one question and one wording.
         pairs: Crops for comparisons, labelled or not; without them no clips are compared.
-        mixed_share: Share of the samples about one clip with some measured values of another clip.
+        mixed_share: Fraction of the samples about one clip with some measured values of another clip.
     """
 
     def __init__(
@@ -79,8 +78,8 @@ class QuestionDataset(Dataset):
             asked = two_movements(first.clip, second.clip, question)
         else:
             crop = self._mixed(index, rng) if rng.random() < self.mixed_share else self.crops[index]
-            told = AskedClip(str(crop.label), crop.spans, self.reference, self.labels, crop.clip.joint_mask)
-            question, answer = question_answer(told, rng, variety)
+            subject = AskedClip(str(crop.label), crop.spans, self.reference, self.labels, crop.clip.joint_mask)
+            question, answer = question_answer(subject, rng, variety)
             asked = [
                 {"type": "skeleton", "skeleton": crop.clip, "measured": crop.vector},
                 {"type": "text", "text": question},
@@ -88,7 +87,7 @@ class QuestionDataset(Dataset):
         return [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
 
     def _mixed(self, index: int, rng: np.random.Generator) -> Crop:
-        """Crop `index`, some of whose descriptors are those of another crop; absent ones stay absent."""
+        """Crop `index` with some descriptors of another crop; a value stays absent if either crop lacks it."""
         crop, other = self.crops[index], self.crops[int(rng.integers(len(self.crops)))]
         taken = (rng.random(len(crop.vector)) < rng.random()) & np.isfinite(crop.vector) & np.isfinite(other.vector)
         spans = np.where(taken, other.spans, crop.spans)
@@ -99,7 +98,7 @@ class QuestionDataset(Dataset):
 
 @torch.no_grad()
 def name_tokens(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor) -> None:
-    """Gives a new projector the backbone's embeddings of the clause for each low and high descriptor, their mean."""
+    """Sets the words of a new projector: the mean embedding of the clause for each low and each high descriptor."""
     embed = model.get_input_embeddings()
     numbers = processor.tokenizer(claim_texts(), add_special_tokens=False).input_ids
     means = [embed(torch.tensor(each, device=model.device)).mean(0) for each in numbers]
@@ -107,26 +106,26 @@ def name_tokens(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor) -> No
 
 
 class ChatCollator:
-    """Turns chats into a batch with labels on the assistant's words.
+    """Turns chats into a batch with labels on the assistant's tokens.
 
-    Logits are asked for where a word is learned and nowhere else: those of all tokens, over the 49,152 words of the
-    default backbone, take as long as eight of its layers.
+    Logits are computed only for tokens that predict a label. Those of all tokens, over the 49,152 entries of the
+    default backbone's vocabulary, would take as long as eight of its layers.
     """
 
     def __init__(self, processor: EaiSkeletonProcessor):
         self.processor = processor
 
     def __call__(self, chats: list[list[dict]]) -> dict:
-        """Model inputs with `labels`, and `logits_to_keep`: the tokens that are followed by a labelled one."""
+        """Model inputs with `labels` and `logits_to_keep`, the mask of tokens that are followed by a labelled one."""
         inputs = dict(self.processor.training_inputs(chats))
         clips = [item for chat in chats for item in chat[0]["content"] if item["type"] == "skeleton"]
         given = [number for number, item in enumerate(clips) if "measured" in item]
         reference = self.processor.feature_extractor.motion_reference()
-        if given and reference is not None:  # rather than what the processor measured
+        if given and reference is not None:  # they replace what the processor measured
             scores = reference.normal_scores([clips[number]["measured"] for number in given])
             inputs["skeleton_descriptors"][given] = torch.from_numpy(scores)
             inputs["skeleton_salience"][given] = torch.from_numpy(reference.salience(scores))
         return inputs | {"logits_to_keep": torch.nn.functional.pad(inputs["labels"][:, 1:] != -100, (0, 1))}
 
 
-__all__ = ["ChatCollator", "QuestionDataset", "add_lora", "fold_lora", "name_tokens"]
+__all__ = ["ChatCollator", "QuestionDataset", "name_tokens"]

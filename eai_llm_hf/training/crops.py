@@ -1,7 +1,7 @@
-"""Crops to train on: drawn with balance, augmented and measured on the fly, each a function of its number.
+"""Crops to train on: drawn in balance, augmented and measured on the fly.
 
-`CropDataset[i]` depends on the seed and i alone, so a run that resumes, or that two processes share, sees the same
-crops as one that never stopped.
+`CropDataset[i]` depends only on the seed and i. So a run that resumes, or that two processes share, has the same crops
+as one that was never interrupted.
 """
 
 from collections import defaultdict
@@ -20,19 +20,19 @@ from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_INDEX
 from eai_llm_hf.processing.skeleton.unify import facing
 
 SIZE_EXPONENT = 0.5
-"""How much the size of a corpus counts when one is drawn. On clips of generated performers that were kept for such
-choices, a tower trained on 1,440 generated and 340 recorded clips came from .74 at 0 to .78."""
+"""Exponent of the size of a corpus in the probability of drawing it. A tower was trained on 1,440 generated and 340
+recorded clips; on generated performers kept for such choices it scored .74 with 0 and .78 with this value."""
 
 
 @dataclass
 class Crop:
-    """An augmented piece of a clip with what is true of it.
+    """An augmented part of a clip, with its label and measurements.
 
     Attributes:
-        clip: The piece itself.
+        clip: The part itself.
         label: Its emotion, or None.
-        vector: (descriptors,) values measured on the piece.
-        corpus: Where the clip comes from; all rigs of the generator are "generated".
+        vector: (descriptors,) values measured on the part.
+        corpus: The corpus of the clip; all rigs of the generator are "generated".
     """
 
     clip: UnifiedClip
@@ -42,25 +42,25 @@ class Crop:
 
     @cached_property
     def features(self) -> tuple[np.ndarray, np.ndarray]:
-        """What the tower reads: (frames, segments, channels) and (segments,), see `movement_features`."""
+        """The tower's input: (frames, segments, channels) and (segments,), see `movement_features`."""
         return movement_features(self.clip.joints, self.clip.joint_mask)
 
     @cached_property
     def spans(self) -> np.ndarray:
-        """(spans, descriptors) values measured on the piece and on its thirds, see `measure_spans`."""
+        """(spans, descriptors) values measured on the part and on its thirds, see `measure_spans`."""
         return measure_spans(self.clip.joints, self.clip.joint_mask)
 
 
 @dataclass
 class AugmentationConfig:
-    """What may happen to a clip; the emotion and the truth of measured claims survive all of it.
+    """How clips are augmented. The emotion stays the same, and descriptors are measured afterwards.
 
     Attributes:
-        shortest_s, longest_s: Length of a crop; a shorter clip is taken whole.
+        shortest_s, longest_s: Length of a crop in seconds; a shorter clip is used whole.
         mirror: Probability of swapping left and right.
-        warp: Largest share by which time runs faster or slower.
-        noise_m: Standard deviation of jitter on joints in metres, drawn up to this much a crop.
-        rig_m: Standard deviation, in metres, of where a rig puts head, shoulders and hips, for the whole crop.
+        warp: Largest relative change of speed.
+        noise_m: Largest standard deviation of jitter on joints in metres; each crop draws its own up to this one.
+        rig_m: Standard deviation in metres of the places of head, shoulders and hips, constant in a crop.
         drop: Probability that one group of joints is missing.
     """
 
@@ -79,7 +79,7 @@ _DROPPED_GROUPS = (
     ("head", "neck"),
     ("left_ankle", "right_ankle", "left_foot", "right_foot"),
 )
-"""What rigs and trackers lack; hands most often."""
+"""Joints that rigs and trackers often lack; hands most often."""
 
 _PLACED_BY_RIG = tuple(
     JOINT_INDEX[name] for name in ("head", "left_shoulder", "right_shoulder", "left_hip", "right_hip")
@@ -87,13 +87,13 @@ _PLACED_BY_RIG = tuple(
 
 
 def augment(joints: np.ndarray, mask: np.ndarray, config: AugmentationConfig, rng: np.random.Generator) -> UnifiedClip:
-    """Draws a crop of a clip and changes what does not matter.
+    """Draws a crop of a clip and augments it.
 
     Args:
-        joints: (frames, 22, 3) unified clip.
-        mask: (22,) bool.
-        config: What may happen.
-        rng: Source of all choices.
+        joints: (frames, 22, 3) unified clip, in metres.
+        mask: (22,) bool, True where a joint was recorded.
+        config: How to augment.
+        rng: Source of all random choices.
     """
     length = round(rng.uniform(config.shortest_s, config.longest_s) * FRAME_RATE)
     start = int(rng.integers(max(len(joints) - length, 0) + 1))
@@ -118,9 +118,9 @@ def augment(joints: np.ndarray, mask: np.ndarray, config: AugmentationConfig, rn
 
 
 def _on_another_rig(joints: np.ndarray, mask: np.ndarray, sd: float, rng: np.random.Generator) -> np.ndarray:
-    """Moves head, shoulders and hips to where another rig might have them, seen from the body's heading.
+    """Moves head, shoulders and hips to where another rig might have them, in the frame of the body's heading.
 
-    Left and right move alike, as in a mirror: a rig is symmetric, a posture need not be.
+    Left and right move symmetrically, because a rig is symmetric even if a posture is not.
     """
     forward = facing(joints, mask)
     up = np.array([0.0, 1.0, 0.0], dtype=np.float32)
@@ -136,19 +136,19 @@ def _on_another_rig(joints: np.ndarray, mask: np.ndarray, sd: float, rng: np.ran
 
 
 class CropDataset(Dataset):
-    """Endless crops of some corpora, as many as asked for, balanced over corpora and the labels of each.
+    """Random crops of the clips of some corpora, balanced over corpora and over the labels of each.
 
     Args:
-        rows: Clips with `joints`, `joint_mask`, `label` and `corpus`, as a corpus dataset has them.
+        rows: Clips with `joints`, `joint_mask`, `label` and `corpus`, as in the dataset of a corpus.
         length: Number of crops.
-        seed: Decides every crop together with its number.
+        seed: Seed; a crop depends on it and on its own number.
         config: Augmentation.
         size_exponent: A corpus of n clips is drawn in proportion to n to this power; all rigs of the generator are
-            one corpus. The square root (Mahajan et al. 2018) lies between drawing every clip as often, which leaves
-            small corpora unlearned, and every corpus as often (0), which shows a few clips again and again.
+            one corpus. The square root (Mahajan et al. 2018) is a compromise: with 1 every clip is drawn equally
+            often, and small corpora are not learned; with 0 every corpus is, and a few clips are repeated often.
         labelled: Whether to draw labelled clips only.
-        keep: So many crops of each clip are made and drawn again and again; None makes a new one each time.
-        memory: Where kept crops are, for datasets that share clips and `config`.
+        keep: Number of crops made of each clip, which are then reused; None makes a new crop each time.
+        memory: Storage of the reused crops, for datasets that share clips and `config`.
 
     Raises:
         ValueError: If there is no clip to draw.
@@ -173,7 +173,7 @@ class CropDataset(Dataset):
         self.groups: dict[str, dict[str | None, list[dict]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             if row["label"] is not None or not labelled:
-                # All rigs of the generator are one corpus here: what is balanced is where movement comes from.
+                # All rigs of the generator are one corpus here: the sources of movement are balanced, not rigs.
                 self.groups[row["corpus"].partition("-")[0]][row["label"]].append(row)
         if not self.groups:
             raise ValueError(f"There is no {'labelled ' if labelled else ''}clip to train on.")
@@ -212,7 +212,7 @@ class CropDataset(Dataset):
 
 
 def fit_reference(crops: CropDataset) -> MotionReference:
-    """What is ordinary among crops, a balanced mixture of the training corpora, with what the tower reads of them."""
+    """Fits a reference to crops, a balanced mixture of the training corpora, with moments of the tower's features."""
     vectors, features = [], FeatureMoments()
     for index in range(len(crops)):
         crop = crops[index]

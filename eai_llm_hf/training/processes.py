@@ -1,4 +1,4 @@
-"""What processes that train together must agree on, so that two of them learn what one with their crops would."""
+"""Losses over several processes, so that two processes learn what one would learn from the crops of both."""
 
 import torch
 from accelerate import PartialState
@@ -6,18 +6,19 @@ from accelerate.utils import reduce
 
 
 def mean_over_batch(values: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
-    """This process's part of a mean over the batch of all processes, which hold unequal numbers of counted values.
+    """This process's share of a masked mean over the batches of all processes.
 
-    Gradients and logged losses are averaged over processes. So each divides its sum by the mean count of a process;
-    the average is then the sum of all values over the count of all, as in one process with the whole batch. In one
-    process it is the plain mean. Every process must call it equally often.
+    Gradients and logged losses are averaged over processes, which may have unequal numbers of counted values. So each
+    process divides its sum by the mean count of a process. The average is then the sum of all values divided by the
+    count of all, as in one process with the whole batch. With one process this is the plain mean. All processes must
+    call this function equally often.
 
     Args:
-        values: Any shape, finite also where they do not count.
+        values: Any shape, finite also where they are not counted.
         counted: The same shape, bool.
 
     Returns:
-        A scalar; 0 where nothing counts in any process.
+        A scalar; 0 if no process has a counted value.
     """
     processes = PartialState().num_processes
     count = counted.sum()

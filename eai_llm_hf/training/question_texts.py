@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from eai_llm_hf.processing.claims.claim import HOLDS_HIGH, HOLDS_LOW, Claim, canonical_claim, holds, notable_claims
-from eai_llm_hf.processing.claims.guard import NOTHING_AGAINST, NOTHING_NOTABLE, REFUSAL, UNSEEN_ANSWER
+from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NOT_VISIBLE, NOTHING_AGAINST, NOTHING_UNUSUAL
 from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL, Direction
 from eai_llm_hf.processing.claims.writing import label_sentence
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
@@ -134,7 +134,7 @@ def draw_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] 
     kinds = (_descriptor_question, _part_question, _telling_part_question, _why_not_question, _either_or_question)
     number = int(rng.choice(6, p=(0.4, 0.18, 0.08, 0.09, 0.07, 0.18)))
     if number == len(kinds):
-        return _one_of(UNSEEN_QUESTIONS, rng), UNSEEN_ANSWER
+        return _one_of(UNSEEN_QUESTIONS, rng), NOT_VISIBLE
     return kinds[number](clip, rng)
 
 
@@ -346,7 +346,7 @@ def _descriptor_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str
     direction: Direction = "high" if rng.random() < 0.5 else "low"
     if unknown and (not known or rng.random() < 0.5):
         entry = unknown[rng.integers(len(unknown))]
-        return _in_own_words(entry.name, direction, rng), REFUSAL.format(absent[entry.body_part])
+        return _in_own_words(entry.name, direction, rng), MISSING_JOINTS.format(absent[entry.body_part])
     if not known:
         return None
     everyday = [each for each in _EVERYDAY_QUESTIONS if each[1] in known]
@@ -381,9 +381,9 @@ def _part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str]
     part = _one_of([*refused] if refused and (not known or rng.random() < 0.5) else known, rng)
     question = _one_of(_PART_QUESTIONS[part], rng)
     if part in refused:
-        return question, REFUSAL.format(refused[part])
+        return question, MISSING_JOINTS.format(refused[part])
     claims = notable_claims(clip.vectors, clip.reference, among=inside[part])[:2]
-    return question, _said(claims) if claims else NOTHING_NOTABLE.format(part)
+    return question, _said(claims) if claims else NOTHING_UNUSUAL.format(part)
 
 
 def _telling_part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] | None:

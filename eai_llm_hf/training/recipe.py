@@ -1,8 +1,9 @@
-"""The recipe: corpora in, a checkpoint out. Each stage goes on where it stopped, and one that is done is not repeated.
+"""Runs a recipe: corpora in, a checkpoint out. An interrupted stage resumes, and a finished one is not repeated.
 
+OUTPUT/run.json      what the run is about, so that another run does not continue it
 OUTPUT/stage-one/    Trainer checkpoints of the alignment
 OUTPUT/stage-two/    Trainer checkpoints of the question answering (projector and LoRA)
-OUTPUT/checkpoint/   the small form: what was trained, with processor, reference and training record
+OUTPUT/checkpoint/   the result in the small form, with processor, reference and metadata of the training
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,28 +20,21 @@ from accelerate import PartialState
 from transformers import AutoTokenizer, ProgressCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
 
+from eai_llm_hf.modeling.backbone_folder_eai_llm import converted_folder
 from eai_llm_hf.modeling.backbone_weights_eai_llm import weights_sha256
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 
-from ..corpora import load_corpora
-from ..corpora.splits import refuse_shared_takes, split_of, split_rows
-from ..publish.backbones import converted_folder, find_or_fetch
-from ..publish.checkpoints import TRAINING, find_checkpoint, has_seen, read_record, write_record
+from ..publish.backbones import find_or_fetch
+from ..publish.checkpoints import TRAINING, find_checkpoint, read_record, write_record
 from ..publish.licences import licences_of_corpora
+from .adapters import add_lora, fold_lora
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
-from .answering import (
-    CPU_ATTENTION,
-    LONGEST_COMPARED_S,
-    ChatCollator,
-    QuestionDataset,
-    add_lora,
-    fold_lora,
-    name_tokens,
-)
+from .answering import CPU_ATTENTION, LONGEST_COMPARED_S, ChatCollator, QuestionDataset, name_tokens
 from .crops import AugmentationConfig, CropDataset, fit_reference
+from .recipe_clips import load_splits
 from .settings import Recipe
 from .temperature import fit_temperature
 
@@ -48,38 +42,12 @@ logger = logging.get_logger(__name__)
 
 REFERENCE_CROPS = 2000
 CROPS_PER_CLIP = 20
-"""More crops of one clip say nothing new about what is ordinary."""
+"""More crops of one clip would not change the reference."""
 VALIDATION_CROPS = 256
-FEW_TEST_CLIPS = 20
-"""Below so many a score is rough: a 95% interval of an accuracy near .8 is wider than .33."""
-
-
-def load_splits(
-    corpora: Sequence[str],
-    labels: Sequence[str],
-    held_out: Sequence[str],
-    validation: Sequence[str],
-    seed: int,
-    performer_pattern: str | None = None,
-) -> dict[str, list[dict]]:
-    """Rows of all corpora by side; labels outside the list are taken off.
-
-    Who is held out, and whether the test side is small, is said in warnings.
-
-    Raises:
-        ValueError: If nothing with a label is left to train on, a take would stand on two sides, or the pattern names
-            no performer of a folder.
-    """
-    if performer_pattern is not None and not any(spec.startswith("folder=") for spec in corpora):
-        raise ValueError(f"A performer pattern is for folder=FOLDER; the corpora are {', '.join(corpora)}.")
-    patterns = dict.fromkeys(corpora, performer_pattern)
-    splits = _divided(patterns, labels, held_out, validation, seed)
-    _warn_if_rough(splits["test"])
-    return splits
 
 
 def recipe_splits(recipe: Recipe) -> dict[str, list[dict]]:
-    """The clips of a recipe by side, as `load_splits` gives them."""
+    """The clips of a recipe by split, see `load_splits`."""
     return load_splits(
         recipe.corpora,
         recipe.labels,
@@ -90,99 +58,18 @@ def recipe_splits(recipe: Recipe) -> dict[str, list[dict]]:
     )
 
 
-def _divided(
-    patterns: Mapping[str, str | None],
-    labels: Sequence[str],
-    held_out: Sequence[str],
-    validation: Sequence[str],
-    seed: int,
-    sides_of: Callable[..., tuple[list[str], list[str]]] = split_rows,
-) -> dict[str, list[dict]]:
-    """As `load_splits`; each corpus comes with its performer pattern, and `sides_of` divides as `split_rows` does."""
-    rows: list[dict] = []
-    found: set[str] = set()
-    for corpus in load_corpora(patterns, seed):
-        for row in corpus:
-            label = str(row["label"]) if row["label"] is not None else None
-            found |= {label} if label is not None else set()
-            rows.append({**row, "label": label if label in labels else None})
-    sides, notes = sides_of(rows, held_out, validation)
-    for note in notes:
-        logger.warning(note)
-    refuse_shared_takes(rows, sides, overlaps=False)  # `split_rows` has put them on one side
-    splits: dict[str, list[dict]] = {"train": [], "validation": [], "test": []}
-    for row, side in zip(rows, sides, strict=True):
-        splits[side].append(row)
-    if not any(row["label"] for row in splits["train"]):
-        raise ValueError(f"No training clip has one of the labels {list(labels)}; the corpora have {sorted(found)}.")
-    tested = {row["label"] for row in splits["test"]} - {row["label"] for row in splits["train"]} - {None}
-    if tested:
-        logger.warning(f"No training clip has the labels {sorted(tested)}, though clips with them are tested.")
-    if unseen := [label for label in labels if label not in found]:
-        logger.warning(f"No clip has the labels {unseen}; the corpora have {sorted(found)}.")
-    return splits
-
-
-def _folder_name(spec: str) -> str:
-    """The corpus that rows of `folder=FOLDER` name."""
-    return Path(spec.partition("=")[2]).resolve().name
-
-
-def _warn_if_rough(test: Sequence[dict]) -> None:
-    """Says that a score on few clips is rough."""
-    clips = sum(row["label"] is not None for row in test)
-    if 0 < clips < FEW_TEST_CLIPS:
-        logger.warning(f"The test side has {clips} labelled clips: a score on so few is rough. See its interval.")
-
-
-def held_out_splits(corpora: Sequence[str], training: dict) -> dict[str, list[dict]]:
-    """The clips of some corpora by the side on which a checkpoint's training had them.
-
-    A corpus that the training did not know stands on the side of the test, whole.
-
-    Args:
-        corpora: Named as for training.
-        training: The checkpoint's training record.
-
-    Returns:
-        Rows by side: train, validation and test.
-
-    Raises:
-        ValueError: As `load_splits`.
-    """
-    # A folder that the training did not know may be named in another way.
-    pattern = training.get("performer_pattern")
-    patterns = {spec: pattern if has_seen(training, _folder_name(spec)) else None for spec in corpora}
-    # Before performers were held out, each clip stood where its family or its name puts it.
-    sides_of = split_rows if "performer_pattern" in training else _sides_by_family
-    splits = _divided(
-        patterns, training["labels"], training["held_out"], training["validation"], training["seed"], sides_of
-    )
-    for side in ("train", "validation"):
-        splits["test"] += [row for row in splits[side] if not has_seen(training, row["corpus"])]
-        splits[side] = [row for row in splits[side] if has_seen(training, row["corpus"])]
-    _warn_if_rough(splits["test"])
-    return splits
-
-
-def _sides_by_family(
-    rows: Sequence[dict], held_out: Sequence[str], validation: Sequence[str]
-) -> tuple[list[str], list[str]]:
-    return [split_of(row, held_out, validation) for row in rows], []
-
-
 def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Path:
     """Runs the recipe.
 
     Args:
-        recipe: What to do.
-        splits: What `load_splits` gave for it, where that is there already.
+        recipe: All settings of the run.
+        splits: The clips, if `recipe_splits` has already loaded them.
 
     Returns:
         The folder of the checkpoint in the small form.
 
     Raises:
-        ValueError: If the corpora cannot be loaded or hold nothing to train on, or the folder holds another run.
+        ValueError: If the corpora cannot be loaded or have no clip to train on, or the folder belongs to another run.
     """
     set_seed(recipe.seed)
     output = Path(recipe.output_dir)
@@ -202,10 +89,10 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         processor = EaiSkeletonProcessor.from_pretrained(start)
         reference = processor.feature_extractor.motion_reference()
         if reference is None:
-            raise ValueError(f"The checkpoint {start} has no motion reference, which claims and targets refer to.")
+            raise ValueError(f"The checkpoint {start} has no reference, which claims and regression targets need.")
     else:
         count = min(REFERENCE_CROPS, CROPS_PER_CLIP * len(splits["train"]))
-        # Recorded and generated movement count alike in what is ordinary.
+        # Recorded and generated movement have the same weight in the reference.
         reference = fit_reference(CropDataset(splits["train"], count, recipe.seed, size_exponent=0.0))
         model, processor = new_model(recipe, reference)
     model.config.labels = list(recipe.labels)
@@ -221,10 +108,10 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         model, seconds["stage two"] = _answer(recipe, model, processor, reference, splits["train"])
 
     folder = output / "checkpoint"
-    # What the result depends on, without the folders of this machine.
+    # All settings that the result depends on, without the folders of this machine.
     settings = {name: value for name, value in asdict(recipe).items() if name not in ("output_dir", "model")}
     clips_of = sorted({str(row["corpus"]) for rows in splits.values() for row in rows})
-    record = settings | {
+    metadata = settings | {
         "corpora": [spec.partition("=")[0] for spec in recipe.corpora],
         "clips_of": clips_of,
         "licences": [asdict(licence) for licence in licences_of_corpora(recipe.corpora, clips_of, start)],
@@ -234,15 +121,15 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         "before": before,
     }
     if PartialState().is_main_process:
-        save_checkpoint(model, processor, folder, record)
+        save_checkpoint(model, processor, folder, metadata)
     PartialState().wait_for_everyone()
     return folder
 
 
 def _refuse_another_run(recipe: Recipe, splits: Mapping[str, list[dict]], start: str | None) -> None:
-    """Notes what a run in this folder is about, and refuses one that is about something else.
+    """Writes what the run is about into its folder, and refuses a folder of a run that is about something else.
 
-    A stage that is finished there would be taken for this run's own, though it never saw these clips.
+    Otherwise a stage that the other run has finished would be skipped, although it was trained on other clips.
     """
     clips = sorted(
         (side, str(row["corpus"]), str(row["clip_id"]), str(row["label"]))
@@ -260,10 +147,10 @@ def _refuse_another_run(recipe: Recipe, splits: Mapping[str, list[dict]], start:
         there = json.loads(file.read_text(encoding="utf-8"))
         if changed := [name for name in this if this[name] != there.get(name)]:
             raise ValueError(
-                f"{recipe.output_dir} holds a training with other {' and '.join(changed)}, which this one would go on "
-                "with. Name another --output-dir, or delete that folder."
+                f"{recipe.output_dir} holds a training with other {' and '.join(changed)}, which this one would "
+                "continue. Name another --output-dir, or delete that folder."
             )
-    else:  # each process writes the same, and none may read half of it
+    else:  # all processes write the same content; renaming the file keeps others from reading half of it
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(f".{os.getpid()}")
         part.write_text(json.dumps(this, indent=2) + "\n", encoding="utf-8")
@@ -271,11 +158,14 @@ def _refuse_another_run(recipe: Recipe, splits: Mapping[str, list[dict]], start:
 
 
 def new_model(recipe: Recipe, reference: MotionReference | None) -> tuple[EaiLlmForCausalLM, EaiSkeletonProcessor]:
-    """An untrained model on the recipe's backbone, with its processor.
+    """Makes an untrained model on the recipe's backbone, with its processor.
 
     Args:
-        recipe: Its backbone, labels and precision.
-        reference: What is ordinary; None where it is not known yet.
+        recipe: Its backbone, labels and precision are used.
+        reference: Typical values of descriptors and features; None if they are not known yet.
+
+    Raises:
+        BackboneError: If the backbone is neither on this machine nor can be downloaded.
     """
     tokenizer = AutoTokenizer.from_pretrained(str(find_or_fetch(recipe.backbone)))
     extractor = EaiSkeletonFeatureExtractor(reference=reference.to_dict() if reference else None)
@@ -293,29 +183,29 @@ def new_model(recipe: Recipe, reference: MotionReference | None) -> tuple[EaiLlm
 
 
 def standardise(model: EaiLlmForCausalLM, reference: MotionReference) -> None:
-    """Tells the tower what is ordinary, where the reference knows that of the tower's features."""
+    """Standardises the tower by the reference, if that has typical values of the tower's features."""
     if reference.feature_mean is not None and reference.feature_std is not None:
         mean, std = torch.from_numpy(reference.feature_mean), torch.from_numpy(reference.feature_std)
         model.skeleton_tower.standardise_by(mean, std)
 
 
 def backbone_form(backbone: str) -> str:
-    """In which form the backbone's weights were: they are not the same numbers from the Hub and from the registry."""
+    """Describes the form of the backbone's weights, which differ between the Hub and the package registry."""
     if Path(find_or_fetch(backbone)) == converted_folder(backbone):
         return f"{backbone}, converted from 4-bit GGUF"
     return f"{Path(backbone).name if Path(backbone).is_dir() else backbone}, as published"
 
 
-def save_checkpoint(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, folder: Path, record: dict) -> None:
-    """Writes the small form with its processor, the text states of its labels and the record of its training."""
+def save_checkpoint(model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, folder: Path, metadata: dict) -> None:
+    """Writes the small form with its processor, the text states of its labels and the metadata of its training."""
     model.keep_label_states(**processor.label_inputs(list(model.config.labels)).to(model.device))
     model.save_pretrained(folder, include_backbone=False)
     processor.save_pretrained(folder)
-    write_record(folder, TRAINING, record)
+    write_record(folder, TRAINING, metadata)
 
 
 def _arguments(recipe: Recipe, stage: str, **changes) -> TrainingArguments:
-    """What the `Trainer` of a stage is told: the recipe's numbers for it, what both stages share, then the changes."""
+    """Arguments of a stage's `Trainer`: the recipe's settings for it, what both stages share, then the changes."""
     steps, batch_size, learning_rate, warmup = {
         "stage-one": (recipe.stage_one_steps, recipe.stage_one_batch_size, recipe.stage_one_learning_rate, 0.05),
         "stage-two": (recipe.stage_two_steps, recipe.stage_two_batch_size, recipe.stage_two_learning_rate, 0.03),
@@ -332,8 +222,8 @@ def _arguments(recipe: Recipe, stage: str, **changes) -> TrainingArguments:
         "bf16": recipe.mixed_precision == "bf16",
         "fp16": recipe.mixed_precision == "fp16",
         "logging_steps": recipe.logging_steps,
-        "logging_first_step": True,  # on a CPU the first 25 steps of stage two take minutes
-        "disable_tqdm": False,  # else no bar is shown where transformers logs errors alone, as after `load_pipeline`
+        "logging_first_step": True,  # on a CPU, the first 25 steps of stage two take minutes
+        "disable_tqdm": False,  # otherwise no bar is shown if transformers logs only errors, as after `load_pipeline`
         "save_steps": recipe.save_steps,
         "save_total_limit": 1,
         "seed": recipe.seed,
@@ -349,7 +239,7 @@ def _arguments(recipe: Recipe, stage: str, **changes) -> TrainingArguments:
 
 
 def _samples(arguments: TrainingArguments) -> int:
-    """Samples that all steps of all processes take. Only the arguments know the processes before a Trainer is made."""
+    """Number of samples in all steps of all processes. Before there is a Trainer, only its arguments know them."""
     return arguments.max_steps * arguments.train_batch_size * arguments.world_size
 
 
@@ -361,18 +251,18 @@ def align(
     crops: CropDataset,
     validation: CropDataset | None = None,
 ) -> float:
-    """Stage one, in place: tower and text alignment.
+    """Stage one: trains tower and text alignment in place.
 
     Args:
-        recipe: Steps, rates and folders; the crops must be enough for its steps.
+        recipe: Steps, learning rates and folders.
         model: The model.
         processor: Its processor.
-        reference: What is ordinary.
-        crops: What to learn from.
-        validation: Crops of other clips, scored now and then.
+        reference: The reference of claims and regression targets.
+        crops: Crops to learn from, at least as many as the steps of the recipe need.
+        validation: Crops of other clips, scored four times during the stage.
 
     Returns:
-        The seconds it took.
+        The seconds that the stage took.
     """
     arguments = _arguments(
         recipe,
@@ -403,14 +293,15 @@ def _answer(
     reference: MotionReference,
     rows: list[dict],
 ) -> tuple[EaiLlmForCausalLM, float]:
-    """Stage two. Returns the model, LoRA folded in, and the seconds it took."""
+    """Stage two. Returns the model, with LoRA merged, and the seconds that the stage took."""
     arguments = _arguments(recipe, "stage-two", label_names=["labels"])
     samples = _samples(arguments)
     crops = CropDataset(rows, samples, recipe.seed + 2, labelled=True)
     pairs = CropDataset(rows, 2 * samples, recipe.seed + 3, AugmentationConfig(longest_s=LONGEST_COMPARED_S))
-    if not model.projector.words.any():  # a new one, not that of a checkpoint
+    if not model.projector.words.any():  # a new projector, not that of a checkpoint
         name_tokens(model, processor)
-    set_seed(recipe.seed)  # LoRA begins the same, whether stage one ran through, was resumed or had other processes
+    # LoRA starts with the same weights, however stage one was run: at once, resumed, or in several processes.
+    set_seed(recipe.seed)
     if recipe.lora_rank:
         learner = add_lora(model, recipe.lora_rank, alpha=2 * recipe.lora_rank)
     else:
@@ -435,7 +326,7 @@ def _answer(
 
 
 class _StageProgress(ProgressCallback):
-    """The Trainer's bar of steps, with the name of the stage in front of it."""
+    """The Trainer's progress bar, with the name of the stage in front."""
 
     def __init__(self, stage: str):
         super().__init__()
@@ -448,39 +339,36 @@ class _StageProgress(ProgressCallback):
 
 
 def _name_progress(trainer: Trainer, stage: str) -> None:
-    """Names the Trainer's bar; in a notebook it has a table of its own."""
+    """Puts the name of the stage on the Trainer's progress bar. In a notebook the Trainer shows a table instead."""
     if trainer.pop_callback(ProgressCallback) is not None:
         trainer.add_callback(_StageProgress(stage))
 
 
 def _spent(arguments: TrainingArguments, started: float) -> float:
-    """Seconds that a stage took in all runs that ended by themselves; those of a killed run are lost."""
+    """Seconds that a stage took, with earlier runs of it; the seconds of a killed run are lost."""
     seconds = time.monotonic() - started
-    if PartialState().is_main_process:  # no other may read while it writes
-        record = Path(arguments.output_dir) / "seconds.json"
-        seconds += json.loads(record.read_text(encoding="utf-8")) if record.is_file() else 0.0
-        record.write_text(json.dumps(round(seconds, 1)), encoding="utf-8")
+    if PartialState().is_main_process:  # another process must not read the file meanwhile
+        file = Path(arguments.output_dir) / "seconds.json"
+        seconds += json.loads(file.read_text(encoding="utf-8")) if file.is_file() else 0.0
+        file.write_text(json.dumps(round(seconds, 1)), encoding="utf-8")
     return seconds
 
 
 def _last_checkpoint(arguments: TrainingArguments) -> str | None:
-    """The newest checkpoint of the stage that was written to its end, where the Trainer's state comes last."""
+    """The newest complete checkpoint of the stage. A Trainer writes its state last."""
     whole = [state.parent for state in Path(arguments.output_dir).glob("checkpoint-*/trainer_state.json")]
     if not whole:
         return None
     newest = max(whole, key=lambda folder: int(folder.name.rpartition("-")[2]))
-    logger.warning(f"{newest.parent.name} goes on from {newest.name}")
+    logger.warning(f"{newest.parent.name} resumes from {newest.name}")
     return str(newest)
 
 
 __all__ = [
     "align",
-    "held_out_splits",
-    "load_splits",
     "new_model",
     "recipe_splits",
     "save_checkpoint",
-    "split_of",
     "standardise",
     "train",
 ]

@@ -1,4 +1,8 @@
-"""Recipes as YAML or JSON files: read by name or path, each key and value checked in the words of the user."""
+"""Recipes as YAML or JSON files, found by name or path. Each key and value is checked, with messages in plain words.
+
+`HfArgumentParser` does not replace this: it checks no types, reads `1e-3` as text and `no` as false, and names an
+unknown key without the nearest known one. The command line cannot use it either: to import it takes a second.
+"""
 
 import dataclasses
 import difflib
@@ -11,14 +15,14 @@ from pathlib import Path
 import yaml
 
 RECIPES = Path(__file__).parents[1] / "recipes"
-"""Folder of the recipes that come with the package; the file's name is the recipe's."""
+"""Folder of the recipes that come with the package; a file is named after its recipe."""
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list of words"}
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2 in two points where PyYAML is at 1.1: `no` is a word and not false, `1e-3` a number and not a word."""
+    """Reads two things as YAML 1.2 does, while PyYAML follows 1.1: `no` is a word, and `1e-3` is a number."""
 
 
 _BOOL, _FLOAT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:float"
@@ -45,10 +49,10 @@ def read_settings(recipe: str | Path, *kinds: type) -> dict[str, typing.Any]:
         *kinds: Dataclasses whose fields the file may set.
 
     Returns:
-        What the file sets, by field; numbers where a field is a number with a fraction are floats.
+        The values that the file sets, by field. A whole number becomes a float if its field is one.
 
     Raises:
-        ValueError: If there is no such recipe, it cannot be parsed, or a key or the kind of a value is wrong.
+        ValueError: If there is no such recipe, it cannot be parsed, a key is unknown or a value has a wrong type.
     """
     file = _find(str(recipe))
     settings = _parse(file)
@@ -80,7 +84,7 @@ def _find(recipe: str) -> Path:
 def _parse(file: Path) -> dict:
     try:
         text = file.read_text(encoding="utf-8")
-        # _Loader is a SafeLoader: it makes plain values and nothing else.
+        # _Loader is a SafeLoader: it creates plain values only.
         settings = json.loads(text) if file.suffix == ".json" else yaml.load(text, _Loader)
     except UnicodeDecodeError as error:
         raise ValueError(f"{file.name} is not a text file in UTF-8.") from error
@@ -97,10 +101,10 @@ def _parse(file: Path) -> dict:
 
 
 def _checked(what: str, value: typing.Any, hint: typing.Any) -> typing.Any:
-    """The value, as its field wants it.
+    """The value, converted to float if its field is one.
 
     Raises:
-        ValueError: If it is of another kind.
+        ValueError: If the value has another type than its field.
     """
     if isinstance(hint, types.UnionType):
         if value is None:

@@ -1,72 +1,75 @@
-"""What decides a training run; read by the recipe, the command line and `HfArgumentParser`."""
+"""The settings of a training run, read by the command line, recipe files and `HfArgumentParser`."""
 
 from dataclasses import dataclass, field
 
 from ..publish.backbones import DEFAULT_BACKBONE
 
 DEFAULT_LABELS = ("happy", "sad", "angry", "proud", "not confident")
-"""Emotions that the generator and Bandai's first set both have; a label of one corpus only would teach the corpus."""
+"""Emotions of both the generator and Bandai's first set: with a label of one corpus, a model learns the corpus."""
 
 
 @dataclass
 class Recipe:
-    """Everything that decides a training run; `recipes/default.yaml` is the one of the embedded checkpoint."""
+    """The settings of a training run; `recipes/default.yaml` has those of the embedded checkpoint."""
 
     output_dir: str = field(metadata={"help": "folder for checkpoints and the result"})
     corpora: list[str] = field(
         default_factory=lambda: ["generated"],
         metadata={
-            "help": "generated[:CLIPS], folder=FOLDER (a sub-folder a label), manifest=FILE, prepared=FOLDER, "
+            "help": "generated[:CLIPS], folder=FOLDER (a sub-folder for each label), manifest=FILE, prepared=FOLDER, "
             "hub=USER/NAME, or bandai1=, bandai2=, kdae=, emilya=, egbm= or diema=FOLDER"
         },
     )
     labels: list[str] = field(
-        default_factory=lambda: list(DEFAULT_LABELS), metadata={"help": "emotions to learn; others are unlabelled"}
+        default_factory=lambda: list(DEFAULT_LABELS),
+        metadata={"help": "emotions to learn; clips with other labels are unlabelled"},
     )
     performer_pattern: str | None = field(
         default=None,
         metadata={
-            "help": "who performs in folder=FOLDER: regular expression with a group 'performer', searched in a file's "
-            r"path below the folder, such as '(?P<performer>S\d+)_' for calm/S03_walk.bvh, or 'none' where nobody "
-            "knows. By default the sub-folders of the labels, if several labels have the same: label/performer/clip"
+            "help": "performer of a file in folder=FOLDER: regular expression with a group 'performer', searched in "
+            r"the path below the folder, such as '(?P<performer>S\d+)_' for calm/S03_walk.bvh; or 'none' if "
+            "unknown. By default the sub-folders of the labels, if several labels have the same: label/performer/clip"
         },
     )
     held_out: list[str] = field(
         default_factory=lambda: ["byes", "bow"],
-        metadata={"help": "performers, or families of recorded contents, to hold out"},
+        metadata={"help": "performers, or families of contents, to hold out for the test"},
     )
     validation: list[str] = field(
         default_factory=lambda: ["guide"],
-        metadata={"help": "performers, or content families, for validation and calibration"},
+        metadata={"help": "performers, or families of contents, for validation and the temperature"},
     )
     model: str | None = field(
         default=None,
-        metadata={"help": "checkpoint to start from, 'default' and 'generator' among them; without it a new model"},
+        metadata={
+            "help": "checkpoint to start from: 'default', 'generator', a folder or a Hub id; without it a new model"
+        },
     )
     backbone: str = field(default=DEFAULT_BACKBONE, metadata={"help": "backbone of a new model: Hub id or folder"})
     stages: str = field(default="both", metadata={"help": "one, two or both"})
     stage_one_steps: int = field(default=1500, metadata={"help": "steps of the alignment"})
-    stage_one_batch_size: int = field(default=48, metadata={"help": "crops a step and process"})
+    stage_one_batch_size: int = field(default=48, metadata={"help": "crops in each step of each process"})
     stage_one_learning_rate: float = field(default=1e-3, metadata={"help": "peak learning rate of the alignment"})
     stage_two_steps: int = field(default=600, metadata={"help": "steps of the question answering"})
-    stage_two_batch_size: int = field(default=8, metadata={"help": "chats a step and process"})
-    stage_two_learning_rate: float = field(default=8e-4, metadata={"help": "peak rate of projector and LoRA"})
-    lora_rank: int = field(default=16, metadata={"help": "rank of LoRA; with 0 stage two trains the projector alone"})
+    stage_two_batch_size: int = field(default=8, metadata={"help": "chats in each step of each process"})
+    stage_two_learning_rate: float = field(default=8e-4, metadata={"help": "peak learning rate of projector and LoRA"})
+    lora_rank: int = field(default=16, metadata={"help": "rank of LoRA; with 0, stage two trains only the projector"})
     save_steps: int = field(default=150, metadata={"help": "steps between checkpoints"})
-    logging_steps: int = field(default=25, metadata={"help": "steps between losses that are told and reported"})
-    seed: int = field(default=0, metadata={"help": "decides weights, clips, crops and questions"})
+    logging_steps: int = field(default=25, metadata={"help": "steps between two reports of the loss"})
+    seed: int = field(default=0, metadata={"help": "seed of weights, generated clips, crops and questions"})
     dtype: str = field(default="bfloat16", metadata={"help": "precision of the frozen backbone"})
     num_workers: int = field(default=1, metadata={"help": "processes that prepare batches"})
     mixed_precision: str = field(
-        default="no", metadata={"help": "no, bf16 or fp16: precision of the computation, weights stay as they are"}
+        default="no", metadata={"help": "no, bf16 or fp16: precision of the computation; weights keep theirs"}
     )
     report_to: list[str] = field(
         default_factory=lambda: ["none"], metadata={"help": "tensorboard, trackio, ... or none"}
     )
-    use_cpu: bool = field(default=False, metadata={"help": "train on the CPU even where there is a GPU"})
+    use_cpu: bool = field(default=False, metadata={"help": "train on the CPU even if there is a GPU"})
 
     def __post_init__(self):
-        # Here, because it imports `datasets` as well, and the command line's help reads the fields of this class.
+        # Imported here, because it imports `datasets`, while the command line's help needs only this class's fields.
         from ..corpora.vocabulary import canonical_label
 
         self.labels = list(dict.fromkeys(canonical_label(label) for label in self.labels))

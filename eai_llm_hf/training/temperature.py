@@ -1,4 +1,4 @@
-"""How sure the model may be: one temperature for all label probabilities, fitted on clips that training left out."""
+"""The temperature of the label probabilities, fitted on the clips for validation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,16 +22,19 @@ def fit_temperature(
     rows: Sequence[Mapping[str, Any]],
     labels: Sequence[str],
 ) -> float:
-    """The temperature at which the labels of whole clips are most likely (Guo et al. 2017), between 0.2 and 5.
+    """Fits the temperature at which the labels of whole clips are most likely (Guo et al. 2017).
 
-    Clips are scored as the pipeline scores them, so that what users see is what is calibrated: crops, which are
-    shorter and changed, would make it less sure than it may be.
+    The pipeline scores the clips as it does for users. Crops, which are shorter and augmented, would give a
+    temperature that is too high for whole clips.
 
     Args:
-        model: The model after stage one.
+        model: The model after stage one; its `label_temperature` is not changed.
         processor: Its processor.
-        rows: Clips that training left out; those without a label are not used.
+        rows: Clips that were not used in training; those without a label are left out.
         labels: The emotions.
+
+    Returns:
+        A temperature between 0.2 and 5.
     """
     known = [row for row in rows if row["label"]]
     before, model.config.label_temperature = model.config.label_temperature, 1.0
@@ -46,12 +49,17 @@ def fit_temperature(
 
 
 def best_temperature(logits: np.ndarray, truth: Sequence[int]) -> float:
-    """The temperature, between 0.2 and 5, at which (clips, labels) logits give the true labels the least loss."""
+    """The temperature between 0.2 and 5 with the least cross-entropy of the true labels.
+
+    Args:
+        logits: (clips, labels).
+        truth: (clips,) index of the true label.
+    """
     return round(float(min(TEMPERATURES, key=lambda value: cross_entropy(logits / value, truth))), 3)
 
 
 def cross_entropy(logits: np.ndarray, truth: Sequence[int]) -> float:
-    """Mean cross-entropy of (clips, labels) logits."""
+    """Mean cross-entropy of (clips, labels) logits; `truth` has the index of each true label."""
     return float(-log_softmax(logits, axis=-1)[np.arange(len(truth)), truth].mean())
 
 

@@ -1,8 +1,8 @@
-"""On which body parts and seconds the probability of a label rests: occlusion, by captum.
+"""Which body parts and seconds the probability of a label depends on, measured by occlusion with captum.
 
-Each part, each second, and each part in each second is hidden in turn (see `hiding`); what the probability then falls
-by is attributed to it, below zero where hiding raises it. Parts and seconds stand in for each other, so what is
-attributed to single cells does not add up to what is attributed to their part or second, and is smaller.
+Each part, each second, and each part in each second is occluded in turn (see `occlusion.py`). Its attribution is the
+drop in probability, negative where the probability rises. Parts and seconds are partly redundant, so the attributions
+of single cells are smaller than that of their part or second and do not add up to it.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from types import ModuleType
 
 import numpy as np
 import torch
-from transformers import Pipeline
 
 from ..descriptors.reference import MotionReference
+from ..label_scoring import LabelScorer
 from ..skeleton.clip import UnifiedClip
 from ..skeleton.tree import FRAME_RATE
-from .occlusion import PARTS, HiddenViews, hidden_probabilities
+from .occlusion import PARTS, OccludedViews, occluded_probabilities
 
 __all__ = ["METHOD", "Attribution", "attribute", "load_captum"]
 
@@ -25,11 +25,11 @@ METHOD = "occlusion"
 
 @dataclass(frozen=True)
 class Attribution:
-    """What the probability of a label falls by when something is hidden.
+    """Drop in the probability of a label when a part, a second or both are occluded.
 
     Attributes:
         label: The label.
-        probability: Its probability with nothing hidden.
+        probability: Its probability without occlusion.
         parts: The body parts that the recording has, words of `BODY_PARTS`.
         bounds_s: (seconds + 1,) where the seconds begin and end; the last of each window of the pipeline may be
             shorter or longer.
@@ -63,7 +63,7 @@ class Attribution:
 
 
 def attribute(
-    pipe: Pipeline,
+    scorer: LabelScorer,
     clip: UnifiedClip,
     labels: Sequence[str] | None = None,
     label: str | None = None,
@@ -75,7 +75,7 @@ def attribute(
     then the mean over the windows, and so are the attributions.
 
     Args:
-        pipe: The pipeline.
+        scorer: The label scorer of the pipeline.
         clip: The clip, one person.
         labels: Candidate labels, the checkpoint's own by default.
         label: The label to attribute; the most probable by default.
@@ -85,10 +85,10 @@ def attribute(
         ValueError: If the label is none of the labels.
         ImportError: If captum is not installed.
     """
-    labels = list(labels or pipe.model.config.labels)
+    labels = list(labels or scorer.model.config.labels)
     if label is not None and label not in labels:
         raise ValueError(f"label must be one of {labels}, found {label!r}.")
-    extractor = pipe.processor.feature_extractor
+    extractor = scorer.processor.feature_extractor
     windows = extractor.windows(len(clip.joints))
     shares = np.array([end - start for start, end in windows]) / sum(end - start for start, end in windows)
     views, bounds = [], []
@@ -96,10 +96,12 @@ def attribute(
         seconds = extractor.num_windows(end - start)
         bounds.append([*range(0, seconds * extractor.frames_per_window, extractor.frames_per_window), end - start])
         views.append(
-            HiddenViews(extractor, clip.cut(start, end), bounds[-1], pipe.model.skeleton_tower.feature_mean, reference)
+            OccludedViews(
+                extractor, clip.cut(start, end), bounds[-1], scorer.model.skeleton_tower.feature_mean, reference
+            )
         )
     whole = [
-        hidden_probabilities(pipe, view, np.ones((1, len(PARTS), len(bound) - 1), dtype=bool), labels)[0]
+        occluded_probabilities(scorer, view, np.ones((1, len(PARTS), len(bound) - 1), dtype=bool), labels)[0]
         for view, bound in zip(views, bounds, strict=True)
     ]
     overall = shares @ np.stack(whole)
@@ -108,7 +110,7 @@ def attribute(
     present = np.flatnonzero(views[0].parts)
     values, per_second, per_part = [], [], np.zeros(len(present))
     for view, bound, share in zip(views, bounds, shares, strict=True):
-        cells, part, second = _occluded(pipe, view, len(bound) - 1, labels, target, present)
+        cells, part, second = _occluded(scorer, view, len(bound) - 1, labels, target, present)
         values.append(share * cells)
         per_second.append(share * second)
         per_part += share * part
@@ -138,8 +140,8 @@ def load_captum() -> ModuleType:
 
 
 def _occluded(
-    pipe: Pipeline,
-    view: HiddenViews,
+    scorer: LabelScorer,
+    view: OccludedViews,
     seconds: int,
     labels: Sequence[str],
     target: int,
@@ -148,10 +150,10 @@ def _occluded(
     """Attributions (present parts, seconds), (present parts,) and (seconds,) in one window."""
 
     def probability(shown: torch.Tensor) -> torch.Tensor:
-        """(views,) of the label, for (views, present parts, seconds): 1 shows, 0 hides."""
+        """(views,) of the label, for (views, present parts, seconds): 1 is shown, 0 occluded."""
         everything = np.ones((len(shown), len(PARTS), seconds), dtype=bool)
         everything[:, present] = shown.numpy() > 0.5
-        return torch.from_numpy(hidden_probabilities(pipe, view, everything, labels, "ordinary")[:, target])
+        return torch.from_numpy(occluded_probabilities(scorer, view, everything, labels, "mean")[:, target])
 
     ablation = load_captum().FeatureAblation(probability)
     shape = (1, len(present), seconds)

@@ -1,33 +1,32 @@
-"""Hides parts of the body and times of a clip from the model, to see what its answer rests on.
+"""Occludes body parts and times of a clip, to measure what the model's answer depends on.
 
-What is hidden must be gone from both of the tower's inputs, what it sees frame by frame and the descriptors:
+An occluded part must disappear from both inputs of the tower, the features of each frame and the descriptors:
 
-- A descriptor is measured anew from those times in which all body parts that it tells of are shown (the mean over the
-  runs of frames between what is hidden, weighed by their length); it is absent where no time is left, or what is left
-  is too short for it. So nothing of a hidden part or time stays in an average over the clip.
-- Frame by frame there are two ways. "absent": a part that is hidden throughout is masked as for a rig without its
-  joints, a time in which everything is hidden as for a clip without these frames. "ordinary": the segments stand still
-  at what is ordinary in training. A part that is hidden for some of the time can only be shown as ordinary.
+- A descriptor is measured again on those times in which every body part that it describes is shown: the mean over the
+  runs of shown frames, weighted by their length. Where no time is left, or too little, the descriptor is absent.
+- For the features of a frame there are two modes. "absent" masks a part as for a rig without its joints, and a time
+  with every part occluded as for a clip without these frames. "mean" replaces the features by their mean over the
+  training clips. A part that is occluded for some of the time can only be replaced by the mean.
 
-Hips and shoulders stay either way, since the heading and the ends of other segments hang on them: hiding an arm hides
-elbow and wrist, hiding a leg hides knee, ankle and foot, hiding the trunk hides where its segments point (trunk,
-shoulder line, hip line) and its way through space, which both legs take along too. For head and arms "absent" is
-exactly what the processor makes of a `joint_mask` that is False there. Hiding a leg leaves the unit of length, which
-is no movement: the descriptors of the arms, in leg lengths, stay.
+The positions of hips and shoulders stay in both modes, since the heading and the ends of other segments depend on
+them. Occluding an arm removes elbow and wrist, occluding a leg removes knee, ankle and foot, and occluding the trunk
+removes the directions of its segments (trunk, shoulder line, hip line) and the path of the root, which occluding both
+legs removes as well. For the head and the arms, "absent" gives exactly what the processor computes with a `joint_mask`
+that is False there. An occluded leg still gives the unit of length, so arm descriptors in leg lengths stay.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 import torch
-from transformers import Pipeline
 
 from ..descriptors.measure import DESCRIPTORS, Descriptor, measure
 from ..descriptors.movement_features import SEGMENTS, movement_features
 from ..descriptors.reference import MotionReference, adapt
 from ..feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from ..label_scoring import LabelScorer
 from ..skeleton.clip import UnifiedClip
 from ..skeleton.tree import BODY_PARTS
 
@@ -35,17 +34,17 @@ __all__ = [
     "CLAIM_PARTS",
     "PARTS",
     "PART_JOINTS",
-    "HiddenViews",
-    "Way",
-    "hidden_probabilities",
+    "Mode",
+    "OccludedViews",
+    "described_parts",
+    "occluded_probabilities",
     "reliance",
-    "told_parts",
 ]
 
-Way = Literal["absent", "ordinary"]
+Mode = Literal["absent", "mean"]
 
 PARTS: tuple[str, ...] = tuple(BODY_PARTS)
-"""What can be hidden: head, trunk, left arm, right arm, left leg, right leg."""
+"""Parts that can be occluded: head, trunk, left arm, right arm, left leg, right leg."""
 
 PART_JOINTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -54,7 +53,7 @@ PART_JOINTS: Mapping[str, frozenset[str]] = MappingProxyType(
         if part != "trunk"
     }
 )
-"""The joints that belong to a part alone. The trunk has none: hips and shoulders are the ends of the limbs as well."""
+"""Joints that belong to one part alone. The trunk has none: hips and shoulders are also the ends of the limbs."""
 
 CLAIM_PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -64,12 +63,12 @@ CLAIM_PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "legs": ("left leg", "right leg"),
     }
 )
-"""The body parts that claims name, as parts that can be hidden. A claim about the whole body names none of them."""
+"""Body parts named by claims -> the parts to occlude. A claim about the whole body names none of them."""
 
 LEAST_RELIANCE = 0.2
-"""What a body part counts on which the label does not rest, beside that on which it rests most."""
+"""Weight of a body part on which the label does not depend; the part on which it depends most has 1."""
 
-_NO_FALL = 1e-6
+_SMALLEST_DROP = 1e-6
 _SEGMENTS_OF = {
     "head": ("head",),
     "trunk": ("root", "trunk", "shoulder line", "hip line"),
@@ -85,41 +84,40 @@ _SIDES = {"left": "right", "right": "left"}
 _MIRROR = [PARTS.index(" ".join(_SIDES.get(word, word) for word in part.split())) for part in PARTS]
 
 
-def told_parts(descriptor: Descriptor) -> tuple[str, ...]:
-    """The parts of the body that a descriptor tells of: those whose own joints it needs.
+def described_parts(descriptor: Descriptor) -> tuple[str, ...]:
+    """Body parts that a descriptor describes: those whose own joints it needs.
 
-    Legs that give no more than the unit of length do not count; the trunk counts for descriptors of the trunk and of
-    the whole body.
+    Legs that only give the unit of length do not count. The trunk counts for descriptors of the trunk and of the whole
+    body.
     """
     needed = set(descriptor.requires)
-    told = [part for part, joints in PART_JOINTS.items() if needed & joints]
+    described = [part for part, joints in PART_JOINTS.items() if needed & joints]
     if descriptor.body_part not in ("legs", "whole body"):
-        told = [part for part in told if part not in CLAIM_PARTS["legs"]]
+        described = [part for part in described if part not in CLAIM_PARTS["legs"]]
     if descriptor.body_part in ("trunk", "whole body"):
-        told.append("trunk")
-    return tuple(told)
+        described.append("trunk")
+    return tuple(described)
 
 
-_TOLD = np.array([[part in told_parts(descriptor) for part in PARTS] for descriptor in DESCRIPTORS])
+_DESCRIBED = np.array([[part in described_parts(descriptor) for part in PARTS] for descriptor in DESCRIPTORS])
 
 
-class HiddenViews:
-    """A clip with any of its parts and times hidden, as the tower reads it.
+class OccludedViews:
+    """A clip with any of its parts and times occluded, as inputs of the tower.
 
     Args:
-        extractor: The feature extractor of the checkpoint.
+        extractor: Feature extractor of the checkpoint.
         clip: At most `extractor.max_frames` frames.
-        bounds: Frames at which the times begin and end, rising from 0 to the clip's last frame + 1; each time has two
+        bounds: Frames at which the times begin and end, rising from 0 to the number of frames; each time has two
             frames or more.
-        ordinary: (segments, channels) features that are ordinary, `feature_mean` of the tower.
+        mean: (segments, channels) features that replace occluded ones, `feature_mean` of the tower.
         reference: As the pipeline takes it.
-        mirrored: Whether the mirror image is to be read too, as the pipeline does.
 
     Attributes:
         parts: (parts,) bool, which of `PARTS` the recording has.
 
     Raises:
-        ValueError: If the clip is too long or the bounds are not such.
+        ValueError: If the clip is too long or the bounds are not valid.
     """
 
     def __init__(
@@ -127,9 +125,8 @@ class HiddenViews:
         extractor: EaiSkeletonFeatureExtractor,
         clip: UnifiedClip,
         bounds: Sequence[int],
-        ordinary: torch.Tensor,
+        mean: torch.Tensor,
         reference: MotionReference | None = None,
-        mirrored: bool = True,
     ):
         frames = len(clip.joints)
         if frames > extractor.max_frames:
@@ -138,30 +135,30 @@ class HiddenViews:
             raise ValueError(f"Expected bounds from 0 to {frames}, two frames apart at least, found {list(bounds)}.")
         self.extractor = extractor
         self.bounds = list(bounds)
-        self.ordinary = ordinary.float().cpu().numpy()
+        self.mean = mean.float().cpu().numpy()
         own = extractor.motion_reference()
         self.reference = reference or own
-        self._sides = (clip, clip.mirrored()) if mirrored else (clip,)
+        self._sides = (clip, clip.mirrored())
         self._features = [movement_features(side.joints, side.joint_mask) for side in self._sides]
         if reference is not None and own is not None:
             self._features = [(adapt(values, there, reference, own), there) for values, there in self._features]
         self._measured: dict[tuple[int, bytes], np.ndarray] = {}
         self.parts = np.bincount(_PART_OF_SEGMENT, weights=self._features[0][1], minlength=len(PARTS)) > 0
 
-    def inputs(self, shown: np.ndarray, way: Way = "absent") -> dict[str, np.ndarray]:
-        """The tower's inputs of several views, the clip's first and then those of its mirror image, if that is read.
+    def inputs(self, shown: np.ndarray, mode: Mode = "absent") -> dict[str, np.ndarray]:
+        """Inputs of the tower for several views, first of the clip and then of its mirror image.
 
         Args:
-            shown: (views, parts, times) bool, False for what is hidden.
-            way: How to hide, see the head of this file.
+            shown: (views, parts, times) bool, False for what is occluded.
+            mode: How to occlude, see the top of this file.
 
         Returns:
-            The arrays of `EaiSkeletonFeatureExtractor.pad` for 2 * views clips, or for views without the mirror image.
+            The arrays of `EaiSkeletonFeatureExtractor.pad` for 2 * views clips.
         """
-        sides = [self._side(side, shown[:, _MIRROR] if side else shown, way) for side in range(len(self._sides))]
+        sides = [self._side(side, shown[:, _MIRROR] if side else shown, mode) for side in range(len(self._sides))]
         return {name: np.concatenate([side[name] for side in sides]) for name in sides[0]}
 
-    def _side(self, side: int, shown: np.ndarray, way: Way) -> dict[str, np.ndarray]:
+    def _side(self, side: int, shown: np.ndarray, mode: Mode) -> dict[str, np.ndarray]:
         vectors = self._vectors(side, shown)
         padded = self.extractor.pad([self._features[side]] * len(shown), list(vectors), self.reference)
         features, frame_mask = padded["skeleton_features"], padded["skeleton_frame_mask"]
@@ -169,24 +166,24 @@ class HiddenViews:
         visible[:, _ROOT] &= shown[:, _LEGS].any(axis=1)
         frames = np.repeat(visible, np.diff(self.bounds), axis=2)[..., : features.shape[1]].transpose(0, 2, 1)
         there = padded["skeleton_segment_mask"][:, None].astype(bool)
-        hidden = np.zeros(features.shape[:3], dtype=bool)  # (views, frames, segments)
-        hidden[:, : frames.shape[1]] = there & ~frames
-        padded["skeleton_features"] = np.where(hidden[..., None], self.ordinary, features)
-        if way == "absent":
+        occluded = np.zeros(features.shape[:3], dtype=bool)  # (views, frames, segments)
+        occluded[:, : frames.shape[1]] = there & ~frames
+        padded["skeleton_features"] = np.where(occluded[..., None], self.mean, features)
+        if mode == "absent":
             padded["skeleton_segment_mask"] &= visible.any(axis=2)
             frame_mask[:, : frames.shape[1]] &= (there & frames).any(axis=2)
         return padded
 
     def _vectors(self, side: int, shown: np.ndarray) -> np.ndarray:
-        """(views, descriptors), each measured from the times in which all that it tells of is shown."""
-        usable = (shown[:, None] | ~_TOLD[None, :, :, None]).all(axis=2)  # (views, descriptors, times)
+        """(views, descriptors), each measured on the times in which all parts that it describes are shown."""
+        usable = (shown[:, None] | ~_DESCRIBED[None, :, :, None]).all(axis=2)  # (views, descriptors, times)
         patterns, which = np.unique(usable.reshape(-1, usable.shape[-1]), axis=0, return_inverse=True)
         which = which.reshape(usable.shape[:2])
         measured = np.stack([self._measure(side, pattern) for pattern in patterns])
         return measured[which, np.arange(len(DESCRIPTORS))]
 
     def _measure(self, side: int, times: np.ndarray) -> np.ndarray:
-        """(descriptors,) over some of the times: the mean over their runs, weighed by length."""
+        """(descriptors,) on some of the times: the mean over their runs, weighted by length."""
         key = (side, times.tobytes())
         if key not in self._measured:
             clip = self._sides[side]
@@ -203,70 +200,63 @@ class HiddenViews:
         return self._measured[key]
 
 
-@torch.no_grad()
-def hidden_probabilities(
-    pipe: Pipeline,
-    views: HiddenViews,
+def occluded_probabilities(
+    scorer: LabelScorer,
+    views: OccludedViews,
     shown: np.ndarray,
     labels: Sequence[str],
-    way: Way = "absent",
+    mode: Mode = "absent",
     batch: int = 32,
 ) -> np.ndarray:
-    """Probabilities of the labels for a clip of which something is hidden, as the pipeline computes them.
+    """Label probabilities of a clip with some of it occluded, computed as the pipeline computes them.
 
     Args:
-        pipe: The pipeline.
+        scorer: The label scorer of the pipeline.
         views: The clip.
-        shown: (views, parts, times) bool, False for what is hidden.
+        shown: (views, parts, times) bool, False for what is occluded.
         labels: Candidate labels.
-        way: How to hide, see the head of this file.
+        mode: How to occlude, see the top of this file.
         batch: Views that go through the tower together, with as many mirror images.
 
     Returns:
         (views, labels) float64.
     """
-    states = pipe.text_states(labels)
-    logits = []
-    for start in range(0, len(shown), batch):
-        inputs = views.inputs(shown[start : start + batch], way)
-        tensors = {name: torch.from_numpy(values).to(pipe.device) for name, values in inputs.items()}
-        scored = pipe.model.score_labels(**tensors, text_states=states)[0]
-        logits.append(scored.unflatten(0, (2, -1)).mean(0))
-    return torch.cat(logits).double().softmax(-1).cpu().numpy()
+
+    def batches() -> Iterator[dict[str, torch.Tensor]]:
+        for start in range(0, len(shown), batch):
+            inputs = views.inputs(shown[start : start + batch], mode)
+            yield {name: torch.from_numpy(values) for name, values in inputs.items()}
+
+    return scorer.probabilities(batches(), labels)
 
 
 def reliance(
-    pipe: Pipeline,
+    scorer: LabelScorer,
     clip: UnifiedClip,
     labels: Sequence[str],
     label: str,
     reference: MotionReference | None = None,
 ) -> np.ndarray:
-    """How much a label rests on the body part of each descriptor: by what its probability falls when that is hidden.
+    """How much a label depends on the body part of each descriptor: the drop in its probability under occlusion.
 
     Args:
-        pipe: The pipeline.
+        scorer: The label scorer of the pipeline.
         clip: At most as long as the model reads at once.
         labels: Candidate labels.
         label: One of them.
         reference: As the pipeline takes it.
 
     Returns:
-        (descriptors,) float32 from `LEAST_RELIANCE`, where hiding the part changes nothing or raises the probability,
-        to 1, where it falls most. Descriptors of the whole body have the mean of the four parts.
+        (descriptors,) float32 from `LEAST_RELIANCE`, where occlusion changes nothing or raises the probability, to 1,
+        where it drops most. Descriptors of the whole body get the mean over the four parts.
     """
-    views = HiddenViews(
-        pipe.processor.feature_extractor,
-        clip,
-        [0, len(clip.joints)],
-        pipe.model.skeleton_tower.feature_mean,
-        reference,
-    )
+    mean = scorer.model.skeleton_tower.feature_mean
+    views = OccludedViews(scorer.processor.feature_extractor, clip, [0, len(clip.joints)], mean, reference)
     shown = np.ones((1 + len(CLAIM_PARTS), len(PARTS), 1), dtype=bool)
     for row, parts in zip(shown[1:], CLAIM_PARTS.values(), strict=True):
         row[[PARTS.index(part) for part in parts]] = False
-    whole, *hidden = hidden_probabilities(pipe, views, shown, labels)[:, list(labels).index(label)]
-    falls = np.maximum(whole - np.array(hidden), 0.0)
-    shares = LEAST_RELIANCE + (1 - LEAST_RELIANCE) * falls / max(falls.max(), _NO_FALL)
+    whole, *occluded = occluded_probabilities(scorer, views, shown, labels)[:, list(labels).index(label)]
+    drops = np.maximum(whole - np.array(occluded), 0.0)
+    shares = LEAST_RELIANCE + (1 - LEAST_RELIANCE) * drops / max(drops.max(), _SMALLEST_DROP)
     of_part = dict(zip(CLAIM_PARTS, shares, strict=True))
     return np.array([of_part.get(entry.body_part, shares.mean()) for entry in DESCRIPTORS], dtype=np.float32)

@@ -1,9 +1,9 @@
-"""Reading questions: what a question about a movement asks for, so that its answer can be held to that.
+"""Reads questions: what a question about a movement asks for, so that its answer can be checked.
 
-"Is the head bowed?", "Does he keep his arms close?"  --as a statement--> the claims that it asks for
+"Is the head bowed?", "Does he keep his arms close?"  --as a statement--> the claims that it asks about
 "What do the arms do?"                                --subjects-------> the body parts that it names
 "What colour is the shirt?"                           --_UNSEEN--------> what no skeleton shows
-"Is she furious?"                                     --EMOTION_WORDS--> the emotions that it asks for
+"Is she furious?"                                     --EMOTION_WORDS--> the emotions that it asks about
 "Why not sad?", "Which part shows it most?"           --_MOVEMENT, labels--> movement and emotion in general
 """
 
@@ -38,17 +38,17 @@ EMOTION_WORDS: dict[str, tuple[str, ...]] = {
     "surprise": ("surprised", "astonished", "startled", "amazed", "astonishment"),
     "pride": ("proud", "self-assured", "triumphant"),
 }
-"""Label -> other words for it, the nearest first."""
+"""Label -> synonyms, the closest first."""
 
 _FRAMES = re.compile(
     r"^(?:please )?(?:(?:is|was) it (?:true|so|right|the case) that|(?:would|could|can) (?:you|one|i|we) "
     r"(?:say|see|tell|confirm)(?: that| if| whether)?|(?:do|does|did) (?:you|it) (?:think|believe|find|feel|seem|look)"
     r"(?: that| as if| as though| like)?|(?:could|can|may) it be that|tell me (?:if|whether))\s+"
 )
-"""Words before the statement that a question is about."""
+"""Words that introduce the statement that a question is about."""
 
 _OPEN = re.compile(r"(?:and |so |but )?(?:why|how|what|which|when|where|who|whose)\b")
-"""How questions begin that do not ask whether something is so."""
+"""Beginnings of questions that do not ask whether something is true."""
 
 _OPEN_LATER = re.compile(r",?(?: and)? (?:why|how|what|which|when|where|who|whose)\b.*")
 """Such a question at the end of another one, as in "is she sad, and how can you tell"."""
@@ -75,19 +75,19 @@ _EVERYDAY: tuple[tuple[str, str, Direction], ...] = (
     (r"wav\w+ (?:his|her|their|the) (?:hands|arms)", "hand_speed", "high"),
     (r"(?:him|her|them|it)sel(?:f|ves) small", "body_expansion", "low"),
 )
-"""What people ask in words that state nothing when they stand alone: pattern, descriptor and direction."""
+"""Everyday wordings that are claims only in a question: pattern, descriptor and direction."""
 
 _WHICH_SIDE = re.compile(
     r"\bwhich (?:arm|hand|side) .*\b(?:mov\w+|active|busier|us(?:es|ing)|wav\w+|do(?:es|ing) (?:more|most))\b"
 )
-"""Questions for the side that moves more: the two sides are claims, of which one is so."""
+"""Questions about the side that moves more: each side is a claim, and one of them is true."""
 
 _PLURALS = {
     name: "feet" if name == "foot" else f"{name}s"
     for name in ("arm", "forearm", "hand", "wrist", "elbow", "shoulder", "hip", "leg", "knee", "foot", "ankle", "step")
 }
 _SINGULAR = re.compile(rf"(?<!\bleft )(?<!\bright )(?<!\bone )(?:\b(?:each|every) )?\b({'|'.join(_PLURALS)})\b")
-"""A part of the body of which there are two, where neither is meant alone: "is the arm raised" asks for the arms."""
+"""One of two body parts, without a side: "is the arm raised" asks about the arms."""
 
 _PARTS: dict[str, str] = {
     **dict.fromkeys(("head",), "head"),
@@ -95,7 +95,7 @@ _PARTS: dict[str, str] = {
     **dict.fromkeys(("arms", "hands", "hand", "elbows"), "arms"),
     **dict.fromkeys(("legs", "feet", "knees", "steps", "strides", "stance", "gait"), "legs"),
 }
-"""Concepts of subjects and the body part of the descriptors that they belong to."""
+"""Concept of a subject -> body part of its descriptors."""
 
 
 def _stems(words: str) -> frozenset[str]:
@@ -125,7 +125,7 @@ _UNSEEN = _stems(
     "thinking thoughts heart pulse blood breath breathing breathe sweat sweating fever headache ill sick hungry "
     "drunk pregnant dream remember memory tomorrow yesterday will"
 )
-"""Words for what 22 joints do not show: face, voice, clothes, fingers, surroundings, who the person is."""
+"""Words for what 22 joints do not show: face, voice, clothes, fingers, surroundings, identity."""
 
 _MOVEMENT = _stems(
     "movement movements motion move moves moving body part parts limbs posture pose gesture gestures bearing stand "
@@ -138,14 +138,14 @@ _MOVEMENT = _stems(
 
 @dataclass(frozen=True)
 class Question:
-    """What a question asks for.
+    """What a question asks about.
 
     Attributes:
-        claims: What it asks to be so, in the order of the words; both sides of "bowed or raised".
+        claims: Claims that it asks about, in the order of the words; both of "bowed or raised".
         parts: Body parts of the descriptors that it names.
-        unseen: Whether it asks for what a skeleton does not show.
-        about_movement: Whether it is about the movement or its emotion, however general.
-        emotions: The labels that it asks to be so, in the order of the labels; "why is she sad" asks for none.
+        unseen: Whether it asks about something that a skeleton does not show.
+        about_movement: Whether it is about the movement or its emotion, also in general.
+        emotions: Labels that it asks about, in the order of the labels; "why is she sad" asks about none.
     """
 
     claims: tuple[Claim, ...]
@@ -156,11 +156,11 @@ class Question:
 
 
 def read_question(text: str, labels: Sequence[str] = ()) -> Question:
-    """What a question asks for, as far as its words tell.
+    """Reads what a question asks about.
 
     Args:
         text: One question or several sentences.
-        labels: Emotions that may be asked about, in these words or those of `EMOTION_WORDS`.
+        labels: Emotions that it may ask about, in these words or their `EMOTION_WORDS`.
     """
     said = " ".join(text.lower().replace("\u2019", "'").split())
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
@@ -177,7 +177,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
 
 
 def _emotions_named(said: str, labels: Sequence[str]) -> tuple[str, ...]:
-    """The labels that some words name; a label's own words do not stand for another one."""
+    """The labels that a text names. The word of one label is never a synonym of another."""
     own = {label.lower() for label in labels}
 
     def words(label: str) -> list[str]:
@@ -187,7 +187,7 @@ def _emotions_named(said: str, labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def _asked_claims(sentence: str) -> list[Claim]:
-    """The claims that a sentence asks for: those of the statement that it makes a question of."""
+    """The claims of the statement that a sentence turns into a question."""
     if _WHICH_SIDE.search(sentence):
         return [canonical_claim("left_right_asymmetry", direction) for direction in ("high", "low")]
     if _OPEN.match(sentence):
@@ -202,7 +202,7 @@ def _asked_claims(sentence: str) -> list[Claim]:
 
 
 def _stated_claims(sentence: str) -> list[Claim]:
-    """The claims of a question that is turned into a statement."""
+    """The claims of a question, read as a statement."""
     stated = _FRAMES.sub("", sentence)
     first, *others = _OR.split(stated if stated != sentence else _verb_second(sentence))
     claims = find_claims(f"{first}.")
@@ -213,7 +213,7 @@ def _stated_claims(sentence: str) -> list[Claim]:
 
 
 def _verb_second(sentence: str) -> str:
-    """A question as a statement: of "are the steps quick" "the steps are quick", of "does he nod" "he nod"."""
+    """A question as a statement: "are the steps quick" gives "the steps are quick", "does he nod" gives "he nod"."""
     verb = _VERB_FIRST.match(sentence)
     if verb is None:
         return sentence
@@ -229,11 +229,11 @@ def _verb_second(sentence: str) -> str:
 
 
 def parts_named(text: str) -> frozenset[str]:
-    """The body parts of the descriptors that some words name: "hands and elbows" are of the arms, as "her arm" is."""
+    """The body parts of descriptors that a text names; "hands and elbows" and "her arm" name the arms."""
     plural = re.sub(rf"\b(?:{'|'.join(_PLURALS)})\b", lambda found: _PLURALS[found[0]], text.lower())
     return frozenset(_PARTS[concept] for concept in _concepts(tokens_of(plural)) if concept in _PARTS)
 
 
 def _concepts(tokens: list[Token]) -> frozenset[str]:
-    """Concepts of all subjects that are named."""
+    """Concepts of all subjects of a text."""
     return frozenset().union(*(concepts for _, _, concepts in subjects_in(tokens)))

@@ -1,6 +1,6 @@
-"""Words of the parser: how a text becomes tokens, and which words join, part, deny or take back what is said.
+"""Words of the parser: how a text becomes tokens, and which words join, separate, negate or weaken statements.
 
-Everything here is about English in general; what is said of a body is in `claims/lexicon.py`.
+These words are about English in general. Those about a body are in `terms.py` and in the entries of the descriptors.
 """
 
 import re
@@ -124,7 +124,7 @@ ATOMS: tuple[tuple[str, str], ...] = (
     ("boundary", r"even (?:though|if)"),
     ("and", r"as well as|(?:and )?(?:at the same time|meanwhile)"),
 )
-"""Runs of words that are read as one, by what they are; the first that fits counts."""
+"""Runs of words that are read as one token, with their kind; the first match counts."""
 
 DEGREES: dict[str, Literal["slight", "strong"]] = {
     **dict.fromkeys(
@@ -135,7 +135,7 @@ DEGREES: dict[str, Literal["slight", "strong"]] = {
     ),
     **dict.fromkeys("slight mild subtle faint".split(), "slight"),
 }
-"""Single words that give a degree, by their form in the text; those of `ATOMS` "slight" and "emphasis" do as well."""
+"""Single words that give a degree, by their form in the text. The `ATOMS` "slight" and "emphasis" do as well."""
 
 GLUE = frozenset(
     "be have do hold keep carry stay look seem appear become get grow remain let leave make go can will that which "
@@ -145,7 +145,7 @@ GLUE = frozenset(
     "show each every along around enter arrive approach exit heavy light tired weary hesitant cautious careful tense "
     "relaxed stiff energetic lively calm now still sit kneel weak loose limp uncertain controlled far".split()
 )
-"""Stems that may stand between a subject and its predicate without parting them."""
+"""Stems that may occur between a subject and its predicate without separating them."""
 
 COORDINATION = frozenset((",", "and", "or", "nor", "but", "yet", "like", "&", "/"))
 """Words that join subjects or predicates."""
@@ -154,13 +154,13 @@ BOUNDARIES = frozenset(("even though", "even if")) | frozenset(
     "; : ( ) \u2013 \u2014 because since while whereas although though if when until unless so therefore thus hence "
     "however where whose after before than as".split()
 )
-"""Forms that no subject reaches over."""
+"""Words that separate a subject from a predicate."""
 
 NEGATIONS = frozenset(
     "not no never without nor neither none nothing nobody hardly rarely less lack lacks lacking cannot instead "
     "little".split()
 )
-"""Words that deny what stands after them, unless a term of its own has them ("hardly swing")."""
+"""Words that negate what follows, unless they are part of a term ("hardly swing")."""
 
 HYPOTHETICAL = frozenset(
     "would should could might may must ought perhaps maybe possibly imagine suppose tried tries attempt attempts "
@@ -169,16 +169,16 @@ HYPOTHETICAL = frozenset(
 """A claim in the same clause is not asserted."""
 
 CONDITIONAL = frozenset(("if", "whether", "unless", "even if"))
-"""A claim after it, or one that hangs on it, is not asserted."""
+"""A claim after one of these is not asserted."""
 
 BELIEF = frozenset("thought believed expect expected assumed doubt doubted guessed wrong mistaken unclear".split())
-"""What is said after these is not seen, or wrong."""
+"""A claim after one of these is not observed, or wrong."""
 
 GENERIC_BEFORE = frozenset("usually typically normally commonly according literature people tends tend".split())
-"""What is said after these holds of people in general."""
+"""A claim after one of these is about people in general."""
 
 GENERIC_AFTER = frozenset("typical characteristic common sign signs associated hallmark symptom typically".split())
-"""A bare subject ("a bowed head", "slow movements") that "is" one of these is meant in general."""
+"""A bare subject ("a bowed head", "slow movements") that "is" one of these is about people in general."""
 
 OTHERS = frozenset("other others another friend unlike previous second else compared everyone".split())
 """Words for another body or another clip."""
@@ -187,41 +187,41 @@ IMPERATIVES = frozenset(
     "raise bow bend lower lift keep hold move put swing lean drop turn stand walk make take try straighten imagine "
     "sit land bring place push pull lie reach relax".split()
 )
-"""At the start of a sentence they tell somebody what to do."""
+"""At the start of a sentence these are instructions."""
 
 WEAK_NEGATIONS = frozenset("hardly little less rarely".split())
-"""Deny only what stands right after them."""
+"""These negate only the next word."""
 
 INDEFINITE = frozenset("a an".split())
-"""Articles that do not say that the thing is there to be seen."""
+"""Articles that do not refer to a particular body."""
 
-ORDINARY = frozenset("usual usually normal average ordinary typical most expected".split())
-"""After "than": a comparison with these is a claim, with anything else it is none."""
+TYPICAL = frozenset("usual usually normal average ordinary typical most expected".split())
+"""After "than": a comparison with one of these is a claim, any other comparison is not."""
 
 PEOPLE = frozenset(
     "person performer actor actress dancer man woman guy girl boy patient subject participant character "
     "walker mover".split()
 )
-"""Those whose body is meant where no other is named."""
+"""Words for the person who moves."""
 
 PEOPLE_PLURAL = frozenset(
     "people persons patients men women dancers actors children walkers individuals adults".split()
 )
-"""Without an article, people in general."""
+"""Without an article these mean people in general."""
 
 RELATIVE = frozenset("whose who where which".split())
-"""A clause after a comma that begins so is about what stands before it."""
+"""A clause that begins with one of these after a comma is about what precedes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, or a run of words that are read as one.
+    """A word, or a run of words that is read as one.
 
     Attributes:
-        word: As it stands, in lower case.
-        stem: What it is compared by; "<end>" and the like for words of time.
+        word: The text in lower case.
+        stem: The form that is compared; "<end>" and the like for words of time.
         kind: "word", "mark" or the first item of an entry of `ATOMS`.
-        definite: Whether "the", "his" and the like stand before it.
+        definite: Whether "the", "his" or the like precedes it.
         start: First character.
         end: Character after the last.
     """
@@ -246,7 +246,7 @@ _WITH_IS = frozenset("he she it that there here what who head trunk movement".sp
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
-    """The part that the forms of a word share; it need not be a word."""
+    """The part that all forms of a word share; it need not be a word itself."""
     word = FORMS.get(word, word)
     if FORMS.get(word) == word:
         return word
@@ -268,8 +268,8 @@ def stem(word: str) -> str:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Split a text into tokens; articles and possessives only mark the word after them."""
-    # One character for each, whatever its lower case is, so that places in the text stay.
+    """Splits a text into tokens; articles and possessives only mark the next word."""
+    # One character for one, even where lower case has two, so that positions in the text stay valid.
     text = "".join(low if len(low := character.lower()) == 1 else character for character in text)
     text = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text.replace("\u2019", "'"))
     tokens: list[Token] = []

@@ -45,7 +45,7 @@ _OWNED = re.compile(
 )
 """Body parts that may get another word for "the"."""
 
-_NOTHING_NOTABLE = "Nothing about the movement is unusual."
+_NOTHING_NOTABLE = "Nothing in the movement is unusual."
 _ABSENT = ("though {}", "although {}", "even though {}", "yet {}")
 _VERB = re.compile(r"\b(is|are)\b")
 

@@ -1,21 +1,21 @@
-// Plays the movement of each section and ties the words of the explanation to the rows of the measurements.
+// Plays the movement of each section and links the words of the explanation to the rows of the measurements.
 "use strict";
 
-/** Whole numbers of two bytes, the lower one first, from base64. */
+/** 16-bit integers, little-endian, from base64. */
 function wholeNumbers(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   return Int16Array.from({ length: bytes.length / 2 }, (_, place) => view.getInt16(2 * place, true));
 }
 
-/** What a viewer who looks down by `pitch` from `yaw` to the right sees: right, up and towards, in metres. */
+/** Projects a point for a viewer at `yaw` to the right who looks down by `pitch`: right, up and towards, in metres. */
 function seen(x, y, z, yaw, pitch) {
   const right = Math.cos(yaw) * x + Math.sin(yaw) * z;
   const towards = Math.cos(yaw) * z - Math.sin(yaw) * x;
   return [right, Math.cos(pitch) * y - Math.sin(pitch) * towards, Math.sin(pitch) * y + Math.cos(pitch) * towards];
 }
 
-/** The claims that hold at a time, or the chosen ones alone whatever the time. */
+/** The claims to show at a time, or only the chosen ones at any time. */
 function claimsAt(claims, seconds, chosen) {
   return claims.filter((claim) =>
     chosen.length ? chosen.includes(claim.row) : claim.shown && claim.start <= seconds && seconds <= claim.end);
@@ -62,7 +62,7 @@ function draw(canvas, movement, frame, yaw, marked) {
   };
   context.lineCap = "round";
 
-  // The ground: lines half a metre apart, which slide as the body travels.
+  // The ground: lines half a metre apart, which slide as the body moves.
   context.strokeStyle = "#DDE1E7";
   context.lineWidth = 1;
   const [east, north] = [movement.travelled[2 * frame] / 100, movement.travelled[2 * frame + 1] / 100];
@@ -145,7 +145,7 @@ function start(section) {
   const seek = (seconds) => {
     frame = Math.min(Math.max(Math.round((seconds - movement.start) * movement.fps), 0), movement.frames - 1);
   };
-  /** Pins claims: the figure shows their body parts, from where they begin; once more lets go. */
+  /** Pins claims: the figure shows their body parts, from the time where they begin; pinning them again unpins them. */
   const pin = (places) => {
     pinned = String(pinned) === String(places) ? [] : places;
     if (pinned.length) {

@@ -1,0 +1,218 @@
+"""The record: what the pipeline returns for one person, and the contract that users rely on (docs/record.md).
+
+Fields are only ever added. What cannot be measured is None.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .claims.claim import Claim, evidence, holds, notable_claims
+from .claims.comparison import Difference, difference_holds
+from .claims.guard import verified, verified_answer
+from .claims.parser import find_claims
+from .claims.questions import read_question
+from .claims.writing import label_sentence
+from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure_spans
+from .descriptors.reference import MotionReference
+from .skeleton.clip import UnifiedClip
+
+__all__ = ["Person", "difference_entry", "error_record", "evidence_entry", "person_record"]
+
+EVIDENCE_CLAIMS = 8
+"""Claims in a record: those of the explanation first, then other unusual measurements."""
+
+_SKELETON_KEYS = ("layout", "frames", "fps", "matched_joints", "missing_joints", "up_axis", "unit_scale")
+
+
+@dataclass
+class Person:
+    """One performer of one input, with what the pipeline has found so far.
+
+    Attributes:
+        clip: The movement.
+        windows: First frame and frame after the last of each window.
+        probabilities: (windows, labels), None before scoring.
+        explained: Index of the window that the explanation is about.
+        text: What the language model wrote.
+        attribution: As in the record, None unless it was asked for.
+    """
+
+    clip: UnifiedClip
+    windows: list[tuple[int, int]]
+    probabilities: np.ndarray | None = None
+    explained: int = 0
+    text: str = ""
+    attribution: dict | None = None
+
+    def overall(self) -> np.ndarray:
+        """(labels,), the mean of the windows' probabilities, weighted by their length."""
+        lengths = np.array([last - first for first, last in self.windows], dtype=np.float64)
+        return lengths @ self.probabilities / lengths.sum()
+
+
+def error_record(source: str, error: Exception) -> dict[str, Any]:
+    """The record of an input that could not be read."""
+    return {"source": source, "error": {"type": type(error).__name__, "message": str(error)}}
+
+
+def person_record(
+    source: str,
+    model: str,
+    person: Person,
+    labels: Sequence[str],
+    reference: MotionReference | None,
+    verify: bool,
+    question: str | None,
+    label_only: bool,
+) -> dict[str, Any]:
+    """The record of one performer.
+
+    Args:
+        source: Name of the input.
+        model: Name of the checkpoint.
+        person: The performer, scored and, unless `label_only`, with a text.
+        labels: Candidate labels.
+        reference: Typical values, None where the checkpoint has no reference.
+        verify: Whether to remove statements that the measurements do not support.
+        question: The question that the text answers, None for an explanation.
+        label_only: Whether there is no text.
+    """
+    scores = _score_fields(person.overall(), labels)
+    start, end = person.windows[person.explained]
+    window = person.clip.cut(start, end)
+    vectors = measure_spans(window.joints, window.joint_mask)
+
+    claims, explanation, dropped = [], "", 0
+    if not label_only:
+        claims = find_claims(person.text)
+        explanation = person.text if question else f"{label_sentence(scores['label'])} {person.text}".strip()
+        if verify and reference is not None and question:
+            asked = read_question(question, labels)
+            explanation, claims, dropped = verified_answer(
+                explanation, asked, scores["label"], vectors, reference, window.joint_mask
+            )
+        elif verify and reference is not None:
+            explanation, claims, dropped = verified(explanation, claims, scores["label"], vectors, reference)
+    if reference is not None:
+        said = {claim.descriptor for claim in claims}
+        others = [claim for claim in notable_claims(vectors, reference) if claim.descriptor not in said]
+        claims = [*claims, *others][: max(EVIDENCE_CLAIMS, len(claims))]
+    seconds = (start / person.clip.fps, end / person.clip.fps)
+    record = {
+        "source": source,
+        **scores,
+        "explanation": explanation,
+        "evidence": [evidence_entry(claim, vectors, reference, seconds) for claim in claims],
+        "segments": _segment_entries(person.windows, person.probabilities, labels, person.clip.fps),
+        "skeleton": _skeleton_entry(person.clip.report),
+        "model": model,
+    }
+    if question:
+        record["question"] = question
+    if verify and not label_only:
+        record["dropped_claims"] = dropped
+    if person.attribution is not None:
+        record["attribution"] = person.attribution
+    return record
+
+
+def _score_fields(probabilities: np.ndarray, labels: Sequence[str]) -> dict[str, Any]:
+    """`label`, `score` and `scores`, the most probable label first.
+
+    Args:
+        probabilities: (labels,), one for each candidate.
+        labels: The candidates.
+    """
+    order = np.argsort(-probabilities, kind="stable")
+    scores = {labels[index]: float(probabilities[index]) for index in order}
+    label = labels[int(order[0])]
+    return {"label": label, "score": scores[label], "scores": scores}
+
+
+def _segment_entries(
+    windows: Sequence[tuple[int, int]], probabilities: np.ndarray, labels: Sequence[str], fps: float
+) -> list[dict[str, Any]]:
+    """`segments`: when each window begins and ends, its label and its score.
+
+    Args:
+        windows: First frame and frame after the last of each window.
+        probabilities: (windows, labels).
+        labels: The candidates.
+        fps: Frames per second of the clip.
+    """
+    return [
+        {
+            "start_s": round(first / fps, 3),
+            "end_s": round(last / fps, 3),
+            "label": labels[int(scores.argmax())],
+            "score": float(scores.max()),
+        }
+        for (first, last), scores in zip(windows, probabilities, strict=True)
+    ]
+
+
+def _skeleton_entry(report: Mapping[str, Any]) -> dict[str, Any]:
+    """`skeleton`: what the recording was, from the report of its unified clip."""
+    return {key: report.get(key) for key in _SKELETON_KEYS}
+
+
+def evidence_entry(
+    claim: Claim, vectors: np.ndarray, reference: MotionReference | None, window: tuple[float, float]
+) -> dict[str, Any]:
+    """An entry of `evidence`: a claim, the stretch of time it is about, the measured value and its percentile.
+
+    Args:
+        claim: The claim.
+        vectors: (spans, descriptors) values of `measure_spans` in the window.
+        reference: Typical values. Without it, or where it lacks the descriptor, percentile and holds are None.
+        window: Start and end of the measured window, in seconds of the clip.
+    """
+    value, percentile = evidence(claim, vectors, reference)
+    start, end = window
+    if claim.span != SPANS[0]:
+        third = (end - start) / (len(SPANS) - 1)
+        start += third * (SPANS.index(claim.span) - 1)
+        end = start + third
+    return {
+        "claim": claim.text,
+        "body_part": claim.body_part,
+        "descriptor": claim.descriptor,
+        "direction": claim.direction,
+        "degree": claim.degree,
+        "span": claim.span,
+        "value": round(value, 4) if np.isfinite(value) else None,
+        "unit": DESCRIPTORS[DESCRIPTOR_INDEX[claim.descriptor]].unit,
+        "percentile": round(percentile, 1) if np.isfinite(percentile) else None,
+        "start_s": round(start, 3),
+        "end_s": round(end, 3),
+        "holds": holds(claim, vectors, reference) if reference is not None else None,
+    }
+
+
+def difference_entry(
+    difference: Difference, first: np.ndarray, second: np.ndarray, reference: MotionReference | None
+) -> dict[str, Any]:
+    """An entry of `differences`: a difference between two clips and what was measured on both.
+
+    Args:
+        difference: The difference.
+        first: (descriptors,) values of `measure`.
+        second: The same of the other clip.
+        reference: Typical values. Without it percentiles and holds are None.
+    """
+    index = DESCRIPTOR_INDEX[difference.descriptor]
+    values = [float(vector[index]) for vector in (first, second)]
+    percentiles = [reference.percentile(index, value) if reference else float("nan") for value in values]
+    return {
+        "difference": f"the {difference.movement} movement {difference.predicate}",
+        "descriptor": difference.descriptor,
+        "direction": difference.direction,
+        "movement": difference.movement,
+        "values": [round(value, 4) if np.isfinite(value) else None for value in values],
+        "unit": DESCRIPTORS[index].unit,
+        "percentiles": [round(value, 1) if np.isfinite(value) else None for value in percentiles],
+        "holds": difference_holds(difference, first, second, reference) if reference else None,
+    }
