@@ -21,7 +21,7 @@ from tqdm import tqdm
 from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.evaluation.scores import label_scores
-from eai_llm_hf.processing.claims.claims import EXPLAIN_QUESTION, label_sentence
+from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION, label_sentence
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.publish.checkpoints import TRAINING, find_checkpoint, read_metadata
 from eai_llm_hf.training.recipe_clips import held_out_splits

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.evaluation.explanations.tables import questions_as_markdown
-from eai_llm_hf.processing.claims.claims import holds
+from eai_llm_hf.processing.claims.claim import holds
 from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.measure import measure_spans
@@ -50,7 +50,7 @@ def ask(
     for number, question in enumerate(tqdm(questions, desc=f"guard {'on' if verify else 'off'}", unit="question")):
         clip = clips[number % len(clips)]
         answer = pipe(clip, question=question, verify=verify)["explanation"]
-        rows = measure_spans(clip.joints, clip.joint_mask, clip.fps)
+        rows = measure_spans(clip.joints, clip.joint_mask)
         verdicts = [holds(claim, rows, reference) for claim in find_claims(answer)]
         found.append({"question": question, "answer": answer, "refuses": refuses(answer), "holds": verdicts})
     return found

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.evaluation.explanations.tables import variety_as_markdown
-from eai_llm_hf.processing.claims.claims import verbalise
+from eai_llm_hf.processing.claims.writing import verbalise
 from eai_llm_hf.training.crops import CropDataset, fit_reference
 from eai_llm_hf.training.question_texts import AskedClip
 from eai_llm_hf.training.training_texts import question_answer, telling_claims

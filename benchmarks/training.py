@@ -139,7 +139,10 @@ def make_side(name: str, chats: Chats, args: argparse.Namespace) -> Side:
         return list(range(turn * size, (turn + 1) * size))
 
     if name == STAGE_TWO:
-        model = EaiLlmForCausalLM.from_backbone(args.backbone, chats.processor.skeleton_token_id, dtype=args.dtype)
+        sizes = chats.processor.feature_extractor.skeleton_config
+        model = EaiLlmForCausalLM.from_backbone(
+            args.backbone, chats.processor.skeleton_token_id, dtype=args.dtype, skeleton_config=sizes
+        )
         if args.compile:
             model.language_model.compile(dynamic=True)
         model = with_attention(add_lora(model, RANK, alpha=2 * RANK), args)

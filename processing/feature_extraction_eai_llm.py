@@ -30,6 +30,10 @@ AUTO_MAP = {
 MIN_WINDOW_S = 1.0
 """The end of a long recording gets a window of its own from this length on, in seconds."""
 
+NUM_SEMANTIC_TOKENS = min(1 + len(DESCRIPTORS), 36)
+"""One for the emotion and one for each descriptor, but at most 36: with the 60 tokens of its windows, a clip of 10 s
+has 96, the limit. Further descriptors share tokens with the first ones."""
+
 
 class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
     r"""Reads a clip, maps it to the unified skeleton and computes the inputs of the tower.
@@ -38,7 +42,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         frames_per_window (`int`, defaults to 30): Frames (30 frames/s) of one spatio-temporal token.
         max_windows (`int`, defaults to 10): Windows of the longest clip.
         tokens_per_window (`int`, defaults to 6): Spatio-temporal tokens of one window.
-        num_semantic_tokens (`int`, defaults to 36): Semantic tokens of a clip.
+        num_semantic_tokens (`int`, defaults to `NUM_SEMANTIC_TOKENS`): Semantic tokens of a clip.
         rigs (`dict`, *optional*): Known rigs by name, by default those of the package. They are saved in
             `processor_config.json`, so a rig can be added there too.
         reference (`dict`, *optional*): Typical values, as [`MotionReference.to_dict`] returns them; percentiles refer
@@ -55,7 +59,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         frames_per_window: int = 30,
         max_windows: int = 10,
         tokens_per_window: int = 6,
-        num_semantic_tokens: int = 36,
+        num_semantic_tokens: int = NUM_SEMANTIC_TOKENS,
         rigs: Mapping[str, Any] | None = None,
         reference: Mapping[str, Any] | None = None,
         **kwargs,
@@ -72,6 +76,16 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
     def max_frames(self) -> int:
         """Frames of the longest clip that the model reads at once."""
         return self.max_windows * self.frames_per_window
+
+    @property
+    def skeleton_config(self) -> dict[str, int]:
+        """Fields of [`EaiSkeletonConfig`] in which the tower of a new model must agree with this extractor."""
+        return {
+            "frames_per_window": self.frames_per_window,
+            "max_windows": self.max_windows,
+            "num_semantic_tokens": self.num_semantic_tokens,
+            "num_descriptors": len(DESCRIPTORS),
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """As in the base class, with where `trust_remote_code=True` finds the classes of this folder."""
@@ -319,4 +333,4 @@ def source_of(skeleton: Any) -> str:
     return str(getattr(skeleton, "source", "array"))
 
 
-__all__ = ["AUTO_MAP", "MIN_WINDOW_S", "EaiSkeletonFeatureExtractor", "source_of"]
+__all__ = ["AUTO_MAP", "MIN_WINDOW_S", "NUM_SEMANTIC_TOKENS", "EaiSkeletonFeatureExtractor", "source_of"]

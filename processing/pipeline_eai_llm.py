@@ -19,9 +19,9 @@ from transformers.utils import logging
 
 from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
-from .claims.claims import EXPLAIN_QUESTION, label_sentence
 from .claims.comparison import COMPARE_QUESTION, find_differences, two_movements
 from .claims.guard import verified_comparison
+from .claims.writing import EXPLAIN_QUESTION, label_sentence
 from .descriptors.measure import measure
 from .descriptors.reference import MotionReference, as_reference
 from .feature_extraction_eai_llm import source_of
@@ -201,7 +201,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             clips.append(found[0].cut(0, self._feature_extractor.max_frames))
         prompt = self._prompt(two_movements(clips[0], clips[1], question))
         answer = self._write([prompt], clips, reference, kwargs)[0]
-        before, after = (measure(clip.joints, clip.joint_mask, clip.fps) for clip in clips)
+        before, after = (measure(clip.joints, clip.joint_mask) for clip in clips)
         reference = reference or self._feature_extractor.motion_reference()
         differences, dropped = find_differences(answer), None
         if verify and reference is not None:

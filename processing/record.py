@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .claims.claims import Claim, evidence, holds, label_sentence, notable_claims
+from .claims.claim import Claim, evidence, holds, notable_claims
 from .claims.comparison import Difference, difference_holds
 from .claims.guard import verified, verified_answer
 from .claims.parser import find_claims
 from .claims.questions import read_question
+from .claims.writing import label_sentence
 from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure_spans
 from .descriptors.reference import MotionReference
 from .skeleton.clip import UnifiedClip
@@ -82,7 +83,7 @@ def person_record(
     scores = _score_fields(person.overall(), labels)
     start, end = person.windows[person.explained]
     window = person.clip.cut(start, end)
-    vectors = measure_spans(window.joints, window.joint_mask, window.fps)
+    vectors = measure_spans(window.joints, window.joint_mask)
 
     claims, explanation, dropped = [], "", 0
     if not label_only:

@@ -67,6 +67,8 @@ Frame Time: 0.0333333
 """
 """A whole BVH file, of three joints and three frames."""
 
+SMALL_TOWER = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2}
+
 TEXTS = [
     "What emotion does this movement express, and how can you tell?",
     "The movement looks happy sad angry proud not confident. The head is bowed and the arms are held close.",
@@ -179,7 +181,7 @@ def model(tiny_backbone, processor) -> EaiLlmForCausalLM:
         str(tiny_backbone),
         processor.skeleton_token_id,
         dtype=torch.float32,
-        skeleton_config={"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2},
+        skeleton_config=SMALL_TOWER | processor.feature_extractor.skeleton_config,
         text_layer=2,
     )
 
@@ -192,7 +194,7 @@ def tiny_checkpoint(tmp_path_factory, tiny_backbone, processor) -> Path:
         str(tiny_backbone),
         processor.skeleton_token_id,
         dtype=torch.float32,
-        skeleton_config={"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2},
+        skeleton_config=SMALL_TOWER | processor.feature_extractor.skeleton_config,
         text_layer=2,
     )
     folder = tmp_path_factory.mktemp("checkpoint")

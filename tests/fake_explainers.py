@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import torch
 
-from eai_llm_hf.processing.claims.claims import label_sentence
+from eai_llm_hf.processing.claims.writing import label_sentence
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
 from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS
 from eai_llm_hf.processing.label_scoring import LabelScorer

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from eai_llm_hf.corpora import generated_corpus
-from eai_llm_hf.processing.claims.claims import EXPLAIN_QUESTION, holds
+from eai_llm_hf.processing.claims.claim import holds
 from eai_llm_hf.processing.claims.comparison import (
     ALIKE_ANSWER,
     CLEAR_PERCENTILES,
+    COMPARATIVES,
     NO_DIFFERENCE_ANSWER,
-    PREDICATES,
     Difference,
     clear_differences,
     difference_holds,
@@ -18,8 +18,9 @@ from eai_llm_hf.processing.claims.comparison import (
 )
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import PHRASES
+from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure_spans
-from eai_llm_hf.processing.descriptors.reference import LEVELS
+from eai_llm_hf.processing.descriptors.reference_statistics import LEVELS
 from eai_llm_hf.training.answering import ChatCollator, QuestionDataset, name_tokens
 from eai_llm_hf.training.comparison_texts import comparison_question
 from eai_llm_hf.training.crops import CropDataset
@@ -143,10 +144,10 @@ def test_an_answer_names_clear_differences_largest_first(references):
     ]
     answers = {comparison_question(first, second, reference, np.random.default_rng(seed)) for seed in range(200)}
     named = {answer for question, answer in answers if question == "What is different between the two?"}
-    assert named == {"The second movement is slower and has the head higher."}
+    assert named == {"The second movement is slower and holds the head higher."}
     known = dict(answers)
     assert known["Which of the two movements is faster?"] == "The first movement is faster."
-    assert known["Which of the two movements has the head lower?"] == "The first movement has the head lower."
+    assert known["Which of the two movements holds the head lower?"] == "The first movement holds the head lower."
     assert ALIKE_ANSWER in known.values()
 
 
@@ -181,7 +182,7 @@ def test_every_answer_to_a_comparison_is_read_back_and_true_of_the_measurements(
                 Difference(difference.descriptor, difference.direction, other), first, second, reference
             )
             seen.add((difference.descriptor, difference.direction))
-    known = [name for name in PREDICATES if np.isfinite(reference.quantiles[DESCRIPTOR_INDEX[name]]).all()]
+    known = [name for name in COMPARATIVES if np.isfinite(reference.quantiles[DESCRIPTOR_INDEX[name]]).all()]
     assert len(known) >= 28 and len(seen) == 2 * len(known)
     assert CLEAR_PERCENTILES == 25
 

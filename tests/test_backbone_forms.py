@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
-from conftest import make_backbone
+from conftest import SMALL_TOWER, make_backbone
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, pipeline
@@ -40,7 +40,7 @@ def away(tiny_backbone, processor, tmp_path, monkeypatch):
         str(backbone),
         processor.skeleton_token_id,
         dtype=torch.float32,
-        skeleton_config={"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2},
+        skeleton_config=SMALL_TOWER | processor.feature_extractor.skeleton_config,
         text_layer=2,
     )
     states = model.encode_text(**processor.label_inputs(LABELS)).unflatten(0, (len(LABELS), -1))

@@ -19,14 +19,8 @@ from eai_llm_hf import (
 from eai_llm_hf.cli.main import calibrate as command
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES, DESCRIPTORS, measure
 from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, FeatureMoments, movement_features
-from eai_llm_hf.processing.descriptors.reference import (
-    ADAPTED_SEGMENTS,
-    FARTHEST_SHIFT,
-    LARGEST_STRETCH,
-    MotionReference,
-    adapt,
-    weight_of,
-)
+from eai_llm_hf.processing.descriptors.reference import ADAPTED_SEGMENTS, MotionReference, adapt
+from eai_llm_hf.processing.descriptors.reference_statistics import FARTHEST_SHIFT, LARGEST_STRETCH, weight_of
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.placement import facing

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from eai_llm_hf.processing.claims.claims import Claim, canonical_claim
+from eai_llm_hf.processing.claims.claim import Claim, canonical_claim
 from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
-from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL
+from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL, in_current_words
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 
 SENTENCES = Path(__file__).parent / "claim_sentences.tsv"
 """Half, text and expected claims; how they were decided stands at its top."""
@@ -58,8 +59,26 @@ def test_every_phrase_is_read_as_its_claim(key):
 
 
 def test_the_usual_is_no_claim():
-    for text in USUAL.values():
+    former = [descriptor.former_usual for descriptor in DESCRIPTORS if descriptor.former_usual]
+    for text in (*USUAL.values(), *former):
         assert find_claims(f"No, {text}.") == [], text
+    assert len(set(USUAL.values())) == len(USUAL), "each says what it is about"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("No, the head is about as usual.", "No, the head is held at a typical angle."),
+        ("Neither: the arm swing is about as usual.", "Neither: the arm swing is of typical size."),
+        ("The elbows are about as usual.", "The elbows are at a typical angle."),
+        ("The elbows are about as usual", "The elbows are at a typical angle"),
+        ("No, the head is bowed.", "No, the head is bowed."),
+        ("No", "No"),
+        ("", ""),
+    ],
+)
+def test_what_earlier_checkpoints_call_usual_is_put_into_current_words(sentence, expected):
+    assert in_current_words(sentence) == expected
 
 
 @pytest.mark.parametrize(
@@ -129,7 +148,7 @@ def test_degrees_are_read(text, expected):
     assert [claim.degree for claim in find_claims(text)] == [expected]
 
 
-def test_a_mention_says_where_the_claim_stands():
+def test_a_mention_gives_the_place_of_its_claim():
     text = "She looks sad: with her HEAD BOWED, she walks slowly. \u0130t is so."
     assert [text[mention.start : mention.end] for mention in find_mentions(text)] == ["HEAD BOWED", "she walks slowly"]
     assert find_mentions(text)[0].claim == canonical_claim("head_pitch", "low")

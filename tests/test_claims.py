@@ -7,20 +7,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from eai_llm_hf.processing.claims.claims import (
-    Claim,
-    Span,
-    absent_clause,
-    canonical_claim,
-    evidence,
-    holds,
-    label_sentence,
-    named_label,
-    notable_claims,
-    verbalise,
-)
+from eai_llm_hf.processing.claims.claim import Claim, Span, canonical_claim, evidence, holds, notable_claims
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import NEAR_DUPLICATES, PHRASES, USUAL
+from eai_llm_hf.processing.claims.writing import absent_clause, label_sentence, named_label, verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES, DESCRIPTORS, SPANS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 
@@ -39,7 +29,7 @@ def reference() -> MotionReference:
 
 
 def vector(**values: float) -> np.ndarray:
-    """A clip that is ordinary but for the named descriptors."""
+    """A clip with typical values of all but the named descriptors."""
     result = np.zeros(len(DESCRIPTORS), dtype=np.float32)
     for name, value in values.items():
         result[DESCRIPTOR_INDEX[name]] = value
@@ -47,7 +37,7 @@ def vector(**values: float) -> np.ndarray:
 
 
 def over_time(**values: tuple[float, float, float, float]) -> np.ndarray:
-    """Values of a clip and its thirds, ordinary but for the named descriptors."""
+    """Values of a clip and its thirds, typical but for the named descriptors."""
     return np.stack([vector(**{name: four[row] for name, four in values.items()}) for row in range(len(SPANS))])
 
 
@@ -77,7 +67,7 @@ def test_what_is_written_is_read_back_exactly():
         assert named_label(text, LABELS) == label, text
 
 
-def test_absent_signs_are_said_and_not_read_as_claims():
+def test_absent_signs_are_written_and_not_read_as_claims():
     rng = np.random.default_rng(4)
     for trial in range(500):
         claims, absent = random_claims(rng, 3), random_claims(rng, 2)
@@ -99,10 +89,10 @@ def test_the_canonical_explanation_reads_as_expected():
     assert verbalise("sad", claims) == (
         "The movement looks sad. The head is bowed and the movement is slow. The arms are held close to the body."
     )
-    assert verbalise("fear", []) == "The movement shows fear. Nothing in the body stands out."
+    assert verbalise("fear", []) == "The movement shows fear. Nothing in the movement is unusual."
 
 
-def test_time_and_degree_are_said_in_canonical_words():
+def test_time_and_degree_have_canonical_words():
     assert canonical_claim("head_pitch", "low", "beginning").text == "at first the head is bowed"
     assert canonical_claim("head_pitch", "low", degree="strong").text == "the head is clearly bowed"
     assert (
@@ -114,7 +104,7 @@ def test_time_and_degree_are_said_in_canonical_words():
         canonical_claim("head_pitch", "low", "evening")
 
 
-def test_words_for_a_time_stand_once_and_a_claim_about_the_whole_clip_has_its_own_sentence():
+def test_words_for_a_time_are_written_once_and_a_claim_about_the_whole_clip_has_its_own_sentence():
     claims = [canonical_claim("head_pitch", "low", "end"), canonical_claim("knee_flexion", "high", "end")]
     claims.append(canonical_claim("movement_speed", "low"))
     assert verbalise("sad", claims) == (
@@ -168,7 +158,7 @@ def test_explanations_do_not_repeat_their_words(reference):
     assert overlap < plain_overlap
 
 
-def test_notable_claims_start_with_the_most_extreme_and_leave_out_the_ordinary(reference):
+def test_notable_claims_start_with_the_most_extreme_and_leave_out_typical_values(reference):
     claims = notable_claims(vector(head_pitch=-3, knee_flexion=0.9, smoothness=2), reference)
     assert keys(claims) == [("head_pitch", "low"), ("smoothness", "high"), ("knee_flexion", "high")]
     assert claims[0].text == "the head is bowed" and claims[0].body_part == "head"
@@ -204,7 +194,7 @@ def test_notable_claims_of_a_clip_and_its_thirds_hold(reference):
     assert len(seen) == 8, "whole and three thirds, plain and strong"
 
 
-def test_words_that_say_how_much_themselves_are_not_heightened(reference):
+def test_words_with_a_degree_of_their_own_get_no_adverb(reference):
     rng = np.random.default_rng(8)
     texts = []
     for _ in range(200):
@@ -215,7 +205,7 @@ def test_words_that_say_how_much_themselves_are_not_heightened(reference):
     assert not re.search(r"(clearly|markedly|distinctly) (hardly|often)", said)
 
 
-def test_a_third_is_spoken_of_only_where_the_movement_changes_there(reference):
+def test_a_third_is_mentioned_only_where_the_movement_changes_there(reference):
     sinks = over_time(head_pitch=(0.0, 0.8, 0.0, -2.0))
     assert notable_claims(sinks, reference) == [canonical_claim("head_pitch", "low", "end", "strong")]
     always = over_time(head_pitch=(-2.0, -2.0, -2.0, -2.0))
@@ -280,7 +270,7 @@ def test_a_claim_holds_fails_or_cannot_be_checked(reference):
         holds(Claim("shoe_size", "high", "the shoes are large", "legs"), vector(), reference)
 
 
-def test_left_does_more_only_where_it_does():
+def test_the_left_arm_does_more_only_if_it_does():
     # an odd reference in which every right arm is busier: a left arm at -0.2 is far up there and still does less
     matrix = np.random.default_rng(0).normal(size=(100, len(DESCRIPTORS)))
     matrix[:, DESCRIPTOR_INDEX["left_right_asymmetry"]] = np.linspace(-1, -0.3, 100)

@@ -1,25 +1,26 @@
-"""What all descriptors have in common: order, joints, spans and what must not change them; the reference over them."""
+"""What all descriptors have in common: entries, joints, spans, and what must not change them; and the reference."""
 
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from moving_bodies import EVERY_JOINT, busy_movement, rotation, standing
 
-from eai_llm_hf.processing.claims.phrases import NEAR_DUPLICATES
-from eai_llm_hf.processing.descriptors.dynamics import DYNAMICS_DESCRIPTORS
-from eai_llm_hf.processing.descriptors.gait import GAIT_DESCRIPTORS
+from eai_llm_hf.processing.claims.terms import SUBJECTS
 from eai_llm_hf.processing.descriptors.measure import (
     DESCRIPTOR_INDEX,
     DESCRIPTOR_NAMES,
     DESCRIPTORS,
     SPANS,
+    in_place,
     measure,
     measure_spans,
 )
-from eai_llm_hf.processing.descriptors.posture import POSTURE_DESCRIPTORS
-from eai_llm_hf.processing.descriptors.reference import FARTHEST_SCORE, LEVELS, MIN_CLIPS, MotionReference
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.descriptors.reference_statistics import FARTHEST_SCORE, LEVELS, MIN_CLIPS
+from eai_llm_hf.processing.skeleton.resampling import resample
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, MIRROR
 
 
@@ -32,11 +33,35 @@ def test_every_descriptor_says_what_it_is_and_names_known_joints():
         assert not {"neck", "spine1", "spine2", "spine3", "pelvis"} & set(descriptor.requires)
 
 
-def test_each_descriptor_of_the_rooms_has_one_place_in_the_vector():
-    rooms = (*POSTURE_DESCRIPTORS, *DYNAMICS_DESCRIPTORS, *GAIT_DESCRIPTORS)
-    assert sorted(descriptor.name for descriptor in rooms) == sorted(DESCRIPTOR_NAMES)
-    assert [descriptor.name for descriptor in DESCRIPTORS] == list(DESCRIPTOR_NAMES)
-    assert {name for pair in NEAR_DUPLICATES for name in pair} <= set(DESCRIPTOR_NAMES)
+def test_entries_refer_to_known_descriptors_body_parts_and_subjects():
+    for descriptor in DESCRIPTORS:
+        assert descriptor.body_part in ("head", "trunk", "arms", "legs", "whole body")
+        assert set(descriptor.near_duplicates) <= set(DESCRIPTOR_NAMES) - {descriptor.name}
+        for words in (descriptor.high, descriptor.low):
+            subjects = " ".join(words.predicates).split()
+            assert set(subjects) <= set(SUBJECTS), descriptor.name
+        assert (descriptor.high.comparative is None) is (descriptor.low.comparative is None)
+
+
+def test_no_place_changes_as_references_and_checkpoints_depend_on_it():
+    assert DESCRIPTOR_NAMES[:35] == (
+        *("movement_speed", "travel_speed", "tempo", "smoothness", "pauses", "vertical_bounce", "head_pitch"),
+        *("head_movement", "trunk_lean", "body_sway", "trunk_twist", "arm_expansion", "hand_height", "elbow_flexion"),
+        *("arm_swing", "hand_speed", "left_right_asymmetry", "leg_speed", "knee_flexion", "step_width"),
+        *("shoulder_height", "shoulder_opening", "body_expansion", "hand_to_head", "hand_to_hip", "arm_symmetry"),
+        *("acceleration", "spectral_arc_length", "regularity", "directness", "peak_timing", "step_length"),
+        *("cadence", "stance_share", "rise"),
+    )
+
+
+def test_a_place_taken_twice_or_left_out_and_a_name_used_twice_are_refused():
+    first, second = DESCRIPTORS[:2]
+    with pytest.raises(ValueError, match="'travel_speed' has place 1, expected 0"):
+        in_place([second])
+    with pytest.raises(ValueError, match="has place 0, expected 1"):
+        in_place([first, replace(second, place=0)])
+    with pytest.raises(ValueError, match="share a name"):
+        in_place([first, replace(second, name=first.name)])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +96,8 @@ def test_the_frame_rate_hardly_matters():
     quarter_frames = np.arange(0, 149.01, 0.25)
     rows = [np.interp(quarter_frames, np.arange(150), row) for row in joints.reshape(150, -1).T]
     dense = np.stack(rows, axis=1).reshape(-1, 22, 3)
-    np.testing.assert_allclose(measure(dense, EVERY_JOINT, fps=120.0), at_30, rtol=0.02, atol=0.02)
+    resampled = resample(dense.astype(np.float32), 120.0)
+    np.testing.assert_allclose(measure(resampled, EVERY_JOINT), at_30, rtol=0.02, atol=0.02)
 
 
 def test_noise_of_three_millimetres_changes_little():
@@ -83,7 +109,7 @@ def test_noise_of_three_millimetres_changes_little():
         assert after == pytest.approx(before, rel=0.06, abs=slack), descriptor.name
 
 
-def test_absent_joints_leave_out_the_descriptors_that_need_them_and_no_others():
+def test_absent_joints_make_the_descriptors_that_need_them_absent_and_no_others():
     joints = busy_movement()
     full = measure(joints, EVERY_JOINT)
     for missing in ("head", "left_wrist", "right_ankle", "right_collar", "neck"):
@@ -108,7 +134,7 @@ def test_the_spans_are_the_clip_and_its_thirds():
         np.testing.assert_array_equal(row, measure(joints[first : last + 1], EVERY_JOINT))
 
 
-def test_each_span_tells_of_its_own_time():
+def test_each_span_is_measured_over_its_own_time():
     joints = standing(180)
     joints[130:, JOINT_INDEX["left_wrist"], 2] += 0.2 * np.sin(np.arange(50))
     speed = measure_spans(joints, EVERY_JOINT)[:, DESCRIPTOR_INDEX["hand_speed"]]
@@ -116,9 +142,9 @@ def test_each_span_tells_of_its_own_time():
     assert speed[SPANS.index("beginning")] == speed[SPANS.index("middle")] == 0
 
 
-@pytest.mark.parametrize(("frames", "fps", "spanned"), [(89, 30.0, False), (90, 30.0, True), (150, 60.0, False)])
-def test_clips_under_three_seconds_have_no_spans(frames, fps, spanned):
-    spans = measure_spans(busy_movement(frames), EVERY_JOINT, fps=fps)
+@pytest.mark.parametrize(("frames", "spanned"), [(89, False), (90, True)])
+def test_clips_under_three_seconds_have_no_spans(frames, spanned):
+    spans = measure_spans(busy_movement(frames), EVERY_JOINT)
     assert np.isfinite(spans[0, 0])
     assert np.isfinite(spans[1:, 0]).all() if spanned else np.isnan(spans[1:]).all()
 
@@ -128,15 +154,12 @@ def test_very_short_still_and_collapsed_clips_give_no_warnings_and_no_infinities
         warnings.simplefilter("error")
         for frames in range(2, 40):
             for joints in (busy_movement(frames), standing(frames), np.zeros((frames, 22, 3))):
-                for fps in (7.0, 30.0, 120.0):
-                    assert not np.isinf(measure(joints, EVERY_JOINT, fps=fps)).any()
+                assert not np.isinf(measure(joints, EVERY_JOINT)).any()
 
 
-def test_wrong_shapes_and_broken_joints_are_told():
+def test_wrong_shapes_and_broken_joints_are_refused():
     with pytest.raises(ValueError, match="shape"):
         measure(np.zeros((1, 22, 3)), EVERY_JOINT)
-    with pytest.raises(ValueError, match="frame rate"):
-        measure(standing(), EVERY_JOINT, fps=0.0)
     joints = standing()
     joints[7, JOINT_INDEX["left_knee"]] = np.nan
     with pytest.raises(ValueError, match="'left_knee'.*frame 7"):
@@ -147,11 +170,11 @@ def spread_matrix(clips: int = 200) -> np.ndarray:
     return np.random.default_rng(0).normal(size=(clips, len(DESCRIPTORS))).astype(np.float32)
 
 
-def test_many_percentiles_are_those_of_one_value_at_a_time_bit_for_bit():
+def test_percentiles_of_many_values_equal_those_of_single_values_bit_for_bit():
     rng = np.random.default_rng(0)
     matrix = rng.normal(size=(300, len(DESCRIPTOR_NAMES)))
     matrix[:150, 4] = 0.0  # many clips share a value
-    matrix[:, 7] = np.nan  # and nobody has this one
+    matrix[:, 7] = np.nan  # and no clip has this one
     reference = MotionReference.fit(matrix)
     values = np.concatenate([matrix[:20], 3 * matrix[20:30], reference.quantiles.T])
     values[5, 2] = np.nan
@@ -176,7 +199,7 @@ def test_percentiles_are_those_of_the_clips_and_rise_with_the_value():
     assert reference.percentile(2, 0.3) == pytest.approx(100 * (column < 0.3).mean(), abs=2.5)
 
 
-def test_a_value_that_many_clips_share_stands_in_the_middle_of_them():
+def test_a_value_that_many_clips_share_is_in_the_middle_of_their_range():
     matrix = spread_matrix()
     matrix[:120, 4] = 0.0
     matrix[120:, 4] = np.linspace(0.1, 1, 80)
@@ -185,7 +208,7 @@ def test_a_value_that_many_clips_share_stands_in_the_middle_of_them():
     assert reference.percentile(4, 0.5) > 60
 
 
-def test_scores_are_those_of_a_normal_distribution_whatever_that_of_the_values_is():
+def test_scores_are_normally_distributed_whatever_the_distribution_of_the_values():
     skewed = np.exp(3 * spread_matrix())
     reference = MotionReference.fit(skewed)
     scores = reference.normal_scores(skewed)
@@ -194,7 +217,7 @@ def test_scores_are_those_of_a_normal_distribution_whatever_that_of_the_values_i
         at_level = reference.normal_scores([reference.quantiles[:, LEVELS.index(level)]])
         np.testing.assert_allclose(at_level, np.full_like(at_level, score), atol=1e-3)
     np.testing.assert_array_equal(
-        reference.normal_scores([skewed.max(0) + 1, skewed.min(0) - 1]).T, [[3.0, -3.0]] * 35
+        reference.normal_scores([skewed.max(0) + 1, skewed.min(0) - 1]).T, [[3.0, -3.0]] * len(DESCRIPTORS)
     )
     skewed[3, 5] = np.nan
     assert np.isnan(reference.normal_scores(skewed[3:4])).nonzero()[1].tolist() == [5]
@@ -208,7 +231,7 @@ def with_kinds(clips=200):
     return matrix
 
 
-def test_what_stands_out_is_what_is_unusual_for_clips_with_steps_or_without():
+def test_salient_is_what_is_unusual_among_clips_with_steps_or_without():
     matrix = with_kinds()
     reference = MotionReference.fit(matrix)
     scores = reference.normal_scores(matrix)
@@ -218,13 +241,13 @@ def test_what_stands_out_is_what_is_unusual_for_clips_with_steps_or_without():
     assert (scores[still, 4] < 0.05).all() and (scores[stepping, 4] > -0.05).all(), "all of a kind lie on one side"
     for kind in (still, stepping):
         own = salience[kind, 4]
-        assert (own == 0).mean() == pytest.approx(0.5, abs=0.1), "only what lies beyond the usual stands out"
+        assert (own == 0).mean() == pytest.approx(0.5, abs=0.1), "only values beyond the usual are salient"
         assert np.argmax(own) == np.argmax(np.abs(scores[kind, 4]))
     together = MotionReference(reference.quantiles, 200).salience(scores)
-    np.testing.assert_array_equal(together, np.abs(scores), err_msg="without kinds the ordinary is the usual")
+    np.testing.assert_array_equal(together, np.abs(scores), err_msg="without kinds the median is the usual")
 
 
-def test_what_few_clips_of_a_kind_have_is_as_usual_for_it_as_for_all():
+def test_a_descriptor_that_few_clips_of_a_kind_have_has_no_typical_score_for_the_kind():
     matrix = with_kinds()
     matrix[: 2 * (MIN_CLIPS - 1) : 2, DESCRIPTOR_INDEX["cadence"]] = 1.0
     matrix[2 * (MIN_CLIPS - 1) :, DESCRIPTOR_INDEX["cadence"]] = np.nan

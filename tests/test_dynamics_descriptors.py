@@ -62,7 +62,7 @@ def test_nodding_gives_its_range_in_degrees():
     assert value(joints, "head_movement") == pytest.approx(20, rel=0.03)
 
 
-def test_the_busier_arm_is_told():
+def test_the_asymmetry_shows_which_arm_moves_more():
     joints = standing()
     swing = np.sin(2 * np.pi * seconds())
     joints[:, JOINT_INDEX["left_wrist"], 2] += 0.3 * swing
@@ -80,7 +80,7 @@ def swinging(frequency: float, size: float = 0.2, frames: int = 150) -> np.ndarr
 
 
 def wandering(frames: int = 240, seed: int = 0) -> np.ndarray:
-    """All limbs on smooth ways that never repeat."""
+    """All limbs on smooth paths that never repeat."""
     rng = np.random.default_rng(seed)
     joints = standing(frames)
     for name in ("elbow", "wrist", "knee", "ankle"):
@@ -92,7 +92,7 @@ def wandering(frames: int = 240, seed: int = 0) -> np.ndarray:
 
 
 def calm(path: np.ndarray) -> np.ndarray:
-    """What is left of (frames, 3) after the three low-passes, by scipy; the ends are to be left out."""
+    """(frames, 3) after the three low-passes, by scipy; ignore both ends."""
     for _ in range(3):
         path = scipy.signal.savgol_filter(path, 9, 2, axis=0, mode="nearest")
     return path
@@ -113,7 +113,7 @@ def test_the_acceleration_of_a_swing_is_that_of_its_sine(frequency):
     assert value(swinging(frequency, frames=300), "acceleration") == pytest.approx(expected, rel=0.06)
 
 
-def test_acceleration_is_that_of_an_independent_computation():
+def test_acceleration_equals_an_independent_computation():
     joints = busy_movement(240)
     shoulders = (joints[:, JOINT_INDEX["left_shoulder"]] + joints[:, JOINT_INDEX["right_shoulder"]]) / 2
     found = []
@@ -151,7 +151,7 @@ def test_the_spectral_arc_length_is_the_published_one():
     assert value(joints, "spectral_arc_length") == pytest.approx(np.mean(found), rel=1e-4)
 
 
-def test_a_movement_by_fits_and_starts_has_the_longer_arc():
+def test_a_movement_in_fits_and_starts_has_a_longer_arc():
     def gesture(way: np.ndarray) -> np.ndarray:
         joints = standing(181)
         joints[:, WRISTS, 2] += 1.2 * way[:, None]
@@ -197,7 +197,7 @@ def independent_regularity(joints: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("joints", [swinging(0.9), wandering(200, 1), wandering(240, 2)], ids=["swing", "a", "b"])
-def test_regularity_is_that_of_an_independent_computation(joints):
+def test_regularity_equals_an_independent_computation(joints):
     assert value(joints, "regularity") == pytest.approx(independent_regularity(joints), abs=1e-3)
 
 
@@ -220,7 +220,7 @@ def test_standing_still_and_short_clips_have_no_regularity():
     assert value(swinging(1.5, frames=76), "regularity") > 0.9
 
 
-def test_a_straight_way_is_direct():
+def test_a_straight_path_is_direct():
     joints = standing(100)
     joints[:, WRISTS] += np.linspace(0, 1, 100)[:, None, None] * np.array([0.2, 0.8, 0.5])
     assert value(joints, "directness") == pytest.approx(1, abs=1e-4)
@@ -261,7 +261,7 @@ def test_an_even_movement_has_its_peak_in_the_middle_and_rest_has_none():
     assert np.isnan(value(standing(150), "peak_timing"))
 
 
-def test_rising_and_sinking_are_told_by_their_amount():
+def test_rise_is_the_change_of_height():
     joints = standing(120)
     joints[:, :, 1] += np.linspace(0, 0.4, 120)[:, None]
     assert value(joints, "rise") == pytest.approx(0.75 * 0.4 / LEG, rel=0.02)

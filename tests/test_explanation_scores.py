@@ -34,7 +34,8 @@ from eai_llm_hf.evaluation.explanations.texts import (
     without_joints,
     write_records,
 )
-from eai_llm_hf.processing.claims.claims import canonical_claim, holds, notable_claims, verbalise
+from eai_llm_hf.processing.claims.claim import canonical_claim, holds, notable_claims
+from eai_llm_hf.processing.claims.writing import verbalise
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]

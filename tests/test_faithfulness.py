@@ -12,7 +12,8 @@ from eai_llm_hf.evaluation.explanations.faithfulness import faithfulness, faithf
 from eai_llm_hf.evaluation.explanations.masking import area, gap, masking_test
 from eai_llm_hf.evaluation.explanations.movement_edits import EDITS
 from eai_llm_hf.evaluation.explanations.stability import HARMLESS, stability_test
-from eai_llm_hf.processing.claims.claims import canonical_claim, notable_claims, verbalise
+from eai_llm_hf.processing.claims.claim import canonical_claim, notable_claims
+from eai_llm_hf.processing.claims.writing import verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
 
 

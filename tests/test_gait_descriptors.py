@@ -6,6 +6,7 @@ from moving_bodies import EVERY_JOINT, LEG, bend_trunk, leg_length, rotation, se
 
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure
+from eai_llm_hf.processing.skeleton.resampling import resample
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 from eai_llm_hf.processing.skeleton.unify import unify
 
@@ -60,7 +61,7 @@ def test_longer_steps_at_the_same_pace_are_longer_and_fewer():
     assert long[0] == pytest.approx(2 * short[0], rel=0.05) and long[1] == pytest.approx(short[1] / 2, rel=0.05)
 
 
-def test_a_foot_that_stands_longer_has_the_larger_share():
+def test_a_foot_that_stands_longer_has_a_larger_share():
     shares = [steps(walk(0.6, 1.8, stance))[2] for stance in (0.4, 0.5, 0.6, 0.7)]
     assert (np.diff(shares) > 0.03).all()
 
@@ -81,7 +82,7 @@ def test_steps_are_the_same(change):
         joints = joints + np.random.default_rng(0).normal(0, 0.003, joints.shape)
     else:
         joints, fps = walk(0.6, 0.9, frames=300), 60.0  # half the cadence, run twice as fast
-    found = measure(joints, EVERY_JOINT, fps=fps)[[DESCRIPTOR_INDEX[name] for name in STEPS]]
+    found = measure(resample(joints.astype(np.float32), fps), EVERY_JOINT)[[DESCRIPTOR_INDEX[name] for name in STEPS]]
     np.testing.assert_allclose(found, expected, rtol=0.04)
 
 
@@ -130,8 +131,8 @@ def test_absent_ankles_leave_out_the_steps():
     assert np.isnan(measure(walk(0.6, 1.8), mask)[[DESCRIPTOR_INDEX[name] for name in STEPS]]).all()
 
 
-def test_generated_walks_have_the_steps_that_their_contacts_tell():
-    found, told = [], []
+def test_generated_walks_have_the_steps_of_their_contacts():
+    found, known = [], []
     for seed in range(12):
         clip = generate_clip(seed, action="walk", rig="smpl22", duration_s=5.0)
         joints = unify(clip.motion).joints
@@ -140,10 +141,10 @@ def test_generated_walks_have_the_steps_that_their_contacts_tell():
         landings = np.flatnonzero((clip.contacts[1:] & ~clip.contacts[:-1]).any(axis=1))
         fps = len(clip.contacts) / 5.0
         found.append(steps(joints))
-        told.append((fps * (len(landings) - 1) / (landings[-1] - landings[0]), clip.contacts.mean()))
+        known.append((fps * (len(landings) - 1) / (landings[-1] - landings[0]), clip.contacts.mean()))
     assert len(found) >= 8
     _, cadence, share = np.transpose(found)
-    contact_cadence, contact_share = np.transpose(told)
+    contact_cadence, contact_share = np.transpose(known)
     np.testing.assert_allclose(cadence, contact_cadence, rtol=0.12)
     assert np.corrcoef(share, contact_share)[0, 1] > 0.6
     assert share.mean() == pytest.approx(contact_share.mean(), abs=0.06)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from conftest import make_clip, make_reference
 
-from eai_llm_hf.processing.claims.claims import notable_claims, verbalise
+from eai_llm_hf.processing.claims.claim import notable_claims
+from eai_llm_hf.processing.claims.writing import verbalise
 from eai_llm_hf.processing.descriptors.measure import measure_spans
 
 METRICS = Path(__file__).parents[1] / "metrics"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from conftest import make_backbone, make_clip
+from conftest import SMALL_TOWER, make_backbone, make_clip
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -20,7 +20,6 @@ from eai_llm_hf.modeling.backbone_weights_eai_llm import merge_lora
 from eai_llm_hf.training.adapters import add_lora, fold_lora
 
 TOWER_INPUTS = ("skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors")
-SMALL_TOWER = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 32, "num_hidden_layers": 2}
 
 
 def prompt(processor, clips=1, question="What emotion does this movement express?"):
@@ -75,15 +74,17 @@ def test_the_processor_counts_the_tokens_that_the_model_makes(model, processor, 
 
 
 def test_ten_seconds_become_at_most_96_tokens_with_the_default_configuration(processor):
-    config = EaiSkeletonConfig()
+    config = EaiSkeletonConfig(**processor.feature_extractor.skeleton_config)
     assert config.num_semantic_tokens + 10 * config.tokens_per_window <= 96
     assert processor.feature_extractor.num_tokens(300) == config.num_semantic_tokens + 10 * config.tokens_per_window
 
 
-def test_the_feature_extractor_and_the_tower_agree_by_default(processor):
-    config, extractor = EaiSkeletonConfig(), processor.feature_extractor
+def test_a_tower_made_for_a_feature_extractor_agrees_with_it(processor):
+    extractor = processor.feature_extractor
+    config = EaiSkeletonConfig(**extractor.skeleton_config)
     features = extractor([make_clip(1, duration_s=2.0)])
     assert features["skeleton_features"].shape[2:] == (len(config.segment_parts), config.num_channels)
+    assert features["skeleton_descriptors"].shape[1] == config.num_descriptors
     for name in ("frames_per_window", "max_windows", "tokens_per_window", "num_semantic_tokens"):
         assert getattr(extractor, name) == getattr(config, name)
 
@@ -332,7 +333,8 @@ def test_each_descriptor_is_read_from_one_token_and_none_from_the_first(model):
     tokens = model.skeleton_tower.descriptor_tokens().tolist()
     config = model.config.skeleton_config
     assert len(tokens) == config.num_descriptors and 0 not in tokens and max(tokens) < config.num_semantic_tokens
-    assert len(set(tokens)) == len(tokens)
+    shared = max(config.num_descriptors - (config.num_semantic_tokens - 1), 0)
+    assert len(set(tokens)) == len(tokens) - shared, "only descriptors for which no token is left share one"
 
 
 def projected(model, features):
@@ -570,7 +572,11 @@ def test_a_backbone_without_a_spare_token_gets_room_for_the_placeholder(tmp_path
     assert processor.skeleton_token == "<skeleton>" and processor.skeleton_token_id == words
     torch.manual_seed(0)
     model = EaiLlmForCausalLM.from_backbone(
-        str(folder), processor.skeleton_token_id, dtype=torch.float32, skeleton_config=SMALL_TOWER, text_layer=2
+        str(folder),
+        processor.skeleton_token_id,
+        dtype=torch.float32,
+        skeleton_config=SMALL_TOWER | processor.feature_extractor.skeleton_config,
+        text_layer=2,
     )
     assert model.config.text_config.vocab_size == words + 1
     inputs = asked(processor, clips)

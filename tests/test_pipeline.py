@@ -11,7 +11,7 @@ from datasets import Dataset
 from transformers import GenerationConfig, pipeline
 
 from eai_llm_hf import TASK
-from eai_llm_hf.processing.claims.claims import canonical_claim, holds
+from eai_llm_hf.processing.claims.claim import canonical_claim, holds
 from eai_llm_hf.processing.claims.fixed_answers import NOT_VISIBLE
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure
 

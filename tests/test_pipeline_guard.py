@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from conftest import make_reference, says, truth
 
-from eai_llm_hf.processing.claims.claims import canonical_claim, holds, notable_claims
-from eai_llm_hf.processing.claims.comparison import ALIKE_ANSWER, NO_DIFFERENCE_ANSWER
+from eai_llm_hf.processing.claims.claim import canonical_claim, holds, notable_claims
+from eai_llm_hf.processing.claims.comparison import ALIKE_ANSWER, FORMER_ANSWERS, NO_DIFFERENCE_ANSWER
 from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_UNUSUAL
 from eai_llm_hf.processing.claims.guard import verified
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import USUAL
-from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
-from eai_llm_hf.processing.descriptors.reference import LEVELS, MotionReference
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.descriptors.reference_statistics import LEVELS
 from eai_llm_hf.processing.reading.motion import MotionError
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
@@ -238,6 +239,17 @@ def test_answers_without_a_claim_stay_where_they_are_true(pipe, inputs, monkeypa
         assert (answer == f"No, {USUAL[name]}.") is kept
 
 
+def test_what_an_earlier_checkpoint_calls_usual_is_checked_and_given_back_in_current_words(pipe, inputs, monkeypatch):
+    rows, reference = truth(pipe, inputs[0])
+    for entry, percentile in zip(DESCRIPTORS, reference.percentiles(rows[0]), strict=True):
+        if entry.former_usual is None:
+            continue
+        says(monkeypatch, pipe, f"No, {entry.former_usual}.")
+        answer = pipe(inputs[0], question="Describe the movement.")["explanation"]
+        assert (answer == f"No, {entry.usual}.") is bool(25 <= percentile <= 75), entry.name
+        assert entry.former_usual not in answer
+
+
 # ---- two clips ------------------------------------------------------------------------------------------------------
 
 
@@ -246,12 +258,14 @@ def slowed(given: dict) -> dict:
     return given | {"joints": np.repeat(given["joints"], 3, axis=0), "source": "slowed"}
 
 
-def test_what_is_said_of_two_clips_is_kept_where_the_measurements_bear_it_out(pipe, inputs, monkeypatch):
-    says(monkeypatch, pipe, "The second movement has the slower rhythm.")
-    record = pipe.compare(inputs[0], slowed(inputs[0]), question="Which of the two movements has the slower rhythm?")
-    assert record["answer"] == "The second movement has the slower rhythm." and record["dropped_differences"] == 0
+@pytest.mark.parametrize("does", ["has a slower rhythm", "has the slower rhythm"], ids=["current", "former"])
+def test_what_is_said_of_two_clips_is_kept_where_the_measurements_support_it(pipe, inputs, monkeypatch, does):
+    says(monkeypatch, pipe, f"The second movement {does}.")
+    record = pipe.compare(inputs[0], slowed(inputs[0]), question=f"Which of the two movements {does}?")
+    assert record["answer"] == f"The second movement {does}." and record["dropped_differences"] == 0
     assert record["sources"] == ["clip 1", "slowed"] and record["model"]
     (difference,) = record["differences"]
+    assert difference["difference"] == "the second movement has a slower rhythm"
     assert (difference["descriptor"], difference["direction"], difference["movement"]) == ("tempo", "low", "second")
     assert (
         difference["holds"] is True
@@ -284,10 +298,19 @@ def test_two_clips_that_are_alike_are_said_to_be_so(pipe, inputs, monkeypatch):
 def test_what_is_called_alike_must_be_so_in_what_was_asked(pipe, inputs, monkeypatch):
     says(monkeypatch, pipe, ALIKE_ANSWER)
     first, second = inputs[0], slowed(inputs[0])
-    asked = pipe.compare(first, second, question="Which of the two movements has the slower rhythm?")
-    assert asked["answer"] == "The second movement has the slower rhythm."
+    asked = pipe.compare(first, second, question="Which of the two movements has a slower rhythm?")
+    assert asked["answer"] == "The second movement has a slower rhythm."
     same = pipe.compare(first, second, question="Which of the two movements leans further forward?")
     assert same["answer"] == ALIKE_ANSWER and same["differences"] == []
+
+
+@pytest.mark.parametrize(("former", "current"), FORMER_ANSWERS.items())
+def test_what_an_earlier_checkpoint_says_of_clips_that_are_alike_is_given_back_in_current_words(
+    pipe, inputs, monkeypatch, former, current
+):
+    says(monkeypatch, pipe, former)
+    same = pipe.compare(inputs[0], inputs[0], question="Which of the two movements leans further forward?")
+    assert same["answer"] == current
 
 
 def test_one_person_is_compared_with_another(pipe, inputs):

@@ -114,7 +114,7 @@ def test_a_bowed_head_and_raised_arms_do_not_open_or_close_the_shoulders():
     assert value(joints, "shoulder_opening") == pytest.approx(-12, abs=0.2)
 
 
-def test_without_collars_nothing_is_said_of_the_opening_of_the_shoulders():
+def test_without_collars_the_opening_of_the_shoulders_is_absent():
     mask = EVERY_JOINT.copy()
     mask[JOINT_INDEX["left_collar"]] = False
     assert np.isnan(measure(standing(), mask)[DESCRIPTOR_INDEX["shoulder_opening"]])
@@ -156,7 +156,7 @@ def test_the_nearer_hand_counts_for_the_distance_to_the_head():
     assert value(joints, "hand_to_head") == pytest.approx(np.hypot(0.2, 0.3) / ARM, rel=1e-3)
 
 
-def test_a_hand_that_is_at_the_head_half_of_the_time_stands_in_between():
+def test_a_hand_that_is_at_the_head_half_of_the_time_gives_a_value_in_between():
     joints = standing(200)
     half = joints[100:]
     lift_arm(half, "left", 180)
@@ -172,7 +172,7 @@ def test_both_hands_count_for_the_distance_to_the_hips():
     assert value(joints, "hand_to_hip") == pytest.approx((0.1 + np.hypot(0.6, 0.5)) / 2 / LEG, rel=1e-3)
 
 
-def test_arms_that_are_held_alike_are_symmetrical_however_the_body_stands_and_moves():
+def test_arms_in_mirrored_positions_are_symmetrical_however_the_body_stands_and_moves():
     joints = standing()
     for side, _ in SIDES:
         lift_arm(joints, side, 60)
@@ -181,7 +181,7 @@ def test_arms_that_are_held_alike_are_symmetrical_however_the_body_stands_and_mo
     assert value(joints @ rotation("y", 50).T, "arm_symmetry") == pytest.approx(0, abs=1e-5)
 
 
-def test_one_arm_held_otherwise_gives_the_distance_to_its_mirror_image():
+def test_one_arm_held_differently_gives_the_distance_to_its_mirror_image():
     joints = standing()
     lift_arm(joints, "left", 90)
     expected = -(0.27 + 0.5) * np.sqrt(2) / 2 / ARM

@@ -13,6 +13,7 @@ from transformers import AutoFeatureExtractor, AutoProcessor
 from eai_llm_hf import EaiSkeletonFeatureExtractor, EaiSkeletonProcessor
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.descriptors.movement_features import NUM_CHANNELS, SEGMENTS, movement_features
+from eai_llm_hf.processing.feature_extraction_eai_llm import NUM_SEMANTIC_TOKENS
 from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES
 from eai_llm_hf.processing.reading.motion import Motion, MotionError, as_motion
 from eai_llm_hf.processing.skeleton.axes_and_units import leg_length
@@ -177,7 +178,7 @@ def test_clips_of_different_length_and_rig_are_padded_to_the_longest(clips):
 def test_a_rest_of_a_third_of_a_window_gets_a_window(frames, windows):
     extractor = EaiSkeletonFeatureExtractor()
     assert extractor.num_windows(frames) == windows
-    assert extractor.num_tokens(frames) == 36 + 6 * windows
+    assert extractor.num_tokens(frames) == NUM_SEMANTIC_TOKENS + 6 * windows
 
 
 @pytest.mark.parametrize("frames", [7, 39, 40, 75, 299, 301, 330])

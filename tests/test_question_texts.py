@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from eai_llm_hf.corpora import generated_corpus
-from eai_llm_hf.processing.claims.claims import EXPLAIN_QUESTION, canonical_claim, holds, named_label
+from eai_llm_hf.processing.claims.claim import canonical_claim, holds
 from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NOT_VISIBLE, NOTHING_AGAINST
 from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION, named_label
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX

@@ -15,7 +15,7 @@ from moving_bodies import walk
 
 from eai_llm_hf import EaiSkeletonFeatureExtractor
 from eai_llm_hf.cli.main import explain as explain_command
-from eai_llm_hf.processing.claims.claims import canonical_claim
+from eai_llm_hf.processing.claims.claim import canonical_claim
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 from eai_llm_hf.report import html_report, picture_page, record_view, rendering, report_writing

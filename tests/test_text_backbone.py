@@ -11,7 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from eai_llm_hf.evaluation.methods import text_backbone
 from eai_llm_hf.evaluation.methods.task import Task
 from eai_llm_hf.evaluation.methods.text_backbone import TextReader, describe, fine_tuned, zero_shot
-from eai_llm_hf.processing.claims.claims import canonical_claim
+from eai_llm_hf.processing.claims.claim import canonical_claim
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS, measure
 
 LABELS = {"generated": ["angry", "not confident", "sad"], "folder": ["calm", "sad"]}

@@ -77,7 +77,7 @@ def summary(before: "MotionReference", after: "MotionReference", files: int) -> 
         files: Number of clips that were given.
     """
     from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
-    from eai_llm_hf.processing.descriptors.reference import weight_of
+    from eai_llm_hf.processing.descriptors.reference_statistics import weight_of
 
     lines = [f"{_clips(after.clips)} of {files} files" if after.clips != files else _clips(files)]
     moves = abs(after.median - before.median) / before.spread

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from eai_llm_hf.processing.claims.claims import DEGREE_RANGES, Claim
+from eai_llm_hf.processing.claims.claim import DEGREE_RANGES, Claim
 from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
 from eai_llm_hf.processing.claims.phrases import PHRASES
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES

@@ -18,7 +18,7 @@ from torch import nn
 
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import SkeletonTowerOutput
-from eai_llm_hf.processing.claims.claims import HOLDS_HIGH, HOLDS_LOW
+from eai_llm_hf.processing.claims.claim import HOLDS_HIGH, HOLDS_LOW
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES, EaiSkeletonProcessor

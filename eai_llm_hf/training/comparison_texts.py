@@ -7,10 +7,10 @@ import numpy as np
 
 from eai_llm_hf.processing.claims.comparison import (
     ALIKE_ANSWER,
+    COMPARATIVES,
     COMPARE_QUESTION,
     MAX_DIFFERENCES,
     NO_DIFFERENCE_ANSWER,
-    PREDICATES,
     Difference,
     clear_differences,
     percentile_gaps,
@@ -23,7 +23,7 @@ _Option = TypeVar("_Option")
 __all__ = ["ALIKE_PERCENTILES", "comparison_question"]
 
 ALIKE_PERCENTILES = 8.0
-"""Percentile points up to which two clips count as alike; what lies between is not asked."""
+"""Percentile points up to which two clips count as alike. Between this and a clear difference, nothing is asked."""
 
 _WHICH_QUESTIONS = (
     "Which of the two movements {}?",
@@ -43,13 +43,13 @@ def comparison_question(
 ) -> tuple[str, str]:
     """Draws a question about two clips, seen in this order, with its true answer.
 
-    Half of the questions ask which movement has more of something, answered by naming it, or by saying that neither
-    has; the others ask for what is different, answered with up to `MAX_DIFFERENCES` about the second movement.
+    Half of the questions ask which movement has more of something; the answer names it, or says that neither has. The
+    others ask what is different; the answer states up to `MAX_DIFFERENCES` differences of the second movement.
 
     Args:
         first: (descriptors,) values of `measure`.
         second: The same of the other clip.
-        reference: What is ordinary.
+        reference: The reference.
         rng: Source of all choices.
     """
     clear = clear_differences(first, second, reference)
@@ -57,13 +57,13 @@ def comparison_question(
         gaps = percentile_gaps(first, second, reference)
         alike = [name for name, gap in gaps.items() if abs(gap) <= ALIKE_PERCENTILES]
         if alike and (not clear or rng.random() < 0.15):
-            predicate = PREDICATES[_one_of(alike, rng)][int(rng.integers(2))]
+            predicate = COMPARATIVES[_one_of(alike, rng)][int(rng.integers(2))]
             return _one_of(_WHICH_QUESTIONS[:2], rng).format(predicate), ALIKE_ANSWER
         if clear:
-            told = _one_of(clear, rng)
+            asked = _one_of(clear, rng)
             if rng.random() < 0.5:  # the same difference, seen from the first
-                told = Difference(told.descriptor, "low" if told.direction == "high" else "high", "first")
-            return _one_of(_WHICH_QUESTIONS, rng).format(told.predicate), verbalise_differences([told])
+                asked = Difference(asked.descriptor, "low" if asked.direction == "high" else "high", "first")
+            return _one_of(_WHICH_QUESTIONS, rng).format(asked.predicate), verbalise_differences([asked])
     question = _one_of(_OPEN_QUESTIONS, rng)
     return question, verbalise_differences(clear[:MAX_DIFFERENCES]) if clear else NO_DIFFERENCE_ANSWER
 

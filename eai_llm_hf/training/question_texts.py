@@ -1,6 +1,6 @@
-"""Questions about a movement with answers that it bears out, and questions that a skeleton cannot answer.
+"""Questions about a movement with answers that the measurements support, and questions that a skeleton cannot answer.
 
-Every answer is made of measured claims, of the emotion, or says honestly that the thing cannot be seen or told.
+Every answer is made of measured claims or of the emotion, or it says that the question cannot be answered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,18 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from eai_llm_hf.processing.claims.claims import (
-    HOLDS_HIGH,
-    HOLDS_LOW,
-    Claim,
-    Direction,
-    canonical_claim,
-    holds,
-    label_sentence,
-    notable_claims,
-)
+from eai_llm_hf.processing.claims.claim import HOLDS_HIGH, HOLDS_LOW, Claim, canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NOT_VISIBLE, NOTHING_AGAINST, NOTHING_UNUSUAL
-from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL
+from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL, Direction
+from eai_llm_hf.processing.claims.writing import label_sentence
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
@@ -36,7 +28,7 @@ __all__ = [
 _Option = TypeVar("_Option")
 
 NOTABLE_MARGIN = 15.0
-"""Percentile points by which a descriptor must be surer than a true claim needs before it is asked about as clear."""
+"""Percentile points by which a descriptor must exceed what a true claim needs before a question treats it as clear."""
 
 TYPICAL_SIGNS: Mapping[str, tuple[tuple[str, Direction], ...]] = {
     "happy": (
@@ -88,21 +80,21 @@ TYPICAL_SIGNS: Mapping[str, tuple[tuple[str, Direction], ...]] = {
         ("pauses", "high"),
     ),
 }
-"""What an emotion is known by, the best known first: Wallbott 1998, Gross et al. 2012, Michalak et al. 2009 (sad),
+"""Typical signs of each emotion, the best known first: Wallbott 1998, Gross et al. 2012, Michalak et al. 2009 (sad),
 Halovic and Kroos 2018 (steps, arms), Tracy and Robins 2004 (proud), Tracy and Matsumoto 2008 (lowered head, narrowed
-posture); what of them was read stands in `generator/emotion_sources.py`."""
+posture). `generator/emotion_sources.py` says which of them were read, and how far."""
 
 
 @dataclass(frozen=True)
 class AskedClip:
-    """What a question can be about.
+    """A clip with all that a question about it can be made from.
 
     Attributes:
         label: Emotion of the clip.
         vectors: (descriptors,) values of `measure`, or (spans, descriptors) of `measure_spans`.
-        reference: What is ordinary.
+        reference: The reference.
         labels: Candidate labels, `label` among them.
-        joint_mask: (22,) bool, which joints the recording has; without it nothing is known to be missing.
+        joint_mask: (22,) bool, which joints the recording has; None if unknown, so that none counts as missing.
     """
 
     label: str
@@ -117,7 +109,7 @@ class AskedClip:
         return np.atleast_2d(self.vectors)[0]
 
     def absent(self) -> dict[str, str]:
-        """For each body part of the descriptors that lacks joints, the word for what is missing there."""
+        """Body parts that lack joints, each with the words for what is missing."""
         if self.joint_mask is None:
             return {}
         has = {word: all(self.joint_mask[JOINT_INDEX[name]] for name in names) for word, names in _JOINTS_OF.items()}
@@ -126,18 +118,18 @@ class AskedClip:
 
 
 def absent_signs(clip: AskedClip, label: str) -> list[Claim]:
-    """Typical signs of an emotion that the clip clearly does not show: the opposite stands out."""
+    """Typical signs of an emotion that the clip clearly does not show, since it shows the opposite."""
     signs = [canonical_claim(name, direction) for name, direction in TYPICAL_SIGNS.get(label.lower(), ())]
     return [sign for sign in signs if holds(_opposite(sign), clip.whole, clip.reference, margin=NOTABLE_MARGIN)]
 
 
 def draw_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] | None:
-    """Draws a question that is not simply for the emotion, with its answer; None where the drawn kind has none.
+    """Draws a question about something other than the emotion alone, with its answer; None if the kind has none here.
 
     Kinds: whether one claim is true, in its own words or in everyday ones; what a body part does; which part shows
     it most; why not another emotion; one emotion or another; and what a skeleton cannot show. Where the recording
-    lacks joints, half of the questions about descriptors and parts are about what cannot be told without them; the
-    same questions are answered where it has them.
+    lacks joints, half of the questions about descriptors and parts are about what cannot be measured without them;
+    recordings that have the joints get the same questions with an answer.
     """
     kinds = (_descriptor_question, _part_question, _telling_part_question, _why_not_question, _either_or_question)
     number = int(rng.choice(6, p=(0.4, 0.18, 0.08, 0.09, 0.07, 0.18)))
@@ -194,7 +186,7 @@ _EVERYDAY_QUESTIONS: tuple[tuple[str, str, Direction], ...] = (
     ("Is {} getting up?", "rise", "high"),
     ("Is {} sitting down?", "rise", "low"),
 )
-"""Questions as people ask them, and the claim that each asks for. {} takes a subject, then its possessives."""
+"""Questions as people ask them, and the claim that each asks about. {} takes a subject, then its possessives."""
 
 _PEOPLE = (("the person", "their", "them"), ("he", "his", "him"), ("she", "her", "her"), ("this one", "their", "them"))
 
@@ -211,7 +203,7 @@ _SMALL_PARTS = {
     "hands": ("hand_height", "hand_speed", "hand_to_head", "hand_to_hip", "directness"),
     "feet": ("leg_speed", "step_width", "step_length", "cadence", "stance_share"),
 }
-"""Descriptors of the parts that are smaller than the body part of a descriptor."""
+"""Descriptors of hands and feet, which are parts of the body parts arms and legs."""
 
 _WHOLE_OF = {"hands": "arms", "feet": "legs"}
 
@@ -224,7 +216,7 @@ _JOINTS_OF = {
     "knees": ("left_knee", "right_knee"),
     "hips": ("left_hip", "right_hip"),
 }
-"""Joints that descriptors are measured from, by the word for what they carry."""
+"""Joints that descriptors require, by the word for them in an answer."""
 
 _CARRIED = {
     "head": ("head",),
@@ -233,7 +225,7 @@ _CARRIED = {
     "legs": ("feet", "knees", "hips"),
     "whole body": (),
 }
-"""What belongs to the body part of a descriptor; without it a question about that part is refused."""
+"""Words of `_JOINTS_OF` for each body part; a question about a part that lacks one is refused."""
 
 _TELLING_PART_QUESTIONS = (
     "Which part of the body shows it most?",
@@ -290,7 +282,7 @@ def _unseen_questions() -> tuple[str, ...]:
 
 
 UNSEEN_QUESTIONS = _unseen_questions()
-"""What a skeleton does not show: face, voice, clothes, surroundings, and who the person is."""
+"""Questions about what a skeleton does not show: face, voice, clothes, surroundings, identity."""
 
 
 # ---- kinds of questions ---------------------------------------------------------------------------------------------
@@ -320,7 +312,7 @@ def _asked(clause: str) -> str:
 
 
 def _in_own_words(name: str, direction: Direction, rng: np.random.Generator) -> str:
-    """A question whether a claim is true: half of the time in its canonical words, else in any."""
+    """Asks whether a claim is true: half of the time in its canonical words, otherwise in any."""
     clauses = PHRASES[name, direction].clauses
     clause = clauses[0] if rng.random() < 0.5 else _one_of(clauses, rng)
     return _asked(clause) if rng.random() < 0.6 else _one_of(_YES_OR_NO_FRAMES, rng).format(clause)
@@ -336,10 +328,10 @@ def _in_everyday_words(form: str, rng: np.random.Generator) -> str:
 
 
 def _descriptor_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] | None:
-    """A question about one descriptor whose answer is clear: notable, well in the middle, or not in the data."""
+    """A question about one descriptor with a clear answer: notable, well in the middle, or not measurable."""
     vector, reference, absent = clip.whole, clip.reference, clip.absent()
     notable: dict[str, Claim] = {}
-    ordinary: list[str] = []
+    usual: list[str] = []
     for entry, percentile in zip(DESCRIPTORS, reference.percentiles(vector), strict=True):
         if np.isnan(percentile):
             continue
@@ -347,8 +339,8 @@ def _descriptor_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str
         if holds(claim, vector, reference, margin=NOTABLE_MARGIN):
             notable[entry.name] = claim
         elif HOLDS_LOW <= percentile <= HOLDS_HIGH:
-            ordinary.append(entry.name)
-    known = [*notable, *ordinary]
+            usual.append(entry.name)
+    known = [*notable, *usual]
     measured = zip(DESCRIPTORS, vector, strict=True)
     unknown = [entry for entry, value in measured if np.isnan(value) and entry.body_part in absent]
     direction: Direction = "high" if rng.random() < 0.5 else "low"
@@ -366,8 +358,8 @@ def _descriptor_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str
         if rng.random() < 0.2:
             low, high = (_asked(canonical_claim(name, side).text) for side in ("low", "high"))
             question = f"{low[:-1]}, or {high[0].lower()}{high[1:]}"  # "Is the head bowed, or is the head held high?"
-            told = notable[name].text if name in notable else f"neither: {USUAL[name]}"
-            return question, f"{told[0].upper()}{told[1:]}."
+            answer = notable[name].text if name in notable else f"neither: {USUAL[name]}"
+            return question, f"{answer[0].upper()}{answer[1:]}."
         question = _in_own_words(name, direction, rng)
     if name not in notable:
         return question, f"No, {USUAL[name]}."
@@ -375,13 +367,14 @@ def _descriptor_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str
 
 
 def _part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str]:
-    """A question about one body part, answered with the one or two things that stand out there."""
+    """A question about one body part, answered with its one or two most notable claims."""
     absent = clip.absent()
     inside = {part: np.array([entry.body_part == part for entry in DESCRIPTORS]) for part in _PART_QUESTIONS}
     for part, names in _SMALL_PARTS.items():
         inside[part] = np.array([entry.name in names for entry in DESCRIPTORS])
     unknown = [part for part in _PART_QUESTIONS if np.isnan(clip.whole[inside[part]]).all()]
-    # Where nobody says which joints are missing, the part itself is; a part that lacks a joint elsewhere is not asked.
+    # If it is unknown which joints are missing, the part itself counts as missing. A part whose descriptors are absent
+    # for another reason is not asked about.
     missing = absent or {part: part for part in unknown}
     refused = {part: missing[_WHOLE_OF.get(part, part)] for part in unknown if _WHOLE_OF.get(part, part) in missing}
     known = [part for part in _PART_QUESTIONS if part not in unknown]
@@ -394,17 +387,17 @@ def _part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str]
 
 
 def _telling_part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] | None:
-    """Which body part stands out most; the whole body is none."""
+    """Which body part is most notable; the whole body does not count as one."""
     claims = [claim for claim in notable_claims(clip.vectors, clip.reference) if claim.body_part != "whole body"]
     if not claims:
         return None
     part = claims[0].body_part
-    told = [claim.text for claim in claims if claim.body_part == part][:2]
-    return _one_of(_TELLING_PART_QUESTIONS, rng), f"Most of all the {part}: {' and '.join(told)}."
+    clauses = [claim.text for claim in claims if claim.body_part == part][:2]
+    return _one_of(_TELLING_PART_QUESTIONS, rng), f"Most of all the {part}: {' and '.join(clauses)}."
 
 
 def _why_not_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] | None:
-    """What in the movement is the opposite of an emotion that was not given."""
+    """Why the label is not another one: the opposites of its typical signs that the movement shows."""
     others = [label for label in clip.labels if label != clip.label and label.lower() in TYPICAL_SIGNS]
     if not others:
         return None
@@ -414,7 +407,7 @@ def _why_not_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, s
 
 
 def _either_or_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] | None:
-    """One of two emotions, or neither."""
+    """Whether it is one of two emotions; sometimes it is neither."""
     others = [label for label in clip.labels if label != clip.label]
     if len(others) < 2:
         return None

@@ -171,7 +171,11 @@ def new_model(recipe: Recipe, reference: MotionReference | None) -> tuple[EaiLlm
     extractor = EaiSkeletonFeatureExtractor(reference=reference.to_dict() if reference else None)
     processor = EaiSkeletonProcessor.from_tokenizer(tokenizer, extractor)
     model = EaiLlmForCausalLM.from_backbone(
-        recipe.backbone, processor.skeleton_token_id, dtype=recipe.dtype, labels=list(recipe.labels)
+        recipe.backbone,
+        processor.skeleton_token_id,
+        dtype=recipe.dtype,
+        labels=list(recipe.labels),
+        skeleton_config=extractor.skeleton_config,
     )
     if reference is not None:
         standardise(model, reference)

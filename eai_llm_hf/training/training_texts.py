@@ -1,7 +1,7 @@
-"""Texts to train on: wordings of labels, explanations in many words, and which kind of question is asked when.
+"""Texts to train on: wordings of labels, explanations in varied words, and how often each kind of question is asked.
 
-All statements about the movement come from measured descriptors through the claims of `processing/claims/claims.py`,
-so whatever is written here can be parsed and checked again. Questions other than for the emotion: `question_texts`.
+All statements about the movement are claims of `processing/claims/claim.py` about measured descriptors, so every text
+made here can be parsed and checked. Questions about something other than the emotion are in `question_texts.py`.
 """
 
 from collections.abc import Sequence
@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from eai_llm_hf.processing.claims.claims import EXPLAIN_QUESTION, Claim, label_sentence, notable_claims, verbalise
+from eai_llm_hf.processing.claims.claim import Claim, notable_claims
 from eai_llm_hf.processing.claims.phrases import PHRASES
 from eai_llm_hf.processing.claims.questions import EMOTION_WORDS
+from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION, label_sentence, verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 
 from .question_texts import TYPICAL_SIGNS, AskedClip, absent_signs, draw_question
@@ -19,16 +20,16 @@ from .question_texts import TYPICAL_SIGNS, AskedClip, absent_signs, draw_questio
 __all__ = ["MAX_CLAIMS", "claim_texts", "label_texts", "question_answer", "telling_claims"]
 
 DETAILED_SHARE = 0.5
-"""Share of the varied explanations that may say when."""
+"""Share of the varied explanations that may say when in the clip something happens."""
 
 SIGN_WEIGHT = 2.0
-"""What a typical sign of the emotion counts beside anything else that stands out as much."""
+"""Weight of a typical sign of the emotion, relative to other claims."""
 
 SAID_WEIGHT = 1 / 2
-"""What a body part counts for each time that something was said of it."""
+"""Factor on the weight of a body part for each claim that was already chosen about it."""
 
 MAX_CLAIMS = 4
-"""Claims in an explanation at most."""
+"""Largest number of claims in an explanation."""
 
 _LABEL_TEMPLATES = (
     "{}",
@@ -56,7 +57,7 @@ def label_texts(label: str, rng: np.random.Generator | None = None) -> list[str]
     """Phrasings of a label for the text side of the alignment.
 
     Args:
-        label: Any label; those without known synonyms get the templates alone.
+        label: Any label; a label without known synonyms gets only the templates.
         rng: Shuffles the phrasings; None keeps them in order, the label itself first.
 
     Returns:
@@ -78,19 +79,18 @@ def claim_texts() -> list[str]:
 
 
 def telling_claims(clip: AskedClip) -> list[Claim]:
-    """What an explanation says, in its order: up to `MAX_CLAIMS` of the things that stand out.
+    """The claims of an explanation in their order: up to `MAX_CLAIMS` notable ones.
 
-    What stands out most comes first, in the order in which the language model finds it in its tokens. How much
-    something stands out (`MotionReference.salience`) is weighed: a typical sign of the clip's emotion counts more,
-    what is said of a body part for the second time less. Where a part of the clip stands out from the rest, the last
-    place is for that.
+    The most salient claim comes first, as in the tokens that the language model reads. The salience
+    (`MotionReference.salience`) is weighted: typical signs of the clip's emotion count more, further claims about the
+    same body part less. If a third of the clip is notable, the last claim is about it.
     """
     notable = notable_claims(clip.vectors, clip.reference)
     signs = TYPICAL_SIGNS.get(clip.label.lower(), ())
     whole = [claim for claim in notable if claim.span == "whole"]
     parts = [claim for claim in notable if claim.span != "whole"][:1]
     room = MAX_CLAIMS - len(parts)
-    whole.sort(key=lambda claim: DESCRIPTOR_INDEX[claim.descriptor])  # among equals, as the tokens are
+    whole.sort(key=lambda claim: DESCRIPTOR_INDEX[claim.descriptor])  # ties as in the tokens
     salience = clip.reference.salience(clip.reference.normal_scores([clip.whole]))[0]
     weights = {claim.body_part: 1.0 for claim in whole}
     chosen: list[Claim] = []
@@ -110,11 +110,11 @@ def question_answer(clip: AskedClip, rng: np.random.Generator, variety: float) -
     """Draws one training sample for stage two.
 
     Without variety the question is always the same and the answer is the canonical explanation: claims about the
-    whole clip in fixed order, always in the same words. With probability `variety` the sample is another: an emotion
-    question over a shuffled list of candidates, the explanation in other words, or one of `draw_question`.
+    whole clip in a fixed order and in fixed words. With probability `variety` the sample is something else: a question
+    with a shuffled list of candidate emotions, an explanation in varied words, or a question of `draw_question`.
 
     Args:
-        clip: What is asked about.
+        clip: The clip that is asked about.
         rng: Source of all choices.
         variety: 0 to 1.
 
@@ -128,16 +128,16 @@ def question_answer(clip: AskedClip, rng: np.random.Generator, variety: float) -
         raise ValueError(f"Expected variety between 0 and 1, found {variety}.")
     if clip.label not in clip.labels:
         raise ValueError(f"Label {clip.label!r} is not among the candidates {list(clip.labels)}.")
-    # When is said in varied texts alone: "at first" is learned last.
+    # Only varied texts say when: "at first" is learned last.
     plainly = replace(clip, vectors=clip.whole[None])
     if rng.random() < variety:
-        told = clip if rng.random() < DETAILED_SHARE else plainly
+        shown = clip if rng.random() < DETAILED_SHARE else plainly
         kind = rng.random()
         if kind < 0.2:
             candidates = ", ".join(rng.permutation(list(clip.labels)).tolist())
-            return _one_of(_LIST_QUESTIONS, rng).format(candidates), _explanation(told, rng, variety)
+            return _one_of(_LIST_QUESTIONS, rng).format(candidates), _explanation(shown, rng, variety)
         if kind < 0.45:
-            return _one_of(_EXPLAIN_QUESTIONS, rng), _explanation(told, rng, variety)
+            return _one_of(_EXPLAIN_QUESTIONS, rng), _explanation(shown, rng, variety)
         if drawn := draw_question(clip, rng):
             return drawn
     return EXPLAIN_QUESTION, verbalise(clip.label, telling_claims(plainly))
@@ -148,7 +148,7 @@ def _one_of(options: Sequence[str], rng: np.random.Generator) -> str:
 
 
 def _explanation(clip: AskedClip, rng: np.random.Generator, variety: float) -> str:
-    """What tells of the emotion, in varied words; sometimes with a typical sign that is said to be absent."""
+    """An explanation in varied words, sometimes with a typical sign that is absent."""
     claims = telling_claims(clip)
     if rng.random() >= variety:
         return verbalise(clip.label, claims)

@@ -12,17 +12,10 @@ import numpy as np
 from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from ..descriptors.reference import MotionReference
 from ..skeleton.tree import JOINT_INDEX
-from .claims import (
-    Claim,
-    canonical_claim,
-    collide,
-    holds,
-    label_sentence,
-    notable_claims,
-    verbalise,
-)
+from .claim import Claim, canonical_claim, collide, holds, notable_claims
 from .comparison import (
     ALIKE_ANSWER,
+    FORMER_ANSWERS,
     MAX_DIFFERENCES,
     NO_DIFFERENCE_ANSWER,
     Difference,
@@ -34,8 +27,9 @@ from .comparison import (
 )
 from .fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_UNUSUAL, read_fixed_answer
 from .parser import find_claims
-from .phrases import USUAL
+from .phrases import USUAL, in_current_words
 from .questions import Question, parts_named
+from .writing import label_sentence, verbalise
 
 __all__ = ["verified", "verified_answer", "verified_comparison"]
 
@@ -214,7 +208,7 @@ def _supported_sentences(
 ) -> list[str]:
     """The sentences of an answer that can be checked and are true, fixed answers in their present wording."""
     kept = []
-    for sentence in _sentences(text):
+    for sentence in map(in_current_words, _sentences(text)):
         claims = find_claims(sentence)
         if claims and all(holds(claim, vectors, reference) for claim in claims):
             kept.append(sentence)
@@ -264,6 +258,7 @@ def verified_comparison(
     Returns:
         The answer, its differences and how many were removed.
     """
+    text = FORMER_ANSWERS.get(text.strip(), text)
     said = list(dict.fromkeys(find_differences(text)))
     kept = [difference for difference in said if difference_holds(difference, first, second, reference)]
     clear = clear_differences(first, second, reference)

@@ -11,10 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .claims import Claim, Direction, canonical_claim, named_label
+from .claim import Claim, canonical_claim
 from .parser import find_claims
+from .phrases import Direction
 from .terms import subject_at, subjects_in
 from .words import Token, stem, tokens_of
+from .writing import named_label
 
 __all__ = ["EMOTION_WORDS", "Question", "parts_named", "read_question"]
 

@@ -8,7 +8,7 @@ read is nearly always meant.
 
 from dataclasses import dataclass
 
-from .claims import Degree, Span
+from .claim import Degree, Span
 from .terms import PREDICATES, Key, Term, subjects_in
 from .words import (
     BELIEF,

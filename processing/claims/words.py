@@ -1,6 +1,6 @@
 """Words of the parser: how a text becomes tokens, and which words join, separate, negate or weaken statements.
 
-These words are about English in general. Those about a body are in `lexicon.py`.
+These words are about English in general. Those about a body are in `terms.py` and in the entries of the descriptors.
 """
 
 import re

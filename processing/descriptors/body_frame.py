@@ -1,6 +1,6 @@
-"""The body that is measured: filtered positions of a clip and what several descriptors share, each computed once.
+"""The body that is measured: low-passed positions of a clip and the quantities that several descriptors share.
 
-Nothing here depends on where the performer stands, which way they face and how large their rig is. Lengths are in leg
+Nothing here depends on where performers stand, which way they face and how large their rig is. Lengths are in leg
 lengths (thigh plus shank of the clip's own body), speeds in leg lengths per second, angles in degrees. The upper end
 of the trunk is the midpoint of the shoulder joints: joints called "neck" and "spine" sit at different heights of the
 body in different rigs (0.63 of a thigh above the hips in one, 1.41 in another) and are not used.
@@ -9,8 +9,6 @@ Positions are low-passed once (quadratic Savitzky-Golay over 0.3 s, about 5.5 Hz
 `BodyFrame`, so that a four-second clip takes about a millisecond.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -28,6 +26,7 @@ __all__ = [
     "LEGS",
     "LEG_JOINTS",
     "LIMB_JOINTS",
+    "MOVING_SPEED",
     "RESTING_SPEED",
     "RHYTHM_FRAMES",
     "SHOULDERS",
@@ -37,7 +36,6 @@ __all__ = [
     "TRUNK_JOINTS",
     "WRISTS",
     "BodyFrame",
-    "Descriptor",
     "flexion",
     "low_pass",
     "moving_mean",
@@ -75,37 +73,15 @@ SINE_RANGE = np.sqrt(8.0)
 """Peak-to-peak range of a sine over its standard deviation."""
 
 RESTING_SPEED = 0.01
-"""Leg lengths per second: what remains below is noise of the recording."""
+"""Leg lengths per second: what is slower is noise of the recording."""
+
+MOVING_SPEED = 0.1
+"""Leg lengths per second: below, the course of a movement cannot be distinguished from noise."""
 
 RHYTHM_FRAMES = 15
-"""Frequencies and higher derivatives of a clip under half a second mean nothing."""
+"""Frequencies and higher derivatives need clips of at least half a second."""
 
 TINY = 1e-9
-
-
-@dataclass(frozen=True)
-class Descriptor:
-    """One measurable quantity of a movement.
-
-    What "high" and "low" mean in words stands in `PHRASES` of `claims/phrases.py`.
-
-    Attributes:
-        name: Identifier, used in records and references.
-        unit: Unit of the value; "1" for ratios.
-        body_part: Words of `BODY_PARTS`, or "whole body", "arms", "legs".
-        definition: One sentence with the formula.
-        source: Where the measure is published.
-        requires: Joints without which the descriptor is absent (NaN).
-        function: Maps a `BodyFrame` to the value.
-    """
-
-    name: str
-    unit: str
-    body_part: str
-    definition: str
-    source: str
-    requires: tuple[str, ...]
-    function: "Callable[[BodyFrame], float]"
 
 
 def low_pass(trajectories: np.ndarray) -> np.ndarray:
@@ -127,7 +103,7 @@ def low_pass(trajectories: np.ndarray) -> np.ndarray:
 
 
 def moving_mean(values: np.ndarray, seconds: float) -> np.ndarray:
-    """Centred mean of (..., frames) over a window of the given length, narrower at the ends."""
+    """Centred mean of (..., frames) over the given duration, narrower at the ends."""
     frames = values.shape[-1]
     reach = max(1, round(seconds * FRAME_RATE / 2.0))
     total = np.zeros((*values.shape[:-1], frames + 1))
@@ -163,7 +139,7 @@ def _cross(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 class BodyFrame:
-    """The quantities that several descriptors share, each computed once and only when asked for.
+    """The quantities that several descriptors share, each computed once, when first used.
 
     Args:
         joints: (frames, 22, 3) positions in metres at `FRAME_RATE`, Y up; absent joints may hold anything finite.
@@ -233,17 +209,17 @@ class BodyFrame:
 
     @cached_property
     def arm_reach(self) -> np.ndarray:
-        """(4, 3, frames) elbows and wrists (left, right, left, right) against the shoulder midpoint, metres."""
+        """(4, 3, frames) elbows and wrists (left, right, left, right) relative to the shoulder midpoint, metres."""
         return self.points[3:7] - self.shoulder_midpoint
 
     @cached_property
     def leg_reach(self) -> np.ndarray:
-        """(4, 3, frames) knees and ankles (left, right, left, right) against the hip midpoint, metres."""
+        """(4, 3, frames) knees and ankles (left, right, left, right) relative to the hip midpoint, metres."""
         return self.points[LEGS] - self.hip_midpoint
 
     @cached_property
     def limb_paths(self) -> np.ndarray:
-        """(24, frames) elbows, wrists, knees, ankles in the body's axes, against their mean places, metres."""
+        """(24, frames) elbows, wrists, knees, ankles in the body's axes, relative to their mean places, metres."""
         place = np.concatenate(self.split(np.concatenate([self.arm_reach, self.leg_reach])))
         place -= place.mean(axis=-1, keepdims=True)
         return place
@@ -255,9 +231,9 @@ class BodyFrame:
 
     @cached_property
     def calm_paths(self) -> np.ndarray:
-        """(3, 3, frames) both wrists against the shoulder midpoint, and the hip midpoint, below about 3 Hz, metres.
+        """(3, 3, frames) wrists relative to the shoulder midpoint, and the hip midpoint, below about 3 Hz, metres.
 
-        Second and third differences need more smoothing than the rest: 5 mm of noise would else hide the movement.
+        Second and third differences need more smoothing: 5 mm of noise would otherwise hide the movement.
         """
         return low_pass(low_pass(np.concatenate([self.arm_reach[2:], self.hip_midpoint[None]])))
 
@@ -268,17 +244,17 @@ class BodyFrame:
 
     @cached_property
     def arm_velocity(self) -> np.ndarray:
-        """(4, 3, frames - 1) velocities of elbows and wrists against the shoulder midpoint, metres per second."""
+        """(4, 3, frames - 1) velocities of elbows and wrists relative to the shoulder midpoint, metres per second."""
         return np.diff(self.arm_reach) * FRAME_RATE
 
     @cached_property
     def leg_velocity(self) -> np.ndarray:
-        """(4, 3, frames - 1) velocities of knees and ankles against the hip midpoint, metres per second."""
+        """(4, 3, frames - 1) velocities of knees and ankles relative to the hip midpoint, metres per second."""
         return np.diff(self.leg_reach) * FRAME_RATE
 
     @cached_property
     def wrist_speed(self) -> np.ndarray:
-        """(2, frames - 1) speeds of left and right wrist against the shoulder midpoint, metres per second."""
+        """(2, frames - 1) speeds of left and right wrist relative to the shoulder midpoint, metres per second."""
         return norm(self.arm_velocity[2:])
 
     @cached_property
@@ -288,12 +264,12 @@ class BodyFrame:
 
     @cached_property
     def ground_path(self) -> np.ndarray:
-        """(2, frames) way of the hip midpoint over the ground (x, z), averaged over 0.6 s to take out sway, metres."""
+        """(2, frames) path of the hip midpoint over the ground (x, z), averaged over 0.6 s to remove sway, metres."""
         return moving_mean(self.hip_midpoint[::2], _GROUND_SECONDS)
 
     @cached_property
     def travel_speed(self) -> float:
-        """Length of `ground_path` over time, leg lengths/s; of clips under a second first to last frame."""
+        """Length of `ground_path` over time, leg lengths/s; for clips under a second, from first to last frame."""
         if self.duration < 1.0:
             path = np.hypot(*(self.hip_midpoint[::2, -1] - self.hip_midpoint[::2, 0]))
         else:
@@ -303,7 +279,7 @@ class BodyFrame:
 
     @cached_property
     def travel_steps(self) -> np.ndarray:
-        """(2, frames) way over the ground in one frame (x, z), metres; at the ends of the clip as next to them."""
+        """(2, frames) step of `ground_path` at each frame (x, z), metres; at both ends the nearest full one."""
         steps = np.diff(self.ground_path[:, _NARROW:-_NARROW])
         return steps[:, np.clip(np.arange(self.frames) - _NARROW, 0, steps.shape[1] - 1)]
 
@@ -311,8 +287,8 @@ class BodyFrame:
     def passing_times(self) -> np.ndarray:
         """(passings,) times, in frames, at which one ankle passes the other in the direction of travel.
 
-        Between two of them lies one step. Empty where nobody walks: below 0.25 leg lengths/s, in clips under a
-        second, and with fewer than three passings (also of who sidles without crossing the feet).
+        Between two of them lies one step. Empty without walking: below 0.25 leg lengths/s, in clips under a second,
+        and with fewer than three passings (as in walking sideways without crossing the feet).
         """
         nothing = np.empty(0)
         if self.duration < 1.0 or not self.travel_speed >= _WALKING_SPEED:  # also where the leg length is NaN
@@ -334,7 +310,7 @@ class BodyFrame:
 
     @cached_property
     def head_angle(self) -> np.ndarray:
-        """(frames,) angle of shoulder midpoint to head against the vertical, degrees, negative = forward."""
+        """(frames,) angle of shoulder midpoint to head relative to the vertical, degrees, negative = forward."""
         _, up, forward = self.split(self.points[HEAD] - self.shoulder_midpoint)
         return np.degrees(np.arctan2(-forward, up))
 

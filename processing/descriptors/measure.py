@@ -1,20 +1,20 @@
 """What can be measured on a movement: posture, dynamics and gait of a clip on the unified skeleton, as plain numbers.
 
-The measures themselves live in `descriptors/posture.py`, `descriptors/dynamics.py` and `descriptors/gait.py`; here is
-the order in which they stand in every vector, and the way from a clip to its vector::
+Each descriptor is one entry in one of the files imported below, see `descriptors/entry.py`. From clip to vector::
 
-    joints -> BodyFrame -> one function for each descriptor -> (35,) float32, NaN where it has no meaning
-
-What "high" and "low" of each mean in words stands in `claims/phrases.py`.
+    joints -> BodyFrame -> the function of each entry -> (descriptors,) float32, NaN where it has no meaning
 """
 
 import numpy as np
 
 from ..skeleton.tree import FRAME_RATE, JOINT_INDEX, JOINT_NAMES, NUM_JOINTS
-from .body_frame import BodyFrame, Descriptor
-from .dynamics import DYNAMICS_DESCRIPTORS
-from .gait import GAIT_DESCRIPTORS
-from .posture import POSTURE_DESCRIPTORS
+from .body_frame import BodyFrame
+from .dynamics_body import WHOLE_BODY
+from .dynamics_parts import BODY_PARTS
+from .entry import Descriptor
+from .gait import GAIT
+from .posture_limbs import ARMS_AND_LEGS
+from .posture_trunk import HEAD_AND_TRUNK
 
 __all__ = [
     "DESCRIPTORS",
@@ -24,55 +24,34 @@ __all__ = [
     "SPANS",
     "BodyFrame",
     "Descriptor",
+    "in_place",
     "measure",
     "measure_spans",
 ]
 
-DESCRIPTOR_NAMES: tuple[str, ...] = (
-    "movement_speed",
-    "travel_speed",
-    "tempo",
-    "smoothness",
-    "pauses",
-    "vertical_bounce",
-    "head_pitch",
-    "head_movement",
-    "trunk_lean",
-    "body_sway",
-    "trunk_twist",
-    "arm_expansion",
-    "hand_height",
-    "elbow_flexion",
-    "arm_swing",
-    "hand_speed",
-    "left_right_asymmetry",
-    "leg_speed",
-    "knee_flexion",
-    "step_width",
-    "shoulder_height",
-    "shoulder_opening",
-    "body_expansion",
-    "hand_to_head",
-    "hand_to_hip",
-    "arm_symmetry",
-    "acceleration",
-    "spectral_arc_length",
-    "regularity",
-    "directness",
-    "peak_timing",
-    "step_length",
-    "cadence",
-    "stance_share",
-    "rise",
-)
-"""Their order in every vector. References and checkpoints are made for it: new ones go to the end."""
 
-_BY_NAME = {
-    descriptor.name: descriptor for descriptor in (*POSTURE_DESCRIPTORS, *DYNAMICS_DESCRIPTORS, *GAIT_DESCRIPTORS)
-}
+def in_place(entries: list[Descriptor]) -> tuple[Descriptor, ...]:
+    """Puts descriptors into the order of their places.
 
-DESCRIPTORS: tuple[Descriptor, ...] = tuple(_BY_NAME[name] for name in DESCRIPTOR_NAMES)
-"""All descriptors, in the order of the vectors that `measure` gives."""
+    Raises:
+        ValueError: If the places are not 0, 1, 2 and so on, or two descriptors share a name.
+    """
+    ordered = tuple(sorted(entries, key=lambda descriptor: descriptor.place))
+    for expected, descriptor in enumerate(ordered):
+        if descriptor.place != expected:
+            raise ValueError(
+                f"Descriptor {descriptor.name!r} has place {descriptor.place}, expected {expected}: "
+                "each place is taken once and none is left out."
+            )
+    if len({descriptor.name for descriptor in ordered}) < len(ordered):
+        raise ValueError(f"Two descriptors share a name: {sorted(descriptor.name for descriptor in ordered)}.")
+    return ordered
+
+
+DESCRIPTORS = in_place([*HEAD_AND_TRUNK, *ARMS_AND_LEGS, *WHOLE_BODY, *BODY_PARTS, *GAIT])
+"""All descriptors, in the order of every vector."""
+
+DESCRIPTOR_NAMES: tuple[str, ...] = tuple(descriptor.name for descriptor in DESCRIPTORS)
 
 DESCRIPTOR_INDEX: dict[str, int] = {name: index for index, name in enumerate(DESCRIPTOR_NAMES)}
 
@@ -85,43 +64,40 @@ SHORTEST_SPANNED_CLIP = 3.0
 _REQUIRED_INDICES = tuple(np.array([JOINT_INDEX[name] for name in descriptor.requires]) for descriptor in DESCRIPTORS)
 
 
-def measure(joints: np.ndarray, joint_mask: np.ndarray, fps: float = FRAME_RATE) -> np.ndarray:
-    """Measure all descriptors of one clip.
+def measure(joints: np.ndarray, joint_mask: np.ndarray) -> np.ndarray:
+    """Measures all descriptors of one clip.
 
     Args:
-        joints: (frames, 22, 3) positions of the unified skeleton in metres, Y up, at least two frames.
-        joint_mask: (22,) bool, False for joints the recording does not have.
-        fps: Frames per second of `joints`; other rates than `FRAME_RATE` are interpolated to it.
+        joints: (frames, 22, 3) positions of the unified skeleton in metres, Y up, at 30 frames/s (`FRAME_RATE`; see
+            `skeleton/resampling.py` for others), at least two frames.
+        joint_mask: (22,) bool, False for joints that the recording lacks.
 
     Returns:
-        (len(DESCRIPTORS),) float32 in the order of `DESCRIPTORS`. NaN where a needed joint is absent, and where the
-        value has no meaning: rhythm and higher derivatives of a clip under half a second, spectral_arc_length under
-        two, regularity under two and a half; what tells how a body moves where it stands still; steps where nobody
-        walks.
+        (len(DESCRIPTORS),) float32 in the order of `DESCRIPTORS`. NaN where a required joint is absent, and where the
+        value has no meaning: rhythm and higher derivatives in clips under half a second, spectral_arc_length under
+        two, regularity under two and a half; how a body moves while it stands still; steps without walking.
 
     Raises:
-        ValueError: If the shapes are wrong, the frame rate is not positive or a present joint is not finite.
+        ValueError: If the shapes are wrong or a present joint is not finite.
     """
-    joints, joint_mask = _at_frame_rate(joints, joint_mask, fps)
-    return _vector(joints, joint_mask)
+    return _vector(*_checked(joints, joint_mask))
 
 
-def measure_spans(joints: np.ndarray, joint_mask: np.ndarray, fps: float = FRAME_RATE) -> np.ndarray:
-    """Measure all descriptors of one clip and of its beginning, middle and end.
+def measure_spans(joints: np.ndarray, joint_mask: np.ndarray) -> np.ndarray:
+    """Measures all descriptors of one clip and of its beginning, middle and end.
 
     Args:
-        joints: (frames, 22, 3) positions of the unified skeleton in metres, Y up, at least two frames.
-        joint_mask: (22,) bool, False for joints the recording does not have.
-        fps: Frames per second of `joints`; other rates than `FRAME_RATE` are interpolated to it.
+        joints: (frames, 22, 3), as in `measure`.
+        joint_mask: (22,) bool, False for joints that the recording lacks.
 
     Returns:
-        (len(SPANS), len(DESCRIPTORS)) float32. The first row is `measure` of the clip, the others that of its thirds,
-        which share their first and last frames; NaN throughout in clips under `SHORTEST_SPANNED_CLIP`.
+        (len(SPANS), len(DESCRIPTORS)) float32. The first row is `measure` of the clip, the others those of its thirds,
+        which share their first and last frames; they are NaN in clips under `SHORTEST_SPANNED_CLIP`.
 
     Raises:
         ValueError: As `measure`.
     """
-    joints, joint_mask = _at_frame_rate(joints, joint_mask, fps)
+    joints, joint_mask = _checked(joints, joint_mask)
     rows = np.full((len(SPANS), len(DESCRIPTORS)), np.nan, dtype=np.float32)
     rows[0] = _vector(joints, joint_mask)
     if len(joints) >= SHORTEST_SPANNED_CLIP * FRAME_RATE:
@@ -131,8 +107,8 @@ def measure_spans(joints: np.ndarray, joint_mask: np.ndarray, fps: float = FRAME
     return rows
 
 
-def _at_frame_rate(joints: np.ndarray, joint_mask: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray]:
-    """The joints at `FRAME_RATE`, finite throughout, and their mask.
+def _checked(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The joints, finite throughout, and their mask.
 
     Raises:
         ValueError: As `measure`.
@@ -143,29 +119,17 @@ def _at_frame_rate(joints: np.ndarray, joint_mask: np.ndarray, fps: float) -> tu
         raise ValueError(f"Expected joints of shape (frames >= 2, {NUM_JOINTS}, 3), found {joints.shape}.")
     if joint_mask.shape != (NUM_JOINTS,):
         raise ValueError(f"Expected a joint mask of shape ({NUM_JOINTS},), found {joint_mask.shape}.")
-    if not (np.isfinite(fps) and fps > 0):
-        raise ValueError(f"Expected a positive frame rate, found {fps}.")
     if not np.isfinite(joints).all():
         broken = ~np.isfinite(joints).all(axis=2) & joint_mask
         if broken.any():
             frame, joint = np.argwhere(broken)[0]
             raise ValueError(f"Joint {JOINT_NAMES[joint]!r} has no finite position in frame {frame}.")
         joints = np.where(joint_mask[:, None], joints, 0.0)
-    return (joints if fps == FRAME_RATE else _resample(joints, fps)), joint_mask
-
-
-def _resample(joints: np.ndarray, fps: float) -> np.ndarray:
-    """Bring (frames, ...) positions to `FRAME_RATE` by linear interpolation; at least two frames stay."""
-    frames = len(joints)
-    count = max(2, round((frames - 1) * FRAME_RATE / fps) + 1)
-    position = np.linspace(0.0, frames - 1, count)
-    before = np.minimum(position.astype(int), frames - 2)
-    weight = (position - before)[:, None, None]
-    return joints[before] * (1.0 - weight) + joints[before + 1] * weight
+    return joints, joint_mask
 
 
 def _vector(joints: np.ndarray, joint_mask: np.ndarray) -> np.ndarray:
-    """(len(DESCRIPTORS),) float32 of joints at `FRAME_RATE`."""
+    """(len(DESCRIPTORS),) float32 of finite joints."""
     body = BodyFrame(joints)
     everything = joint_mask.all()
     values = np.full(len(DESCRIPTORS), np.nan, dtype=np.float32)

@@ -1,10 +1,10 @@
-"""What the skeleton tower reads: where each body segment points and how it turns, with the rig taken out.
+"""Features of the skeleton tower: where each body segment points and how it turns, independent of the rig.
 
-A joint's position tells the rig (how long the bones are, where "Neck" sits) as much as the movement. So the features
-are directions of segments between joints that every rig has in the same place, seen from the body's own heading, and
-their velocities; lengths appear only relative to the performer's legs. The upper trunk hangs on the midpoint of the
-shoulders, not on the joint called neck. The spine's joints, which sit anywhere, are not read, nor are the feet, which
-many rigs lack: without them the answer is the same with and without toes.
+A joint's position depends on the rig (how long the bones are, where "Neck" sits) as much as on the movement. So the
+features are directions of segments between joints that every rig has in the same place, relative to the body's own
+heading, and their velocities; lengths appear only relative to the performer's legs. The trunk ends at the midpoint of
+the shoulders, not at the joint called neck. Spine joints, whose place differs between rigs, are not used, nor are the
+feet, which many rigs lack: the answer is the same with and without toes.
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ SEGMENTS: tuple[tuple[str, str, str], ...] = (
 )
 NUM_CHANNELS = 6
 VELOCITY_SCALE = 0.25
-"""Brings velocities (1/s) to the size of directions."""
+"""Scales velocities (1/s) to the range of directions."""
 
 _SMOOTHING = np.array([1, 4, 6, 4, 1], dtype=np.float32) / 16
 _DEFAULT_LEG_M = 0.85  # for rigs without legs

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from scipy.integrate import trapezoid
 
-from eai_llm_hf.processing.claims.claims import Claim, canonical_claim, holds, named_label, notable_claims
+from eai_llm_hf.processing.claims.claim import Claim, canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.claims.phrases import NEAR_DUPLICATES
+from eai_llm_hf.processing.claims.writing import named_label
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_NAMES
 from eai_llm_hf.processing.descriptors.reference import MotionReference, as_reference
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claims.claims import Claim, holds
+from eai_llm_hf.processing.claims.claim import Claim, holds
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline

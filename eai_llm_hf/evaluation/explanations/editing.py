@@ -25,9 +25,10 @@ from collections.abc import Sequence
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claims.claims import holds, notable_claims, verbalise
+from eai_llm_hf.processing.claims.claim import holds, notable_claims
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import NEAR_DUPLICATES
+from eai_llm_hf.processing.claims.writing import verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline

@@ -8,7 +8,7 @@ from scipy.interpolate import CubicSpline
 from scipy.stats import spearmanr
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claims.claims import Claim
+from eai_llm_hf.processing.claims.claim import Claim
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline

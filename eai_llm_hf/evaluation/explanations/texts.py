@@ -16,8 +16,9 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claims.claims import evidence, holds, notable_claims, verbalise
+from eai_llm_hf.processing.claims.claim import evidence, holds, notable_claims
 from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.claims.writing import verbalise
 from eai_llm_hf.processing.descriptors.measure import measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
@@ -72,7 +73,7 @@ def explained_clip(clip: UnifiedClip, content: str, name: str, max_frames: int) 
     """Measures a clip; only the first window of a longer clip is used."""
     if len(clip.joints) > max_frames:
         clip = replace(clip, joints=clip.joints[:max_frames])
-    return ExplainedClip(clip, measure_spans(clip.joints, clip.joint_mask, clip.fps), content, name)
+    return ExplainedClip(clip, measure_spans(clip.joints, clip.joint_mask), content, name)
 
 
 def write_records(
@@ -191,7 +192,7 @@ def without_joints(explained: ExplainedClip, joints: Sequence[str]) -> Explained
         "missing_joints": [name for name, there in zip(JOINT_NAMES, mask, strict=True) if not there],
     }
     clip = replace(explained.clip, joints=positions, joint_mask=mask, report=report)
-    return replace(explained, clip=clip, measured=measure_spans(positions, mask, clip.fps))
+    return replace(explained, clip=clip, measured=measure_spans(positions, mask))
 
 
 def explanation_scores(

@@ -22,7 +22,7 @@ from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers import get_cosine_schedule_with_warmup as cosine_schedule
 
-from eai_llm_hf.processing.claims.claims import canonical_claim, holds
+from eai_llm_hf.processing.claims.claim import canonical_claim, holds
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import chat_template_for
