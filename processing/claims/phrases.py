@@ -9,12 +9,12 @@ __all__ = ["NEAR_DUPLICATES", "PHRASES", "USUAL", "Direction", "in_current_words
 
 Direction = Literal["high", "low"]
 
-PHRASES: dict[tuple[str, Direction], Words] = {
-    key: words
-    for descriptor in DESCRIPTORS
-    for key, words in (((descriptor.name, "high"), descriptor.high), ((descriptor.name, "low"), descriptor.low))
-}
+PHRASES: dict[tuple[str, Direction], Words] = {}
 """The wordings of every claim, by descriptor and direction."""
+
+for _descriptor in DESCRIPTORS:
+    PHRASES[_descriptor.name, "high"] = _descriptor.high
+    PHRASES[_descriptor.name, "low"] = _descriptor.low
 
 USUAL: dict[str, str] = {descriptor.name: descriptor.usual for descriptor in DESCRIPTORS}
 """What is said of a descriptor that is neither high nor low; no claim is read from it."""
