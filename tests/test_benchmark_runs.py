@@ -432,7 +432,7 @@ def test_clips_of_a_family_get_one_speed_in_every_fold(tmp_path, corpora, monkey
     ("arguments", "message"),
     [
         ([], "--corpora is required"),
-        (["--corpora", "one", "--methods", "lda"], "--methods requires --protocol"),
+        (["--corpora", "one", "--methods", "lda"], "--methods is an option of benchmarks and requires --protocol"),
         (["--corpora", "one", "--protocol", "family"], "A benchmark requires --output"),
         (["--corpora", "one", "--protocol", "family", "--output", "x", "--explanations", "3"], "--explanations"),
     ],
