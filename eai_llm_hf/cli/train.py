@@ -6,7 +6,9 @@ import dataclasses
 import sys
 import typing
 
-_EPILOG = """example:
+from .common import add_command
+
+_EXAMPLES = """examples:
   eai-llm train generator --output-dir runs/generator     a recipe of the package; options override it
   eai-llm train recipe.yaml --seed 3                      your own file, YAML or JSON
   eai-llm train --output-dir runs/mine --corpora folder=clips/ --labels calm tense   a sub-folder for each label
@@ -20,13 +22,13 @@ If a run was interrupted, the same command resumes it.
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to the parser."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "train",
         help="train a model: skeleton-language alignment, then question answering with LoRA",
         description="Trains in two stages and writes OUTPUT_DIR/checkpoint, which every command and from_pretrained "
         "can load.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=_EXAMPLES,
     )
     from ..training.recipe_files import shipped_recipes
     from ..training.settings import Recipe
