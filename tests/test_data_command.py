@@ -184,7 +184,7 @@ def test_a_rig_file_is_a_layout_and_a_mistake_in_it_is_told_once(data, tmp_path,
     assert "fore left" in data("rigs", path)[1]
 
     path.write_text(json.dumps(rig | {"map": rig["map"] | {"left_hipp": "leg left"}}), encoding="utf-8")
-    with pytest.raises(ValueError, match="puppet.json: map names 'left_hipp', .* perhaps 'left_hip'"):
+    with pytest.raises(ValueError, match="puppet.json: map contains 'left_hipp', .* perhaps 'left_hip'"):
         data("inspect", tmp_path / "clip.npy", recording(), "--layout", path)
 
 
