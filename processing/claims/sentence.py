@@ -269,7 +269,7 @@ class Sentence:
             other = self.subject_ends.get(position)
             if (
                 other is None
-                or other.start in self.taken
+                or other.start in self.in_predicate  # "far from the hips and the body is bouncing"
                 or _meaning(predicate, other) is None
                 or self._has_own(other)
             ):
