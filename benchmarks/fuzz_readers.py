@@ -36,6 +36,7 @@ from eai_llm_hf.processing.skeleton.unify import unify
 
 ROOT = Path(__file__).resolve().parents[1]
 BROKEN = runpy.run_path(str(ROOT / "benchmarks" / "broken_files.py"))
+SAMPLES = runpy.run_path(str(ROOT / "benchmarks" / "sample_files.py"))
 READ, REFUSED = "read", "refused"
 
 MAX_SECONDS = 2.0
@@ -329,7 +330,7 @@ def main() -> int:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name, tqdm(total=args.inputs, unit=" inputs", smoothing=0.05) as bar:
         folder = Path(name)
-        BROKEN["write_seeds"](folder)
+        SAMPLES["write_seeds"](folder)
 
         def report(row: Row) -> None:
             faults = sum(len(each.faults) for each in [*rows, row])

@@ -182,10 +182,15 @@ def test_existing_figures_are_not_computed_again(transfer, tmp_path):
     assert len(made) == 2, "other settings give other figures"
 
 
-def test_positions_are_rebuilt_from_the_directions_of_the_bones(transfer):
+@pytest.fixture(scope="module")
+def forms() -> dict:
+    return runpy.run_path(str(BENCHMARKS / "skeleton_forms.py"))
+
+
+def test_positions_are_rebuilt_from_the_directions_of_the_bones(forms):
     clip = make_clip(3, rig="bandai22", duration_s=2.0)
-    features, _, lengths = transfer["_parts"](clip.joints, clip.joint_mask)
-    places = transfer["_positions"](features, lengths, 1.0)
+    features, _, lengths = forms["_parts"](clip.joints, clip.joint_mask)
+    places = forms["_positions"](features, lengths, 1.0)
     segments = [name for name, _, _ in SEGMENTS]
     hand, knee, hip = (places[:, segments.index(name)] for name in ("left forearm", "left thigh", "hip line"))
     joints = {name: clip.joints[:, index] for name, index in JOINT_INDEX.items()}
@@ -196,9 +201,9 @@ def test_positions_are_rebuilt_from_the_directions_of_the_bones(transfer):
 
 
 @pytest.mark.parametrize("name", ["positions over height", "positions on a standard body, and velocities"])
-def test_a_form_of_the_skeleton_removes_the_size_of_the_body(transfer, name):
+def test_a_form_of_the_skeleton_removes_the_size_of_the_body(forms, name):
     clip = make_clip(4, rig="bandai22", duration_s=2.0)
-    form, _ = transfer["FORMS"][name]
+    form, _ = forms["FORMS"][name]
     small, present = form(clip.joints, clip.joint_mask)
     large, _ = form(clip.joints * 1.4, clip.joint_mask)
     assert present.all() and small.shape == (len(clip.joints), len(SEGMENTS), 6)

@@ -39,7 +39,7 @@ def fuzz() -> dict:
 def seeds(fuzz, tmp_path_factory) -> Path:
     """Valid and hostile files of each suffix."""
     folder = tmp_path_factory.mktemp("seeds")
-    fuzz["BROKEN"]["write_seeds"](folder)
+    fuzz["SAMPLES"]["write_seeds"](folder)
     return folder
 
 
@@ -291,7 +291,7 @@ def test_a_large_clip_in_a_file_of_its_size_is_still_read(write):
 )
 def test_an_array_header_that_numpy_cannot_read_is_refused(fuzz, write, header):
     with pytest.raises(MotionError, match=r"clip\.npy: the file is damaged"):
-        read_motions(write("clip.npy", fuzz["BROKEN"]["npy_bytes"](header)))
+        read_motions(write("clip.npy", fuzz["SAMPLES"]["npy_bytes"](header)))
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])

@@ -1,0 +1,240 @@
+"""Small valid recordings in every format, and malicious files, as inputs of `broken_files.py`."""
+
+import io
+import json
+import random
+import runpy
+import struct
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eai_llm_hf.generator import clip_seed, generate_clip
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
+from eai_llm_hf.processing.skeleton.rig_files import load_rigs
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def write_seeds(folder: Path) -> None:
+    """Writes small valid files of each form, and hostile ones, into a folder for each suffix."""
+    examples = runpy.run_path(str(ROOT / "hub_examples" / "make_clips.py"))
+    readers = runpy.run_path(str(ROOT / "benchmarks" / "readers.py"))
+    for suffix in READABLE_SUFFIXES:
+        (folder / suffix).mkdir(parents=True, exist_ok=True)
+
+    def clip(rig: str, seconds: float = 0.7) -> Any:
+        return generate_clip(clip_seed(5, len(rig)), rig=rig, action="wave", duration_s=seconds).motion
+
+    small, named, kinect = clip("smpl22"), clip("bandai22"), clip("kinect_v2_25")
+    for number, form in enumerate(readers["BVH_FORMS"]):
+        text = readers["turning_bvh"](8, number, form)
+        (folder / ".bvh" / f"form-{number}.bvh").write_text(text, encoding="utf-8", newline="")
+    examples["write_bvh"](named, folder / ".bvh" / "body.bvh")
+    examples["write_csv"](named, folder / ".csv" / "wide.csv")
+    readers["write_long_csv"](named, folder / ".csv" / "long.csv")
+    (folder / ".csv" / "kinect.csv").write_text(_kinect_rows(kinect), encoding="ascii")
+    (folder / ".csv" / "few.csv").write_text("time;hip x;hip y;hip z\n0;1;;3\n33;4;5;6\n66;7;8;9\n", encoding="ascii")
+    readers["write_trc"](named, folder / ".trc" / "body.trc")
+    few = "PathFileType 4 (X/Y/Z) a.trc\nDataRate NumFrames NumMarkers Units\n60 2 2 mm\nFrame# Time A B\nX1 Y1 Z1\n"
+    (folder / ".trc" / "few.trc").write_text(few + "1 0 1 2 3 4 5 6\n2 0.02 1 2 3 nan nan nan\n", encoding="ascii")
+    for name, content in _json_forms(named, _landmarks(small)).items():
+        (folder / ".json" / f"{name}.json").write_text(json.dumps(content), encoding="ascii")
+    for number, joints in enumerate((small.joints, small.joints.astype(">f8"), small.joints.round().astype("i2"))):
+        np.save(folder / ".npy" / f"{number}.npy", joints)
+    np.save(folder / ".npy" / "people.npy", np.stack([small.joints, small.joints]))
+    np.save(folder / ".npy" / "fortran.npy", np.asfortranarray(small.joints))
+    examples["write_npz"](named, folder / ".npz" / "named.npz")
+    np.savez(
+        folder / ".npz" / "stored.npz", joints=small.joints, fps=30, layout="smpl22", parents=small.parents, units="m"
+    )
+    np.savez(folder / ".npz" / "unnamed.npz", poses=small.joints[:, :, 0], other=small.joints)
+    for motion in (named, clip("cmu31", 1.0)):
+        readers["write_c3d"](motion, folder / ".c3d" / f"{len(motion.joint_names)}.c3d")
+    for suffix, content in hostile():
+        number = len(list((folder / suffix).glob("hostile-*")))
+        (folder / suffix / f"hostile-{number:02}{suffix}").write_bytes(content)
+
+
+def _kinect_rows(motion: Any) -> str:
+    states = np.full((*motion.joints.shape[:2], 1), 2.0, np.float32)
+    rows = np.concatenate([np.nan_to_num(motion.joints), states], axis=-1).reshape(len(motion.joints), -1)
+    return "".join(
+        f"{89810293609 + 333_333 * number}," + ",".join(f"{value:.4f}" for value in row) + "\n"
+        for number, row in enumerate(rows)
+    )
+
+
+def _landmarks(motion: Any) -> np.ndarray:
+    """(frames, 33, 3) landmarks as in MediaPipe, of a motion on the unified skeleton; points of the face coincide."""
+    rig = load_rigs()["mediapipe33"]
+    head = motion.joint_names.index("head")
+    points = np.repeat(motion.joints[:, [head]].astype(float), len(rig["joints"]), axis=1)
+    for joint, name in rig["map"].items():
+        if isinstance(name, str):
+            points[:, rig["joints"].index(name)] = motion.joints[:, motion.joint_names.index(joint)]
+    return points * [1, -1, -1]
+
+
+def _json_forms(named: Any, landmarks: np.ndarray) -> dict[str, Any]:
+    frames = named.joints.round(3).astype(float).tolist()
+    points = [
+        [{"x": x, "y": y, "z": z, "visibility": 0.9} for x, y, z in frame] for frame in landmarks.round(4).tolist()
+    ]
+    words = [dict(zip(named.joint_names, frame, strict=True)) for frame in frames]
+    return {
+        "lists": {"fps": 30, "joint_names": named.joint_names, "frames": frames},
+        "words": {"units": "m", "fps": 30, "frames": words},
+        "mediapipe": points,
+        "keys": [{"timestamp": 33.0 * number, "poseWorldLandmarks": [frame]} for number, frame in enumerate(points)],
+        "people": {"frame_rate": 25, "layout": "bandai22", "frames": [[frame, frame, None] for frame in frames]},
+    }
+
+
+def zip_bytes(arrays: dict[str, np.ndarray], method: int) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", method) as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w") as member:
+                np.lib.format.write_array(member, np.asarray(array), allow_pickle=True)
+    return content.getvalue()
+
+
+def hostile() -> Iterator[tuple[str, bytes]]:
+    """Yields (suffix, content) of hostile files."""
+    noise = random.Random(0).randbytes(4096)
+    for suffix in READABLE_SUFFIXES:
+        yield suffix, b""
+        yield suffix, noise
+        yield suffix, b"\0" * 100_000
+        yield suffix, b"[" * 200_000
+        yield suffix, b"\n" * 500_000
+        yield suffix, b" " * 900_000
+        yield suffix, b"1 " * 400_000
+    yield from ((".bvh", text.encode()) for text in _hostile_bvh())
+    yield from ((".csv", text.encode()) for text in _hostile_tables())
+    yield from ((".json", text.encode()) for text in _hostile_json())
+    header = "PathFileType\nDataRate\tNumFrames\tNumMarkers\tUnits\n30\t{}\t{}\tmm\nFrame#\tTime\tA\n"
+    yield from (
+        (".trc", header.format(*counts).encode() + b"1\t0\t1\t2\t3\n") for counts in ((10**9, 1), (1, 10**9), (-1, 1))
+    )
+    for descr in (
+        "'<f4'",
+        "'|O'",
+        "()",
+        "[]",
+        "{}",
+        "'<M8[ns]'",
+        "('<f4', (10**9,))",
+        "'U999999999'",
+        "[('a', '<f4')]",
+    ):
+        for shape in (
+            "(7, 22, 3)",
+            "(1000000000, 22, 3)",
+            "(-1, 22, 3)",
+            "(0, " + "9" * 3000 + ", 3)",
+        ):
+            yield ".npy", npy_bytes(f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}")
+    for text in ("-" * 9000 + "1", "(" * 9000, "{[]: 1}", "{" * 150, "[" * 99 + "]" * 99, "1 if 1 else 2", "\0"):
+        yield ".npy", npy_bytes(text)
+    yield ".npy", npy_bytes("{'descr': '|i1', 'fortran_order': False, 'shape': (300000, 1, 1, 3)}", bytes(900_000))
+    yield from ((".npz", content) for content in _hostile_archives())
+
+
+def npy_bytes(header: str, data: bytes = bytes(4000)) -> bytes:
+    """Returns an array in NumPy's format with any text as its header."""
+    text = header.encode("latin-1", "replace") + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + data
+
+
+def bvh_tree(names: int, depth: int, channels: str = "CHANNELS 1 Xposition") -> str:
+    """Returns the hierarchy of a file with many joints, of which only the root moves."""
+    lines = ["HIERARCHY", "ROOT Hips {", "OFFSET 0 0 0", channels]
+    for number in range(1, names):
+        lines.append(f"JOINT j{number} {{ OFFSET 0 1 0" + (" }" if number >= depth else ""))
+    return "\n".join(lines) + "\n" + "}" * min(names, depth) + "\n"
+
+
+def _hostile_bvh() -> Iterator[str]:
+    motion = "MOTION\nFrames: {}\nFrame Time: 0.03\n"
+    root = bvh_tree(1, 1)
+    yield root + motion.format(10**9) + "0\n"
+    yield root + motion.format("9" * 5000) + "0\n"
+    yield root + motion.format(1) + "0\n" * 400_000
+    yield root + motion.format(1) + "0." + "3" * 900_000 + "\n"
+    yield root + motion.format(1) + "9" * 900_000 + "\n"
+    yield bvh_tree(4000, 400) + motion.format(1) + "0\n" * 10_000
+    yield bvh_tree(500, 500) + motion.format(1) + "0\n" * 100_000
+    yield bvh_tree(5000, 400) + motion.format(1) + "0\n"
+    yield "HIERARCHY\n" + "ROOT a {\n" + "JOINT b {\n" * 80_000
+    yield "HIERARCHY\nROOT a {\n" + "End Site {\n" * 80_000
+    yield "HIERARCHY\nROOT a {\n" + "End Site { OFFSET 0 0 0 }\n" * 30_000
+    yield "HIERARCHY\nMOTION\nFrames: 0\nFrame Time: 0\n"
+    yield "HIERARCHY\n" + "{ " * 400_000
+    yield "HIERARCHY\nROOT " + "a " * 150_000 + "{\nOFFSET 0 0 0\nCHANNELS 0\n}\n" + motion.format(0)
+    yield root.replace("Hips", "Left" * 100_000) + motion.format(8) + "0\n" * 8
+    yield "#" + "/" * 900_000 + "\nHIERARCHY"
+
+
+def _hostile_tables() -> Iterator[str]:
+    yield (
+        "frame,joint,x,y,z\n"
+        + "".join(f"0,j{n},1,1,1\n" for n in range(430))
+        + "".join(f"{n},j0,1,1,1\n" for n in range(49_000))
+    )
+    yield "frame,joint,x,y,z\n0,a,1,1,1\n999999999999,a,1,1,1\n1e308,a,1,1,1\n"
+    yield "frame,joint,x,y,z\n" + "".join(f"{n % 30},{'LeftUpArm' * 3}{n // 30},1,1,1\n" for n in range(20_000))
+    yield ",".join(f"a{n}_{axis}" for n in range(30_000) for axis in "xyz") + "\n1,2\n"
+    yield ",".join(f"{'a' * 60_000}{n}_{axis}" for n in range(3) for axis in "xyz") + "\n" + "1,2,3,4,5,6,7,8,9\n" * 40
+    yield '"' + "a_x,\n" * 100_000
+    yield "," * 900_000
+    yield "hip_x,hip_y,hip_z\n" + "," * 900_000
+    yield "a_x,a_y,a_z\n" + "1e308,-1e308,nan\n" * 40
+    yield "time,a_x,a_y,a_z\n" + "".join(f"{'9' * 300 if n % 2 else n},1,2,3\n" for n in range(40))
+    yield "_" * 130_000 + "x\n1\n"
+
+
+def _hostile_json() -> Iterator[str]:
+    for opening, closing in (("[", "]"), ('{"a":', "}"), ('[{"people":', "}]"), ('{"frames":[', "]}")):
+        for depth in (5, 60, 300, 800, 980, 5000, 100_000):
+            yield opening * depth + closing * depth
+    nested = "[" * 900 + "]" * 900
+    for key in ("fps", "layout", "joint_names", "units", "timestamp"):
+        yield f'{{"{key}": {nested}, "frames": [[[1, 2, 3]]]}}'
+        yield f'{{"{key}": {json.dumps(list(range(50_000)))}, "frames": [[[1, 2, 3]]]}}'
+        yield f'[{{"{key}": {nested}, "landmarks": [[1, 2, 3]]}}]'
+    yield "[" + "[]," * 150_000 + json.dumps({f"j{number}": [0.0, 0.0, 0.0] for number in range(118)}) + "]"
+    yield "[" + json.dumps([[[0, 0, 0]] + [None] * 99] * 64) + ",[]" * 150_000 + "]"
+    yield '{"layout": "evil.json", "fps": 30, "frames": [' + ",".join(["[[1, 2, 3]]"] * 30) + "]}"
+    yield "[[[1e400, -1e400, NaN]], [[1e308, Infinity, -Infinity]]]"
+    yield f"[[[{'9' * 400_000}, 0.{'3' * 400_000}, 1]]]"
+    yield '{"frames": [' + json.dumps({"a" * 100_000: [1, 2, 3]}) + "]}"
+    yield '{"' + "a" * 900_000 + '": 1}'
+    yield '{"frames": [[[1,2,3]]], ' + ", ".join(f'"k{number}": 1' for number in range(50_000)) + "}"
+
+
+def _hostile_archives() -> Iterator[bytes]:
+    walk = np.ones((30, 22, 3), np.float32)
+    for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        yield zip_bytes({"joints": walk}, method)
+    for parents in (range(22), [1, 0] * 11, [99] * 22, [-5] * 22, [*range(1, 22), 0]):
+        yield zip_bytes({"joints": walk, "fps": 30, "layout": "smpl22", "parents": parents}, zipfile.ZIP_STORED)
+    for layout in ("evil.json", "../evil.json", "\0.json", "x" * 100_000):
+        yield zip_bytes({"joints": walk, "fps": 30, "layout": layout}, zipfile.ZIP_DEFLATED)
+    for shape in ((500_000, 22, 3), (100_000, 7, 22, 3), (2**28 // 3, 1, 3)):
+        yield zip_bytes({"joints": np.zeros(shape, np.int8), "fps": 30, "layout": "smpl22"}, zipfile.ZIP_DEFLATED)
+    yield zip_bytes(
+        {"joints": np.zeros((500_000, 22, 3), np.float32), "fps": 30, "layout": "smpl22"}, zipfile.ZIP_DEFLATED
+    )
+    yield zip_bytes({"joints": np.array([{}], object)}, zipfile.ZIP_STORED)
+    chain = {"parents": np.arange(-1, 4095), "joints": np.ones((8, 4096, 3), np.int8), "fps": 30}
+    yield zip_bytes({**chain, "joint_names": [f"Left Up Leg {n}" for n in range(4096)]}, zipfile.ZIP_DEFLATED)
+    yield zip_bytes({**chain, "joint_names": ["hips"] + [f"spine{n}" for n in range(4095)]}, zipfile.ZIP_DEFLATED)
+    yield zip_bytes({f"a{number}": np.zeros(3) for number in range(3000)}, zipfile.ZIP_STORED)
+    yield zip_bytes({f"a{number}": np.zeros((1, 2, 3)) for number in range(2500)}, zipfile.ZIP_STORED)
+    for fps in (float("nan"), 1e308, 0, -1, 10**18):
+        yield zip_bytes({"joints": walk, "fps": np.array(fps), "layout": "smpl22"}, zipfile.ZIP_STORED)
