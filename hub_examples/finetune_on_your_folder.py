@@ -15,8 +15,7 @@ it has learned from your other clips. The result is OUTPUT_DIR/checkpoint. The o
 from transformers import HfArgumentParser
 
 from eai_llm_hf import load_pipeline
-from eai_llm_hf.corpora.registry import open_corpus
-from eai_llm_hf.corpora.rows import as_clip
+from eai_llm_hf.corpora import as_clip, open_corpus
 from eai_llm_hf.evaluation import label_scores
 from eai_llm_hf.training.recipe import recipe_splits, train
 from eai_llm_hf.training.settings import Recipe

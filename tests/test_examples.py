@@ -112,7 +112,7 @@ def test_fine_tuning_on_a_folder_scores_the_same_held_out_clips_before_and_after
     assert EaiLlmForCausalLM.from_pretrained(run / "checkpoint").config.labels == ["angry", "happy", "sad"]
     # Only the user knows the licences: the clips are theirs, and the tiny checkpoint has no training metadata.
     assert [entry["licence"] for entry in record["licences"]] == ["unknown", "unknown"]
-    with pytest.raises(LicenceError, match="licence of folder, clips that no record names is not known"):
+    with pytest.raises(LicenceError, match="unknown: folder, unrecorded corpora"):
         export(run / "checkpoint", tmp_path / "out", push_to="someone/mine")
 
 
@@ -141,7 +141,7 @@ def test_fine_tuning_on_a_folder_of_performers_holds_whole_ones_out_and_shows_pr
     assert said.count(" on 6 clips, chance 0.33") == 2
     assert json.loads((run / "checkpoint" / "training.json").read_text())["clips"]["test"] == 6
     for words in (
-        "(S0, S1, S2) are taken for performers, since 3 of them stand under several labels",
+        "(S0, S1, S2) are treated as performers, because 3 of them occur under several labels",
         "clips: whole performers are held out, S1 for the test and S2 for validation; 1 are trained on",
         "The test side has 6 labelled clips, too few for a precise score",
     ):
@@ -294,7 +294,7 @@ def test_an_example_that_pushes_asks_for_an_unknown_licence_before_it_starts(
     example, name, flags, corpus, tiny_checkpoint, tmp_path
 ):
     run = tmp_path / "run"
-    with pytest.raises(LicenceError, match="is not known. Say under which licence .* --license ID"):
+    with pytest.raises(LicenceError, match="is unknown: .* Choose a licence .* --license ID"):
         example(name, *(flag.format(model=tiny_checkpoint, corpus=corpus, run=run) for flag in flags))
     assert not run.exists()
 

@@ -68,11 +68,11 @@ def folder_of(tmp_path):
     return find
 
 
-def test_sub_folders_that_labels_share_are_taken_for_performers_with_a_warning(folder_of, caplog):
+def test_sub_folders_that_labels_share_are_treated_as_performers_with_a_warning(folder_of, caplog):
     files = ("calm/anna/a.bvh", "calm/ben/deep/a.bvh", "tense/anna/b.bvh", "tense/ben/a.bvh", "tense/carl/a.bvh")
     assert folder_of(*files) == {file: file.split("/")[1] for file in files}
     assert (
-        "mine: the 3 sub-folders below the labels (anna, ben, carl) are taken for performers, because 2 of"
+        "mine: the 3 sub-folders below the labels (anna, ben, carl) are treated as performers, because 2 of"
         in caplog.text
     )
     assert "--performer-pattern none" in caplog.text

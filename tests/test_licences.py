@@ -241,7 +241,7 @@ def test_the_card_says_who_chose_its_licence():
         (made_with(corpora=["generated:20", "folder"]), "unknown-terms", "Ask its owner before you share them."),
         (made_with(corpora=["diema"]), "not-to-be-shared", "These weights may not be shared"),
         (trained_under("cc-by-nc-4.0", "cc-by-sa-4.0"), "several-licences", "They are for non-commercial use."),
-        (None, "unknown-terms", "| corpora that are not recorded | unknown |"),
+        (None, "unknown-terms", "| unrecorded corpora | unknown |"),
     ],
 )
 def test_a_card_without_a_licence_of_the_hub_says_other_and_why(training, name, words):
@@ -301,7 +301,7 @@ def test_push_to_hub_asks_for_the_licence_before_it_contacts_the_hub(checkpoint)
     folder = checkpoint(corpora=["folder"])
     loaded = EaiLlmForCausalLM.from_pretrained(folder), EaiSkeletonProcessor.from_pretrained(folder)
     for part in loaded:
-        with pytest.raises(LicenceError, match="The licence of folder is unknown. .* license='ID'"):
+        with pytest.raises(LicenceError, match="The licence of these corpora is unknown: folder. .* license='ID'"):
             part.push_to_hub("someone/mine")
     write_metadata(folder, TRAINING, made_with(corpora=["kdae"]))
     for part in loaded:

@@ -373,7 +373,7 @@ def test_a_bad_clip_gives_an_error_record_and_the_others_go_on(pipe, inputs, tmp
         ([[1.0, 2.0], [3.0]], "expected|inhomogeneous"),
         (5, "found int"),
         (None, "found NoneType"),
-        ({"joints": np.zeros((20, 22, 3)), "fps": 30, "layout": "centaur"}, "layout 'centaur' is not known"),
+        ({"joints": np.zeros((20, 22, 3)), "fps": 30, "layout": "centaur"}, "unknown layout 'centaur'"),
     ],
 )
 def test_what_is_no_clip_gives_an_error_record(pipe, inputs, given, words):

@@ -8,7 +8,7 @@ docs/corpora.md lists the corpora, explains their columns and says how to add on
 """
 
 from .preparation import Preparation, prepare_corpus
-from .registry import CORPORA, LOADERS, generated_corpus, load_corpora, load_corpus
+from .registry import CORPORA, LOADERS, generated_corpus, load_corpora, load_corpus, open_corpus
 from .rows import as_clip
 from .schema import FEATURES, content_family
 from .vocabulary import SYNONYMS, canonical_label
@@ -25,5 +25,6 @@ __all__ = [
     "generated_corpus",
     "load_corpora",
     "load_corpus",
+    "open_corpus",
     "prepare_corpus",
 ]

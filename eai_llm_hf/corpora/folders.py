@@ -117,7 +117,7 @@ def _by_folder(sources: Sequence[str], root: Path) -> dict[str, str]:
         return {}
     shown = ", ".join(sorted(labels)[:_SHOWN]) + (", ..." if len(labels) > _SHOWN else "")
     logger.warning(
-        f"{root.name}: the {len(labels)} sub-folders below the labels ({shown}) are taken for performers, because "
+        f"{root.name}: the {len(labels)} sub-folders below the labels ({shown}) are treated as performers, because "
         f"{shared} of them occur under several labels. If they are not performers, use --performer-pattern "
         f"{NO_PERFORMERS}, or name the performers by a pattern or a manifest."
     )

@@ -82,7 +82,7 @@ LICENCES: dict[str, Conditions] = {
 conditions, the first one wins. Any other id counts as custom."""
 
 UNKNOWN, OTHER = "unknown", "other"
-_NOT_RECORDED = "corpora that are not recorded"
+_NOT_RECORDED = "unrecorded corpora"
 NOT_TO_BE_SHARED, UNKNOWN_TERMS, SEVERAL = "not-to-be-shared", "unknown-terms", "several-licences"
 """Values of `license_name` in a card with `license: other`."""
 
@@ -158,7 +158,7 @@ class WeightsLicence:
             return self.licence
         if self.name == UNKNOWN_TERMS:
             unclear = ", ".join(dict.fromkeys(part.corpus for part in self.corpora if part.conditions is None))
-            why = f"The licence of {unclear} is unknown."
+            why = f"The licence of these corpora is unknown: {unclear}."
         else:
             why = f"No licence of the corpora keeps the conditions of all: {_in_words(_joint(self.corpora))}."
         raise LicenceError(
