@@ -1,14 +1,14 @@
 """From motion files, joint arrays or unified clips to the padded arrays that the model reads."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from transformers import BatchFeature, FeatureExtractionMixin
 from transformers.utils import logging
 
+from .code_saving import CodeSaving
 from .descriptors.measure import DESCRIPTORS, measure
 from .descriptors.movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments, movement_features
 from .descriptors.reference import MotionReference, adapt, as_reference
@@ -21,12 +21,6 @@ from .skeleton.unify import unify
 
 logger = logging.get_logger(__name__)
 
-AUTO_MAP = {
-    "AutoFeatureExtractor": "feature_extraction_eai_llm.EaiSkeletonFeatureExtractor",
-    "AutoProcessor": "processing_eai_llm.EaiSkeletonProcessor",
-}
-"""Where `trust_remote_code=True` finds the classes of this folder."""
-
 MIN_WINDOW_S = 1.0
 """The end of a long recording gets a window of its own from this length on, in seconds."""
 
@@ -35,7 +29,7 @@ NUM_SEMANTIC_TOKENS = min(1 + len(DESCRIPTORS), 36)
 has 96, the limit. Further descriptors share tokens with the first ones."""
 
 
-class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
+class EaiSkeletonFeatureExtractor(CodeSaving, FeatureExtractionMixin):
     r"""Reads a clip, maps it to the unified skeleton and computes the inputs of the tower.
 
     Args:
@@ -48,9 +42,6 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         reference (`dict`, *optional*): Typical values, as [`MotionReference.to_dict`] returns them; percentiles refer
             to them.
     """
-
-    write_code: Callable[[str | os.PathLike], None] = staticmethod(lambda folder: None)
-    """Writes the code of all classes into a folder. Remote code leaves it to transformers, `eai_llm_hf` sets it."""
 
     model_input_names = ["skeleton_features", "skeleton_frame_mask", "skeleton_segment_mask", "skeleton_descriptors"]
 
@@ -86,24 +77,6 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             "num_semantic_tokens": self.num_semantic_tokens,
             "num_descriptors": len(DESCRIPTORS),
         }
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in the base class, with where `trust_remote_code=True` finds the classes of this folder."""
-        return super().to_dict() | {"auto_map": dict(AUTO_MAP)}
-
-    def save_pretrained(self, save_directory: str | os.PathLike, push_to_hub: bool = False, **kwargs) -> list[str]:
-        """Saves the feature extractor and the code of all classes.
-
-        Args:
-            save_directory: Folder to write.
-            push_to_hub: Whether to upload it as well.
-            **kwargs: `repo_id`, by default the folder's name, and what else `push_to_hub` takes.
-        """
-        files = super().save_pretrained(save_directory)
-        self.write_code(save_directory)
-        if push_to_hub:
-            self.push_to_hub(**{"repo_id": Path(save_directory).name} | kwargs)
-        return files
 
     def motion_reference(self) -> MotionReference | None:
         """The reference of the checkpoint, or None."""
@@ -333,4 +306,4 @@ def source_of(skeleton: Any) -> str:
     return str(getattr(skeleton, "source", "array"))
 
 
-__all__ = ["AUTO_MAP", "MIN_WINDOW_S", "NUM_SEMANTIC_TOKENS", "EaiSkeletonFeatureExtractor", "source_of"]
+__all__ = ["MIN_WINDOW_S", "NUM_SEMANTIC_TOKENS", "EaiSkeletonFeatureExtractor", "source_of"]

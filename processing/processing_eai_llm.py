@@ -1,16 +1,15 @@
 """The processor: turns clips and text into model inputs, with as many placeholders as a clip has tokens."""
 
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import torch
 from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
 from transformers.processing_utils import ProcessingKwargs
 
+from .code_saving import CodeSaving
 from .descriptors.reference import as_reference
-from .feature_extraction_eai_llm import AUTO_MAP, EaiSkeletonFeatureExtractor
+from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 
 SPARE_TOKENS = ("<empty_output>",)
 """Unused special tokens of known backbones; with one of them the vocabulary needs no new entry."""
@@ -75,7 +74,7 @@ class EaiSkeletonProcessorKwargs(ProcessingKwargs, total=False):
     skeleton_kwargs: EaiSkeletonKwargs
 
 
-class EaiSkeletonProcessor(ProcessorMixin):
+class EaiSkeletonProcessor(CodeSaving, ProcessorMixin):
     r"""Wraps a skeleton feature extractor and a tokenizer.
 
     Args:
@@ -99,9 +98,6 @@ class EaiSkeletonProcessor(ProcessorMixin):
 
     licence_to_push: Callable[[str, str | None], str | None] = staticmethod(lambda checkpoint, license: license)
     """As in the model: the reference contains measurements of the training clips."""
-
-    write_code: Callable[[str | os.PathLike], None] = staticmethod(lambda folder: None)
-    """As that of the feature extractor."""
 
     valid_processor_kwargs = EaiSkeletonProcessorKwargs
     skip_tensor_conversion = ["text_replacement_offsets", "offset_mapping"]
@@ -135,24 +131,6 @@ class EaiSkeletonProcessor(ProcessorMixin):
             chat_template=chat_template_for(tokenizer, token),
             skeleton_token=token,
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in the base class, with where `trust_remote_code=True` finds the classes of this folder."""
-        return super().to_dict() | {"auto_map": dict(AUTO_MAP)}
-
-    def save_pretrained(self, save_directory: str | os.PathLike, push_to_hub: bool = False, **kwargs) -> list[str]:
-        """Saves the processor and the code of all classes.
-
-        Args:
-            save_directory: Folder to write.
-            push_to_hub: Whether to upload it as well.
-            **kwargs: `repo_id`, by default the folder's name, and what else `push_to_hub` takes.
-        """
-        files = super().save_pretrained(save_directory)
-        self.write_code(save_directory)
-        if push_to_hub:
-            self.push_to_hub(**{"repo_id": Path(save_directory).name} | kwargs)
-        return files
 
     def push_to_hub(self, repo_id: str, *, license: str | None = None, **kwargs) -> str:
         """Uploads the processor.

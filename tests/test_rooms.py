@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 TRAVELLING = [
-    ("modeling", "processing/__init__"),
+    ("modeling", "processing/__init__", "processing/code_saving"),
     ("processing/reading",),
     ("processing/skeleton",),
     ("processing/descriptors",),
