@@ -22,7 +22,9 @@ class CodeSaving:
         """As in the base class, with where `trust_remote_code=True` finds the classes of this folder."""
         return super().to_dict() | {"auto_map": dict(AUTO_MAP)}  # type: ignore[misc]
 
-    def save_pretrained(self, save_directory: str | os.PathLike, push_to_hub: bool = False, **kwargs: Any) -> list[str]:
+    def save_pretrained(
+        self, save_directory: str | os.PathLike, push_to_hub: bool = False, **kwargs: Any
+    ) -> list[str]:
         """Saves the object and the code of all classes.
 
         Args:
