@@ -22,7 +22,7 @@ from .skeleton.unify import unify
 logger = logging.get_logger(__name__)
 
 MIN_WINDOW_S = 1.0
-"""The end of a long recording gets a window of its own from this length on, in seconds."""
+"""The end of a long recording becomes a segment of its own from this length on, in seconds."""
 
 NUM_SEMANTIC_TOKENS = min(1 + len(DESCRIPTORS), 36)
 """One for the emotion and one for each descriptor, but at most 36: with the 60 tokens of its windows, a clip of 10 s
@@ -137,13 +137,13 @@ class EaiSkeletonFeatureExtractor(CodeSaving, FeatureExtractionMixin):
         """Skeleton tokens that the language model reads for a clip of this many unified frames."""
         return self.num_semantic_tokens + self.tokens_per_window * self.num_windows(frames)
 
-    def windows(self, frames: int, window: int | None = None, hop: int | None = None) -> list[tuple[int, int]]:
-        """Cuts a recording into windows: first frame and frame after the last of each, one window if it fits.
+    def segments(self, frames: int, window: int | None = None, hop: int | None = None) -> list[tuple[int, int]]:
+        """Cuts a recording into segments: first frame and frame after the last of each, one segment if it fits.
 
         Args:
             frames: Unified frames of the recording.
-            window: Frames of a window, `max_frames` by default.
-            hop: Frames from one window to the next, the window by default.
+            window: Frames of a segment, `max_frames` by default.
+            hop: Frames from one segment to the next, the window by default.
         """
         window = window or self.max_frames
         hop = min(hop or window, window)
@@ -199,13 +199,13 @@ class EaiSkeletonFeatureExtractor(CodeSaving, FeatureExtractionMixin):
                 first_error, left_out = first_error or error, left_out + 1
                 continue
             for person in people:
-                windows = self.windows(len(person.joints))
-                for start, end in windows:
-                    window = person.cut(start, end)
-                    vectors.append(measure(window.joints, window.joint_mask))
-                    weights.append(1 / len(windows))
-                    for side in (window, window.mirrored()):  # rigs are symmetric, a few clips need not be
-                        moments.add(*movement_features(side.joints, side.joint_mask), weight=0.5 / len(windows))
+                segments = self.segments(len(person.joints))
+                for start, end in segments:
+                    segment = person.cut(start, end)
+                    vectors.append(measure(segment.joints, segment.joint_mask))
+                    weights.append(1 / len(segments))
+                    for side in (segment, segment.mirrored()):  # rigs are symmetric, a few clips need not be
+                        moments.add(*movement_features(side.joints, side.joint_mask), weight=0.5 / len(segments))
         if not vectors:
             if first_error is None:
                 raise ValueError("Calibration needs at least one clip, found none.")

@@ -1,8 +1,8 @@
 """The pipeline "skeleton-emotion-explanation": from a clip to a record with emotion, probabilities and reasons.
 
-input --reading, skeleton--> clip of each person --cut--> windows
-windows --label scorer--> probabilities of each window, and their mean over the clip
-window with the highest probability of the label --language model--> explanation
+input --reading, skeleton--> clip of each person --cut--> segments
+segments --label scorer--> probabilities of each segment, and their mean over the clip
+segment with the highest probability of the label --language model--> explanation
 explanation and measured descriptors --claims--> evidence
 """
 
@@ -98,14 +98,14 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 split at its commas. Default: the labels of the checkpoint.
             question (`str`): A question about the movement, answered in place of the explanation.
             label_only (`bool`): Labels and measurements without text, which is much faster.
-            window_s, hop_s (`float`): Length of and step between the windows of a long recording in seconds, at most
+            window_s, hop_s (`float`): Length of and step between the segments of a long recording in seconds, at most
                 10, the default of both.
             reference (`str`, `dict` or `MotionReference`): Typical values of these recordings, in place of the
                 checkpoint's reference. Claims are checked against it, and the model's inputs are mapped from it to
                 the reference of training. See `calibrate`.
             verify (`bool`, defaults to True): Whether to remove statements that the measurements do not support.
             attribution (`bool`): Whether to measure which body parts and seconds the label depends on, by occlusion in
-                windows of the default length. Needs captum.
+                segments of the default length. Needs captum.
             fps, layout, joint_names: For inputs that do not state them.
             batch_size (`int`): Clips that go through the model together.
             max_new_tokens and other arguments of `generate`: For the text, as they are or as a dict `generate_kwargs`.
@@ -303,7 +303,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             for clip in self._feature_extractor.clips(inputs, **given):
                 for note in clip.report.get("notes", []):
                     logger.warning(f"{request.source}: {note}")
-                request.people.append(Person(clip, self._feature_extractor.windows(len(clip.joints), window, hop)))
+                request.people.append(Person(clip, self._feature_extractor.segments(len(clip.joints), window, hop)))
         except (OSError, TypeError, ValueError) as error:
             request.error = error
         return {"request": request}
@@ -336,18 +336,18 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
     def _score(
         self, people: list[Person], labels: list[str], reference: MotionReference | None, batch: int = 32
     ) -> None:
-        """Sets the probabilities of every window of every person."""
-        windows = [person.clip.cut(*window) for person in people for window in person.windows]
+        """Sets the probabilities of every segment of every person."""
+        segments = [person.clip.cut(*segment) for person in people for segment in person.segments]
 
         def batches() -> Iterator[BatchFeature]:
-            for start in range(0, len(windows), batch):
-                clips = windows[start : start + batch]
+            for start in range(0, len(segments), batch):
+                clips = segments[start : start + batch]
                 both = [*clips, *(clip.mirrored() for clip in clips)]
                 yield self._feature_extractor(both, reference=reference, return_tensors="pt")
 
         probabilities = self.scorer.probabilities(batches(), labels)
         for person in people:
-            person.probabilities, probabilities = np.split(probabilities, [len(person.windows)])
+            person.probabilities, probabilities = np.split(probabilities, [len(person.segments)])
             best = int(person.overall().argmax())
             person.explained = int(person.probabilities[:, best].argmax())
 
@@ -359,7 +359,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         reference: MotionReference | None,
         generate_kwargs: dict,
     ) -> None:
-        """Generates a text for each person, about the window with the highest probability of the label.
+        """Generates a text for each person, about the segment with the highest probability of the label.
 
         In an explanation, the salience of a measurement is weighted by how much the label depends on its body part.
         """
@@ -370,7 +370,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             prompt = self._prompt(asked)
             # The explanation begins with the label that the probabilities chose, so the two always agree.
             prompts.append(prompt if question else prompt + label_sentence(label))
-            clips.append(person.clip.cut(*person.windows[person.explained]))
+            clips.append(person.clip.cut(*person.segments[person.explained]))
             if not question:
                 weights.append(reliance(self.scorer, clips[-1], labels, label, reference))
         texts = self._write(prompts, clips, reference, generate_kwargs, np.stack(weights) if weights else None)

@@ -33,23 +33,23 @@ class Person:
 
     Attributes:
         clip: The movement.
-        windows: First frame and frame after the last of each window.
-        probabilities: (windows, labels), empty before scoring.
-        explained: Index of the window that the explanation is about.
+        segments: First frame and frame after the last of each segment.
+        probabilities: (segments, labels), empty before scoring.
+        explained: Index of the segment that the explanation is about.
         text: What the language model wrote.
         attribution: As in the record, None unless it was asked for.
     """
 
     clip: UnifiedClip
-    windows: list[tuple[int, int]]
+    segments: list[tuple[int, int]]
     probabilities: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     explained: int = 0
     text: str = ""
     attribution: dict | None = None
 
     def overall(self) -> np.ndarray:
-        """(labels,), the mean of the windows' probabilities, weighted by their length."""
-        lengths = np.array([last - first for first, last in self.windows], dtype=np.float64)
+        """(labels,), the mean of the segments' probabilities, weighted by their length."""
+        lengths = np.array([last - first for first, last in self.segments], dtype=np.float64)
         return lengths @ self.probabilities / lengths.sum()
 
 
@@ -81,9 +81,9 @@ def person_record(
         label_only: Whether there is no text.
     """
     scores = _score_fields(person.overall(), labels)
-    start, end = person.windows[person.explained]
-    window = person.clip.cut(start, end)
-    vectors = measure_spans(window.joints, window.joint_mask)
+    start, end = person.segments[person.explained]
+    segment = person.clip.cut(start, end)
+    vectors = measure_spans(segment.joints, segment.joint_mask)
 
     claims, explanation, dropped = [], "", 0
     if not label_only:
@@ -92,7 +92,7 @@ def person_record(
         if verify and reference is not None and question:
             asked = read_question(question, labels)
             explanation, claims, dropped = verified_answer(
-                explanation, asked, scores["label"], vectors, reference, window.joint_mask
+                explanation, asked, scores["label"], vectors, reference, segment.joint_mask
             )
         elif verify and reference is not None:
             explanation, claims, dropped = verified(explanation, claims, scores["label"], vectors, reference)
@@ -106,7 +106,7 @@ def person_record(
         **scores,
         "explanation": explanation,
         "evidence": [evidence_entry(claim, vectors, reference, seconds) for claim in claims],
-        "segments": _segment_entries(person.windows, person.probabilities, labels, person.clip.fps),
+        "segments": _segment_entries(person.segments, person.probabilities, labels, person.clip.fps),
         "skeleton": _skeleton_entry(person.clip.report),
         "model": model,
     }
@@ -133,13 +133,13 @@ def _score_fields(probabilities: np.ndarray, labels: Sequence[str]) -> dict[str,
 
 
 def _segment_entries(
-    windows: Sequence[tuple[int, int]], probabilities: np.ndarray, labels: Sequence[str], fps: float
+    segments: Sequence[tuple[int, int]], probabilities: np.ndarray, labels: Sequence[str], fps: float
 ) -> list[dict[str, Any]]:
-    """`segments`: when each window begins and ends, its label and its score.
+    """`segments`: when each segment begins and ends, its label and its score.
 
     Args:
-        windows: First frame and frame after the last of each window.
-        probabilities: (windows, labels).
+        segments: First frame and frame after the last of each.
+        probabilities: (segments, labels).
         labels: The candidates.
         fps: Frames per second of the clip.
     """
@@ -150,7 +150,7 @@ def _segment_entries(
             "label": labels[int(scores.argmax())],
             "score": float(scores.max()),
         }
-        for (first, last), scores in zip(windows, probabilities, strict=True)
+        for (first, last), scores in zip(segments, probabilities, strict=True)
     ]
 
 
@@ -160,18 +160,18 @@ def _skeleton_entry(report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def evidence_entry(
-    claim: Claim, vectors: np.ndarray, reference: MotionReference | None, window: tuple[float, float]
+    claim: Claim, vectors: np.ndarray, reference: MotionReference | None, segment: tuple[float, float]
 ) -> dict[str, Any]:
     """An entry of `evidence`: a claim, the stretch of time it is about, the measured value and its percentile.
 
     Args:
         claim: The claim.
-        vectors: (spans, descriptors) values of `measure_spans` in the window.
+        vectors: (spans, descriptors) values of `measure_spans` in the segment.
         reference: Typical values. Without it, or where it lacks the descriptor, percentile and holds are None.
-        window: Start and end of the measured window, in seconds of the clip.
+        segment: Start and end of the measured segment, in seconds of the clip.
     """
     value, percentile = evidence(claim, vectors, reference)
-    start, end = window
+    start, end = segment
     if claim.span != SPANS[0]:
         third = (end - start) / (len(SPANS) - 1)
         start += third * (SPANS.index(claim.span) - 1)

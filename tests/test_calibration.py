@@ -314,7 +314,7 @@ def test_clips_come_in_any_form_and_several_people_count_each(extractor, tmp_pat
 def test_a_long_recording_counts_once(extractor, known):
     joints = np.concatenate([known[0].joints] * 10)
     long = UnifiedClip(joints=joints, joint_mask=known[0].joint_mask, fps=30.0, report={})
-    assert len(extractor.windows(len(joints))) == 3
+    assert len(extractor.segments(len(joints))) == 3
     reference = extractor.calibrate([long])
     assert reference.clips == 1
     np.testing.assert_allclose(reference.feature_clips, 1)

@@ -18,8 +18,8 @@ from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from .picture_page import MUTED
 
 LIMITS = (
-    "This describes how a skeleton moved, compared with the clips of a reference. The model saw no face, hands, voice "
-    "or situation. It does not know what the person feels, and this is not a diagnosis."
+    "This describes how a skeleton moved, compared with the clips of a reference. The model saw no face, fingers, "
+    "voice or situation. It does not know what the person feels, and this is not a diagnosis."
 )
 """The limits that every HTML report states."""
 

@@ -31,7 +31,7 @@ class Attribution:
         label: The label.
         probability: Its probability without occlusion.
         parts: The body parts that the recording has, words of `BODY_PARTS`.
-        bounds_s: (seconds + 1,) where the seconds begin and end; the last of each window of the pipeline may be
+        bounds_s: (seconds + 1,) where the seconds begin and end; the last of each segment may be
             shorter or longer.
         values: (parts, seconds) each part in each second alone.
         per_part: (parts,) each part throughout.
@@ -71,8 +71,8 @@ def attribute(
 ) -> Attribution:
     """Attributes the probability of a label to body parts and seconds.
 
-    A recording longer than what the model reads at once is taken by window, as the pipeline does; the probability is
-    then the mean over the windows, and so are the attributions.
+    A recording longer than what the model reads at once is cut into segments, as the pipeline does; the probability is
+    then the mean over the segments, and so are the attributions.
 
     Args:
         scorer: The label scorer of the pipeline.
@@ -89,10 +89,10 @@ def attribute(
     if label is not None and label not in labels:
         raise ValueError(f"label must be one of {labels}, found {label!r}.")
     extractor = scorer.processor.feature_extractor
-    windows = extractor.windows(len(clip.joints))
-    shares = np.array([end - start for start, end in windows]) / sum(end - start for start, end in windows)
+    segments = extractor.segments(len(clip.joints))
+    shares = np.array([end - start for start, end in segments]) / sum(end - start for start, end in segments)
     views, bounds = [], []
-    for start, end in windows:
+    for start, end in segments:
         seconds = extractor.num_windows(end - start)
         bounds.append([*range(0, seconds * extractor.frames_per_window, extractor.frames_per_window), end - start])
         views.append(
@@ -114,12 +114,12 @@ def attribute(
         values.append(share * cells)
         per_second.append(share * second)
         per_part += share * part
-    starts = [start + frame for (start, _), bound in zip(windows, bounds, strict=True) for frame in bound[:-1]]
+    starts = [start + frame for (start, _), bound in zip(segments, bounds, strict=True) for frame in bound[:-1]]
     return Attribution(
         label=labels[target],
         probability=float(overall[target]),
         parts=tuple(PARTS[index] for index in present),
-        bounds_s=np.array([*starts, windows[-1][1]]) / FRAME_RATE,
+        bounds_s=np.array([*starts, segments[-1][1]]) / FRAME_RATE,
         values=np.concatenate(values, axis=1),
         per_part=per_part,
         per_second=np.concatenate(per_second),
@@ -147,7 +147,7 @@ def _occluded(
     target: int,
     present: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Attributions (present parts, seconds), (present parts,) and (seconds,) in one window."""
+    """Attributions (present parts, seconds), (present parts,) and (seconds,) in one segment."""
 
     def probability(shown: torch.Tensor) -> torch.Tensor:
         """(views,) of the label, for (views, present parts, seconds): 1 is shown, 0 occluded."""

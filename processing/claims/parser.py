@@ -4,15 +4,15 @@
     tokens --sentence--> predicates linked to their subjects: descriptor and direction, span, degree, denial
     not asserted of this body (a question, "if", "typically", "the other person") --> no claim
 
-The vocabulary is in `terms.py`, `words.py` and the entries of the descriptors. The clauses that the package writes are
-read back exactly.
+The vocabulary is in `terms.py`, `tokens.py` and the entries of the descriptors. The clauses that the package writes
+are read back exactly.
 """
 
 from dataclasses import dataclass
 
 from .claim import Claim, canonical_claim
 from .sentence import Sentence
-from .words import Token, tokens_of
+from .tokens import Token, tokens_of
 
 __all__ = ["Mention", "find_claims", "find_mentions"]
 

@@ -15,7 +15,7 @@ from .claim import Claim, canonical_claim
 from .parser import find_claims
 from .phrases import Direction
 from .terms import subject_at, subjects_in
-from .words import Token, stem, tokens_of
+from .tokens import Token, stem, tokens_of
 from .writing import named_label
 
 __all__ = ["EMOTION_WORDS", "Question", "parts_named", "read_question"]

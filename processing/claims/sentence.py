@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .claim import Degree, Span
 from .terms import PREDICATES, Key, Term, subjects_in
-from .words import (
+from .tokens import (
     BELIEF,
     BOUNDARIES,
     CONDITIONAL,

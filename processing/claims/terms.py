@@ -2,7 +2,7 @@
 
 A claim in free wording is a subject and a predicate. `SUBJECTS` names the subjects, the entries of the descriptors
 (`descriptors/entry.py`) hold the predicates and what they mean. All terms are compared by their stems ("bowed" is
-"bow", "slowly" is "slow", see `claims/words.py`) and without articles and possessives. In a term, "/" separates
+"bow", "slowly" is "slow", see `claims/tokens.py`) and without articles and possessives. In a term, "/" separates
 alternatives of one word and "|" separates terms.
 """
 
@@ -12,7 +12,7 @@ from itertools import product
 from typing import Literal
 
 from .phrases import PHRASES, Direction
-from .words import DETERMINERS, Token, stem, tokens_of
+from .tokens import DETERMINERS, Token, stem, tokens_of
 
 __all__ = ["PREDICATES", "SUBJECTS", "Key", "Term", "subject_at", "subjects_in"]
 

@@ -9,7 +9,7 @@ feet, which many rigs lack: the answer is the same with and without toes.
 
 import numpy as np
 
-from ..skeleton.axes_and_units import leg_length
+from ..skeleton.axes_and_units import LEG_M, leg_length
 from ..skeleton.placement import facing
 from ..skeleton.tree import FRAME_RATE, JOINT_INDEX
 
@@ -34,7 +34,6 @@ VELOCITY_SCALE = 0.25
 """Scales velocities (1/s) to the range of directions."""
 
 _SMOOTHING = np.array([1, 4, 6, 4, 1], dtype=np.float32) / 16
-_DEFAULT_LEG_M = 0.85  # for rigs without legs
 
 
 def movement_features(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -66,7 +65,7 @@ def movement_features(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.nd
     features[:, 1:, 3:] = VELOCITY_SCALE * _velocity(features[:, 1:, :3])
 
     if segment_mask[0]:
-        leg = leg_length(joints, joint_mask) or _DEFAULT_LEG_M
+        leg = leg_length(joints, joint_mask) or LEG_M
         yaw = np.unwrap(np.arctan2(forward[:, 0], forward[:, 2]))
         features[:, 0, :3] = VELOCITY_SCALE * np.einsum("tij,tj->ti", heading, _velocity(points["hips"])) / leg
         features[:, 0, 3] = (points["hips"][:, 1] - np.median(points["hips"][:, 1])) / leg

@@ -414,7 +414,10 @@ def _entries(found: object, names: Sequence[str], what: str) -> dict:
         raise ValueError(f"Expected an object with one entry for each of the {what}, found {type(found).__name__}.")
     unknown, absent = sorted(set(found) - set(names), key=str), sorted(set(names) - set(found))
     if unknown or absent:
-        raise ValueError(f"The motion reference was written for other {what}: unknown {unknown}, missing {absent}.")
+        raise ValueError(
+            f"This reference was made for other {what}: unknown {unknown}, missing {absent}. A reference or checkpoint "
+            "belongs to the version whose descriptors it was made with: train or calibrate again."
+        )
     return {name: found[name] for name in names}
 
 

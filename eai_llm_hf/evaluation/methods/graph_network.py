@@ -21,7 +21,8 @@ import torch
 from torch import nn
 from transformers import get_cosine_schedule_with_warmup
 
-from eai_llm_hf.processing.skeleton.axes_and_units import leg_length
+from eai_llm_hf.processing.descriptors.movement_features import VELOCITY_SCALE
+from eai_llm_hf.processing.skeleton.axes_and_units import LEG_M, leg_length
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.placement import facing
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, NUM_JOINTS, PARENTS
@@ -38,8 +39,6 @@ _PAIR = 2  # frames that are averaged, which leaves 15 frames/s
 _PATCH = 4  # averaged frames in a token
 _TOKENS = WINDOW_FRAMES // _PAIR // _PATCH
 _CHANNELS = 4
-_DEFAULT_LEG_M = 0.85
-_VELOCITY_SCALE = 0.25  # scales leg lengths/s to the size of positions
 _WIDTH = 32
 _BLOCKS = ((32, 2), (48, 2), (64, 1), (64, 1))  # channels, stride over tokens
 _DROPOUT = 0.2
@@ -96,8 +95,8 @@ def stream_features(clip: UnifiedClip) -> np.ndarray:
     centred = joints - joints[:, :1]
     moving = np.concatenate([joints[:, :1], centred[:, 1:]], axis=1)
     velocities = np.diff(moving, axis=0, prepend=moving[:1]) * (FRAME_RATE / _PAIR)
-    streams = np.stack([centred, joints - joints[:, _anchors(mask)], _VELOCITY_SCALE * velocities])
-    streams = streams @ axes / (leg_length(joints, mask) or _DEFAULT_LEG_M)
+    streams = np.stack([centred, joints - joints[:, _anchors(mask)], VELOCITY_SCALE * velocities])
+    streams = streams @ axes / (leg_length(joints, mask) or LEG_M)
 
     features = np.zeros((len(STREAMS), WINDOW_FRAMES // _PAIR, NUM_JOINTS, _CHANNELS), dtype=np.float32)
     features[:, : len(joints), :, :3] = streams * mask[:, None]

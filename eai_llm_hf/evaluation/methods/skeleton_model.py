@@ -219,7 +219,7 @@ def _label(
     extractor = processor.feature_extractor
     owners, windows = [], []
     for number, clip in enumerate(clips):
-        for start, end in extractor.windows(len(clip.joints)):
+        for start, end in extractor.segments(len(clip.joints)):
             owners.append(number)
             windows.append(clip.cut(start, end))
     order = np.argsort(
