@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from eai_llm_hf.processing.claims.claim import Claim, canonical_claim
+from eai_llm_hf.processing.claims.current_words import with_current_clauses
 from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
 from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL, in_current_words
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
@@ -54,7 +55,7 @@ def test_the_set_is_large_and_a_third_of_it_is_no_claim():
 
 @pytest.mark.parametrize("key", PHRASES, ids="-".join)
 def test_every_phrase_is_read_as_its_claim(key):
-    for text in (*PHRASES[key].clauses, *PHRASES[key].also_read):
+    for text in (*PHRASES[key].clauses, *PHRASES[key].also_read, *PHRASES[key].former):
         assert keys(find_claims(f"The movement looks proud. {text.capitalize()}.")) == [key], text
 
 
@@ -161,3 +162,20 @@ def test_a_mention_gives_the_place_of_its_claim():
 @pytest.mark.parametrize("text", ["the head is bowed and " * 500, "slow " * 2000, "not " * 2000, "head, " * 2000])
 def test_a_text_without_end_is_read_too(text):
     assert len(find_claims(text)) <= 501
+
+
+@pytest.mark.parametrize("key", PHRASES, ids=" ".join)
+@pytest.mark.parametrize("before", ["", "At first ", "The head is bowed, and "])
+def test_a_clause_of_an_earlier_checkpoint_is_given_in_current_words_and_claims_the_same(key, before):
+    for clause in PHRASES[key].former:
+        text = f"{before}{clause}."
+        text = text[0].upper() + text[1:]
+        current = with_current_clauses(text)
+        assert clause not in current.lower() and find_claims(current) == find_claims(text)
+
+
+def test_current_clauses_keep_degree_and_case_and_other_words_stay():
+    text = "The movement looks angry. The person's body is clearly opened out and the head is bowed."
+    expected = "The movement looks angry. The posture is clearly expansive and the head is bowed."
+    assert with_current_clauses(text) == expected
+    assert with_current_clauses(expected) == expected

@@ -6,12 +6,12 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from transformers.dynamic_module_utils import get_relative_import_files
 
-from eai_llm_hf.publish.remote_code import ENTRIES, flat_copy, write_remote_code
+from eai_llm_hf.publish.remote_code import ENTRIES, _flattened, flat_copy, write_remote_code
 from eai_llm_hf.version import __version__
 
 ROOT = Path(__file__).parents[1]
@@ -205,3 +205,23 @@ def test_a_class_is_found_however_an_object_is_compared_with_it():
         assert "Clip" in [name for _, name in _classes_asked_for(ast.parse(way), catching=True)], way
     assert "Clip" not in [name for _, name in _classes_asked_for(ast.parse(ways[-1]), catching=False)]
     assert list(_classes_asked_for(ast.parse("x == Clip(y) and f(x, Clip)"), catching=True)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from ..skeleton.tree \\\n    import FRAME_RATE",
+        "from  ..skeleton.tree import FRAME_RATE",
+        "from . import files",
+        'x = "from ..skeleton.tree import a"; from ..skeleton.tree import FRAME_RATE',
+    ],
+)
+def test_an_import_that_the_flat_copy_could_not_rewrite_is_refused(line):
+    with pytest.raises(ValueError, match=r"reading/npy\.py, line 1: expected one"):
+        _flattened(f"{line}\n", PurePosixPath("reading/npy.py"), "processing")
+
+
+def test_an_import_over_several_lines_and_one_inside_a_function_are_rewritten():
+    code = "from ..skeleton.tree import (\n    FRAME_RATE,\n)\n\n\ndef f():\n    from .files import read_motions\n"
+    flat = _flattened(code, PurePosixPath("reading/npy.py"), "processing")
+    assert "from .skeleton_tree import (\n" in flat and "    from .reading_files import read_motions" in flat

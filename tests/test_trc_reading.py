@@ -88,7 +88,7 @@ def test_a_generated_clip_comes_back_from_trc_with_its_units(read):
         (lambda t: t.splitlines()[0], r"line 1: expected the names DataRate, NumFrames"),
         (
             lambda t: t.replace("DataRate\tC", "Rate\tC"),
-            r"DataRate: fps is 'not given'; .*\(or pass fps\)",
+            r"DataRate is 'not given'; .*\(or pass fps\)",
         ),
         (
             lambda t: t.replace("60.00\t60.00\t2\t2", "60.00\t60.00\t2\tmany"),
@@ -97,7 +97,7 @@ def test_a_generated_clip_comes_back_from_trc_with_its_units(read):
         (lambda t: t.replace("60.00\t60.00\t2\t2", "60.00\t60.00\t2\t0"), r"NumMarkers is 0; expected 1 to 4096"),
         (lambda t: t.replace("60.00\t60.00\t2", "60.00\t60.00\t1e9"), r"numframes in .* whole number; found '1e9'"),
         (lambda t: t.replace("60.00\t60.00\t2", "60.00\t60.00\t900000000"), r"900,000,000 frames declared, 2 found"),
-        (lambda t: t.replace("60.00", "nan"), r"DataRate: fps is 'nan'"),
+        (lambda t: t.replace("60.00", "nan"), r"DataRate is 'nan'"),
         (
             lambda t: t.replace("60.00\t60.00\t2\t2", "60.00\t60.00\t2\t3"),
             r"line 4: .*names of 3 markers; found '2 na",

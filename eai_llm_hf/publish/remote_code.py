@@ -52,7 +52,7 @@ def flat_copy() -> dict[str, str]:
     """Code by file name, as it lies in a checkpoint."""
     rooms = [Path(room.__path__[0]) for room in (eai_llm_hf.modeling, eai_llm_hf.processing)]
     files = [(room, file) for room in rooms for file in sorted(room.rglob("*.py")) if file.name != "__init__.py"]
-    copy = {}
+    copy = {_ALL: ""}
     for room, file in files:
         place = PurePosixPath(file.relative_to(room).as_posix())
         name = flat_name(place)
@@ -61,7 +61,9 @@ def flat_copy() -> dict[str, str]:
                 f"Two files would be called {name} on the Hub: expected names that differ, found {place}."
             )
         copy[name] = _flattened(file.read_text(encoding="utf-8"), place, room.name)
-    named = "\n".join(f"    from .{name.removesuffix('.py')} import __doc__  # noqa: F401" for name in copy)
+    named = "\n".join(
+        f"    from .{name.removesuffix('.py')} import __doc__  # noqa: F401" for name in copy if name != _ALL
+    )
     for name, registration in ENTRIES.items():
         copy[name] = f"{copy[name].rstrip()}\n{_TAIL.format(registration).rstrip()}\n"
     return copy | {_ALL: _ALL_CODE.format(named)}
@@ -74,15 +76,20 @@ def flat_name(place: PurePosixPath) -> str:
 
 def _flattened(code: str, place: PurePosixPath, room: str) -> str:
     """The code of a file with its relative imports as they are between files that lie side by side."""
-    lines = code.splitlines(keepends=True)
+    lines = code.split("\n")
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.ImportFrom) and node.level:
             folder = place.parents[node.level - 1]
             wanted = flat_name(folder / f"{(node.module or '').replace('.', '/')}.py").removesuffix(".py")
             line = lines[node.lineno - 1]
             written = f"from {'.' * node.level}{node.module or ''} import"
+            if not node.module or line.count(written) != 1:
+                raise ValueError(
+                    f"{room}/{place}, line {node.lineno}: expected one `{written} NAME` on its line, "
+                    f"found {line.strip()!r}."
+                )
             lines[node.lineno - 1] = line.replace(written, f"from .{wanted} import", 1)
-    return f"# Generated from {room}/{place} of the package eai-llm-hf; changes belong there.\n{''.join(lines)}"
+    return f"# Generated from {room}/{place} of the package eai-llm-hf; changes belong there.\n" + "\n".join(lines)
 
 
 __all__ = ["ENTRIES", "flat_copy", "flat_name", "write_remote_code"]

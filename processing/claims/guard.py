@@ -25,6 +25,7 @@ from .comparison import (
     find_differences,
     verbalise_differences,
 )
+from .current_words import with_current_clauses
 from .fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_UNUSUAL, read_fixed_answer
 from .parser import find_claims
 from .phrases import USUAL, in_current_words
@@ -48,7 +49,8 @@ def verified(
 ) -> tuple[str, list[Claim], int]:
     """Checks an explanation.
 
-    A text stays as it is if it makes `FEWEST_CLAIMS` claims or more, all of them hold and none is repeated. Otherwise
+    A text stays, with the clauses of earlier checkpoints in today's words, if it makes `FEWEST_CLAIMS` claims or more,
+    all of them hold and none is repeated. Otherwise
     it is rewritten from the claims that hold; the most salient measured claims that do not repeat them replace the
     others.
 
@@ -69,7 +71,7 @@ def verified(
     kept = list(once.values())
     removed = len(claims) - len(kept)
     if not removed and len(kept) >= FEWEST_CLAIMS:
-        return text, kept, 0
+        return with_current_clauses(text), kept, 0
     for claim in notable_claims(vectors, reference):
         if len(kept) >= max(FEWEST_CLAIMS, len(claims)):
             break
@@ -150,7 +152,7 @@ def _whether_true(
             MISSING_JOINTS.format(asked[0].body_part) if lacking[DESCRIPTOR_INDEX[asked[0].descriptor]] else NO_ANSWER
         )
     is_true = any(holds(claim, vectors, reference) for claim in known)
-    for sentence in _sentences(text):
+    for sentence in _sentences(with_current_clauses(text)):
         claims = find_claims(sentence)
         said = re.match(r"(yes|no)\b", sentence.lower())
         if said and len(descriptors) == len(asked) == 1 and (said[0] == "yes") is not is_true:
@@ -208,7 +210,7 @@ def _supported_sentences(
 ) -> list[str]:
     """The sentences of an answer that can be checked and are true, fixed answers in their present wording."""
     kept = []
-    for sentence in map(in_current_words, _sentences(text)):
+    for sentence in map(in_current_words, _sentences(with_current_clauses(text))):
         claims = find_claims(sentence)
         if claims and all(holds(claim, vectors, reference) for claim in claims):
             kept.append(sentence)

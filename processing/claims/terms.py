@@ -142,7 +142,7 @@ def _predicate_terms() -> dict[str, list[Term]]:
             known.setdefault(stems, Term(stems)).meaning.setdefault(concept, key)
 
     for key, phrases in PHRASES.items():
-        for text in (*phrases.clauses, *phrases.also_read):
+        for text in (*phrases.clauses, *phrases.also_read, *phrases.former):
             stems, concepts = _analysed(tokens_of(text))
             add(stems, concepts, key)
     for key, phrases in PHRASES.items():

@@ -200,8 +200,8 @@ def _smoothness(body: BodyFrame) -> float:
             "few pauses",
             "the body is never still",
             "the body is always in motion",
-            "the body hardly pauses",
         ),
+        former=("the body hardly pauses",),
         bound=0.5,
         comparative="pauses less",
         predicates={
@@ -247,6 +247,8 @@ def _pauses(body: BodyFrame) -> float:
             "steady rhythm",
             "the movement is rhythmic",
             "rhythmic movement",
+        ),
+        former=(
             "the movement is repeating itself evenly",
             "the same movement comes back steadily",
         ),
@@ -266,6 +268,8 @@ def _pauses(body: BodyFrame) -> float:
             "the movement is irregular",
             "irregular movement",
             "the rhythm is uneven",
+        ),
+        former=(
             "the movement is hardly repeating itself",
             "hardly any movement comes back",
         ),

@@ -75,6 +75,8 @@ def _head_movement(body: BodyFrame) -> float:
             "the trunk is twisting",
             "the trunk twists",
             "the shoulders rotate strongly",
+        ),
+        former=(
             "the shoulders are turning strongly",
             "the trunk twists strongly",
         ),
@@ -225,6 +227,8 @@ def _left_right_asymmetry(body: BodyFrame) -> float:
             "sudden gestures",
             "the gestures are forceful",
             "the gestures are vigorous",
+        ),
+        former=(
             "the hands speed up and stop suddenly",
             "the arms move with vigour",
         ),
@@ -243,6 +247,8 @@ def _left_right_asymmetry(body: BodyFrame) -> float:
             "the gestures are gentle",
             "gentle gestures",
             "the gestures are soft",
+        ),
+        former=(
             "the hands speed up and stop softly",
             "the arms move without vigour",
         ),
@@ -284,6 +290,8 @@ def _acceleration(body: BodyFrame) -> float:
         also_read=(
             "flowing gestures",
             "the gestures flow",
+        ),
+        former=(
             "the hands move in one flow",
             "the gestures are of one piece",
         ),
@@ -298,6 +306,8 @@ def _acceleration(body: BodyFrame) -> float:
         also_read=(
             "fragmented gestures",
             "halting gestures",
+        ),
+        former=(
             "the gestures are broken up",
             "the hands move by fits and starts",
         ),
@@ -347,8 +357,8 @@ def _spectral_arc_length(body: BodyFrame) -> float:
             "direct gestures",
             "the hands move straight",
             "the gestures are straight",
-            "the hands go straight where they go",
         ),
+        former=("the hands go straight where they go",),
         bound=0.7,
         comparative="moves the hands more directly",
         predicates={
@@ -362,6 +372,8 @@ def _spectral_arc_length(body: BodyFrame) -> float:
             "the hands move in curves",
             "indirect gestures",
             "roundabout gestures",
+        ),
+        former=(
             "the gestures are roundabout",
             "the hands often turn round on their way",
         ),

@@ -28,7 +28,8 @@ class Words:
         clauses: Three to five full clauses, the canonical one first. In that one "is" or "are" comes right after the
             subject, so that it can be turned into a question ("Is the head bowed?").
         also_read: Further phrases, read but never written: they assume something that need not be there (steps, a
-            walk), or are what earlier checkpoints write.
+            walk).
+        former: Clauses of earlier checkpoints, read and given back as the canonical clause.
         bound: Value that "high" must reach, or "low" must not exceed, in addition to its percentile.
         comparative: What one of two movements does that has more ("is faster") or less ("is slower") of it. None for
             descriptors with two sides, such as left and right, which are not compared.
@@ -41,6 +42,7 @@ class Words:
 
     clauses: tuple[str, ...]
     also_read: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
     bound: float | None = None
     comparative: str | None = None
     former_comparative: str | None = None

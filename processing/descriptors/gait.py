@@ -56,6 +56,8 @@ def _step_distance(body: BodyFrame) -> float:
             "fast pace",
             "the gait is fast",
             "the person walks fast",
+        ),
+        former=(
             "the body is covering much ground",
             "the body covers much ground",
         ),
@@ -107,6 +109,8 @@ def _travel_speed(body: BodyFrame) -> float:
             "springy steps",
             "bouncy steps",
             "the steps are bouncy",
+        ),
+        former=(
             "the body is bouncing strongly",
             "the body bounces up and down",
             "the hips rise and fall strongly",
@@ -279,8 +283,8 @@ def _leg_speed(body: BodyFrame) -> float:
             "the steps are large",
             "large steps",
             "big steps",
-            "each step reaches far",
         ),
+        former=("each step reaches far",),
         comparative="takes longer steps",
         predicates={
             "strides": "long | large | big | wide",
@@ -289,7 +293,13 @@ def _leg_speed(body: BodyFrame) -> float:
     ),
     low=Words(
         clauses=("the steps are short", "the stride is short", "the steps are small"),
-        also_read=("short steps", "short strides", "the strides are short", "small steps", "each step is small"),
+        also_read=(
+            "short steps",
+            "short strides",
+            "the strides are short",
+            "small steps",
+        ),
+        former=("each step is small",),
         comparative="takes shorter steps",
         predicates={
             "strides": "short | small | tiny | little | mincing",
@@ -325,8 +335,8 @@ def _step_length(body: BodyFrame) -> float:
             "the footsteps are quick",
             "the cadence is high",
             "high cadence",
-            "one step follows quickly on the other",
         ),
+        former=("one step follows quickly on the other",),
         comparative="takes quicker steps",
         predicates={
             "steps": "fast",
@@ -340,8 +350,8 @@ def _step_length(body: BodyFrame) -> float:
             "the footsteps are slow",
             "the cadence is low",
             "low cadence",
-            "one step follows slowly on the other",
         ),
+        former=("one step follows slowly on the other",),
         comparative="takes slower steps",
         predicates={
             "steps": "slow",
@@ -380,6 +390,8 @@ def _cadence(body: BodyFrame) -> float:
             "the feet drag",
             "the feet are dragging",
             "dragging feet",
+        ),
+        former=(
             "the feet are slow to leave the ground",
             "the feet rest long on the ground",
             "each foot stays down for long",
@@ -401,6 +413,8 @@ def _cadence(body: BodyFrame) -> float:
             "the feet are soon off the ground",
             "the steps are light",
             "light steps",
+        ),
+        former=(
             "the feet are quick to leave the ground",
             "the feet hardly rest on the ground",
             "each foot is soon lifted",

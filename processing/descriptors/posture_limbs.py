@@ -264,7 +264,7 @@ def _step_width(body: BodyFrame) -> float:
             "the hands stay away from the head",
             "the hands are kept away from the head",
         ),
-        also_read=("no hand comes near the head",),
+        former=("no hand comes near the head",),
         comparative="keeps the hands further from the head",
         former_comparative="has the hands further from the head",
         predicates={
@@ -310,7 +310,7 @@ def _hand_to_head(body: BodyFrame) -> float:
             "the hands stay away from the hips",
             "the hands are kept away from the hips",
         ),
-        also_read=("the hands keep off the hips",),
+        former=("the hands keep off the hips",),
         comparative="keeps the hands further from the hips",
         former_comparative="has the hands further from the hips",
         predicates={
@@ -354,7 +354,12 @@ def _hand_to_hip(body: BodyFrame) -> float:
     source="Glowinski et al. 2011, IEEE TAC 2(2) (symmetry)",
     high=Words(
         clauses=("the arms are held symmetrically", "the arms mirror each other", "the arms are symmetrical"),
-        also_read=("the posture is symmetrical", "symmetrical posture", "symmetrical arms", "the arms are held alike"),
+        also_read=(
+            "the posture is symmetrical",
+            "symmetrical posture",
+            "symmetrical arms",
+        ),
+        former=("the arms are held alike",),
         bound=-0.25,
         comparative="holds the arms more symmetrically",
         former_comparative="holds the arms more alike",
@@ -374,6 +379,8 @@ def _hand_to_hip(body: BodyFrame) -> float:
             "the posture is asymmetrical",
             "asymmetrical posture",
             "asymmetrical arms",
+        ),
+        former=(
             "the arms are held differently",
             "the arms are held unevenly",
         ),

@@ -233,6 +233,8 @@ def _shoulder_height(body: BodyFrame) -> float:
             "the shoulders are rounded",
             "the shoulders are pulled forward",
             "the chest is hollow",
+        ),
+        former=(
             "the shoulders fall forward",
             "the chest is drawn in",
         ),
@@ -271,6 +273,8 @@ def _shoulder_opening(body: BodyFrame) -> float:
             "expansive posture",
             "the posture is open",
             "open posture",
+        ),
+        former=(
             "the body is opened out",
             "the body takes up much space",
             "the limbs reach far out from the body",
@@ -294,6 +298,8 @@ def _shoulder_opening(body: BodyFrame) -> float:
             "the body is contracted",
             "the body is huddled",
             "the posture is small",
+        ),
+        former=(
             "the body is drawn in",
             "the limbs are kept close in",
         ),

@@ -415,8 +415,8 @@ def _entries(found: object, names: Sequence[str], what: str) -> dict:
     unknown, absent = sorted(set(found) - set(names), key=str), sorted(set(names) - set(found))
     if unknown or absent:
         raise ValueError(
-            f"This reference was made for other {what}: unknown {unknown}, missing {absent}. A reference or checkpoint "
-            "belongs to the version whose descriptors it was made with: train or calibrate again."
+            f"This reference was made for other {what}: unknown {unknown}, missing {absent}. References and "
+            "checkpoints belong to the version whose descriptors they were made with: train or calibrate again."
         )
     return {name: found[name] for name in names}
 

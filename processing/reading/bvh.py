@@ -28,7 +28,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from .limits import MAX_COORDINATE, MAX_JOINTS, MAX_NAME_LENGTH
+from .limits import MAX_COORDINATE, MAX_FPS, MAX_JOINTS, MAX_NAME_LENGTH, MIN_FPS
 from .motion import MotionError
 from .recording import Recording, numbered_lines, room_for, shown
 
@@ -64,7 +64,9 @@ def read_bvh(path: Path) -> Recording:
     return Recording(
         joints=_read_frames(lines, skeleton, declared, room_for(path), path.name),
         fps=_fps_of(frame_time),
-        fps_field=f"Frame Time {shown(frame_time)}",
+        fps_stated=(
+            f"Frame Time is {shown(frame_time)}; expected {1 / MAX_FPS:g} to {1 / MIN_FPS:g} seconds between frames"
+        ),
         joint_names=[joint.name for joint in skeleton],
         parents=[joint.parent for joint in skeleton],
     )

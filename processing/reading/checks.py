@@ -48,13 +48,12 @@ def checked_motions(recording: Recording, source: str) -> list[Motion]:
 # ---------------------------------------------------------------------------------------------------------- frame rate
 
 
-def checked_fps(fps: Any, source: str, remedy: str = "") -> float:
+def checked_fps(fps: Any, source: str) -> float:
     """Checks a frame rate.
 
     Args:
         fps: Frames per second, as a number or as text.
         source: Where it comes from, for the error message.
-        remedy: What the user can do about it, for the error message.
 
     Returns:
         The frame rate.
@@ -62,25 +61,30 @@ def checked_fps(fps: Any, source: str, remedy: str = "") -> float:
     Raises:
         MotionError: It is not a number from `MIN_FPS` to `MAX_FPS`.
     """
-    try:
-        rate = float(fps)
-    except (TypeError, ValueError, OverflowError):
-        rate = math.nan
+    rate = _as_rate(fps)
     if not MIN_FPS <= rate <= MAX_FPS:
         is_frame_time = 1 / MAX_FPS <= rate < MIN_FPS
         hint = f" (a frame time of {rate:g} s is {1 / rate:g} frames per second)" if is_frame_time else ""
         raise MotionError(
-            f"{source}: fps is {repr(fps)[:40]}; expected {MIN_FPS:g} to {MAX_FPS:g} frames per second{hint}{remedy}"
+            f"{source}: fps is {repr(fps)[:40]}; expected {MIN_FPS:g} to {MAX_FPS:g} frames per second{hint}"
         )
     return rate
+
+
+def _as_rate(fps: Any) -> float:
+    """A frame rate as a number, NaN if it is none."""
+    try:
+        return float(fps)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
 
 
 def _frame_rate(recording: Recording, source: str) -> float | None:
     """Returns the stated frame rate, else the one that the times of the frames give, else None."""
     if recording.fps is not None:
-        if recording.fps_field == "fps":
-            return checked_fps(recording.fps, source)
-        return checked_fps(recording.fps, f"{source}, {recording.fps_field}", " (or pass fps)")
+        if recording.fps_stated is not None and not MIN_FPS <= _as_rate(recording.fps) <= MAX_FPS:
+            raise MotionError(f"{source}: {recording.fps_stated} (or pass fps)")
+        return checked_fps(recording.fps, source)
     if recording.times is not None and len(recording.times) > 1:
         return _fps_of_times(recording.times, recording.time_lines, source)
     return None

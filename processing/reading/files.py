@@ -62,7 +62,7 @@ def read_motions(
             "only opened if you name it: pass layout)"
         )
     if fps is not None:
-        recording.fps, recording.fps_field = fps, "fps"
+        recording.fps, recording.fps_stated = fps, None
     if layout is not None:
         recording.layout = layout
     if joint_names is not None:

@@ -27,7 +27,7 @@ class Recording:
     Attributes:
         joints: (frames, joints, 3) or (people, frames, joints, 3), source units, NaN where not tracked.
         fps: Frames per second as the file states it, a number or a word, or None where it does not.
-        fps_field: What the file calls its frame rate, for error messages.
+        fps_stated: What the file states and what was expected, as the message for a frame rate out of range, or None.
         times: (frames,) time of each frame in seconds, milliseconds or ticks of 100 ns, from which the frame rate
             follows where `fps` is None; or None.
         time_lines: (frames,) line of the file on which each of `times` is, for error messages, or None.
@@ -39,7 +39,7 @@ class Recording:
 
     joints: np.ndarray
     fps: Any = None
-    fps_field: str = "fps"
+    fps_stated: str | None = None
     times: np.ndarray | None = None
     time_lines: np.ndarray | None = None
     joint_names: Sequence[str] | None = None

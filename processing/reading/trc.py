@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from .csv import Columns, recording_of_rows
-from .limits import MAX_JOINTS
+from .limits import MAX_FPS, MAX_JOINTS, MIN_FPS
 from .motion import MotionError
 from .recording import Recording, numbered_lines, shown
 from .units import known_units
@@ -58,7 +58,9 @@ def read_trc(path: Path) -> Recording:
         raise MotionError(
             f"{source}: the file is cut off: {declared:,} frames declared, {len(recording.joints):,} found"
         )
-    recording.fps, recording.fps_field = header.get("datarate", "not given"), "DataRate"
+    rate = header.get("datarate", "not given")
+    recording.fps = rate
+    recording.fps_stated = f"DataRate is {shown(rate)}; expected {MIN_FPS:g} to {MAX_FPS:g} frames per second"
     recording.units = known_units(header.get("units", ""))
     return recording
 
