@@ -114,6 +114,13 @@ def test_load_pipeline_passes_its_arguments_to_transformers(exported, clip):
     assert set(pipe(clip, label_only=True)["scores"]) == {"calm", "tense"}
 
 
+def test_a_pipeline_that_was_loaded_with_a_data_type_can_be_saved(exported, tmp_path, clip):
+    pipe = load_pipeline(str(exported), dtype=torch.float32)
+    pipe.save_pretrained(tmp_path / "saved")
+    again = load_pipeline(tmp_path / "saved")
+    assert again(clip, label_only=True)["scores"] == pytest.approx(pipe(clip, label_only=True)["scores"])
+
+
 def test_load_pipeline_shows_no_bars_for_a_local_checkpoint_and_leaves_the_setting_as_it_was(exported, capfd):
     logging.enable_progress_bar()
     load_pipeline(exported)
