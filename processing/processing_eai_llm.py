@@ -112,7 +112,7 @@ class EaiSkeletonProcessor(CodeSaving, ProcessorMixin):
     def __init__(self, feature_extractor, tokenizer, chat_template=None, skeleton_token="<skeleton>"):
         self.skeleton_token = skeleton_token
         self.skeleton_token_id = tokenizer.convert_tokens_to_ids(skeleton_token)
-        # `pipeline(dtype=...)` also passes the type of the weights to the tokenizer, which then cannot be saved as JSON.
+        # `pipeline(dtype=...)` passes it to the tokenizer too, and a torch type cannot be saved as JSON.
         getattr(tokenizer, "init_kwargs", {}).pop("dtype", None)
         super().__init__(feature_extractor, tokenizer, chat_template=chat_template)
 

@@ -33,7 +33,7 @@ from eai_llm_hf import (
     load_pipeline,
 )
 from eai_llm_hf.modeling.configuration_eai_llm import AUTO_MAP, CUSTOM_PIPELINES
-from eai_llm_hf.publish import checkpoints as records
+from eai_llm_hf.publish import checkpoints
 
 TRUST = [{}, {"trust_remote_code": True}]
 
@@ -102,8 +102,8 @@ def test_the_embedded_checkpoints_load_from_their_folders_without_trust(folder, 
 
 
 def test_load_pipeline_knows_the_embedded_checkpoints_by_name(monkeypatch, tiny_checkpoint, exported, clip):
-    monkeypatch.setitem(records.EMBEDDED_CHECKPOINTS, "default", tiny_checkpoint)
-    monkeypatch.setitem(records.EMBEDDED_CHECKPOINTS, "generator", exported)
+    monkeypatch.setitem(checkpoints.EMBEDDED_CHECKPOINTS, "default", tiny_checkpoint)
+    monkeypatch.setitem(checkpoints.EMBEDDED_CHECKPOINTS, "generator", exported)
     found = [load_pipeline(*given)(clip, label_only=True)["model"] for given in ((), ("default",), ("generator",))]
     assert found == [tiny_checkpoint.name, tiny_checkpoint.name, exported.name]
 
