@@ -1,4 +1,4 @@
-"""Whoever named the joints, and in whatever order they come: the same body is found."""
+"""The same body is found whatever the joints are called and in whatever order they come."""
 
 import functools
 import json

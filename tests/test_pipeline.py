@@ -150,7 +150,7 @@ def test_several_people_give_a_list_of_records(pipe, inputs):
     for record, alone in zip(records, (first, second), strict=True):
         np.testing.assert_allclose(list(record["scores"].values()), list(alone["scores"].values()), atol=1e-5)
         assert [item["value"] for item in record["evidence"]] == [item["value"] for item in alone["evidence"]]
-    # Beside others in a list it keeps its place.
+    # In a list, the other inputs keep their places.
     mixed = pipe([inputs[0], people, inputs[2]], label_only=True, batch_size=2)
     assert [isinstance(item, list) for item in mixed] == [False, True, False]
 

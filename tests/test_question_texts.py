@@ -1,4 +1,4 @@
-"""Training texts and questions: what is asked, and that every answer is borne out by the clip."""
+"""Training texts and questions: what is asked, and that every answer is true of the clip."""
 
 import re
 from dataclasses import replace

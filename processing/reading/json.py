@@ -6,7 +6,7 @@ The file is a list of frames, or an object with such a list under one of `FRAME_
 - a list of points: `[x, y, z]`, `{"x": .., "y": .., "z": ..}` (further values, such as a visibility, are ignored), or
   null where not tracked;
 - an object joint -> point; a joint that is missing from a frame is NaN there;
-- a list of several people, each of them one of the above; people are told apart by their place in this list;
+- a list of several people, each of them one of the above; a person is identified by the place in this list;
 - an object with any of these under one of `POSE_KEYS`, perhaps with a time (`timestamp`, `time`, ...), from which the
   frame rate follows if the file does not state it;
 - null or an empty list where no person was tracked.
