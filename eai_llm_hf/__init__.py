@@ -15,7 +15,6 @@ from transformers.pipelines import PIPELINE_REGISTRY
 
 from eai_llm_hf.modeling.configuration_eai_llm import CUSTOM_PIPELINES, EaiLlmConfig, EaiSkeletonConfig
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
-from eai_llm_hf.processing.code_saving import CodeSaving
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
@@ -53,7 +52,8 @@ EaiLlmForCausalLM.find_backbone = staticmethod(_find_backbone)
 EaiLlmForCausalLM.fetch_backbone = staticmethod(lambda name: str(find_or_fetch(name)))
 
 
-EaiLlmConfig.write_code = CodeSaving.write_code = staticmethod(write_remote_code)
+for _saved in (EaiLlmConfig, EaiSkeletonFeatureExtractor, EaiSkeletonProcessor):
+    _saved.write_code = staticmethod(write_remote_code)  # type: ignore[union-attr]  # set by a class decorator
 
 
 def _licence_to_push(checkpoint: str, license: str | None) -> str:

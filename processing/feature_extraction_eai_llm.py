@@ -8,7 +8,7 @@ import numpy as np
 from transformers import BatchFeature, FeatureExtractionMixin
 from transformers.utils import logging
 
-from .code_saving import CodeSaving
+from .code_saving import saved_with_code
 from .descriptors.measure import DESCRIPTORS, measure
 from .descriptors.movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments, movement_features
 from .descriptors.reference import MotionReference, adapt, as_reference
@@ -29,7 +29,8 @@ NUM_SEMANTIC_TOKENS = min(1 + len(DESCRIPTORS), 36)
 has 96, the limit. Further descriptors share tokens with the first ones."""
 
 
-class EaiSkeletonFeatureExtractor(CodeSaving, FeatureExtractionMixin):
+@saved_with_code
+class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
     r"""Reads a clip, maps it to the unified skeleton and computes the inputs of the tower.
 
     Args:

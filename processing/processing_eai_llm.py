@@ -7,7 +7,7 @@ import torch
 from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
 from transformers.processing_utils import ProcessingKwargs
 
-from .code_saving import CodeSaving
+from .code_saving import saved_with_code
 from .descriptors.reference import as_reference
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 
@@ -74,7 +74,8 @@ class EaiSkeletonProcessorKwargs(ProcessingKwargs, total=False):
     skeleton_kwargs: EaiSkeletonKwargs
 
 
-class EaiSkeletonProcessor(CodeSaving, ProcessorMixin):
+@saved_with_code
+class EaiSkeletonProcessor(ProcessorMixin):
     r"""Wraps a skeleton feature extractor and a tokenizer.
 
     Args:

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .limits import MAX_BYTES, MAX_JOINTS
+from .limits import MAX_BYTES, MAX_FPS, MAX_JOINTS, MIN_FPS
 from .motion import MotionError
 from .recording import Recording, shown
 from .units import known_units
@@ -84,7 +84,8 @@ def read_c3d(path: Path) -> Recording:
     joint_names = [names[index] for index in people[0]]
     if len(people) > 1:
         joint_names = [name.rpartition(":")[2] for name in joint_names]
-    return Recording(joints, rate, "POINT:RATE", joint_names=joint_names, units=known_units(units))
+    stated = f"POINT:RATE is {rate:g}; expected {MIN_FPS:g} to {MAX_FPS:g} frames per second"
+    return Recording(joints, rate, stated, joint_names=joint_names, units=known_units(units))
 
 
 def _processor(head: bytes, source: str) -> int:
