@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from eai_llm_hf.processing.claims.claim import Claim, canonical_claim
-from eai_llm_hf.processing.claims.current_words import with_current_clauses
+from eai_llm_hf.processing.claims.current_words import in_current_words, with_current_clauses
 from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
-from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL, in_current_words
+from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 
 SENTENCES = Path(__file__).parent / "claim_sentences.tsv"

@@ -25,10 +25,10 @@ from .comparison import (
     find_differences,
     verbalise_differences,
 )
-from .current_words import with_current_clauses
+from .current_words import in_current_words, with_current_clauses
 from .fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_UNUSUAL, read_fixed_answer
 from .parser import find_claims
-from .phrases import USUAL, in_current_words
+from .phrases import USUAL
 from .questions import Question, parts_named
 from .writing import label_sentence, verbalise
 
