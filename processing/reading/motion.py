@@ -6,7 +6,7 @@ exist in one process, and a chat template turns objects into dicts. Objects are 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,10 @@ class Motion:
         layout: Name of a known rig ("kinect_v2_25", ...), or None.
         source: File name or description, used in records and error messages.
         units: Unit of length that the source states ("m", "cm", "mm", "inch"), or None.
+        face: (frames, 3) float32 direction in which the face looks, in source axes; NaN where unknown, None where the
+            source holds no rotation of the head.
+        notes: What the user should know of how it was read, as `note` makes them.
+        recording: How the positions were obtained where that limits what can be concluded ("video"), or None.
     """
 
     joints: np.ndarray
@@ -40,6 +44,19 @@ class Motion:
     layout: str | None = None
     source: str = "array"
     units: str | None = None
+    face: np.ndarray | None = None
+    notes: list[dict[str, str]] = field(default_factory=list)
+    recording: str | None = None
+
+
+def note(code: str, message: str) -> dict[str, str]:
+    """Makes a note for the user.
+
+    Args:
+        code: What kind of note it is, in lower case with underscores; docs/record.md lists them.
+        message: One sentence that says what was found and what was done.
+    """
+    return {"code": code, "message": message}
 
 
 def as_motion(given: Any) -> Motion | None:

@@ -35,6 +35,13 @@ class Recording:
         layout: Name of a known rig, or None.
         parents: Parent index of each joint, -1 for a root, or None.
         units: A key of `UNIT_SCALES`, or None.
+        visibility: (frames, joints) or (people, frames, joints), the tracker's own confidence from 0 to 1 in each joint,
+            or None. What is below the limit counts as not tracked.
+        face: (frames, 3) or (people, frames, 3) direction in which the face looks, in the axes of the source, from the
+            rotation of the head; NaN where unknown, None where the file holds no rotations.
+        people: A name for each person, or None.
+        notes: What the user should know of how the file was read, as `note` makes them.
+        recording: How the positions were obtained where that limits what can be concluded ("video"), or None.
     """
 
     joints: np.ndarray
@@ -46,6 +53,11 @@ class Recording:
     layout: str | None = None
     parents: Sequence[int] | None = None
     units: str | None = None
+    visibility: np.ndarray | None = None
+    face: np.ndarray | None = None
+    people: Sequence[str] | None = None
+    notes: Sequence[dict[str, str]] = ()
+    recording: str | None = None
 
 
 def room_for(path: Path) -> int:
