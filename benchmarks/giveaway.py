@@ -94,7 +94,7 @@ def draw_clips(count: int, seed: int, emotions: Sequence[str] | None = None, act
     rows: dict[str, list[list[float]]] = {"duration, number of frames": [], "rig": [], "action": [], "performer": []}
     for clip in _generate(count, seed, emotions, action):
         unified = unify(clip.motion)
-        descriptors.append(measure(unified.joints, unified.joint_mask))
+        descriptors.append(measure(unified.joints, unified.joint_mask, unified.not_shown))
         labels.append(clip.label)
         performers.append(clip.performer)
         person, frames = make_performer(clip.performer), len(clip.motion.joints)

@@ -57,7 +57,7 @@ def language_log_probabilities(
     rows = []
     for clip in tqdm(clips, desc="language model", unit="clip"):
         limit = processor.feature_extractor.max_frames
-        seen = UnifiedClip(clip.joints[:limit], clip.joint_mask, clip.fps, clip.report)
+        seen = clip.cut(0, limit)
         inputs = processor(
             text=[prompt + label_sentence(label) for label in labels],
             skeletons=[seen] * len(labels),

@@ -50,7 +50,7 @@ def ask(
     for number, question in enumerate(tqdm(questions, desc=f"guard {'on' if verify else 'off'}", unit="question")):
         clip = clips[number % len(clips)]
         answer = pipe(clip, question=question, verify=verify)["explanation"]
-        rows = measure_spans(clip.joints, clip.joint_mask)
+        rows = measure_spans(clip.joints, clip.joint_mask, clip.not_shown)
         verdicts = [holds(claim, rows, reference) for claim in find_claims(answer)]
         found.append({"question": question, "answer": answer, "refuses": refuses(answer), "holds": verdicts})
     return found
@@ -93,7 +93,7 @@ def main() -> int:
     longest = pipe.processor.feature_extractor.max_frames
     order = np.random.default_rng(0).permutation(len(rows))
     clips = [as_clip(rows[index]) for index in order]
-    clips = [UnifiedClip(clip.joints[:longest], clip.joint_mask, clip.fps, clip.report) for clip in clips]
+    clips = [clip.cut(0, longest) for clip in clips]
     questions = json.loads(QUESTIONS.read_text(encoding="utf-8"))
     specs = [spec if spec.startswith("generated") else f"{spec.partition('=')[0]}=FOLDER" for spec in args.corpora]
     results: dict[str, Any] = {

@@ -17,6 +17,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -156,12 +157,12 @@ def recorded_rows(folder: str) -> list[dict]:
 def _head_back(clip: UnifiedClip) -> UnifiedClip:
     joints = clip.joints.copy()
     joints[:, JOINT_INDEX["head"]] -= 0.07 * facing(clip.joints, clip.joint_mask)
-    return UnifiedClip(joints, clip.joint_mask, clip.fps, clip.report)
+    return replace(clip, joints=joints)
 
 
 def _tilted(clip: UnifiedClip) -> UnifiedClip:
     turn = Rotation.from_euler("x", 8, degrees=True).as_matrix().astype(np.float32)
-    return UnifiedClip(clip.joints @ turn.T, clip.joint_mask, clip.fps, clip.report)
+    return replace(clip, joints=clip.joints @ turn.T)
 
 
 RECORDED_AS: dict[str, Callable[[UnifiedClip], UnifiedClip]] = {

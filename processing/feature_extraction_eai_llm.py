@@ -203,10 +203,13 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                 segments = self.segments(len(person.joints))
                 for start, end in segments:
                     segment = person.cut(start, end)
-                    vectors.append(measure(segment.joints, segment.joint_mask))
+                    vectors.append(measure(segment.joints, segment.joint_mask, segment.not_shown))
                     weights.append(1 / len(segments))
                     for side in (segment, segment.mirrored()):  # rigs are symmetric, a few clips need not be
-                        moments.add(*movement_features(side.joints, side.joint_mask), weight=0.5 / len(segments))
+                        moments.add(
+                            *movement_features(side.joints, side.joint_mask, side.not_shown),
+                            weight=0.5 / len(segments),
+                        )
         if not vectors:
             if first_error is None:
                 raise ValueError("Calibration needs at least one clip, found none.")

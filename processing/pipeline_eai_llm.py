@@ -201,7 +201,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             clips.append(found[0].cut(0, self._feature_extractor.max_frames))
         prompt = self._prompt(two_movements(clips[0], clips[1], question))
         answer = self._write([prompt], clips, reference, kwargs)[0]
-        before, after = (measure(clip.joints, clip.joint_mask) for clip in clips)
+        before, after = (measure(clip.joints, clip.joint_mask, clip.not_shown) for clip in clips)
         reference = reference or self._feature_extractor.motion_reference()
         differences, dropped = find_differences(answer), None
         if verify and reference is not None:
@@ -302,7 +302,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 inputs = np.asarray(inputs, dtype=np.float32)
             for clip in self._feature_extractor.clips(inputs, **given):
                 for note in clip.report.get("notes", []):
-                    logger.warning(f"{request.source}: {note}")
+                    logger.warning(f"{request.source}: {note['message']}")
                 request.people.append(Person(clip, self._feature_extractor.segments(len(clip.joints), window, hop)))
         except (OSError, TypeError, ValueError) as error:
             request.error = error

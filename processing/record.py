@@ -15,7 +15,7 @@ from .claims.guard import verified, verified_answer
 from .claims.parser import find_claims
 from .claims.questions import read_question
 from .claims.writing import label_sentence
-from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure_spans
+from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure_spans, why_not_measured
 from .descriptors.reference import MotionReference
 from .skeleton.clip import UnifiedClip
 
@@ -80,10 +80,11 @@ def person_record(
         question: The question that the text answers, None for an explanation.
         label_only: Whether there is no text.
     """
+    report = person.clip.report
     scores = _score_fields(person.overall(), labels)
     start, end = person.segments[person.explained]
     segment = person.clip.cut(start, end)
-    vectors = measure_spans(segment.joints, segment.joint_mask)
+    vectors = measure_spans(segment.joints, segment.joint_mask, segment.not_shown)
 
     claims, explanation, dropped = [], "", 0
     if not label_only:
@@ -106,10 +107,17 @@ def person_record(
         **scores,
         "explanation": explanation,
         "evidence": [evidence_entry(claim, vectors, reference, seconds) for claim in claims],
+        "not_measured": [
+            {"descriptor": name, "why": why}
+            for name, why in why_not_measured(vectors[0], segment.joint_mask, segment.not_shown).items()
+        ],
+        "notes": list(report.get("notes", [])),
         "segments": _segment_entries(person.segments, person.probabilities, labels, person.clip.fps),
-        "skeleton": _skeleton_entry(person.clip.report),
+        "skeleton": _skeleton_entry(report),
         "model": model,
     }
+    if report.get("recording"):
+        record["recording"] = report["recording"]
     if question:
         record["question"] = question
     if verify and not label_only:

@@ -119,7 +119,6 @@ def test_inspect_prints_what_was_found_with_reasons(data, recording):
         "missing nothing",
         "not used marker",
         "left_wrist in 95.",
-        "notes units are taken as cm",
     ):
         assert words in text, words
 

@@ -116,6 +116,7 @@ def test_a_clip_in_the_unified_form_stays_as_it_is():
         "up_axis": "y",
         "unit_scale": 1.0,
         "notes": [],
+        "recording": None,
         "how": {name: f"{name} (rig smpl22)" for name in JOINT_NAMES},
         "unused_joints": [],
         "gaps": {},
@@ -226,7 +227,7 @@ def test_a_joint_that_is_hardly_tracked_is_left_out_and_reported():
     joints[:, JOINT_INDEX["right_foot"]] = 0.0
     clip = unify(motion_of(joints))
     assert clip.report["missing_joints"] == ["right_foot", "left_wrist"]
-    assert any("left_wrist" in note and "25%" in note for note in clip.report["notes"])
+    assert any("left_wrist" in note["message"] and "25%" in note["message"] for note in clip.report["notes"])
 
 
 def test_helper_joints_that_coincide_with_their_parent_are_left_out():
@@ -240,14 +241,14 @@ def test_a_body_of_no_known_unit_is_scaled_and_says_so():
     leg = np.linalg.norm(clip.joints[:, 1] - clip.joints[:, 4], axis=-1)
     leg += np.linalg.norm(clip.joints[:, 4] - clip.joints[:, 7], axis=-1)
     assert np.median(leg) == pytest.approx(0.85, abs=1e-3)
-    assert any("no unit of length" in note for note in clip.report["notes"])
+    assert "no unit of length fits a person" in clip.not_shown["size"]
 
 
 def test_given_units_and_axis_are_obeyed():
     clip = unify(motion_of(walk() @ AXES["z"].T.astype(np.float32) * 100), up_axis="z", units="cm")
     assert (clip.report["up_axis"], clip.report["unit_scale"]) == ("z", 0.01)
     odd = unify(motion_of(walk()), units="cm")
-    assert odd.report["unit_scale"] == 0.01 and any("outside" in note for note in odd.report["notes"])
+    assert odd.report["unit_scale"] == 0.01 and odd.report["notes"][0]["code"] == "unit_unlikely"
     with pytest.raises(MotionError, match="units is 'furlong', expected one of m, cm, mm, inch"):
         unify(motion_of(walk()), units="furlong")
 
@@ -262,7 +263,7 @@ def test_a_rig_keeps_its_declared_axis_when_the_performer_lies_down():
 
 
 def test_mirrored_axes_are_noted():
-    assert any("feet point backwards" in n for n in unify(motion_of(walk() * [1, 1, -1])).report["notes"])
+    assert "mirrored" in [note["code"] for note in unify(motion_of(walk() * [1, 1, -1])).report["notes"]]
 
 
 # ------------------------------------------------------------------------------------------------------------ matching

@@ -17,6 +17,7 @@ COLUMNS = {
     "joints": "(frames, 22, 3) float32: metres, Y up, facing +Z at the start, left side on +X",
     "joint_mask": "(22,) bool: False if the recording lacks the joint; such joints are zeros",
     "fps": "frames per second, 30",
+    "not_shown": "aspects of the movement that the recording cannot show, such as travel",
     "label": "emotion as an adjective, or none",
     "intensity": "how strongly the emotion is expressed, 0 to 1, or none",
     "expression": "JSON: what the generator added to each of its style parameters, or none",

@@ -86,7 +86,7 @@ def finding_as_text(finding: Mapping[str, Any]) -> str:
     gaps = [f"{joint} in {share:.1%}" for joint, share in finding["gaps"].items()]
     lines += _field("gaps", "tracked in part of the frames: " + ", ".join(gaps) if gaps else "none")
     for index, note in enumerate(finding["notes"]):
-        lines += _field("" if index else "notes", note)
+        lines += _field("" if index else "notes", note["message"])
     return "\n".join(lines) + "\n"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.limitations import ASPECTS
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
 
@@ -17,7 +18,7 @@ from .schema import FEATURES, CorpusFile, LeftOut
 
 def clip_row(clip: UnifiedClip, **columns: str | float | None) -> dict:
     """A row of `FEATURES`; columns that are not given are None."""
-    known = {"joints": clip.joints, "joint_mask": clip.joint_mask, "fps": clip.fps}
+    known = {"joints": clip.joints, "joint_mask": clip.joint_mask, "fps": clip.fps, "not_shown": list(clip.not_shown)}
     return dict.fromkeys(FEATURES) | known | columns
 
 
@@ -69,6 +70,12 @@ def reason(error: Exception, path: Path) -> str:
     return message.removeprefix(path.name).lstrip(":, ") or message
 
 
+def not_shown_in(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the recording of a row cannot show; a dataset of a user's own may lack the column."""
+    aspects = row.get("not_shown")
+    return () if aspects is None else tuple(str(aspect) for aspect in aspects)
+
+
 def as_clip(row: Mapping[str, Any]) -> UnifiedClip:
     """The unified clip in a row."""
     joints = np.asarray(row["joints"], dtype=np.float32)
@@ -82,7 +89,8 @@ def as_clip(row: Mapping[str, Any]) -> UnifiedClip:
         "up_axis": "y",
         "unit_scale": 1.0,
     }
-    return UnifiedClip(joints=joints, joint_mask=mask, fps=float(row["fps"]), report=report)
+    not_shown = {aspect: f"the recording does not show {ASPECTS[aspect]}" for aspect in not_shown_in(row)}
+    return UnifiedClip(joints=joints, joint_mask=mask, fps=float(row["fps"]), report=report, not_shown=not_shown)
 
 
-__all__ = ["as_clip", "clip_row", "read_rows", "reason"]
+__all__ = ["as_clip", "clip_row", "not_shown_in", "read_rows", "reason"]

@@ -12,6 +12,7 @@ FEATURES = datasets.Features(
         "joints": datasets.Array3D(shape=(None, NUM_JOINTS, 3), dtype="float32"),
         "joint_mask": datasets.Sequence(datasets.Value("bool"), length=NUM_JOINTS),
         "fps": datasets.Value("float32"),
+        "not_shown": datasets.Sequence(datasets.Value("string")),
         "label": datasets.Value("string"),
         "intensity": datasets.Value("float32"),
         "expression": datasets.Value("string"),

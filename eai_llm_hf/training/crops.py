@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from torch.utils.data import Dataset
 
+from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.processing.descriptors.measure import measure, measure_spans
 from eai_llm_hf.processing.descriptors.movement_features import FeatureMoments, movement_features
 from eai_llm_hf.processing.descriptors.reference import MotionReference
@@ -43,12 +44,12 @@ class Crop:
     @cached_property
     def features(self) -> tuple[np.ndarray, np.ndarray]:
         """The tower's input: (frames, segments, channels) and (segments,), see `movement_features`."""
-        return movement_features(self.clip.joints, self.clip.joint_mask)
+        return movement_features(self.clip.joints, self.clip.joint_mask, self.clip.not_shown)
 
     @cached_property
     def spans(self) -> np.ndarray:
         """(spans, descriptors) values measured on the part and on its thirds, see `measure_spans`."""
-        return measure_spans(self.clip.joints, self.clip.joint_mask)
+        return measure_spans(self.clip.joints, self.clip.joint_mask, self.clip.not_shown)
 
 
 @dataclass
@@ -62,6 +63,7 @@ class AugmentationConfig:
         noise_m: Largest standard deviation of jitter on joints in metres; each crop draws its own up to this one.
         rig_m: Standard deviation in metres of the places of head, shoulders and hips, constant in a crop.
         drop: Probability that one group of joints is missing.
+        pin: Probability that the path of the body is taken out, as trackers do that put the pelvis at the origin.
     """
 
     shortest_s: float = 2.0
@@ -71,6 +73,7 @@ class AugmentationConfig:
     noise_m: float = 0.004
     rig_m: float = 0.02
     drop: float = 0.25
+    pin: float = 0.15
 
 
 _DROPPED_GROUPS = (
@@ -81,20 +84,23 @@ _DROPPED_GROUPS = (
 )
 """Joints that rigs and trackers often lack; hands most often."""
 
+_PATH_OF_ROOT = ("travel", "height", "floor")
+"""What recordings whose pelvis is at the origin cannot show; the tower reads no root then."""
+
 _PLACED_BY_RIG = tuple(
     JOINT_INDEX[name] for name in ("head", "left_shoulder", "right_shoulder", "left_hip", "right_hip")
 )
 
 
-def augment(joints: np.ndarray, mask: np.ndarray, config: AugmentationConfig, rng: np.random.Generator) -> UnifiedClip:
+def augment(clip: UnifiedClip, config: AugmentationConfig, rng: np.random.Generator) -> UnifiedClip:
     """Draws a crop of a clip and augments it.
 
     Args:
-        joints: (frames, 22, 3) unified clip, in metres.
-        mask: (22,) bool, True where a joint was recorded.
+        clip: The clip.
         config: How to augment.
         rng: Source of all random choices.
     """
+    joints, mask = clip.joints, clip.joint_mask
     length = round(rng.uniform(config.shortest_s, config.longest_s) * FRAME_RATE)
     start = int(rng.integers(max(len(joints) - length, 0) + 1))
     joints = joints[start : start + length]
@@ -114,7 +120,9 @@ def augment(joints: np.ndarray, mask: np.ndarray, config: AugmentationConfig, rn
     joints = _on_another_rig(joints, mask, config.rig_m, rng)
     noise = rng.uniform(0, config.noise_m)
     joints = joints + rng.normal(0, noise, joints.shape).astype(np.float32)
-    return UnifiedClip(joints=(joints * mask[:, None]).astype(np.float32), joint_mask=mask, fps=FRAME_RATE, report={})
+    joints = (joints * mask[:, None]).astype(np.float32)
+    pinned = dict.fromkeys(_PATH_OF_ROOT, "its path was taken out") if rng.random() < config.pin else {}
+    return UnifiedClip(joints, mask, not_shown=clip.not_shown | pinned)
 
 
 def _on_another_rig(joints: np.ndarray, mask: np.ndarray, sd: float, rng: np.random.Generator) -> np.ndarray:
@@ -202,9 +210,8 @@ class CropDataset(Dataset):
         return kept if kept.label == label else replace(kept, label=label)
 
     def _crop(self, row: dict, label: str | None, corpus: str, rng: np.random.Generator) -> Crop:
-        joints, mask = np.asarray(row["joints"], dtype=np.float32), np.asarray(row["joint_mask"], dtype=bool)
-        clip = augment(joints, mask, self.config, rng)
-        return Crop(clip, label, measure(clip.joints, clip.joint_mask), corpus)
+        clip = augment(as_clip(row), self.config, rng)
+        return Crop(clip, label, measure(clip.joints, clip.joint_mask, clip.not_shown), corpus)
 
     def labels(self) -> list[str]:
         """All labels that can be drawn, sorted."""

@@ -139,7 +139,7 @@ class OccludedViews:
         own = extractor.motion_reference()
         self.reference = reference or own
         self._sides = (clip, clip.mirrored())
-        self._features = [movement_features(side.joints, side.joint_mask) for side in self._sides]
+        self._features = [movement_features(side.joints, side.joint_mask, side.not_shown) for side in self._sides]
         if reference is not None and own is not None:
             self._features = [(adapt(values, there, reference, own), there) for values, there in self._features]
         self._measured: dict[tuple[int, bytes], np.ndarray] = {}
@@ -191,7 +191,7 @@ class OccludedViews:
             total, weight = np.zeros(len(DESCRIPTORS)), np.zeros(len(DESCRIPTORS))
             for first, last in edges:
                 start, end = self.bounds[first], self.bounds[last]
-                vector = measure(clip.joints[start:end], clip.joint_mask)
+                vector = measure(clip.joints[start:end], clip.joint_mask, clip.not_shown)
                 known = np.isfinite(vector)
                 total[known] += (end - start) * vector[known]
                 weight += (end - start) * known

@@ -24,6 +24,7 @@ _REPEAT_SHARE = 0.6  # of the clip: the longest period searched
     unit="leg lengths/s",
     body_part="whole body",
     requires=("head", *LIMB_JOINTS),
+    needs=("movement", "travel"),
     definition="Mean over time and over head, elbows, wrists, hips, knees and ankles of the speed |dp/dt| in space.",
     source="Wallbott 1998, Eur. J. Soc. Psychol. 28(6); Kleinsmith & Bianchi-Berthouze 2013, IEEE TAC 4(1)",
     high=Words(
@@ -67,6 +68,7 @@ def _movement_speed(body: BodyFrame) -> float:
     unit="Hz",
     body_part="whole body",
     requires=LIMB_JOINTS,
+    needs=("movement",),
     definition=(
         "RMS frequency rms(v) / (2 pi rms(p - mean p)) of elbows and wrists relative to the shoulder "
         "midpoint and of knees and ankles relative to the hip midpoint, in the body's axes; the frequency "
@@ -113,6 +115,7 @@ def _tempo(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=LIMB_JOINTS,
+    needs=("movement", "fast_changes"),
     definition=(
         "-ln(rms(jerk) rms(v) / rms(a)^2) of the wrists relative to the shoulder midpoint and of the hip "
         "midpoint relative to its mean velocity, below about 3 Hz; 0 for a sine of any speed, size and "
@@ -175,6 +178,7 @@ def _smoothness(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=("head", *LIMB_JOINTS),
+    needs=("movement",),
     definition=(
         "Share of time in which the mean speed of the body (as in movement_speed) is below 0.2 leg lengths/s."
     ),
@@ -229,6 +233,7 @@ def _pauses(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=LIMB_JOINTS,
+    needs=("movement",),
     definition=(
         "Highest peak, after the first zero crossing, of the autocorrelation of the velocities of elbows, "
         "wrists, knees and ankles in the body's axes, for periods up to 2.5 s and 60% of the clip; 1 = "
@@ -311,6 +316,7 @@ def _regularity(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=("head", *LIMB_JOINTS),
+    needs=("movement",),
     definition=(
         "Centroid over time of the squared speeds of head, elbows, wrists, hips, knees and ankles in space; "
         "0 = all at the start of the clip, 1 = all at its end."
@@ -374,6 +380,7 @@ def _peak_timing(body: BodyFrame) -> float:
     unit="leg lengths",
     body_part="whole body",
     requires=("head", *LEG_JOINTS),
+    needs=("movement", "height", "floor"),
     definition=(
         "Mean height of head and hip midpoint in the last quarter of the clip minus that in the first quarter."
     ),

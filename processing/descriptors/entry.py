@@ -62,6 +62,7 @@ class Descriptor:
         unit: Unit of the value; "1" for ratios.
         body_part: "head", "trunk", "arms", "legs" or "whole body".
         requires: Joints without which the descriptor is absent (NaN).
+        needs: Aspects without which it is absent too, keys of `ASPECTS` in `skeleton/limitations.py`.
         definition: One sentence with the formula.
         source: Where the measure is published.
         high: Words for a high value.
@@ -69,6 +70,7 @@ class Descriptor:
         usual: What is said of a value that is neither high nor low, to follow "No," and "Neither:". No claim is read
             from it.
         former_usual: What earlier checkpoints say of such a value, read but never written.
+        undefined: Why it is absent where the recording has all that it needs, as a clause.
         near_duplicates: Descriptors that say nearly the same. A text names only one of such a pair: two would repeat
             or contradict each other.
         whole_clip_only: Whether it describes the course of a clip, so that its value for a third of it means little.
@@ -80,12 +82,14 @@ class Descriptor:
     unit: str
     body_part: str
     requires: tuple[str, ...]
+    needs: tuple[str, ...] = ()
     definition: str
     source: str
     high: Words
     low: Words
     usual: str
     former_usual: str | None = None
+    undefined: str = "the clip is too short, or too little moves in it"
     near_duplicates: tuple[str, ...] = ()
     whole_clip_only: bool = False
     function: Function

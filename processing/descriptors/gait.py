@@ -39,6 +39,7 @@ def _step_distance(body: BodyFrame) -> float:
     unit="leg lengths/s",
     body_part="legs",
     requires=LEG_JOINTS,
+    needs=("movement", "travel"),
     definition=(
         "Length of the horizontal path of the hip midpoint, averaged over 0.6 s to remove sway, divided by "
         "the duration."
@@ -99,6 +100,7 @@ def _travel_speed(body: BodyFrame) -> float:
     unit="leg lengths",
     body_part="whole body",
     requires=LEG_JOINTS,
+    needs=("movement", "height"),
     definition="Range sqrt(8) std of the height of the hip midpoint, relative to its one-second moving mean.",
     source="Gross et al. 2012, Hum. Mov. Sci. 31(1); Crane & Gross 2013, J. Nonverbal Behav. 37(2)",
     high=Words(
@@ -147,6 +149,7 @@ def _vertical_bounce(body: BodyFrame) -> float:
     unit="deg",
     body_part="trunk",
     requires=TRUNK_JOINTS,
+    needs=("movement",),
     definition="Range sqrt(8) std of the sideways angle of the line from hip midpoint to shoulder midpoint.",
     source="Michalak et al. 2009, Psychosom. Med. 71(5) (lateral sway)",
     high=Words(
@@ -196,6 +199,7 @@ def _body_sway(body: BodyFrame) -> float:
     unit="leg lengths",
     body_part="arms",
     requires=LIMB_JOINTS,
+    needs=("movement",),
     definition="Range sqrt(8) std of the forward component of shoulder to wrist, mean of both sides.",
     source="Montepare et al. 1987, J. Nonverbal Behav. 11(1); Michalak et al. 2009 (arm swing)",
     high=Words(
@@ -233,6 +237,7 @@ def _arm_swing(body: BodyFrame) -> float:
     unit="leg lengths/s",
     body_part="legs",
     requires=LEG_JOINTS,
+    needs=("movement",),
     definition="Mean speed of both ankles relative to the hip midpoint.",
     source="Roether et al. 2009, J. Vision 9(6):15 (leg movement)",
     high=Words(
@@ -267,6 +272,8 @@ def _leg_speed(body: BodyFrame) -> float:
     unit="leg lengths",
     body_part="legs",
     requires=LEG_JOINTS,
+    needs=("movement", "travel"),
+    undefined="no steps were found",
     definition=(
         "Distance that the hip midpoint covers over the ground from one passing of the ankles, in the "
         "direction of travel, to the next, mean of all steps; the flight of a run counts. NaN without "
@@ -323,6 +330,8 @@ def _step_length(body: BodyFrame) -> float:
     unit="steps/s",
     body_part="legs",
     requires=LEG_JOINTS,
+    needs=("movement", "travel"),
+    undefined="no steps were found",
     definition=(
         "Passings of the ankles in the direction of travel per second, between the first and the last. NaN "
         "without walking."
@@ -375,6 +384,8 @@ def _cadence(body: BodyFrame) -> float:
     unit="1",
     body_part="legs",
     requires=LEG_JOINTS,
+    needs=("movement", "travel"),
+    undefined="no steps were found",
     definition=(
         "Share of the time from first to last passing of the ankles in which a foot stands, its ankle slower "
         "in space than three quarters of the travel speed; mean of both feet. NaN without walking."

@@ -5,6 +5,8 @@ Each descriptor is one entry in one of the files imported below, see `descriptor
     joints -> BodyFrame -> the function of each entry -> (descriptors,) float32, NaN where it has no meaning
 """
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 
 from ..skeleton.tree import FRAME_RATE, JOINT_INDEX, JOINT_NAMES, NUM_JOINTS
@@ -27,6 +29,7 @@ __all__ = [
     "in_place",
     "measure",
     "measure_spans",
+    "why_not_measured",
 ]
 
 
@@ -64,31 +67,34 @@ SHORTEST_SPANNED_CLIP = 3.0
 _REQUIRED_INDICES = tuple(np.array([JOINT_INDEX[name] for name in descriptor.requires]) for descriptor in DESCRIPTORS)
 
 
-def measure(joints: np.ndarray, joint_mask: np.ndarray) -> np.ndarray:
+def measure(joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collection[str] = ()) -> np.ndarray:
     """Measures all descriptors of one clip.
 
     Args:
         joints: (frames, 22, 3) positions of the unified skeleton in metres, Y up, at 30 frames/s (`FRAME_RATE`; see
             `skeleton/resampling.py` for others), at least two frames.
         joint_mask: (22,) bool, False for joints that the recording lacks.
+        not_shown: What the recording cannot show, `not_shown` of a unified clip.
 
     Returns:
-        (len(DESCRIPTORS),) float32 in the order of `DESCRIPTORS`. NaN where a required joint is absent, and where the
-        value has no meaning: rhythm and higher derivatives in clips under half a second, spectral_arc_length under
-        two, regularity under two and a half; how a body moves while it stands still; steps without walking.
+        (len(DESCRIPTORS),) float32 in the order of `DESCRIPTORS`. NaN where a required joint is absent, where the
+        recording cannot show what the descriptor needs, and where the value has no meaning: rhythm and higher
+        derivatives in clips under half a second, spectral_arc_length under two, regularity under two and a half; how a
+        body moves while it stands still; steps without walking.
 
     Raises:
         ValueError: If the shapes are wrong or a present joint is not finite.
     """
-    return _vector(*_checked(joints, joint_mask))
+    return _vector(*_checked(joints, joint_mask), not_shown)
 
 
-def measure_spans(joints: np.ndarray, joint_mask: np.ndarray) -> np.ndarray:
+def measure_spans(joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collection[str] = ()) -> np.ndarray:
     """Measures all descriptors of one clip and of its beginning, middle and end.
 
     Args:
         joints: (frames, 22, 3), as in `measure`.
         joint_mask: (22,) bool, False for joints that the recording lacks.
+        not_shown: As in `measure`.
 
     Returns:
         (len(SPANS), len(DESCRIPTORS)) float32. The first row is `measure` of the clip, the others those of its thirds,
@@ -99,12 +105,39 @@ def measure_spans(joints: np.ndarray, joint_mask: np.ndarray) -> np.ndarray:
     """
     joints, joint_mask = _checked(joints, joint_mask)
     rows = np.full((len(SPANS), len(DESCRIPTORS)), np.nan, dtype=np.float32)
-    rows[0] = _vector(joints, joint_mask)
+    rows[0] = _vector(joints, joint_mask, not_shown)
     if len(joints) >= SHORTEST_SPANNED_CLIP * FRAME_RATE:
         bounds = np.linspace(0, len(joints) - 1, len(SPANS)).round().astype(int)
         for row, first, last in zip(rows[1:], bounds[:-1], bounds[1:], strict=True):
-            row[:] = _vector(joints[first : last + 1], joint_mask)
+            row[:] = _vector(joints[first : last + 1], joint_mask, not_shown)
     return rows
+
+
+def why_not_measured(vector: np.ndarray, joint_mask: np.ndarray, not_shown: Mapping[str, str]) -> dict[str, str]:
+    """Says why descriptors of a clip are absent.
+
+    Args:
+        vector: (descriptors,) values of `measure`.
+        joint_mask: (22,) bool, False for joints that the recording lacks.
+        not_shown: What the recording cannot show -> why not.
+
+    Returns:
+        Name of each absent descriptor -> the reason, as a clause, in the order of `DESCRIPTORS`.
+    """
+    reasons = {}
+    for index, descriptor in enumerate(DESCRIPTORS):
+        if np.isfinite(vector[index]):
+            continue
+        lacking = [name for name in descriptor.requires if not joint_mask[JOINT_INDEX[name]]]
+        aspect = next((aspect for aspect in descriptor.needs if aspect in not_shown), None)
+        if lacking:
+            names = ", ".join(name.replace("_", " ") for name in lacking)
+            reasons[descriptor.name] = f"the recording lacks {names}"
+        elif aspect is not None:
+            reasons[descriptor.name] = not_shown[aspect]
+        else:
+            reasons[descriptor.name] = descriptor.undefined
+    return reasons
 
 
 def _checked(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -128,12 +161,14 @@ def _checked(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np
     return joints, joint_mask
 
 
-def _vector(joints: np.ndarray, joint_mask: np.ndarray) -> np.ndarray:
+def _vector(joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collection[str]) -> np.ndarray:
     """(len(DESCRIPTORS),) float32 of finite joints."""
     body = BodyFrame(joints)
     everything = joint_mask.all()
     values = np.full(len(DESCRIPTORS), np.nan, dtype=np.float32)
     for index, descriptor in enumerate(DESCRIPTORS):
+        if any(aspect in not_shown for aspect in descriptor.needs):
+            continue
         if everything or joint_mask[_REQUIRED_INDICES[index]].all():
             values[index] = descriptor.function(body)
     return values

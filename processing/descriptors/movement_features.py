@@ -7,6 +7,8 @@ the shoulders, not at the joint called neck. Spine joints, whose place differs b
 feet, which many rigs lack: the answer is the same with and without toes.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 
 from ..skeleton.axes_and_units import LEG_M, leg_length
@@ -33,15 +35,21 @@ NUM_CHANNELS = 6
 VELOCITY_SCALE = 0.25
 """Scales velocities (1/s) to the range of directions."""
 
+_ASPECTS_OF_ROOT = ("travel", "height")
+
 _SMOOTHING = np.array([1, 4, 6, 4, 1], dtype=np.float32) / 16
 
 
-def movement_features(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def movement_features(
+    joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collection[str] = ()
+) -> tuple[np.ndarray, np.ndarray]:
     """Features of a unified clip.
 
     Args:
         joints: (frames, 22, 3) metres, Y up, 30 frames/s.
         joint_mask: (22,) bool, False for joints that the rig lacks.
+        not_shown: What the recording cannot show, `not_shown` of a unified clip. Without the path or the height of the
+            body the root is absent.
 
     Returns:
         features: (frames, 13, 6) float32. A segment's channels are its unit direction in the frame of the body's
@@ -57,6 +65,7 @@ def movement_features(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.nd
 
     features = np.zeros((len(joints), len(SEGMENTS), NUM_CHANNELS), dtype=np.float32)
     segment_mask = np.array([present[start] and present[end] for _, start, end in SEGMENTS])
+    segment_mask[0] &= not any(aspect in not_shown for aspect in _ASPECTS_OF_ROOT)
     for index, (_, start, end) in enumerate(SEGMENTS[1:], start=1):
         if segment_mask[index]:
             direction = points[end] - points[start]

@@ -35,8 +35,8 @@ class Recording:
         layout: Name of a known rig, or None.
         parents: Parent index of each joint, -1 for a root, or None.
         units: A key of `UNIT_SCALES`, or None.
-        visibility: (frames, joints) or (people, frames, joints), the tracker's own confidence from 0 to 1 in each joint,
-            or None. What is below the limit counts as not tracked.
+        visibility: (frames, joints) or (people, frames, joints), the tracker's own confidence from 0 to 1 in each
+            joint, or None. What is below the limit counts as not tracked.
         face: (frames, 3) or (people, frames, 3) direction in which the face looks, in the axes of the source, from the
             rotation of the head; NaN where unknown, None where the file holds no rotations.
         people: A name for each person, or None.

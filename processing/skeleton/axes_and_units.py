@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..reading.motion import MotionError
+from ..reading.motion import MotionError, note
 from ..reading.units import UNIT_SCALES
 from .tree import JOINT_INDEX
 
@@ -44,12 +44,14 @@ class AxesAndUnits:
         why_up_axis: Why this axis was taken, in words.
         unit_scale: Metres per source unit.
         why_unit: Why this unit was taken, in words.
+        fits_a_person: Whether the unit makes the body as large as a person; else it was scaled to average size.
     """
 
     up_axis: str
     why_up_axis: str
     unit_scale: float
     why_unit: str
+    fits_a_person: bool
 
 
 def to_metres_y_up(
@@ -59,7 +61,7 @@ def to_metres_y_up(
     of_file: str | None,
     of_rig: tuple[str | None, str | None],
     source: str,
-    notes: list[str],
+    notes: list[dict[str, str]],
 ) -> tuple[np.ndarray, AxesAndUnits]:
     """Rotates the up axis to +Y and scales the body to metres.
 
@@ -81,11 +83,11 @@ def to_metres_y_up(
     axis, why_axis = given[0], f"{given[0]}: as given"
     if axis is None:
         axis, why_axis = _find_up_axis(body, mask, of_rig[0], source, notes)
-    body = _to_y_up(body, axis)
+    body = to_y_up(body, axis)
     stated, stated_by = (of_file, "file") if of_file else (of_rig[1], "rig")
-    scale, why_unit = _find_unit_scale(body, mask, given[1], stated, stated_by, source, notes)
+    scale, why_unit, fits = _find_unit_scale(body, mask, given[1], stated, stated_by, source, notes)
     body *= np.float32(scale)
-    return body, AxesAndUnits(axis, why_axis, scale, why_unit)
+    return body, AxesAndUnits(axis, why_axis, scale, why_unit, fits)
 
 
 def _middle(body: np.ndarray, joints: Sequence[int], mask: np.ndarray) -> np.ndarray | None:
@@ -95,7 +97,7 @@ def _middle(body: np.ndarray, joints: Sequence[int], mask: np.ndarray) -> np.nda
 
 
 def _find_up_axis(
-    body: np.ndarray, mask: np.ndarray, declared: str | None, source: str, notes: list[str]
+    body: np.ndarray, mask: np.ndarray, declared: str | None, source: str, notes: list[dict[str, str]]
 ) -> tuple[str, str]:
     """Finds the axis along which the body stands: from the ankles (or the pelvis) to the middle of the shoulders.
 
@@ -116,7 +118,7 @@ def _find_up_axis(
         raise MotionError(f"{source}: shoulders and pelvis coincide in every frame; there is no body to read.")
     directions = upward[usable] / length[usable, None]
     mean = directions.mean(axis=0)
-    alignment = {axis: float(_to_y_up(mean[None], axis)[0, 1]) for axis in TO_Y_UP}
+    alignment = {axis: float(to_y_up(mean[None], axis)[0, 1]) for axis in TO_Y_UP}
     best = max(alignment, key=lambda axis: alignment[axis])
     if declared is not None and declared != best:
         if alignment[best] < 0.8 or alignment[declared] > alignment[best] - 0.3:
@@ -125,14 +127,20 @@ def _find_up_axis(
                 f"{declared} {alignment[declared]:.2f}), but not clearly enough to overrule the rig"
             )
         notes.append(
-            f"the up axis is {best}, not {declared} as the rig states: the body is aligned with {best} "
-            f"({alignment[best]:.2f})"
+            note(
+                "up_axis_overruled",
+                f"the up axis is {best}, not {declared} as the rig states: the body is aligned with {best} "
+                f"({alignment[best]:.2f})",
+            )
         )
     elif declared is None and alignment[best] < 0.7:
         notes.append(
-            f"the up axis {best} is a weak guess: the alignment of the body with it is only {alignment[best]:.2f}"
+            note(
+                "up_axis_uncertain",
+                f"the up axis {best} is a weak guess: the alignment of the body with it is only {alignment[best]:.2f}",
+            )
         )
-    standing = float((_to_y_up(directions, best)[:, 1] > np.sqrt(0.5)).mean())  # within 45 degrees of the axis
+    standing = float((to_y_up(directions, best)[:, 1] > np.sqrt(0.5)).mean())  # within 45 degrees of the axis
     below = "the pelvis" if _middle(body[:1], _ANKLES, mask) is None else "the ankles"
     rig = "states none" if declared is None else f"states {declared}"
     return (
@@ -141,8 +149,8 @@ def _find_up_axis(
     )
 
 
-def _to_y_up(positions: np.ndarray, up_axis: str) -> np.ndarray:
-    """Rotates positions (..., 3) so that `up_axis` becomes +Y; returns a copy unless Y is up already."""
+def to_y_up(positions: np.ndarray, up_axis: str) -> np.ndarray:
+    """Rotates positions or directions (..., 3) so that `up_axis`, a key of `TO_Y_UP`, becomes +Y."""
     if up_axis == "y":
         return positions
     order, signs = TO_Y_UP[up_axis]
@@ -176,15 +184,15 @@ def _find_unit_scale(
     declared: str | None,
     declared_by: str,
     source: str,
-    notes: list[str],
-) -> tuple[float, str]:
+    notes: list[dict[str, str]],
+) -> tuple[float, str, bool]:
     """Finds the metres per source unit.
 
     A given unit is taken as it is. A declared unit is taken if it makes the legs (without legs, the trunk) as long as
     a person's; else the unit that does; else the scale that makes them of average length.
 
     Returns:
-        The scale, and why it was taken.
+        The scale, why it was taken, and whether it makes the body as large as a person.
     """
     measured, expected, (shortest, longest), what = leg_length(body, mask), LEG_M, _LEG_RANGE_M, "leg"
     if measured is None:
@@ -195,31 +203,29 @@ def _find_unit_scale(
         raise MotionError(f"{source}: the {what} has no length: its joints coincide.")
     if units is not None:
         length = measured * UNIT_SCALES[units]
-        if not shortest <= length <= longest:
-            notes.append(
-                f"in {units}, the given unit, the {what} is {length:.3g} m long, outside {shortest} to {longest} m"
-            )
-        return UNIT_SCALES[units], _unit_reason(units, what, measured, "as given")
+        fits = shortest <= length <= longest
+        if not fits:
+            found = f"the {what} is {length:.3g} m long in {units}, the given unit"
+            notes.append(note("unit_unlikely", f"{found}, outside {shortest} to {longest} m"))
+        return UNIT_SCALES[units], _unit_reason(units, what, measured, "as given"), fits
     plausible = {unit: s for unit, s in UNIT_SCALES.items() if shortest <= measured * s <= longest}
     if declared in plausible:
-        return plausible[declared], _unit_reason(declared, what, measured, f"stated by the {declared_by}")
+        return plausible[declared], _unit_reason(declared, what, measured, f"stated by the {declared_by}"), True
     if plausible:
         unit = min(plausible, key=lambda unit: abs(np.log(measured * plausible[unit] / expected)))
-        length_found = f"the {what} is {measured:.3g} units long"
-        notes.append(
-            f"units are taken as {unit}: {length_found}" + (f", which rules out {declared}" if declared else "")
-        )
+        if declared:
+            length_found = f"the {what} is {measured:.3g} units long"
+            notes.append(
+                note("unit_overruled", f"units are taken as {unit}: {length_found}, which rules out {declared}")
+            )
         others = " or ".join(other for other in plausible if other != unit)
         why = f"the {declared_by} states {declared}, which fits no person" if declared else "the rig states none"
         why += f"; {others} would be less likely" if others else ""
-        return plausible[unit], _unit_reason(unit, what, measured, why)
-    notes.append(
-        f"no unit of length fits a person (the {what} is {measured:.3g} units long): scaled to a {what} of "
-        f"{expected} m"
-    )
+        return plausible[unit], _unit_reason(unit, what, measured, why), True
     return (
         expected / measured,
         f"no unit fits a person: the {what} is {measured:.3g} units long and scaled to {expected} m",
+        False,
     )
 
 

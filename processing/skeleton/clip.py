@@ -5,7 +5,7 @@ of a folder once for each class that it loads from there.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,27 +23,35 @@ class UnifiedClip:
         joint_mask: (22,) bool, False where the recording does not have the joint.
         fps: Frames per second, always 30.
         report: What was found: layout, frames and fps of the source, matched_joints (count), missing_joints (names),
-            up_axis, unit_scale (metres per source unit), notes (warnings for the user); for `data inspect` also how
-            (name of each matched joint -> where it comes from), unused_joints (names), gaps (name of each joint that
-            was lost for a while -> share of the frames in which it was tracked) and reasons (for up_axis and unit).
+            up_axis, unit_scale (metres per source unit), notes (each with code and message), recording ("video" or
+            None); for `data inspect` also how (name of each matched joint -> where it comes from), unused_joints
+            (names), gaps (name of each joint that was lost for a while -> share of the frames in which it was tracked)
+            and reasons (for up_axis and unit).
+        face: (frames, 3) float32 unit vectors in which the face looks, or None where the recording has no rotation of
+            the head.
+        not_shown: What the recording cannot show (keys of `ASPECTS` in `limitations.py`) -> why not.
     """
 
     joints: np.ndarray
     joint_mask: np.ndarray
     fps: float = FRAME_RATE
     report: dict[str, Any] = field(default_factory=dict)
+    face: np.ndarray | None = None
+    not_shown: dict[str, str] = field(default_factory=dict)
 
     def mirrored(self) -> "UnifiedClip":
         """Returns the mirrored movement: left and right are exchanged."""
         sides = list(MIRROR)
-        joints = self.joints[:, sides] * np.array([-1.0, 1.0, 1.0], dtype=np.float32)
-        return UnifiedClip(joints, self.joint_mask[sides], self.fps, self.report)
+        flip = np.array([-1.0, 1.0, 1.0], dtype=np.float32)
+        face = None if self.face is None else self.face * flip
+        return replace(self, joints=self.joints[:, sides] * flip, joint_mask=self.joint_mask[sides], face=face)
 
     def cut(self, start: int, end: int) -> "UnifiedClip":
         """Returns the frames from `start` to before `end`; the clip itself if these are all of its frames."""
         if start == 0 and end >= len(self.joints):
             return self
-        return UnifiedClip(self.joints[start:end], self.joint_mask, self.fps, self.report)
+        face = None if self.face is None else self.face[start:end]
+        return replace(self, joints=self.joints[start:end], face=face)
 
 
 def as_unified_clip(given: Any) -> UnifiedClip | None:
@@ -71,4 +79,9 @@ def as_unified_clip(given: Any) -> UnifiedClip | None:
         raise MotionError(f"A unified clip has {FRAME_RATE:g} frames per second, found {found['fps']}.")
     if not isinstance(found["report"], Mapping):
         raise MotionError(f"The report of a unified clip is a dict, found {type(found['report']).__name__}.")
-    return UnifiedClip(joints, mask, FRAME_RATE, dict(found["report"]))
+    face = found["face"]
+    if face is not None:
+        face = np.asarray(face, dtype=np.float32)
+        if face.shape != (len(joints), 3):
+            raise MotionError(f"The face of a unified clip has the shape ({len(joints)}, 3), found {face.shape}.")
+    return UnifiedClip(joints, mask, FRAME_RATE, dict(found["report"]), face, dict(found["not_shown"]))

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from ..reading.motion import MotionError
+from ..reading.motion import MotionError, note
 from .axes_and_units import LEG_M
+from .floor import SOLES, level_floor
 from .tree import FRAME_RATE, JOINT_INDEX
 
 _HEADING_S = 1.0
@@ -15,26 +16,31 @@ _ANKLES = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
 _FEET = [JOINT_INDEX["left_foot"], JOINT_INDEX["right_foot"]]
 
 
-def place(body: np.ndarray, mask: np.ndarray, source: str, notes: list[str]) -> np.ndarray:
+def place(
+    body: np.ndarray, mask: np.ndarray, face: np.ndarray | None, source: str, notes: list[dict[str, str]]
+) -> tuple[np.ndarray, np.ndarray | None]:
     """Turns the body to face +Z and puts it on the floor at the origin.
 
     Args:
         body: (frames, 22, 3) metres, Y up, 30 frames/s.
         mask: (22,) bool.
+        face: (frames, 3) direction of the face in the same axes, or None.
         source: File name for error messages.
-        notes: Receives a note if the axes seem to be mirrored.
+        notes: Receives a note if the axes seem to be mirrored, or the floor slopes.
 
     Returns:
-        (frames, 22, 3) of the same type, zeros where a joint is absent.
+        The body, (frames, 22, 3) of the same type, zeros where a joint is absent; and the face, turned with it.
 
     Raises:
         MotionError: The body has no width, so it has no facing.
     """
-    body = _face_forward(body, mask, source)
+    turn = _turn_to_front(body, mask, source)
+    start = body[:1, _PELVIS : _PELVIS + 1] * np.array([1, 0, 1], body.dtype)
+    body = level_floor((body - start) @ turn.T, mask, notes)
     _place_on_floor(body, mask)
     _note_backward_feet(body, mask, notes)
     body[:, ~mask] = 0.0
-    return body
+    return body, None if face is None else face @ turn.T
 
 
 def facing(joints: np.ndarray, joint_mask: np.ndarray, window_s: float = 0.5) -> np.ndarray:
@@ -73,9 +79,8 @@ def facing(joints: np.ndarray, joint_mask: np.ndarray, window_s: float = 0.5) ->
     return np.stack([smooth[:, 0], np.zeros(len(joints)), smooth[:, 1]], axis=-1).astype(np.float32)
 
 
-def _face_forward(body: np.ndarray, mask: np.ndarray, source: str) -> np.ndarray:
-    """Turns the clip about Y so that its mean facing over the first second is +Z; the pelvis starts at x = z = 0."""
-    body = body - body[:1, _PELVIS : _PELVIS + 1] * np.array([1, 0, 1], body.dtype)
+def _turn_to_front(body: np.ndarray, mask: np.ndarray, source: str) -> np.ndarray:
+    """Returns the (3, 3) rotation about Y that makes the mean facing over the first second +Z."""
     forward = _forward(body, mask)
     length = np.linalg.norm(forward, axis=-1)
     if float(length.max()) <= 1e-9:
@@ -87,13 +92,12 @@ def _face_forward(body: np.ndarray, mask: np.ndarray, source: str) -> np.ndarray
         first = forward[int(np.argmax(length > 0.5 * float(np.median(length))))]
     sine, cosine = first / np.linalg.norm(first)
     # Rotation about Y by minus the heading angle: takes (sine, cosine) in (x, z) to (0, 1).
-    turn = np.array([[cosine, 0.0, -sine], [0.0, 1.0, 0.0], [sine, 0.0, cosine]], body.dtype)
-    return body @ turn.T
+    return np.array([[cosine, 0.0, -sine], [0.0, 1.0, 0.0], [sine, 0.0, cosine]], body.dtype)
 
 
 def _place_on_floor(body: np.ndarray, mask: np.ndarray) -> None:
     """Moves the clip, in place, so that the lowest foot is at y = 0; without feet the pelvis is at the leg length."""
-    soles = [joint for joint in _ANKLES + _FEET if mask[joint]]
+    soles = [joint for joint in SOLES if mask[joint]]
     if soles:
         floor = float(np.percentile(body[:, soles, 1].min(axis=1), 2))
     else:
@@ -101,7 +105,7 @@ def _place_on_floor(body: np.ndarray, mask: np.ndarray) -> None:
     body[..., 1] -= np.float32(floor)
 
 
-def _note_backward_feet(body: np.ndarray, mask: np.ndarray, notes: list[str]) -> None:
+def _note_backward_feet(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, str]]) -> None:
     """Adds a note if the feet point backwards: axes are mirrored or sides swapped, which no rotation can correct."""
     pairs = [(ankle, foot) for ankle, foot in zip(_ANKLES, _FEET, strict=True) if mask[ankle] and mask[foot]]
     if not pairs:
@@ -114,7 +118,8 @@ def _note_backward_feet(body: np.ndarray, mask: np.ndarray, notes: list[str]) ->
         along = along / np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-9)
         pointing.append(float((along * forward).sum(axis=-1).mean()))
     if max(pointing) < -0.5:
-        notes.append("the feet point backwards: the axes may be left-handed (mirrored), or left and right swapped")
+        message = "the feet point backwards: the axes may be left-handed (mirrored), or left and right swapped"
+        notes.append(note("mirrored", message))
 
 
 def _forward(joints: np.ndarray, joint_mask: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..reading.checks import joint_label, refuse_far_joints
-from ..reading.motion import Motion, MotionError
+from ..reading.motion import Motion, MotionError, note
 from ..reading.recording import shown
 from .matching import JointMatch, match_joints
 from .rig_files import BODY, Rigs, read_rig
@@ -67,7 +67,7 @@ def match_recording(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch,
 
 
 def select_joints(
-    joints: np.ndarray, match: JointMatch, motion: Motion, notes: list[str]
+    joints: np.ndarray, match: JointMatch, motion: Motion, notes: list[dict[str, str]]
 ) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
     """Collects the 22 joints and fills gaps in their tracking.
 
@@ -113,20 +113,20 @@ def select_joints(
             body[:, joint] = np.mean([filled[index] for index in sources], axis=0, dtype=np.float32)
             mask[joint] = True
             if share < _NOTED_BELOW:
-                notes.append(
-                    f"{JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames; gaps were filled"
-                )
+                message = f"{JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames; gaps were filled"
+                notes.append(note("gaps_filled", message))
         elif joint in _REQUIRED:
             raise MotionError(
                 f"{source}: {JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames, expected at "
                 f"least {_MIN_TRACKED:.0%}."
             )
         else:
-            notes.append(f"{JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames and is left out")
+            message = f"{JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames and is left out"
+            notes.append(note("joint_left_out", message))
     return body, mask, gaps
 
 
-def mask_coincident(body: np.ndarray, mask: np.ndarray, notes: list[str]) -> None:
+def mask_coincident(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, str]]) -> None:
     """Masks joints that always coincide with their parent, as helper joints do: they carry no information.
 
     Args:
@@ -141,7 +141,8 @@ def mask_coincident(body: np.ndarray, mask: np.ndarray, notes: list[str]) -> Non
         distance = np.linalg.norm(body[:, joint] - body[:, parent], axis=-1)
         if float(np.percentile(distance, 99)) < _COINCIDENT:
             mask[joint] = False
-            notes.append(f"{JOINT_NAMES[joint]} coincides with {JOINT_NAMES[parent]} and is left out")
+            message = f"{JOINT_NAMES[joint]} coincides with {JOINT_NAMES[parent]} and is left out"
+            notes.append(note("joint_left_out", message))
 
 
 def _positions_of(

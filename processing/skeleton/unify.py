@@ -2,8 +2,8 @@
 
 The steps, each in its own file: check the recording (`checks.py`), find its joints and fill gaps in their tracking
 (`selection.py`), find the up axis and the unit of length (`axes_and_units.py`), resample to 30 frames/s
-(`resampling.py`), turn the body to face +Z and put it on the floor at the origin (`placement.py`). The proportions of
-the rig are kept; the features remove them.
+(`resampling.py`), turn the body to face +Z and put it on the floor at the origin (`placement.py`, `floor.py`), find
+what the recording cannot show (`limitations.py`). The proportions of the rig are kept; the features remove them.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,11 @@ import numpy as np
 
 from ..reading.motion import Motion, MotionError
 from ..reading.units import UNIT_SCALES
-from .axes_and_units import TO_Y_UP, to_metres_y_up
+from .axes_and_units import TO_Y_UP, to_metres_y_up, to_y_up
 from .checks import checked_recording
 from .clip import UnifiedClip
+from .face_direction import directions, unit_vectors
+from .limitations import find_limitations
 from .placement import place
 from .resampling import resample
 from .rig_files import Rigs, load_rigs
@@ -46,12 +48,16 @@ def unify(
     _check_choice("units", units, UNIT_SCALES)
     joints, fps = checked_recording(motion)
     match, rig = match_recording(motion, joints.shape[1], rigs)
-    notes: list[str] = []
+    notes = list(motion.notes)
     body, mask, gaps = select_joints(joints, match, motion, notes)
     of_rig = (rig.get("up_axis"), rig.get("units"))
     body, found = to_metres_y_up(body, mask, (up_axis, units), motion.units, of_rig, motion.source, notes)
     mask_coincident(body, mask, notes)
-    body = place(resample(body, fps), mask, motion.source, notes)
+    face = directions(motion.face, len(joints), motion.source)
+    if face is not None:
+        face = unit_vectors(resample(to_y_up(face, found.up_axis)[:, None], fps)[:, 0])
+    body, face = place(resample(body, fps), mask, face, motion.source, notes)
+    not_shown = find_limitations(body, mask, fps, face is not None, found.fits_a_person, notes)
     report = {
         "layout": match.layout,
         "frames": int(joints.shape[0]),
@@ -65,8 +71,9 @@ def unify(
         "unused_joints": match.unused,
         "gaps": gaps,
         "reasons": {"up_axis": found.why_up_axis, "unit": found.why_unit},
+        "recording": motion.recording,
     }
-    return UnifiedClip(np.ascontiguousarray(body), mask, FRAME_RATE, report)
+    return UnifiedClip(np.ascontiguousarray(body), mask, FRAME_RATE, report, face, not_shown)
 
 
 def _check_choice(name: str, value: str | None, choices: Mapping[str, Any]) -> None:

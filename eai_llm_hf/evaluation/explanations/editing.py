@@ -79,7 +79,7 @@ def edit_test(
         tried = [(edit, place) for edit in edits if edit.fits(clip) for place in range(len(edit.amounts))]
         changed = [first_window(edit.change(clip, edit.amounts[place]), extractor.max_frames) for edit, place in tried]
         versions = [clip, *changed]
-        measured = [measure_spans(version.joints, version.joint_mask) for version in versions]
+        measured = [measure_spans(version.joints, version.joint_mask, version.not_shown) for version in versions]
         records = {verify: explained(pipe, versions, labels, verify) for verify in (False, True)}
         generations += 2 * len(versions)
         texts = {

@@ -68,7 +68,9 @@ def masking_test(
     cited: dict[str, list[list[str]]] = {"parts": [], "times": []}
     important: dict[str, list[list[str]]] = {"parts": [], "times": []}
     for clip, record in tqdm(list(zip(clips, records, strict=True)), desc="masking", unit="clip"):
-        claims = held_claims(record["explanation"], measure_spans(clip.joints, clip.joint_mask), reference)
+        claims = held_claims(
+            record["explanation"], measure_spans(clip.joints, clip.joint_mask, clip.not_shown), reference
+        )
         target = labels.index(record["label"])
         found = attribute(pipe.scorer, clip, labels, record["label"])
         parts = [name for name, own in CLAIM_PARTS.items() if set(own) & set(found.parts)]

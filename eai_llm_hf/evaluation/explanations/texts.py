@@ -73,7 +73,7 @@ def explained_clip(clip: UnifiedClip, content: str, name: str, max_frames: int) 
     """Measures a clip; only the first window of a longer clip is used."""
     if len(clip.joints) > max_frames:
         clip = replace(clip, joints=clip.joints[:max_frames])
-    return ExplainedClip(clip, measure_spans(clip.joints, clip.joint_mask), content, name)
+    return ExplainedClip(clip, measure_spans(clip.joints, clip.joint_mask, clip.not_shown), content, name)
 
 
 def write_records(
@@ -192,7 +192,7 @@ def without_joints(explained: ExplainedClip, joints: Sequence[str]) -> Explained
         "missing_joints": [name for name, there in zip(JOINT_NAMES, mask, strict=True) if not there],
     }
     clip = replace(explained.clip, joints=positions, joint_mask=mask, report=report)
-    return replace(explained, clip=clip, measured=measure_spans(positions, mask))
+    return replace(explained, clip=clip, measured=measure_spans(positions, mask, clip.not_shown))
 
 
 def explanation_scores(

@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from eai_llm_hf.corpora.rows import not_shown_in
 from eai_llm_hf.processing.descriptors.measure import measure
 
 from .registry import note_cost
@@ -69,9 +70,11 @@ def _descriptors_of(row: Mapping[str, Any]) -> np.ndarray:
     joints = np.asarray(row["joints"], dtype=np.float32)
     mask = np.asarray(row["joint_mask"], dtype=bool)
     # By content, because a clip that was warped, cropped or moved to another rig keeps its id.
-    key = hashlib.blake2b(mask.tobytes() + joints.tobytes(), digest_size=16).digest()
+    not_shown = not_shown_in(row)
+    given = mask.tobytes() + joints.tobytes() + " ".join(not_shown).encode()
+    key = hashlib.blake2b(given, digest_size=16).digest()
     if key not in _measured:
-        _measured[key] = measure(joints, mask)
+        _measured[key] = measure(joints, mask, not_shown)
     return _measured[key]
 
 

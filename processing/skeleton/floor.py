@@ -1,0 +1,97 @@
+"""The floor under a recording: where it is, whether it slopes, and whether it can be found at all.
+
+A camera that is tilted, or a tracker that drifts, makes the floor slope: a person who walks away seems to sink. The
+floor is fitted to the lowest feet along the way and levelled; what cannot be fitted is unknown.
+"""
+
+import numpy as np
+
+from ..reading.motion import note
+from .axes_and_units import LEG_M, leg_length
+from .tree import FRAME_RATE, JOINT_INDEX
+
+SOLES = [JOINT_INDEX[f"{side}_{joint}"] for joint in ("ankle", "foot") for side in ("left", "right")]
+"""Joints that come down to the floor."""
+
+_STRETCH_S = 0.5
+"""Seconds in which a foot comes to the floor at least once in walking."""
+
+_SHORTEST_WAY = 1.5
+"""Leg lengths that the feet must have covered in a direction for a slope in it to be told from noise."""
+
+_SMALLEST_RISE, _STEEPEST = 0.04, 0.35
+"""Leg lengths of rise along the way from which the floor is levelled, and the steepest slope of a floor: a ramp for
+wheelchairs has 0.08, stairs have 0.6."""
+
+_DRIFT = 0.05
+"""Leg lengths by which the lowest foot may rise or sink from the first to the last third of a recording."""
+
+
+def level_floor(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, str]]) -> np.ndarray:
+    """Takes the slope of the floor out of a recording.
+
+    The slope is the median of the slopes between all pairs of foot contacts (Theil 1950, Sen 1968), along the direction
+    in which the contacts are spread most. Heights are sheared, so that upright stays upright.
+
+    Args:
+        body: (frames, 22, 3) metres, Y up, 30 frames/s.
+        mask: (22,) bool.
+        notes: Receives a note if the floor was levelled.
+
+    Returns:
+        The same array, or a levelled copy of it.
+    """
+    soles = [joint for joint in SOLES if mask[joint]]
+    leg = leg_length(body, mask) or LEG_M
+    count = int(len(body) / (_STRETCH_S * FRAME_RATE))
+    if not soles or count < 4:
+        return body
+    contacts = np.array([_lowest(stretch[:, soles]) for stretch in np.array_split(body, count)], dtype=np.float64)
+    ground = contacts[:, [0, 2]] - contacts[:, [0, 2]].mean(axis=0)
+    along = np.linalg.svd(ground, full_matrices=False)[2][0]
+    way = ground @ along
+    if np.ptp(way) < _SHORTEST_WAY * leg:
+        return body
+    first, second = np.triu_indices(count, 1)
+    apart = np.abs(way[second] - way[first]) > 0.25 * np.ptp(way)
+    slopes = (contacts[second, 1] - contacts[first, 1])[apart] / (way[second] - way[first])[apart]
+    slope = float(np.median(slopes))
+    rise = slope * float(np.ptp(way))
+    left = contacts[:, 1] - slope * way
+    scatter = float(np.median(np.abs(left - np.median(left))))
+    if abs(rise) < _SMALLEST_RISE * leg or abs(slope) > _STEEPEST or scatter > abs(rise) / 4:
+        return body
+    notes.append(note("sloping_floor", f"the floor slopes by {abs(slope):.0%} along the way; it was levelled"))
+    heights = (body[..., [0, 2]] - contacts[:, [0, 2]].mean(axis=0)) @ (slope * along)
+    levelled = body.copy()
+    levelled[..., 1] -= heights.astype(body.dtype)
+    return levelled
+
+
+def why_no_floor(body: np.ndarray, mask: np.ndarray, leg: float) -> str | None:
+    """Says why the floor is unknown.
+
+    Args:
+        body: (frames, 22, 3) metres, Y up, 30 frames/s, levelled.
+        mask: (22,) bool.
+        leg: Length of the legs in metres.
+
+    Returns:
+        The reason as a clause; None where the floor is known.
+    """
+    soles = [joint for joint in SOLES if mask[joint]]
+    if not soles:
+        return "the recording has no feet"
+    lowest = body[:, soles, 1].min(axis=1)
+    if len(lowest) < 3:
+        return None
+    first, _, last = (float(np.percentile(third, 10)) for third in np.array_split(lowest, 3))
+    if abs(last - first) > _DRIFT * leg:
+        return f"the lowest foot is {abs(last - first):.2f} m {'higher' if last > first else 'lower'} at the end"
+    return None
+
+
+def _lowest(stretch: np.ndarray) -> np.ndarray:
+    """Returns the (3,) position of the lowest of (frames, soles, 3)."""
+    frame, sole = np.unravel_index(stretch[..., 1].argmin(), stretch.shape[:2])
+    return np.asarray(stretch[frame, sole])
