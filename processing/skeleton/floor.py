@@ -30,8 +30,8 @@ _DRIFT = 0.05
 def level_floor(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, str]]) -> np.ndarray:
     """Takes the slope of the floor out of a recording.
 
-    The slope is the median of the slopes between all pairs of foot contacts (Theil 1950, Sen 1968), along the direction
-    in which the contacts are spread most. Heights are sheared, so that upright stays upright.
+    The slope is the median of the slopes between all pairs of foot contacts (Theil 1950, Sen 1968), along the
+    direction in which the contacts are spread most. Heights are sheared, so that upright stays upright.
 
     Args:
         body: (frames, 22, 3) metres, Y up, 30 frames/s.
