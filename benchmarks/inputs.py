@@ -7,16 +7,13 @@ from `docs/inputs/*.json`, which `benchmarks/plausibility.py` and `benchmarks/vi
 """
 
 import argparse
-import json
 import re
-import runpy
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
-from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,7 +52,11 @@ def outcome(extractor: EaiSkeletonFeatureExtractor, path: Path, given: dict[str,
 
 def _described(clip: UnifiedClip) -> str:
     report = clip.report
-    parts = [f"{len(clip.joints) / clip.fps:.1f} s", f"{report['matched_joints']} joints", f"{report['fps']:g} frames/s"]
+    parts = [
+        f"{len(clip.joints) / clip.fps:.1f} s",
+        f"{report['matched_joints']} joints",
+        f"{report['fps']:g} frames/s",
+    ]
     if report["notes"]:
         parts.append("notes: " + ", ".join(dict.fromkeys(note["code"] for note in report["notes"])))
     hidden = [aspect for aspect in clip.not_shown if aspect != "head_rotation"]

@@ -1,6 +1,6 @@
 """Forms in which the tower could read a movement, compared by `transfer.py form`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -9,9 +9,11 @@ from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, moveme
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_INDEX
 
 
-def _parts(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _parts(
+    joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collection[str] = ()
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Unchanged features, the segments that exist, and the median length of each."""
-    features, present = movement_features(joints, joint_mask)
+    features, present = movement_features(joints, joint_mask, not_shown)
     lengths = np.ones(len(SEGMENTS))
     points = {name: joints[:, index] for name, index in JOINT_INDEX.items()}
     for middle in ("hip", "shoulder"):

@@ -146,6 +146,9 @@ class EaiLlmConfig(PreTrainedConfig):
         labels: The emotions that the checkpoint was trained on, its default candidates.
         label_temperature: Divisor of the label logits, fitted on validation clips. Older checkpoints call it
             `temperature`, which `generate` would take for the temperature of sampling.
+        label_accuracy: How often the label is right on corpora that training did not see: kind of recording
+            ("recorded", "video") -> pairs of a probability, from 0 upwards, and the accuracy from it on. None where
+            it was not measured.
 
     Example:
 
@@ -181,6 +184,7 @@ class EaiLlmConfig(PreTrainedConfig):
     text_layer: int = 10
     labels: list[str] | tuple[str, ...] = ("happy", "sad", "angry", "proud", "not confident")
     label_temperature: float | int = 1.0
+    label_accuracy: dict[str, list] | None = None
     tie_word_embeddings: bool = False
 
     def __post_init__(self, **kwargs):

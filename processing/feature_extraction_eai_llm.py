@@ -258,11 +258,11 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                     "The pipeline reads long recordings window by window."
                 )
             joints = clip.joints[: self.max_frames]
-            values, present = movement_features(joints, clip.joint_mask)
+            values, present = movement_features(joints, clip.joint_mask, clip.not_shown)
             if reference is not None and own is not None:
                 values = adapt(values, present, reference, own)
             features.append((values, present))
-            vectors.append(measure(joints, clip.joint_mask))
+            vectors.append(measure(joints, clip.joint_mask, clip.not_shown))
         return BatchFeature(self.pad(features, vectors, reference or own), tensor_type=return_tensors)
 
     def pad(

@@ -19,6 +19,7 @@ from transformers.utils import logging
 
 from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
+from .certainty import certainty
 from .claims.comparison import COMPARE_QUESTION, find_differences, two_movements
 from .claims.guard import verified_comparison
 from .claims.writing import EXPLAIN_QUESTION, label_sentence
@@ -427,10 +428,27 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         labels = candidate_labels or list(self.model.config.labels)
         reference = reference or self._feature_extractor.motion_reference()
         records = [
-            person_record(request.source, self._model_name, person, labels, reference, verify, question, label_only)
+            person_record(
+                request.source,
+                self._model_name,
+                person,
+                labels,
+                reference,
+                verify,
+                question,
+                label_only,
+                self._certainty(person, labels),
+            )
             for person in request.people
         ]
         return records[0] if len(records) == 1 else records
+
+    def _certainty(self, person: Person, labels: list[str]) -> dict:
+        """The field `certainty` of a record."""
+        config, clip = self.model.config, person.clip
+        recording = clip.report.get("recording")
+        accuracy = config.label_accuracy or {}
+        return certainty(person.overall(), labels, config.labels, accuracy, recording, clip.not_shown)
 
 
 __all__ = ["SkeletonEmotionExplanationPipeline"]

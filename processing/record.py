@@ -21,6 +21,8 @@ from .skeleton.clip import UnifiedClip
 
 __all__ = ["Person", "difference_entry", "error_record", "evidence_entry", "person_record"]
 
+NOTHING_MOVES = "Nothing moves in this recording, so only the posture speaks for it."
+
 EVIDENCE_CLAIMS = 8
 """Claims in a record: those of the explanation first, then other unusual measurements."""
 
@@ -67,6 +69,7 @@ def person_record(
     verify: bool,
     question: str | None,
     label_only: bool,
+    sureness: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The record of one performer.
 
@@ -79,6 +82,7 @@ def person_record(
         verify: Whether to remove statements that the measurements do not support.
         question: The question that the text answers, None for an explanation.
         label_only: Whether there is no text.
+        sureness: The field `certainty`.
     """
     report = person.clip.report
     scores = _score_fields(person.overall(), labels)
@@ -97,6 +101,9 @@ def person_record(
             )
         elif verify and reference is not None:
             explanation, claims, dropped = verified(explanation, claims, scores["label"], vectors, reference)
+        if "movement" in segment.not_shown and not question:
+            named = label_sentence(scores["label"])
+            explanation = f"{named} {NOTHING_MOVES} {explanation.removeprefix(named).strip()}".strip()
     if reference is not None:
         said = {claim.descriptor for claim in claims}
         others = [claim for claim in notable_claims(vectors, reference) if claim.descriptor not in said]
@@ -105,6 +112,7 @@ def person_record(
     record = {
         "source": source,
         **scores,
+        "certainty": dict(sureness),
         "explanation": explanation,
         "evidence": [evidence_entry(claim, vectors, reference, seconds) for claim in claims],
         "not_measured": [

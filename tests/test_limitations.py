@@ -7,6 +7,7 @@ from moving_bodies import walk as level_walk
 
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, why_not_measured
 from eai_llm_hf.processing.descriptors.movement_features import movement_features
+from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.reading.motion import Motion, MotionError
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.limitations import ASPECTS
@@ -170,3 +171,10 @@ def test_reasons_name_the_joints_that_are_missing():
 def test_what_is_not_shown_survives_mirroring_and_cutting():
     clip = read(pinned(walk(0.6, 1.9)))
     assert clip.mirrored().not_shown == clip.cut(0, 60).not_shown == clip.not_shown
+
+
+def test_the_feature_extractor_leaves_out_what_is_not_shown():
+    extractor = EaiSkeletonFeatureExtractor()
+    clips = [read(joints) for joints in (walk(0.6, 1.9), pinned(walk(0.6, 1.9)))]
+    masks = extractor(clips)["skeleton_segment_mask"]
+    assert masks[0][ROOT] == 1 and masks[1][ROOT] == 0 and (masks[0][1:] == masks[1][1:]).all()

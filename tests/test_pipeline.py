@@ -17,8 +17,8 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPT
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
 RECORD = {
-    "source": str, "label": str, "score": float, "scores": dict, "explanation": str, "evidence": list,
-    "not_measured": list, "notes": list, "segments": list, "skeleton": dict, "model": str,
+    "source": str, "label": str, "score": float, "scores": dict, "certainty": dict, "explanation": str,
+    "evidence": list, "not_measured": list, "notes": list, "segments": list, "skeleton": dict, "model": str,
 }  # fmt: skip
 EVIDENCE = {
     "claim", "body_part", "descriptor", "direction", "degree", "span", "value", "unit", "percentile", "start_s",

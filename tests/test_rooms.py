@@ -14,7 +14,7 @@ TRAVELLING = [
     ("processing/descriptors",),
     ("processing/feature_extraction_eai_llm",),
     ("processing/claims", "processing/label_scoring"),
-    ("processing/attribution", "processing/record", "processing/pipeline_arguments"),
+    ("processing/attribution", "processing/record", "processing/certainty", "processing/pipeline_arguments"),
     ("processing/pipeline_eai_llm",),
     ("processing/processing_eai_llm",),
 ]

@@ -96,6 +96,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         reference = fit_reference(CropDataset(splits["train"], count, recipe.seed, size_exponent=0.0))
         model, processor = new_model(recipe, reference)
     model.config.labels = list(recipe.labels)
+    model.config.label_accuracy = None  # a base checkpoint's does not hold for what is trained here
     seconds = {"preparation": time.monotonic() - started}
 
     if recipe.stages in ("one", "both"):
