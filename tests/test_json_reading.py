@@ -8,8 +8,10 @@ import pytest
 
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.reading import json as json_reading
+from eai_llm_hf.processing.reading import json_text
 from eai_llm_hf.processing.reading.files import read_motions
-from eai_llm_hf.processing.reading.json import MAX_FRAME_TEXT, MAX_PEOPLE_IN_A_FRAME
+from eai_llm_hf.processing.reading.json_frames import MAX_PEOPLE_IN_A_FRAME
+from eai_llm_hf.processing.reading.json_text import MAX_FRAME_TEXT
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.matching import load_rigs
 from eai_llm_hf.processing.skeleton.unify import unify
@@ -19,7 +21,7 @@ POSITIONS = np.random.default_rng(0).normal(size=(4, 33, 3)).astype(np.float32)
 
 def landmarks(frame):
     """Landmarks as MediaPipe writes them."""
-    return [{"x": float(x), "y": float(y), "z": float(z), "visibility": 0.3} for x, y, z in frame]
+    return [{"x": float(x), "y": float(y), "z": float(z), "visibility": 0.9} for x, y, z in frame]
 
 
 LANDMARKS = [landmarks(frame) for frame in POSITIONS]
@@ -125,7 +127,7 @@ def test_arguments_override_what_a_json_file_says(read):
 def test_the_text_is_read_in_pieces_of_any_size(read, monkeypatch):
     text = json.dumps({"a": {"b": [1, "[,]"]}, "skipped": [[1], 2], "frames": LANDMARKS, "fps": 120}, indent=1)
     for chunk in (1, 7, 100):
-        monkeypatch.setattr(json_reading, "_CHUNK", chunk)
+        monkeypatch.setattr(json_text, "_CHUNK", chunk)
         (motion,) = read(text)
         np.testing.assert_array_equal(motion.joints, POSITIONS)
         assert motion.fps == 120.0
@@ -181,15 +183,15 @@ def test_memory_follows_the_clip_and_not_its_text(tmp_path):
         ({"poseLandmarks": LANDMARKS}, r"found 'poselandmarks' \(these are image coordinates"),
         (
             [{"poseLandmarks": LANDMARKS[0]}],
-            r"frame 0: expected world landmarks; found 'poselandmarks, image",
+            r"frame 0: expected world landmarks; found 'poselandmarks, points of an image",
         ),
         ("[]", r"expected joint positions; found 0 frames without any"),
         ("[null, [], {}]", r"expected joint positions; found 3 frames without any"),
         ("[[[1,2,3]], 0]", r"frame 1: expected a frame as a list of points, .* found '0.0'"),
         ('["a", "b"]', r"expected joint positions; found 0 frames without any"),
-        ("[[[1, 2], [3, 4]]]", r"frame 0: expected 'point 0' as \[x, y, z\] .*; found 'a list of 2'"),
+        ("[[[1, 2], [3, 4]]]", r"frame 0: expected 'point 0' as x, y and z; found '2 numbers, points of an image"),
         ("[[[1, 2, 3], [3, 4, true]]]", r"frame 0: expected 'point 1' as .*; found 'a list of 3'"),
-        ('[[{"x": 1, "y": 2}]]', r"frame 0: expected 'point 0' .*; found 'an object with x, y'"),
+        ('[[{"x": 1, "y": 2}]]', r"frame 0: expected 'point 0' as x, y and z; found 'x and y, points of an image"),
         ('[{"hip": [1, 2, "3"]}]', r"frame 0: expected 'hip' as"),
         ('[{"frame": 1, "hip": 2}]', r"frame 0: expected an object joint -> \[x, y, z\]; found 'frame, hip'"),
         ("[[[1,2,3]], [[1,2,3],[1,2,3]]]", r"frame 1: expected 1 points as in the frames before; found '2 points'"),

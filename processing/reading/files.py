@@ -8,6 +8,8 @@
 | `.npz` | the same as `joints` or the only such array; `fps`, `joint_names`, `layout`, `parents`, `units` |
 | `.csv` | one row per frame, or per frame and joint; or Kinect v2 rows; see `reading/csv.py` |
 | `.json` | a list of frames, such as MediaPipe Pose world landmarks, see `reading/json.py` |
+| `.jsonl` | the same, one frame a line |
+| a folder | numbered `.json` files, one a frame, as OpenPose and EasyMocap write them |
 | `.trc` | a table of markers, see `reading/trc.py` |
 
 Nothing is unpickled, and a size that a file declares is checked against the file and a limit before memory is
@@ -17,6 +19,7 @@ allocated. In error messages frames and joints count from 0, lines and columns o
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +38,7 @@ def read_motions(
     """Reads a recording; the suffix of `path` decides how.
 
     Args:
-        path: A file with one of `READABLE_SUFFIXES`.
+        path: A file with one of `READABLE_SUFFIXES`, or a folder of numbered one-frame `.json` files.
         fps: Frames per second; overrides what the file says.
         layout: Name of a known rig; overrides what the file says. It may also be the path of a rig file, which is
             only opened if the caller names it, not if the recording does.
@@ -49,13 +52,16 @@ def read_motions(
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in READERS:
+    if _is_folder(path):
+        recording = _read_folder(path)
+    elif suffix not in READERS:
         raise MotionError(
             f"{path.name}: cannot read {shown(suffix) if suffix else 'a file without a suffix'}; "
             f"expected one of {', '.join(READABLE_SUFFIXES)}"
         )
-    _check_file(path)
-    recording = _reader(suffix)(path)
+    else:
+        _check_file(path)
+        recording = _reader(READERS[suffix])(path)
     if layout is None and recording.layout is not None and recording.layout.lower().endswith(".json"):
         raise MotionError(
             f"{path.name}: its layout is {shown(recording.layout)}; expected the name of a known rig (a rig file is "
@@ -103,8 +109,6 @@ def motions_from_array(
 def _check_file(path: Path) -> None:
     """Raises an error unless `path` is a regular, non-empty file. Devices and pipes could block and are refused."""
     try:
-        if path.is_dir():
-            raise MotionError(f"{path}: a folder; expected a motion file")
         if not path.is_file():
             raise MotionError(f"{path}: no such file")
         if path.stat().st_size == 0:
@@ -113,12 +117,26 @@ def _check_file(path: Path) -> None:
         raise MotionError(f"{shown(str(path))}: cannot be read ({error.strerror})") from error
 
 
-def _reader(suffix: str) -> Callable[[Path], Recording]:
-    """Imports the reader of a format.
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, for example; opening the file says why
+        return False
+
+
+def _read_folder(path: Path) -> Recording:
+    """Reads a folder that is one recording; raises an error for any other."""
+    if not _reader("json:frame_files")(path):
+        raise MotionError(f"{path}: a folder; expected a motion file, or a folder of numbered JSON files, one a frame")
+    return _reader("json:read_json_frames")(path)
+
+
+def _reader(entry: str) -> Callable[[Path], Any]:
+    """Imports the function of an entry of `READERS`.
 
     Readers lie next to this file: as `reading.bvh` in the package, as `reading_bvh` in the flat copy on the Hub. In
     both, the name of a reader's module is this module's name with another ending.
     """
-    module, _, function = READERS[suffix].partition(":")
-    reader: Callable[[Path], Recording] = getattr(import_module(__name__.removesuffix("files") + module), function)
+    module, _, function = entry.partition(":")
+    reader: Callable[[Path], Any] = getattr(import_module(__name__.removesuffix("files") + module), function)
     return reader

@@ -10,6 +10,7 @@ READERS = {
     ".c3d": "c3d:read_c3d",
     ".csv": "csv:read_csv",
     ".json": "json:read_json",
+    ".jsonl": "json:read_json_lines",
     ".npy": "npy:read_npy",
     ".npz": "npy:read_npz",
     ".trc": "trc:read_trc",

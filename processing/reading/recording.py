@@ -30,6 +30,7 @@ class Recording:
         fps_stated: What the file states and what was expected, as the message for a frame rate out of range, or None.
         times: (frames,) time of each frame in seconds, milliseconds or ticks of 100 ns, from which the frame rate
             follows where `fps` is None; or None.
+        time_unit: Unit of `times` as the file states it ("s", "ms", "us", "ns", "ticks" of 100 ns), or None.
         time_lines: (frames,) line of the file on which each of `times` is, for error messages, or None.
         joint_names: One name for each joint, or None.
         layout: Name of a known rig, or None.
@@ -48,6 +49,7 @@ class Recording:
     fps: Any = None
     fps_stated: str | None = None
     times: np.ndarray | None = None
+    time_unit: str | None = None
     time_lines: np.ndarray | None = None
     joint_names: Sequence[str] | None = None
     layout: str | None = None
