@@ -16,11 +16,12 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from .json_frames import IMAGE_KEYS, POSE_KEYS, Frames
+from .json_frames import IMAGE_KEYS, Frames
 from .json_layouts import completed, confidence, layout_of
 from .json_points import IMAGE_ADVICE, IMAGE_POINTS
-from .json_text import MAX_FRAME_TEXT, JsonText, encoding_of, plain_key
+from .json_text import MAX_FRAME_TEXT, JsonText, encoding_of
 from .json_times import TIMES_KEYS, time_of
+from .keys import FPS_KEYS, NAME_KEYS, POSE_KEYS, UNIT_KEYS, plain_key
 from .limits import MAX_BYTES, MAX_GROWTH, MAX_JOINTS, MAX_NAME_LENGTH, SMALL_CLIP_BYTES
 from .motion import MotionError, note
 from .recording import Recording, room_for, shown
@@ -32,9 +33,7 @@ FRAME_KEYS = (
 )  # fmt: skip
 """Keys of a list of frames, best first, in lower case and without separators."""
 
-_FPS_KEYS = ("fps", "framerate", "mocapframerate", "framespersecond", "samplerate", "samplingrate")
-_NAME_KEYS = ("jointnames", "keypointnames", "landmarknames", "markernames", "names", "joints")
-_ABOUT_KEYS = (*_FPS_KEYS, *_NAME_KEYS[:-1], "layout", "units", "unit")
+_ABOUT_KEYS = (*FPS_KEYS, *NAME_KEYS, *UNIT_KEYS, "layout")
 _WRAPPER_KEYS = ("metadata", "meta", "metainfo", "info", "header", "videoinfo")
 """Keys of an object that holds what the file says about the frames."""
 
@@ -121,7 +120,7 @@ def read_json_frames(folder: Path) -> Recording:
     room = min(MAX_BYTES, max(SMALL_CLIP_BYTES, MAX_GROWTH * sum(file.stat().st_size for file in files)))
     document = _Document(room, folder.name)
     numbers = [int(_NUMBERED.fullmatch(file.name)[2]) for file in files]  # type: ignore[index]
-    step = int(np.median(np.diff(numbers)))
+    step = int(np.gcd.reduce(np.diff(numbers)))
     for file, number, before in zip(files, numbers, [numbers[0] - step, *numbers], strict=False):
         missing = (number - before) // step - 1
         if missing > len(files):
@@ -213,11 +212,11 @@ class _Document:
         source, frames, about = self._source, self.frames, self._about
         joints, seen, names, people = frames.joined()
         self._refuse_one_frame()
-        layout, units = about.get("layout"), about.get("units", about.get("unit"))
+        layout, units = about.get("layout"), next((about[key] for key in UNIT_KEYS if key in about), None)
         if layout is not None and not isinstance(layout, str):
             raise MotionError(f"{source}: expected layout as the name of a rig; found {shown(repr(layout))}")
         if names is None:
-            names = next((about[key] for key in _NAME_KEYS if about.get(key)), None)
+            names = next((about[key] for key in (*NAME_KEYS, "joints") if about.get(key)), None)
             if names is not None and not isinstance(names, list):
                 raise MotionError(f"{source}: expected joint_names as a list; found {shown(repr(names))}")
         notes = []
@@ -236,7 +235,7 @@ class _Document:
             times = None if times is None else times[order]
         return Recording(
             joints,
-            fps=next((about[key] for key in _FPS_KEYS if about.get(key) is not None), None),
+            fps=next((about[key] for key in FPS_KEYS if about.get(key) is not None), None),
             times=times,
             time_unit=unit,
             joint_names=names,

@@ -24,8 +24,6 @@ import numpy as np
 from .json_points import (
     IMAGE_ADVICE,
     IMAGE_POINTS,
-    ROTATION_ADVICE,
-    ROTATION_KEYS,
     is_point,
     names_of,
     numbers_of,
@@ -33,21 +31,15 @@ from .json_points import (
     points_of_flat,
     refuse_quaternions,
 )
-from .json_text import described, plain_key
+from .json_text import described
 from .json_times import TIME_KEYS, time_of
+from .keys import POSE_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SCORES_KEYS, plain_key
 from .limits import MAX_BYTES, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE
 from .motion import MotionError
 from .recording import shown
 
 MAX_PEOPLE_IN_A_FRAME = 64
 """A frame with more is a file that lists people outside and frames inside."""
-
-POSE_KEYS = (
-    "poseworldlandmarks", "worldlandmarks", "posekeypoints3d", "keypoints3d", "joints3d", "landmarks", "landmark",
-    "people", "persons", "bodies", "bodylist", "instances", "skeletons", "skeleton", "joints", "jointpositions",
-    "positions", "keypoint", "keypoints", "points", "pose",
-)  # fmt: skip
-"""Keys of the people or points of a frame, best first, in lower case and without separators."""
 
 PERSON_KEYS = ("trackingid", "trackid", "personid", "bodyid", "idx", "id")
 """Keys of a person's number, in lower case and without separators. Outside a list of people, `id` is the frame's."""
@@ -59,8 +51,6 @@ IMAGE_KEYS = frozenset(
 """Keys of points in an image."""
 
 _NUMBER_KEYS = ("frame", "frameid", "frameindex", "framenumber", "framenum", "imageid")
-_SCORES_KEYS = ("keypointscores", "keypointconfidence", "jointconfidences", "confidences", "visibilities", "scores")
-_SCORES_KEYS += ("visibility", "confidence", "score")
 _LEVELS_KEYS = ("jointconfidencelevels", "confidencelevels")
 _HIGHEST_LEVEL = 3.0
 """Azure Kinect: 0 none, 1 predicted, 2 and 3 seen."""
@@ -151,7 +141,7 @@ def _scores(content: dict[str, Any], keys: dict[str, str]) -> Any:
     for key in _LEVELS_KEYS:
         if key in keys and isinstance(levels := content[keys[key]], list):
             return [level / _HIGHEST_LEVEL if isinstance(level, float) else None for level in levels]
-    lists = (content[keys[key]] for key in _SCORES_KEYS if key in keys)
+    lists = (content[keys[key]] for key in SCORES_KEYS if key in keys)
     return next((value for value in lists if isinstance(value, list)), None)
 
 

@@ -11,7 +11,8 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, NoReturn
 
-from .json_text import described, plain_key
+from .json_text import described
+from .keys import POSE_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SEEN_KEYS, plain_key
 from .recording import shown
 
 Fail = Callable[..., NoReturn]
@@ -19,21 +20,13 @@ Fail = Callable[..., NoReturn]
 
 POSITION_KEYS = ("position", "pos", "globalposition", "worldposition", "location", "coordinates", "translation")
 NAME_KEYS = ("name", "jointname", "joint", "jointtype", "keypointname", "landmark", "bodypart", "part", "label")
-SEEN_KEYS = ("visibility", "presence", "score", "confidence", "likelihood", "conf")
-"""The tracker's own confidence in a point, from 0 to 1."""
-
 STATE_KEY = "trackingstate"
 """Kinect: 0 or "NotTracked" for a joint that is not tracked."""
 
-ROTATION_KEYS = frozenset(
-    ("rotation", "rotations", "orientation", "orientations", "jointorientations", "jointrotations", "quaternion")
-    + ("quaternions", "rot", "localrotation", "globalrotation", "jointangles", "eulerangles", "axisangle", "rotvec")
-)
 IMAGE_POINTS = "points of an image, which have no depth"
 IMAGE_ADVICE = (
     "To use them, estimate the pose in 3-D, for example as world landmarks of MediaPipe, or lift the points to 3-D."
 )
-ROTATION_ADVICE = "Export the positions of the joints, or BVH, which holds the skeleton too."
 
 _NAN = math.nan
 _PIXELS = 10.0
@@ -45,6 +38,8 @@ def is_point(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     keys = {plain_key(key): key for key in value if len(key) < 40}
+    if any(isinstance(value[keys[key]], (list, dict)) for key in POSE_KEYS if key in keys):
+        return False  # a person, of whom trackers state the position too
     return "x" in keys or any(_is_position(value[keys[key]]) for key in POSITION_KEYS if key in keys)
 
 
@@ -146,7 +141,7 @@ def _numbers_quickly(points: list[Any]) -> tuple[list[float] | None, list[float]
     first = points[0]
     try:
         if isinstance(first, dict):
-            seen_keys = [key for key in SEEN_KEYS[:4] if key in first]
+            seen_keys = [key for key in SEEN_KEYS if key in first]
             if {"w", STATE_KEY} & set(map(plain_key, first)):
                 return None, None
             numbers = list(chain.from_iterable(map(itemgetter("x", "y", "z", *seen_keys), points)))

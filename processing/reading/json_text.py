@@ -7,7 +7,6 @@ frames per second (205 MB) it takes 800 MB and this parser, equally fast, 50 MB;
 import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
@@ -41,12 +40,6 @@ def encoding_of(path: Path) -> str:
     if len(start) == 2 and start[:1] == b"\0" and start[1:] in _OPENINGS:
         return "utf-16-be"
     return "utf-8-sig"
-
-
-@lru_cache(maxsize=1024)
-def plain_key(key: str) -> str:
-    """Returns a key in lower case and without separators: "pose_world_landmarks" -> "poseworldlandmarks"."""
-    return re.sub(r"[\W_]+", "", key.lower())
 
 
 def described(value: Any) -> str:

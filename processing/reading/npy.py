@@ -1,5 +1,7 @@
 """Reads NumPy files: `.npy` with joint positions, `.npz` with joint positions and what describes them.
 
+Positions have three numbers a joint, or four, of which the last is the tracker's confidence in it.
+
 Nothing is unpickled. An array's header is read first, and the array only if the file can hold what it declares and the
 result stays within the limits.
 """
@@ -16,12 +18,32 @@ from typing import IO, Any
 
 import numpy as np
 
+from .json_layouts import confidence
+from .json_times import TIME_KEYS, TIMES_KEYS
+from .keys import FPS_KEYS, NAME_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SCORES_KEYS, UNIT_KEYS, plain_key
 from .limits import MAX_BYTES
 from .motion import MotionError
 from .recording import SHAPES, Recording, room_for, shown
 from .units import known_units
 
 _MAX_NAMES_BYTES = 2**22
+_ENOUGH = 10_000
+"""Points that decide whether four numbers are a rotation."""
+
+_JOINTS_KEYS = (
+    "joints", "joints3d", "keypoints3d", "jointpositions", "positions", "pose3d", "poses3d", "poseworldlandmarks",
+    "worldlandmarks", "landmarks", "keypoints", "jointspos", "pos", "xyz",
+)  # fmt: skip
+"""Keys of joint positions, best first."""
+
+_ABOUT = (
+    ("fps", FPS_KEYS, "fiu", "one number"),
+    ("layout", ("layout",), "US", "one string"),
+    ("joint_names", NAME_KEYS, "US", "strings"),
+    ("parents", ("parents",), "iu", "integers"),
+    ("units", UNIT_KEYS, "US", "one string"),
+)
+"""Field of the recording, keys, kinds of NumPy types, and what is expected."""
 
 
 def read_npy(path: Path) -> Recording:
@@ -31,23 +53,28 @@ def read_npy(path: Path) -> Recording:
         path: The file.
 
     Returns:
-        The array as it is, without names or frame rate.
+        The array as it is, without names or frame rate, and the confidence in each joint where it holds one.
 
     Raises:
-        MotionError: The file is damaged, cut off, too large or a pickle.
+        MotionError: The file is damaged, cut off, too large or a pickle, or holds four numbers a joint of which the
+            last is no confidence.
     """
     with _reading(path.name), path.open("rb") as file:
-        return Recording(_read_array(file, path.stat().st_size, path.name))
+        joints, seen = _split(_read_array(file, path.stat().st_size, path.name), path.name)
+        return Recording(joints, visibility=seen)
 
 
 def read_npz(path: Path) -> Recording:
-    """Reads `joints`, or the only array with the shape of joint positions, and what else the file says about it.
+    """Reads the joint positions and what else the file says about them.
+
+    Positions are the array under the first of `_JOINTS_KEYS`, else the only one with their shape.
 
     Args:
         path: The file.
 
     Returns:
-        The recording, with those of `fps`, `layout`, `joint_names`, `parents` and `units` that the file has.
+        The recording, with those of frame rate, times, `layout`, names, `parents`, units and confidence that the
+        file has, under the names that they have in `keys.py`.
 
     Raises:
         MotionError: The file is damaged, cut off, too large, holds pickles, or no such array.
@@ -63,15 +90,13 @@ def read_npz(path: Path) -> Recording:
             with archive.open(members[key]) as stream:
                 return _read_array(stream, members[key].file_size, f"{path.name}, array {shown(key)}", limit)
 
-        content: dict[str, Any] = {"joints": read(_joints_key(archive, members, path.name), room_for(path))}
-        for key, kinds, expected in (
-            ("fps", "fiu", "one number"),
-            ("layout", "US", "one string"),
-            ("joint_names", "US", "strings"),
-            ("parents", "iu", "integers"),
-            ("units", "US", "one string"),
-        ):
-            if key not in members:
+        keys = {plain_key(key): key for key in members}
+        joints_key = _joints_key(archive, members, keys, path.name)
+        joints, seen = _split(read(joints_key, room_for(path)), path.name)
+        content: dict[str, Any] = {"joints": joints}
+        for field, wanted, kinds, expected in _ABOUT:
+            key = next((keys[plain] for plain in wanted if plain in keys), None)
+            if key is None or key == joints_key:
                 continue
             value = read(key, _MAX_NAMES_BYTES)
             if value.dtype.kind not in kinds or (expected.startswith("one ") and value.size != 1):
@@ -80,9 +105,20 @@ def read_npz(path: Path) -> Recording:
                 )
             if value.dtype.kind == "S":
                 value = np.char.decode(value, "utf-8")
-            content[key] = value.item() if expected.startswith("one ") else value.reshape(-1).tolist()
+            content[field] = value.item() if expected.startswith("one ") else value.reshape(-1).tolist()
         content["units"] = known_units(content.get("units", ""))
-        return Recording(**content)
+        scores = next((keys[plain] for plain in SCORES_KEYS if plain in keys), None)
+        if seen is None and scores is not None:
+            given = read(scores, room_for(path))
+            if given.dtype.kind in "fiu" and given.size == joints.size // 3 and joints.shape[-1] == 3:
+                seen, _ = confidence(given.reshape(joints.shape[:-1]).astype(np.float32))
+        for plain, unit in {**TIMES_KEYS, **TIME_KEYS}.items():
+            if plain in keys and joints.ndim > 2:
+                times = read(keys[plain], room_for(path))
+                if times.dtype.kind in "fiu" and times.size == joints.shape[-3]:
+                    content |= {"times": times.reshape(-1).astype(float), "time_unit": unit}
+                    break
+        return Recording(**content, visibility=seen)
 
 
 @contextmanager
@@ -132,16 +168,48 @@ def _read_array(stream: IO[bytes], size: int, source: str, limit: int = MAX_BYTE
     return np.lib.format.read_array(stream, allow_pickle=False)
 
 
-def _joints_key(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], source: str) -> str:
-    if "joints" in members:
-        return "joints"
+def _split(values: np.ndarray, source: str) -> tuple[np.ndarray, np.ndarray | None]:
+    """Splits four numbers a joint into its position and the confidence in it; returns any other array as it is."""
+    if values.ndim not in (3, 4) or values.shape[-1] != 4 or values.dtype.kind not in "fiu" or not values.size:
+        return values, None
+    some = values.reshape(-1, 4)[:_ENOUGH].astype(np.float64)
+    if np.nanmax(np.abs(np.linalg.norm(some, axis=-1) - 1), initial=0) < 1e-3:
+        raise MotionError(
+            f"{source}: expected joint positions; found 4 numbers of length 1 for each joint, rotations. "
+            f"{ROTATION_ADVICE}"
+        )
+    seen, ignored = confidence(values[..., 3].astype(np.float32))
+    if ignored is not None:
+        fourth = values[..., 3]
+        raise MotionError(
+            f"{source}: expected shape {SHAPES}, or a confidence from 0 to 1 as the fourth number; found "
+            f"{values.shape} with {np.nanmin(fourth):g} to {np.nanmax(fourth):g} as the fourth"
+        )
+    return values[..., :3], seen
+
+
+def _joints_key(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], keys: dict[str, str], source: str
+) -> str:
+    """Returns the key of the joint positions."""
+    known = next((keys[plain] for plain in _JOINTS_KEYS if plain in keys), None)
+    if known is not None:
+        return known
     shapes = {}
     for key, info in members.items():
         with archive.open(info) as stream:
             shapes[key], _ = _read_array_header(stream, f"{source}, array {shown(key)}")
-    fitting = [key for key, shape in shapes.items() if len(shape) in (3, 4) and shape[-1] == 3]
+    fitting = [
+        key
+        for key, shape in shapes.items()
+        if len(shape) in (3, 4) and shape[-1] in (3, 4) and plain_key(key) not in ROTATION_KEYS
+    ]
     if len(fitting) == 1:
         return fitting[0]
     found = ", ".join(f"{shown(key)} {shape}" for key, shape in list(shapes.items())[:20]) or "no arrays"
-    hint = " (SMPL pose parameters are rotations; joint positions are needed)" if "poses" in shapes else ""
+    hint = ""
+    if "poses" in shapes:
+        hint = " (SMPL pose parameters are rotations; joint positions are needed)"
+    elif not fitting and ROTATION_KEYS & keys.keys():
+        hint = f" (these are rotations; joint positions are needed. {ROTATION_ADVICE})"
     raise MotionError(f"{source}: expected an array 'joints', or a single one of shape {SHAPES}; found {found}{hint}")
