@@ -43,6 +43,11 @@ def write_seeds(folder: Path) -> None:
     (folder / ".trc" / "few.trc").write_text(few + "1 0 1 2 3 4 5 6\n2 0.02 1 2 3 nan nan nan\n", encoding="ascii")
     for name, content in _json_forms(named, _landmarks(small)).items():
         (folder / ".json" / f"{name}.json").write_text(json.dumps(content), encoding="ascii")
+    for name, content in _tracker_forms(small).items():
+        (folder / ".json" / f"{name}.json").write_text(json.dumps(content), encoding="ascii")
+    for name, lines in _lines_of_frames(named).items():
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        (folder / ".jsonl" / f"{name}.jsonl").write_text(text, encoding="ascii")
     for number, joints in enumerate((small.joints, small.joints.astype(">f8"), small.joints.round().astype("i2"))):
         np.save(folder / ".npy" / f"{number}.npy", joints)
     np.save(folder / ".npy" / "people.npy", np.stack([small.joints, small.joints]))
@@ -50,6 +55,11 @@ def write_seeds(folder: Path) -> None:
     examples["write_npz"](named, folder / ".npz" / "named.npz")
     np.savez(
         folder / ".npz" / "stored.npz", joints=small.joints, fps=30, layout="smpl22", parents=small.parents, units="m"
+    )
+    seen = np.full(small.joints.shape[:2], 0.9)
+    np.savez(folder / ".npz" / "four.npz", keypoints3d=np.dstack([small.joints, seen]), mocap_framerate=30.0)
+    np.savez(
+        folder / ".npz" / "scores.npz", positions=small.joints, conf=seen, timestamps_ms=np.arange(len(seen)) * 33
     )
     np.savez(folder / ".npz" / "unnamed.npz", poses=small.joints[:, :, 0], other=small.joints)
     for motion in (named, clip("cmu31", 1.0)):
@@ -70,13 +80,18 @@ def _kinect_rows(motion: Any) -> str:
 
 def _landmarks(motion: Any) -> np.ndarray:
     """(frames, 33, 3) landmarks as in MediaPipe, of a motion on the unified skeleton; points of the face coincide."""
-    rig = load_rigs()["mediapipe33"]
+    return _points(motion, "mediapipe33") * [1, -1, -1]
+
+
+def _points(motion: Any, name: str) -> np.ndarray:
+    """(frames, points, 3) the points of a rig of a motion on the unified skeleton; those it lacks are the head."""
+    rig = load_rigs()[name]
     head = motion.joint_names.index("head")
     points = np.repeat(motion.joints[:, [head]].astype(float), len(rig["joints"]), axis=1)
-    for joint, name in rig["map"].items():
-        if isinstance(name, str):
-            points[:, rig["joints"].index(name)] = motion.joints[:, motion.joint_names.index(joint)]
-    return points * [1, -1, -1]
+    for joint, source in rig["map"].items():
+        if isinstance(source, str):
+            points[:, rig["joints"].index(source)] = motion.joints[:, motion.joint_names.index(joint)]
+    return points.round(4)
 
 
 def _json_forms(named: Any, landmarks: np.ndarray) -> dict[str, Any]:
@@ -92,6 +107,66 @@ def _json_forms(named: Any, landmarks: np.ndarray) -> dict[str, Any]:
         "keys": [{"timestamp": 33.0 * number, "poseWorldLandmarks": [frame]} for number, frame in enumerate(points)],
         "people": {"frame_rate": 25, "layout": "bandai22", "frames": [[frame, frame, None] for frame in frames]},
     }
+
+
+def _tracker_forms(small: Any) -> dict[str, Any]:
+    """Two files of each form that pose trackers write: of one person and of two."""
+    forms: dict[str, Any] = {}
+    openpose = np.pad(_points(small, "openpose25"), [(0, 0), (0, 0), (0, 1)], constant_values=0.8)
+    azure = (_points(small, "azure_kinect_32") * 1000).tolist()
+    body = small.joints.round(4).astype(float).tolist()
+    for people in (1, 2):
+        who = range(people)
+        forms[f"easymocap-{people}"] = [[{"id": n, "keypoints3d": frame} for n in who] for frame in openpose.tolist()]
+        flat = openpose.reshape(len(openpose), -1).tolist()
+        forms[f"openpose-{people}"] = [
+            {"people": [{"person_id": [-1], "pose_keypoints_2d": [], "pose_keypoints_3d": frame} for _ in who]}
+            for frame in flat
+        ]
+        forms[f"azure-{people}"] = {
+            "joint_names": load_rigs()["azure_kinect_32"]["joints"],
+            "frames": [
+                {"timestamp_usec": 33_333 * number, "bodies": [{"body_id": n, "joint_positions": frame} for n in who]}
+                for number, frame in enumerate(azure)
+            ],
+        }
+        for rig in ("openpose18", "zed34"):
+            forms[f"{rig}-{people}"] = {
+                str(1000 + 33 * number): {
+                    "body_list": [{"id": n, "position": frame[0], "keypoint": frame} for n in who]
+                }
+                for number, frame in enumerate(_points(small, rig).tolist())
+            }
+        forms[f"named-{people}"] = {
+            "fps": 30,
+            "frames": [[_named(small.joint_names, frame, nested=people == 2) for _ in who] for frame in body],
+        }
+        forms[f"mmpose-{people}"] = {
+            "meta_info": {"keypoint_id2name": dict(enumerate(small.joint_names))},
+            "instance_info": [
+                {"frame_id": number, "instances": [{"keypoints": frame, "keypoint_scores": [0.9] * 22} for _ in who]}
+                for number, frame in enumerate(body)
+            ],
+        }
+        stamps = [f"2024-05-01T10:00:{number / 30:09.6f}Z" for number in range(len(body))]
+        forms[f"times-{people}"] = {"timestamps": stamps, "frames": [[frame] * people for frame in body]}
+    return forms
+
+
+def _named(names: list[str], frame: list[list[float]], nested: bool) -> list[dict[str, Any]]:
+    points = [dict(zip("xyz", point, strict=True)) for point in frame]
+    return [
+        {"joint": name, "position": point} if nested else {"name": name, **point, "score": 0.9}
+        for name, point in zip(names, points, strict=True)
+    ]
+
+
+def _lines_of_frames(named: Any) -> dict[str, list[Any]]:
+    frames = named.joints.round(3).astype(float).tolist()
+    words = [
+        {"t": number / 30, "joints": dict(zip(named.joint_names, f, strict=True))} for number, f in enumerate(frames)
+    ]
+    return {"lists": [{"fps": 30, "joint_names": named.joint_names}, *frames], "words": words}
 
 
 def zip_bytes(arrays: dict[str, np.ndarray], method: int) -> bytes:

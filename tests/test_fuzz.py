@@ -220,7 +220,7 @@ def test_binary_noise_is_refused_whatever_its_suffix(write, suffix, seed):
 @pytest.mark.parametrize("other", READABLE_SUFFIXES)
 @pytest.mark.parametrize("suffix", READABLE_SUFFIXES)
 def test_a_recording_under_the_suffix_of_another_format_is_refused(seeds, write, suffix, other):
-    if suffix == other:
+    if {suffix, other} <= {".json", ".jsonl"} or suffix == other:  # lines of JSON are read under both
         return
     whole = next(path for path in sorted((seeds / other).iterdir()) if "hostile" not in path.name)
     with pytest.raises(MotionError, match=f"clip{suffix}"):

@@ -174,7 +174,7 @@ def test_instances_of_mmpose_are_read_with_names_and_scores(write):
     frames = [
         {
             "frame_id": number,
-            "instances": [{"keypoints": frame, "keypoint_scores": [0.7] * 17, "bbox": [[1, 2, 3, 4]]}],
+            "instances": [{"keypoints": frame, "keypoint_scores": [0.7] * 17}],
         }
         for number, frame in enumerate(points_of("h36m17").tolist())
     ]
@@ -196,7 +196,7 @@ def test_points_in_3d_are_preferred_to_those_of_the_image_in_any_order(write, or
     np.testing.assert_allclose(recording.joints[0], BODY, atol=1e-4)
 
 
-# --------------------------------------------------------------------------------------------------------- named points
+# ------------------------------------------------------------------------------------------------- named points
 
 
 def named_points(frame, form="flat"):
@@ -221,6 +221,21 @@ def test_points_that_carry_names_are_read_by_them(write, form):
     (motion,) = read_motions(write({"fps": 30, "frames": frames}))
     assert motion.joint_names == list(JOINT_NAMES)
     np.testing.assert_allclose(motion.joints, BODY, atol=1e-4)
+
+
+@pytest.mark.parametrize(("rig", "count"), [("kinect_v2_25", 25), ("kinect_v1_20", 20)])
+def test_points_that_carry_the_number_of_a_kinect_joint_are_in_its_order(write, rig, count):
+    points = points_of(rig)
+    frames = [
+        {"Bodies": [{"TrackingId": 72_057_594_037_927_936, "Joints": [
+            {"JointType": number, "Position": dict(zip("XYZ", point, strict=True)), "TrackingState": 2}
+            for number, point in reversed(list(enumerate(frame)))
+        ]}]}
+        for frame in points.tolist()
+    ]  # fmt: skip
+    recording = read_json(write(frames))
+    assert recording.layout == rig and recording.joints.shape == (1, FRAMES, count, 3)
+    np.testing.assert_allclose(recording.joints[0], points, atol=1e-6)
 
 
 def test_a_joint_that_the_tracker_calls_not_tracked_is_a_gap(write):
@@ -350,7 +365,8 @@ def test_one_frame_of_a_folder_says_what_to_do(write, people):
 
 
 FLAT = [320.0, 240.0, 0.9] * 17
-IMAGE = (np.random.default_rng(0).uniform(0.3, 0.7, (4, 33, 3)) * [1, 1, 0]).round(4)
+IMAGE = (points_of("mediapipe33") * [0.3, -0.5, 0] + [0.5, 0.9, 0]).round(4)
+"""Landmarks in the image: from 0 to 1, y down, the depth counted from the hips."""
 
 
 @pytest.mark.parametrize(
@@ -376,6 +392,22 @@ def test_points_of_an_image_are_refused_with_what_would_make_them_usable(write, 
 def test_landmarks_of_the_image_are_recognised_by_their_values(write, key):
     with pytest.raises(MotionError, match=r"clip\.json: expected MediaPipe's world landmarks.*found landmarks in the"):
         read_motions(write({key: IMAGE.tolist(), "fps": 30}))
+
+
+def test_named_landmarks_of_the_image_are_recognised_too(write):
+    names = load_rigs()["mediapipe33"]["joints"]
+    frames = [dict(zip(names, frame, strict=True)) for frame in IMAGE.tolist()]
+    with pytest.raises(MotionError, match=r"expected MediaPipe's world landmarks"):
+        read_motions(write({"landmarks": frames, "fps": 30}))
+
+
+def test_lists_of_something_else_before_the_frames_are_passed_over(write):
+    joints = [{"name": name, "parent": index - 1} for index, name in enumerate(JOINT_NAMES)]
+    others = {"joints": joints, "annotations": [{"label": "happy", "start": 0}], "data": [1, 2], "people": ["Ann"]}
+    (motion,) = read_motions(write({**others, "fps": 30, "frames": BODY.round(4).tolist()}))
+    assert motion.joint_names == list(JOINT_NAMES)
+    with pytest.raises(MotionError, match=r"frame 0: expected an object joint -> \[x, y, z\]; found 'label, start'"):
+        read_motions(write({"annotations": others["annotations"]}))
 
 
 @pytest.mark.parametrize("moved", [(0, 0, 0), (0.4, -0.9, 2), (3, 1, 0)])

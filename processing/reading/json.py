@@ -16,20 +16,21 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from .json_frames import IMAGE_KEYS, Frames
-from .json_layouts import completed, confidence, layout_of
-from .json_points import IMAGE_ADVICE, IMAGE_POINTS
+from .frame_times import TIMES_KEYS, time_of
+from .json_frames import IMAGE_KEYS, MAX_PEOPLE_IN_A_FRAME, Frames, opened
+from .json_layouts import completed, layout_of, refuse_image_landmarks
+from .json_points import IMAGE_ADVICE, IMAGE_POINTS, is_point
 from .json_text import MAX_FRAME_TEXT, JsonText, encoding_of
-from .json_times import TIMES_KEYS, time_of
-from .keys import FPS_KEYS, NAME_KEYS, POSE_KEYS, UNIT_KEYS, plain_key
+from .keys import FPS_KEYS, NAME_KEYS, POSE_KEYS, UNIT_KEYS, confidence, plain_key
 from .limits import MAX_BYTES, MAX_GROWTH, MAX_JOINTS, MAX_NAME_LENGTH, SMALL_CLIP_BYTES
 from .motion import MotionError, note
 from .recording import Recording, room_for, shown
 from .units import known_units
 
 FRAME_KEYS = (
-    "frames", "poseworldlandmarks", "worldlandmarks", "landmarks", "joints", "positions", "keypoints3d", "keypoints",
-    "poses", "instanceinfo", "predictions", "results", "annotations", "data",
+    "frames", "poseworldlandmarks", "worldlandmarks", "posekeypoints3d", "keypoints3d", "joints3d", "landmarks",
+    "jointpositions", "positions", "joints", "keypoints", "poses", "instanceinfo", "predictions", "results",
+    "sequence", "annotations", "data",
 )  # fmt: skip
 """Keys of a list of frames, best first, in lower case and without separators."""
 
@@ -37,7 +38,7 @@ _ABOUT_KEYS = (*FPS_KEYS, *NAME_KEYS, *UNIT_KEYS, "layout")
 _WRAPPER_KEYS = ("metadata", "meta", "metainfo", "info", "header", "videoinfo")
 """Keys of an object that holds what the file says about the frames."""
 
-_PERSON_LISTS = frozenset(POSE_KEYS) - frozenset(FRAME_KEYS)
+_PERSON_LISTS = ("people", "persons", "bodies", "bodylist", "instances", "skeletons")
 """Keys that hold the people of a file's only frame."""
 
 _MAX_KEYS = 100
@@ -91,7 +92,10 @@ def frame_files(folder: Path) -> list[Path]:
     """
     numbered: dict[int, Path] = {}
     forms = set()
-    files = [file for file in folder.iterdir() if not file.name.startswith(".")]
+    try:
+        files = [file for file in folder.iterdir() if not file.name.startswith(".")]
+    except OSError:
+        return []
     for file in files:
         name = _NUMBERED.fullmatch(file.name)
         if name is None or not file.is_file():
@@ -168,6 +172,7 @@ class _Document:
         self._numbers = array("d")  # of frames that are values of an object
         self._times = array("d")
         self._unit: str | None = None
+        self._failure: tuple[int, MotionError] | None = None  # rank of a list that holds something else than frames
 
     def read(self, file: TextIO) -> None:
         """Reads a whole file."""
@@ -181,6 +186,8 @@ class _Document:
                 self._read_entry(text, name, only)
         if text.peek():
             text.fail("expected the end of the file", text.peek())
+        if self._failure is not None and self._failure[0] < self._rank:
+            raise self._failure[1]
         if only and not self.frames.count:
             self._add_only_frame(only)
         if self._rank == len(FRAME_KEYS):
@@ -200,11 +207,14 @@ class _Document:
 
     def whole_is_a_frame(self, path: Path) -> None:
         """Reads a file that holds a single frame, and adds it to the frames of its folder."""
-        with path.open(encoding=encoding_of(path), errors="replace") as file:
-            text = JsonText(file, self.frames.source)
-            value = text.value()
-            if text.peek():
-                text.fail("expected the end of the file", text.peek())
+        try:
+            with path.open(encoding=encoding_of(path), errors="replace") as file:
+                text = JsonText(file, self.frames.source)
+                value = text.value()
+                if text.peek():
+                    text.fail("expected the end of the file", text.peek())
+        except OSError as error:
+            raise MotionError(f"{self.frames.source}: cannot be read ({error.strerror})") from error
         self.frames.add(value)
 
     def recording(self) -> Recording:
@@ -219,9 +229,10 @@ class _Document:
             names = next((about[key] for key in (*NAME_KEYS, "joints") if about.get(key)), None)
             if names is not None and not isinstance(names, list):
                 raise MotionError(f"{source}: expected joint_names as a list; found {shown(repr(names))}")
+        refuse_image_landmarks(joints, names, self._keys + frames.keys, source)
         notes = []
         if names is None and layout is None:
-            layout = layout_of(joints, self._keys + frames.keys, frames.width, source)
+            layout = layout_of(joints, self._keys + frames.keys, frames.width)
             if layout is not None:
                 joints, seen = completed(joints, seen, layout)
         times, unit = self._frame_times()
@@ -265,7 +276,11 @@ class _Document:
         elif key in FRAME_KEYS[: self._rank] and opening in ("[", "{"):
             found = Frames(self._room, self._source)
             numbers, self._numbers = self._numbers, array("d")
-            words = self._read_list(text, found) if opening == "[" else self._read_numbered(text, found)
+            words = (
+                self._read_list(text, found, FRAME_KEYS.index(key))
+                if opening == "["
+                else self._read_numbered(text, found)
+            )
             if found.count:
                 self.frames, self._rank, self._keys = found, FRAME_KEYS.index(key), [key]
             else:
@@ -274,22 +289,41 @@ class _Document:
         elif number is not None and opening in ("[", "{") and (self._numbers or not self.frames.count):
             self._rank = min(self._rank, len(FRAME_KEYS) - 1)
             self._add_numbered(self.frames, number[1], text.value())
-        elif key in _PERSON_LISTS and opening in ("[", "{"):
-            only[name] = text.value()
+        elif key in _PERSON_LISTS and opening == "[":
+            only[name] = []
+            for _ in text.items():
+                person = text.value()
+                if len(only[name]) <= MAX_PEOPLE_IN_A_FRAME:
+                    only[name].append(person)
         else:
             words = text.skip()
             if len(self._about) < _MAX_KEYS:
                 self._about[key] = words
 
-    def _read_list(self, text: JsonText, frames: Frames) -> list[str]:
-        """Reads a list of frames or of names; returns the names, which a list of frames does not have."""
+    def _read_list(self, text: JsonText, frames: Frames, rank: int = 0) -> list[str]:
+        """Reads a list of frames, of names or of joints that have names; returns the names.
+
+        What is neither is an error, unless a list of frames under a better key follows or went before.
+        """
         names: list[str] = []
+        failed = False
         for _ in text.items():
             value = text.value()
-            if isinstance(value, str) and not frames.count and len(names) < MAX_JOINTS:
-                names.append(value[: MAX_NAME_LENGTH + 1])  # a longer one is refused by the checks
-            else:
+            name = _name_of(value)
+            if failed:
+                continue
+            if name is not None and not frames.count:
+                if len(names) < MAX_JOINTS:
+                    names.append(name[: MAX_NAME_LENGTH + 1])  # a longer one is refused by the checks
+                continue
+            try:
                 frames.add(value)
+            except MotionError as error:
+                if not rank:
+                    raise
+                failed, frames.count = True, 0
+                if self._failure is None or rank < self._failure[0]:
+                    self._failure = rank, error
         return names
 
     def _read_numbered(self, text: JsonText, frames: Frames) -> list[str]:
@@ -357,3 +391,10 @@ class _Document:
             outside = np.minimum(every - known[0], 0) + np.maximum(every - known[-1], 0)
             given = np.where(np.isfinite(given), given, between + outside * step)
         return given, unit
+
+
+def _name_of(value: Any) -> str | None:
+    """Returns the name that a list of names holds, or a list of joints that says nothing of where they are."""
+    if isinstance(value, dict) and not is_point(value) and opened(value).content is value:
+        value = value.get("name")
+    return value if isinstance(value, str) else None

@@ -5,8 +5,8 @@ A frame is one of
 - a list of points (`json_points.py`), which may carry names, or a flat list of their numbers;
 - an object joint -> point; a joint that is missing from a frame is NaN there;
 - a list of several people, each of them one of the above;
-- an object with any of these under one of `POSE_KEYS`, perhaps with a time (`json_times.py`), the number of the person
-  or a list with the confidence in each point;
+- an object with any of these under one of `POSE_KEYS`, with or without a time (`frame_times.py`), the number of the
+  person or a list with the confidence in each point;
 - null or an empty list where no person was tracked.
 
 A person is identified by one of `PERSON_KEYS` where the tracker numbers people, else by the place in the list.
@@ -21,9 +21,12 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from .frame_times import TIME_KEYS, time_of
 from .json_points import (
     IMAGE_ADVICE,
     IMAGE_POINTS,
+    TYPE_KEY,
+    in_numbered_order,
     is_point,
     names_of,
     numbers_of,
@@ -32,7 +35,6 @@ from .json_points import (
     refuse_quaternions,
 )
 from .json_text import described
-from .json_times import TIME_KEYS, time_of
 from .keys import POSE_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SCORES_KEYS, plain_key
 from .limits import MAX_BYTES, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE
 from .motion import MotionError
@@ -320,8 +322,9 @@ class Frames:
             )
         if isinstance(content, list) and (names := names_of(content)) is not None and len(set(names)) == len(names):
             content = dict(zip(names, filter(None, content), strict=True))
+        numbered = isinstance(content, list) and isinstance(content[0], dict) and in_numbered_order(content)
         if not self.keys:
-            self.keys = found.keys
+            self.keys = [*found.keys, TYPE_KEY] if numbered else found.keys
         if isinstance(content, dict):
             self._add_named(person, content)
         elif isinstance(content, list):

@@ -1,7 +1,11 @@
-"""Points without names: which known rig they belong to, by the form of the file, and what their confidence means."""
+"""Points without names: which known rig they belong to, by the form of the file; and MediaPipe's in the image."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
+from .json_points import TYPE_KEY
+from .keys import plain_key
 from .motion import MotionError
 
 MEDIAPIPE_LAYOUT = "mediapipe33"
@@ -16,38 +20,37 @@ _OPENPOSE |= {135: "openpose25", 137: "openpose25"}
 _ZED = {18: "openpose18", 32: "azure_kinect_32", 34: "zed34", 38: "zed38", 70: "zed38"}
 """ZED SDK: BODY_18 has OpenPose's order, BODY_34 Azure Kinect's and the heels, BODY_70 the first 30 of BODY_38."""
 
+_KINECT = {20: "kinect_v1_20", 25: "kinect_v2_25", 32: "azure_kinect_32"}
+
 _SHARED = {70: 30}
 """Points of a form -> how many of them are those of its rig."""
 
-_HIPS = (23, 24)
+_POINTS = 33
+_LANDMARKS = {"leftshoulder": 11, "rightshoulder": 12, "lefthip": 23, "righthip": 24}
+"""Name of a landmark, in lower case and without separators -> its place among MediaPipe's."""
+
 _NEAR = 0.05
 """Metres from the origin within which MediaPipe's world landmarks have the middle of the hips."""
 
+_MOST = 0.95
 _PICTURE = (-0.25, 1.25)
 """MediaPipe places landmarks outside the image too, but not far."""
 
 
-def layout_of(joints: np.ndarray, keys: list[str], width: int, source: str) -> str | None:
-    """Finds out which rig points without names belong to.
+def layout_of(joints: np.ndarray, keys: list[str], width: int) -> str | None:
+    """Returns the rig that points without names belong to, or None where the form of the file does not say it.
 
     Args:
         joints: (people, frames, points, 3) as written.
         keys: The keys under which the points were, from outside to inside, in lower case and without separators.
         width: How many numbers a point has, 0 where it is an object.
-        source: File name, for messages.
-
-    Returns:
-        The name of the rig, or None where the form of the file does not say it.
-
-    Raises:
-        MotionError: The points are MediaPipe's landmarks in the image.
     """
     points = joints.shape[-2]
     last = keys[-1] if keys else ""
-    if points == 33:
-        if not any("world" in key or "3d" in key for key in keys):
-            _refuse_image_landmarks(joints, source)
+    if points == _POINTS:
         return MEDIAPIPE_LAYOUT
+    if last == TYPE_KEY:
+        return _KINECT.get(points)
     if last == "posekeypoints3d" or (last == "keypoints3d" and width == 4):
         return _OPENPOSE.get(points)
     if last == "keypoint" or "bodylist" in keys:
@@ -81,39 +84,35 @@ def completed(joints: np.ndarray, seen: np.ndarray | None, layout: str) -> tuple
     return cut(joints, np.nan), None if seen is None else cut(seen, np.nan)
 
 
-def confidence(seen: np.ndarray | None) -> tuple[np.ndarray | None, str | None]:
-    """Brings a tracker's confidence to 0 to 1.
+def refuse_image_landmarks(joints: np.ndarray, names: Sequence[str] | None, keys: list[str], source: str) -> None:
+    """Refuses MediaPipe's landmarks in the image, which lie from 0 to 1 with the depth counted from the hips.
 
     Args:
-        seen: Confidence as written, from 0 to 1 or to 100, NaN where not given; or None.
+        joints: (people, frames, points, 3) as written.
+        names: Names of the points, or None.
+        keys: The keys under which the points were, from outside to inside, in lower case and without separators.
+        source: File name, for the message.
 
-    Returns:
-        float32 from 0 to 1, 1 where not given, or None; and why it was ignored, or None.
+    Raises:
+        MotionError: The points are named or counted as MediaPipe's, lie within the image, and the hips away from the
+            origin, at depth 0 and below the shoulders.
     """
-    if seen is None or np.isnan(seen).all():
-        return None, None
-    lowest, highest = float(np.nanmin(seen)), float(np.nanmax(seen))
-    if lowest < -1 or 1.5 < highest <= 10 or highest > 100:
-        return None, (
-            f"The numbers next to the points, {lowest:g} to {highest:g}, are no confidence from 0 to 1 or to 100; "
-            "they were ignored."
-        )
-    scaled = np.clip(seen / (100 if highest > 1.5 else 1), 0, 1)
-    scaled[np.isnan(scaled)] = 1
-    return scaled.astype(np.float32), None
-
-
-def _refuse_image_landmarks(joints: np.ndarray, source: str) -> None:
-    """Raises an error if MediaPipe's landmarks lie within the image and their hips away from the origin."""
-    hips = joints[:, :, _HIPS].mean(axis=2)
-    hips = hips[np.isfinite(hips).all(axis=-1)]
-    flat = joints[..., :2][np.isfinite(joints).all(axis=-1)]
-    if not len(hips):
+    if any("world" in key or "3d" in key for key in keys):
         return
-    middle = np.median(np.abs(hips), axis=0)
+    where = dict(_LANDMARKS)
+    if names is not None:
+        where = {plain_key(name): index for index, name in enumerate(names[:_POINTS]) if isinstance(name, str)}
+    if joints.shape[-2] != _POINTS or not where.keys() >= _LANDMARKS.keys():
+        return
+    corners = joints[:, :, [where[name] for name in _LANDMARKS]]
+    corners = corners[np.isfinite(corners).all(axis=(-1, -2))]
+    flat = joints[..., :2][np.isfinite(joints).all(axis=-1)]
+    if not len(corners):
+        return
+    x, y, depth = np.median(corners[:, 2:].mean(axis=1), axis=0)
+    shoulders = np.median(corners[:, :2, 1])
     inside = ((flat >= _PICTURE[0]) & (flat <= _PICTURE[1])).all(axis=-1).mean()
-    if max(middle[:2]) > _NEAR and middle[2] < _NEAR and inside > 0.95:
-        x, y = np.median(hips, axis=0)[:2]
+    if max(abs(x), abs(y)) > _NEAR and abs(depth) < _NEAR and shoulders < y and inside > _MOST:
         raise MotionError(
             f"{source}: expected MediaPipe's world landmarks, in metres from the middle of the hips; found landmarks "
             f"in the image, from 0 to 1 (hips at x {x:.2f}, y {y:.2f}). Save pose_world_landmarks instead."

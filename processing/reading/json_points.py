@@ -20,6 +20,9 @@ Fail = Callable[..., NoReturn]
 
 POSITION_KEYS = ("position", "pos", "globalposition", "worldposition", "location", "coordinates", "translation")
 NAME_KEYS = ("name", "jointname", "joint", "jointtype", "keypointname", "landmark", "bodypart", "part", "label")
+TYPE_KEY = "jointtype"
+"""Kinect: number of a joint, or its name."""
+
 STATE_KEY = "trackingstate"
 """Kinect: 0 or "NotTracked" for a joint that is not tracked."""
 
@@ -54,6 +57,15 @@ def names_of(points: list[Any]) -> list[str] | None:
             return None
         names.append(given)
     return names or None
+
+
+def in_numbered_order(points: list[Any]) -> bool:
+    """Sorts points that carry the number of their joint, as those of the Kinect SDK; returns whether they do."""
+    numbers = [_first(point, (TYPE_KEY,)) if isinstance(point, dict) else None for point in points]
+    if sorted(number for number in numbers if isinstance(number, float)) != list(range(len(points))):
+        return False
+    points.sort(key=lambda point: _first(point, (TYPE_KEY,)))
+    return True
 
 
 def numbers_of(points: list[Any], scores: Any, fail: Fail) -> tuple[list[float], list[float] | None]:

@@ -1,7 +1,9 @@
-"""Keys under which files say something about their frames, compared without case and separators."""
+"""Keys under which files say something about their frames, without case and separators; and what confidence means."""
 
 import re
 from functools import lru_cache
+
+import numpy as np
 
 FPS_KEYS = ("fps", "framerate", "mocapframerate", "framespersecond", "samplerate", "samplingrate")
 """Keys of the frame rate, best first."""
@@ -42,3 +44,25 @@ ROTATION_ADVICE = "Export the positions of the joints, or BVH, which holds the s
 def plain_key(key: str) -> str:
     """Returns a key in lower case and without separators: "pose_world_landmarks" -> "poseworldlandmarks"."""
     return re.sub(r"[\W_]+", "", key.lower())
+
+
+def confidence(seen: np.ndarray | None) -> tuple[np.ndarray | None, str | None]:
+    """Brings a tracker's confidence to 0 to 1.
+
+    Args:
+        seen: Confidence as written, from 0 to 1 or to 100, NaN where not given; or None.
+
+    Returns:
+        float32 from 0 to 1, 1 where not given, or None; and why it was ignored, or None.
+    """
+    if seen is None or np.isnan(seen).all():
+        return None, None
+    lowest, highest = float(np.nanmin(seen)), float(np.nanmax(seen))
+    if lowest < -1 or 1.5 < highest <= 10 or highest > 100:
+        return None, (
+            f"The numbers next to the points, {lowest:g} to {highest:g}, are no confidence from 0 to 1 or to 100; "
+            "they were ignored."
+        )
+    scaled = np.clip(seen / (100 if highest > 1.5 else 1), 0, 1)
+    scaled[np.isnan(scaled)] = 1
+    return scaled.astype(np.float32), None

@@ -18,9 +18,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from .json_layouts import confidence
-from .json_times import TIME_KEYS, TIMES_KEYS
-from .keys import FPS_KEYS, NAME_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SCORES_KEYS, UNIT_KEYS, plain_key
+from .frame_times import TIME_KEYS, TIMES_KEYS
+from .keys import FPS_KEYS, NAME_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SCORES_KEYS, UNIT_KEYS, confidence, plain_key
 from .limits import MAX_BYTES
 from .motion import MotionError
 from .recording import SHAPES, Recording, room_for, shown

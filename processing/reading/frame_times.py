@@ -1,4 +1,4 @@
-"""Times in JSON files: the keys that trackers use, the unit that a key names, and times written as words."""
+"""Times of frames: the keys that trackers use, the unit that a key names, and times written as words."""
 
 import math
 import re
