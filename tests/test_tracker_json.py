@@ -266,7 +266,7 @@ def test_the_lowest_confidence_in_a_point_is_its_visibility(write, given, expect
 def test_levels_of_confidence_and_points_without_one_are_understood(write):
     frame = {"bodies": [{"joint_positions": [[1, 2, 3]] * 4, "joint_confidence_levels": [0, 1, 3, 2]}]}
     recording = read_json(write({"frames": [frame, {"bodies": [{"joint_positions": [[1, 2, 3]] * 4}]}]}))
-    np.testing.assert_allclose(recording.visibility[0], [[0, 1 / 3, 1, 2 / 3], [1, 1, 1, 1]], atol=1e-6)
+    np.testing.assert_allclose(recording.visibility[0], [[0, 1 / 3, 1, 2 / 3], [np.nan] * 4], atol=1e-6)
 
 
 def test_a_fourth_number_that_is_no_confidence_is_ignored_with_a_note(write):

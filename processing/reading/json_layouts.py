@@ -71,10 +71,10 @@ def completed(joints: np.ndarray, seen: np.ndarray | None, layout: str) -> tuple
         layout: The rig that `layout_of` returned.
     """
     points = joints.shape[-2]
-    wanted = _RIG_POINTS.get(layout, points)
+    wanted = _RIG_POINTS[layout] if layout in _RIG_POINTS else points
     if points == wanted:
         return joints, seen
-    shared = min(wanted, _SHARED.get(points, points))
+    shared = min(wanted, _SHARED[points] if points in _SHARED else points)
 
     def cut(values: np.ndarray, fill: float) -> np.ndarray:
         result = np.full((*values.shape[:2], wanted, *values.shape[3:]), fill, np.float32)

@@ -53,7 +53,7 @@ def confidence(seen: np.ndarray | None) -> tuple[np.ndarray | None, str | None]:
         seen: Confidence as written, from 0 to 1 or to 100, NaN where not given; or None.
 
     Returns:
-        float32 from 0 to 1, 1 where not given, or None; and why it was ignored, or None.
+        float32 from 0 to 1, NaN where not given, or None; and why it was ignored, or None.
     """
     if seen is None or np.isnan(seen).all():
         return None, None
@@ -63,6 +63,4 @@ def confidence(seen: np.ndarray | None) -> tuple[np.ndarray | None, str | None]:
             f"The numbers next to the points, {lowest:g} to {highest:g}, are no confidence from 0 to 1 or to 100; "
             "they were ignored."
         )
-    scaled = np.clip(seen / (100 if highest > 1.5 else 1), 0, 1)
-    scaled[np.isnan(scaled)] = 1
-    return scaled.astype(np.float32), None
+    return np.clip(seen / (100 if highest > 1.5 else 1), 0, 1).astype(np.float32), None
