@@ -15,6 +15,7 @@ from eai_llm_hf.processing.reading.files import motions_from_array, read_motions
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.reading.limits import MAX_COORDINATE, MAX_JOINTS
 from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.reading.npy import read_npz
 
 # ------------------------------------------------------------------------------------------------------------ arrays
 
@@ -130,6 +131,10 @@ def test_npy_files_of_any_real_type_and_order_are_read(write, dtype, order):
         (npy_header((10, 22, 3), version=(2, 0)), "cut off"),
         (npy_header((10, 22, 3)).replace(b"(10, 22, 3)", b"(10, 22, f)"), "damaged"),
         (npy_bytes(np.full((2, 2, 3), None), allow_pickle=True), r"Python objects \(a pickle\)"),
+        (
+            npy_bytes(np.asfortranarray(np.zeros((2, 1, 3)))).replace(b"(2, 1, 3), } ", b"(2,True,3),} "),
+            "damaged",
+        ),
         (npy_bytes(np.zeros((10, 66))), r"found \(10, 66\)"),
     ],
 )
@@ -161,6 +166,47 @@ def test_an_npz_file_gives_rate_names_layout_and_parents(tmp_path, save):
         np.testing.assert_array_equal(motion.joints, expected)
         assert (motion.fps, motion.layout) == (29.97, "rig")
         assert (motion.joint_names, motion.parents) == (["a", "b", "c"], [-1, 0, 1])
+
+
+@pytest.mark.parametrize("rate", ["mocap_framerate", "mocap_frame_rate", "frame_rate", "framerate", "fps"])
+@pytest.mark.parametrize("key", ["joints", "keypoints3d", "joints3d", "positions", "keypoints", "anything"])
+def test_an_npz_file_is_read_by_the_names_in_common_use(tmp_path, rate, key):
+    np.savez(tmp_path / "clip.npz", **{key: np.ones((2, 3, 3)), rate: 120.0, "names": ["a", "b", "c"]})
+    (motion,) = read_motions(tmp_path / "clip.npz")
+    assert (motion.fps, motion.joint_names) == (120.0, ["a", "b", "c"])
+
+
+@pytest.mark.parametrize("scale", [1, 100])
+@pytest.mark.parametrize("beside", [None, "confidence", "conf", "visibility", "scores"])
+def test_the_confidence_in_each_joint_is_its_visibility(tmp_path, beside, scale):
+    joints, seen = np.ones((2, 5, 3, 3)), np.linspace(0, 1, 30).reshape(2, 5, 3)
+    arrays = {"joints": np.concatenate([joints, scale * seen[..., None]], axis=-1)}
+    if beside is not None:
+        arrays = {"joints": joints, beside: scale * seen[..., None]}
+    np.savez(tmp_path / "clip.npz", **arrays)
+    recording = read_npz(tmp_path / "clip.npz")
+    np.testing.assert_allclose(recording.visibility, seen, atol=1e-6)
+    np.testing.assert_array_equal(recording.joints, joints)
+
+
+def test_times_beside_the_joints_have_the_unit_of_their_key(tmp_path):
+    np.savez(tmp_path / "clip.npz", joints=np.ones((3, 2, 3)), timestamps_us=[0, 40_000, 80_000])
+    recording = read_npz(tmp_path / "clip.npz")
+    assert recording.times.tolist() == [0, 40_000, 80_000] and recording.time_unit == "us"
+
+
+def test_rotations_of_four_numbers_are_refused(tmp_path):
+    turned = np.random.default_rng(0).normal(size=(5, 3, 4))
+    turned /= np.linalg.norm(turned, axis=-1, keepdims=True)
+    np.savez(tmp_path / "joints.npz", joints=turned)
+    np.savez(tmp_path / "named.npz", rotations=turned, other=np.ones(3))
+    np.save(tmp_path / "clip.npy", turned)
+    for name in ("joints.npz", "named.npz", "clip.npy"):
+        with pytest.raises(MotionError, match=rf"{name}.*rotations.*Export the positions of the joints"):
+            read_motions(tmp_path / name)
+    np.save(tmp_path / "clip.npy", 5 * turned)
+    with pytest.raises(MotionError, match=r"or a confidence from 0 to 1 as the fourth number; found \(5, 3, 4\)"):
+        read_motions(tmp_path / "clip.npy")
 
 
 def test_arguments_override_what_an_npz_file_says(tmp_path):

@@ -28,9 +28,9 @@ from .recording import Recording, room_for, shown
 from .units import known_units
 
 FRAME_KEYS = (
-    "frames", "poseworldlandmarks", "worldlandmarks", "posekeypoints3d", "keypoints3d", "joints3d", "landmarks",
-    "jointpositions", "positions", "joints", "keypoints", "poses", "instanceinfo", "predictions", "results",
-    "sequence", "annotations", "data",
+    "frames", "poseworldlandmarks", "worldlandmarks", "posekeypoints3d", "keypoints3d", "joints3d", "pose3d",
+    "landmarks", "jointpositions", "positions", "joints", "keypoints", "poses", "instanceinfo", "predictions",
+    "results", "sequence", "annotations", "data",
 )  # fmt: skip
 """Keys of a list of frames, best first, in lower case and without separators."""
 
@@ -38,7 +38,7 @@ _ABOUT_KEYS = (*FPS_KEYS, *NAME_KEYS, *UNIT_KEYS, "layout")
 _WRAPPER_KEYS = ("metadata", "meta", "metainfo", "info", "header", "videoinfo")
 """Keys of an object that holds what the file says about the frames."""
 
-_PERSON_LISTS = ("people", "persons", "bodies", "bodylist", "instances", "skeletons")
+_PERSON_LISTS = ("people", "persons", "bodies", "bodylist", "objectlist", "instances", "skeletons")
 """Keys that hold the people of a file's only frame."""
 
 _MAX_KEYS = 100

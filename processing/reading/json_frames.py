@@ -43,7 +43,7 @@ from .recording import shown
 MAX_PEOPLE_IN_A_FRAME = 64
 """A frame with more is a file that lists people outside and frames inside."""
 
-PERSON_KEYS = ("trackingid", "trackid", "personid", "bodyid", "idx", "id")
+PERSON_KEYS = ("trackingid", "trackid", "personid", "bodyid", "userid", "idx", "id")
 """Keys of a person's number, in lower case and without separators. Outside a list of people, `id` is the frame's."""
 
 IMAGE_KEYS = frozenset(

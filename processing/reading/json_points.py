@@ -18,7 +18,7 @@ from .recording import shown
 Fail = Callable[..., NoReturn]
 """Raises the error of a frame: what was expected, what was found, and perhaps what to do."""
 
-POSITION_KEYS = ("position", "pos", "globalposition", "worldposition", "location", "coordinates", "translation")
+POSITION_KEYS = ("position", "pos", "globalposition", "worldposition", "location", "coordinates", "translation", "xyz")
 NAME_KEYS = ("name", "jointname", "joint", "jointtype", "keypointname", "landmark", "bodypart", "part", "label")
 TYPE_KEY = "jointtype"
 """Kinect: number of a joint, or its name."""

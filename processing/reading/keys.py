@@ -15,9 +15,9 @@ UNIT_KEYS = ("units", "unit")
 """Keys of the unit of length, best first."""
 
 POSE_KEYS = (
-    "poseworldlandmarks", "worldlandmarks", "posekeypoints3d", "keypoints3d", "joints3d", "landmarks", "landmark",
-    "people", "persons", "bodies", "bodylist", "instances", "skeletons", "skeleton", "joints", "jointpositions",
-    "positions", "keypoint", "keypoints", "points", "pose",
+    "poseworldlandmarks", "worldlandmarks", "posekeypoints3d", "keypoints3d", "joints3d", "pose3d", "landmarks",
+    "landmark", "people", "persons", "bodies", "bodylist", "objectlist", "instances", "skeletons", "skeleton",
+    "joints", "jointpositions", "positions", "keypoint", "keypoints", "points", "pose",
 )  # fmt: skip
 """Keys of the people or points of a frame, best first, in lower case and without separators."""
 

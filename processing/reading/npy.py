@@ -123,7 +123,7 @@ def read_npz(path: Path) -> Recording:
 @contextmanager
 def _reading(source: str) -> Iterator[None]:
     """Turns what numpy and zipfile raise on a broken file into a MotionError, and silences their warnings."""
-    broken = (EOFError, OSError, OverflowError, RuntimeError, SyntaxError, ValueError)
+    broken = (EOFError, OSError, OverflowError, RuntimeError, SyntaxError, TypeError, ValueError)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
