@@ -9,16 +9,18 @@ import tokenize
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
+from .humanml3d import is_rows, recording_of_rows
 from .limits import MAX_BYTES
 from .motion import MotionError
 from .recording import SHAPES, Recording, room_for, shown
+from .smpl import recording_of_smpl, smpl_keys
 from .units import known_units
 
 _MAX_NAMES_BYTES = 2**22
@@ -37,7 +39,7 @@ def read_npy(path: Path) -> Recording:
         MotionError: The file is damaged, cut off, too large or a pickle.
     """
     with _reading(path.name), path.open("rb") as file:
-        return Recording(_read_array(file, path.stat().st_size, path.name))
+        return recording_of_rows(_read_array(file, path.stat().st_size, path.name), path.name)
 
 
 def read_npz(path: Path) -> Recording:
@@ -62,6 +64,13 @@ def read_npz(path: Path) -> Recording:
         def read(key: str, limit: int) -> np.ndarray:
             with archive.open(members[key]) as stream:
                 return _read_array(stream, members[key].file_size, f"{path.name}, array {shown(key)}", limit)
+
+        if "joints" not in members:
+            shapes = _shapes(archive, members, path.name)
+            if keys := smpl_keys(shapes):
+                return recording_of_smpl({key: read(key, room_for(path)) for key in keys}, path.name, shapes)
+            if len(rows := [key for key, shape in shapes.items() if is_rows(shape)]) == 1:
+                return recording_of_rows(read(rows[0], room_for(path)), path.name)
 
         content: dict[str, Any] = {"joints": read(_joints_key(archive, members, path.name), room_for(path))}
         for key, kinds, expected in (
@@ -135,13 +144,20 @@ def _read_array(stream: IO[bytes], size: int, source: str, limit: int = MAX_BYTE
 def _joints_key(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], source: str) -> str:
     if "joints" in members:
         return "joints"
-    shapes = {}
-    for key, info in members.items():
-        with archive.open(info) as stream:
-            shapes[key], _ = _read_array_header(stream, f"{source}, array {shown(key)}")
+    shapes = _shapes(archive, members, source)
     fitting = [key for key, shape in shapes.items() if len(shape) in (3, 4) and shape[-1] == 3]
     if len(fitting) == 1:
         return fitting[0]
     found = ", ".join(f"{shown(key)} {shape}" for key, shape in list(shapes.items())[:20]) or "no arrays"
-    hint = " (SMPL pose parameters are rotations; joint positions are needed)" if "poses" in shapes else ""
-    raise MotionError(f"{source}: expected an array 'joints', or a single one of shape {SHAPES}; found {found}{hint}")
+    raise MotionError(f"{source}: expected an array 'joints', or a single one of shape {SHAPES}; found {found}")
+
+
+def _shapes(
+    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], source: str
+) -> dict[str, tuple[int, ...]]:
+    """Reads the shape of each array without reading the arrays."""
+    shapes = {}
+    for key, info in members.items():
+        with archive.open(info) as stream:
+            shapes[key], _ = _read_array_header(stream, f"{source}, array {shown(key)}")
+    return shapes
