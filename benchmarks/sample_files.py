@@ -64,9 +64,25 @@ def write_seeds(folder: Path) -> None:
     np.savez(folder / ".npz" / "unnamed.npz", poses=small.joints[:, :, 0], other=small.joints)
     for motion in (named, clip("cmu31", 1.0)):
         readers["write_c3d"](motion, folder / ".c3d" / f"{len(motion.joint_names)}.c3d")
+    _write_body_models(small, folder)
     for suffix, content in hostile():
         number = len(list((folder / suffix).glob("hostile-*")))
         (folder / suffix / f"hostile-{number:02}{suffix}").write_bytes(content)
+
+
+def _write_body_models(motion: Any, folder: Path) -> None:
+    """Writes rotations of SMPL, and features of HumanML3D, of a motion on the unified skeleton."""
+    frames, root = len(motion.joints), motion.joints[:, 0]
+    angles = np.random.default_rng(5).normal(0.0, 0.2, (frames, 52, 3))
+    turns = np.broadcast_to(np.eye(3), (2, frames, 24, 3, 3))
+    about = {"betas": np.zeros(16), "gender": np.array("neutral"), "mocap_framerate": np.array(30.0)}
+    np.savez(folder / ".npz" / "smpl.npz", poses=angles.reshape(frames, 156), trans=root, **about)
+    np.savez(folder / ".npz" / "smpl-people.npz", global_orient=turns[:, :, 0], body_pose=turns[:, :, 1:])
+    features = np.zeros((frames, 263), np.float32)
+    features[:, 3] = root[:, 1]
+    features[:, 4:67] = (motion.joints[:, 1:] - root[:, None] * [1, 0, 1]).reshape(frames, 63)
+    np.save(folder / ".npy" / "humanml3d.npy", features)
+    np.save(folder / ".npy" / "flat.npy", motion.joints.reshape(frames, 66))
 
 
 def _kinect_rows(motion: Any) -> str:

@@ -151,6 +151,71 @@ FAMILIES = {
         "m_avg_*_Wrist",
         "L", "R", "m_avg_*_Hand|m_avg_root",
     ),
+    "Auto-Rig Pro": family(
+        "root.x|spine_01.x|spine_02.x|spine_03.x|neck.x|head.x",
+        "thigh_stretch.*|leg_stretch.*|foot.*|toes_01.*|shoulder.*|arm_stretch.*|forearm_stretch.*|hand.*",
+        "l", "r", "c_traj|thigh_twist.*|leg_twist.*|arm_twist.*|forearm_twist.*|index1.*",
+    ),
+    "Talking With Hands": family(
+        "b_root|b_spine0|b_spine1|b_spine3|b_neck0|b_head",
+        "b_*_upleg|b_*_leg|b_*_foot|b_*_ball|b_*_shoulder|b_*_arm|b_*_forearm|b_*_wrist",
+        "l", "r", "body_world|b_*_arm_twist|b_*_index1|b_*_eye",
+    ),
+    "MikuMikuDance": family(
+        "-|上半身|上半身2|上半身3|首|頭",
+        "*足|*ひざ|*足首|*つま先|*肩|*腕|*ひじ|*手首",
+        "左", "右", "全ての親|センター|グルーブ|下半身|*足ＩＫ|*つま先ＩＫ|*足D|*ひざD|*肩P|*腕捩|*親指１|両目",
+    ),
+    "MikuMikuDance in Blender": family(
+        "-|上半身|-|上半身2|首|頭",
+        "足.*|ひざ.*|足首.*|つま先.*|肩.*|腕.*|ひじ.*|手首.*",
+        "L", "R", "センター|下半身|足ＩＫ.*|腕捩.*|目.*",
+    ),
+    "MikuMikuDance in English": family(
+        "-|upper body|-|upper body2|neck|head",
+        "leg_*|knee_*|ankle_*|toe_*|shoulder_*|arm_*|elbow_*|wrist_*",
+        "L", "R", "center|lower body|leg IK_*|toe IK_*|arm twist_*|eye_*",
+    ),
+    "MikuMikuDance in Latin letters": family(
+        "-|jouhanshin|-|jouhanshin2|kubi|atama",
+        "*_ashi|*_hiza|*_ashikubi|*_tsumasaki|*_kata|*_ude|*_hiji|*_tekubi",
+        "hidari", "migi", "kahanshin|*_ashi_ik",
+    ),
+    "Cascadeur": family(
+        "pelvis|stomach|-|chest|neck|head",
+        "thigh_*|calf_*|foot_*|toe_*|clavicle_*|arm_*|forearm_*|hand_*",
+        "l", "r", "weapon_*",
+    ),
+    "Roblox": family(
+        "LowerTorso|-|UpperTorso|-|-|Head",
+        "*UpperLeg|*LowerLeg|*Foot|-|-|*UpperArm|*LowerArm|*Hand",
+        "Left", "Right", "HumanoidRootPart",
+    ),
+    "ZED": family(
+        "PELVIS|NAVAL_SPINE|-|CHEST_SPINE|NECK|HEAD",
+        "*_HIP|*_KNEE|*_ANKLE|*_FOOT|*_CLAVICLE|*_SHOULDER|*_ELBOW|*_WRIST",
+        "LEFT", "RIGHT", "*_HAND|*_HANDTIP|*_THUMB|NOSE|*_EYE|*_EAR|*_HEEL",
+    ),
+    "mocopi": family(
+        "root|torso_1|torso_4|torso_7|neck_1|head",
+        "*_up_leg|*_low_leg|*_foot|*_toes|*_shoulder|*_up_arm|*_low_arm|*_hand",
+        "l", "r", "torso_2|torso_3|torso_5|torso_6|neck_2",
+    ),
+    "German": family(
+        "Becken|Wirbel1|Wirbel2|Brust|Hals|Kopf",
+        "Hüfte *|Knie *|Sprunggelenk *|Zehen *|Schlüsselbein *|Schulter *|Ellenbogen *|Handgelenk *",
+        "links", "rechts", "Ohr *",
+    ),
+    "Spanish": family(
+        "pelvis|columna|-|pecho|cuello|cabeza",
+        "cadera_*|rodilla_*|tobillo_*|pie_*|clavícula_*|hombro_*|codo_*|muñeca_*",
+        "izquierda", "derecha", "mano_*",
+    ),
+    "French": family(
+        "bassin|-|-|poitrine|cou|tête",
+        "hanche_*|genou_*|cheville_*|pied_*|-|épaule_*|coude_*|poignet_*",
+        "gauche", "droite", "main_*",
+    ),
 }  # fmt: skip
 """Families of names in circulation: unified joint -> name, and other names that must not disturb."""
 
@@ -240,6 +305,38 @@ def test_one_movement_in_all_schemes_of_names_is_one_clip():
         assert abs(clip.joints - expected).max() < 1e-6, name
 
 
+@pytest.mark.parametrize("names", ["Huefte {}|Schluesselbein {}|Schulter {}", "hufte_{}|SCHLÜSSELBEIN_{}|schulter_{}"])
+def test_umlauts_may_be_written_in_any_way(names):
+    words = [word.format(side) for side in ("links", "rechts") for word in names.split("|")]
+    found = found_by_name(words)
+    assert [found[f"left_{joint}"] for joint in ("hip", "collar", "shoulder")] == [[word] for word in words[:3]]
+
+
+def test_of_two_shoulders_on_a_side_the_first_is_the_collar():
+    names = ["Hips", *(f"{side}{word}" for side in ("Left", "Right") for word in ("Shoulder2", "Shoulder", "Elbow"))]
+    found = found_by_name(names)
+    assert found["left_collar"] == ["LeftShoulder"] and found["left_shoulder"] == ["LeftShoulder2"]
+    assert found["right_collar"] == ["RightShoulder"] and found["right_shoulder"] == ["RightShoulder2"]
+
+
+def test_the_lower_body_is_the_pelvis_only_where_there_are_no_hips():
+    upper = ["センター", "下半身", "上半身", "首", "頭", "左腕", "右腕", "左ひじ", "右ひじ"]
+    assert found_by_name(upper)["pelvis"] == ["下半身"]
+    assert found_by_name([*upper, "左足", "右足", "左ひざ", "右ひざ"])["pelvis"] == ["右足", "左足"]
+
+
+def test_a_root_without_the_prefix_of_all_other_names_does_not_matter():
+    joints = FAMILIES["Talking With Hands"][0]
+    found = found_by_name(["Scene", *(word.replace("b_", "QQ_") for word in joints.values())])
+    assert found == {joint: [word.replace("b_", "QQ_")] for joint, word in joints.items()}
+
+
+def test_two_people_below_one_root_are_not_made_one_body():
+    names = ["Reference", *(f"{who}_{word}" for who in "AB" for word in load_rigs()["mixamo"]["joints"])]
+    with pytest.raises(MotionError, match="describe the rig in a file of your own .* data rigs FILE"):
+        match_joints(names)
+
+
 # ------------------------------------------------------------------------------------------------------ tips of chains
 
 WITHOUT_HANDS = (
@@ -288,6 +385,16 @@ def test_your_own_rig_needs_one_file_and_no_code(my_rig):
     assert abs(clip.joints - unify(Motion(walk(), 30.0, list(JOINT_NAMES))).joints).max() < 1e-4
     unnamed = unify(Motion(walk(), 30.0, layout=my_rig()))
     assert unnamed.report["how"]["head"] == "Gelenk 15 (rig german)"
+
+
+def test_a_rig_file_may_have_names_in_any_script(tmp_path):
+    names = [f"Сустав {chr(0x430 + index)}" for index in range(22)]
+    joint_map = dict(zip(JOINT_NAMES, names, strict=True))
+    path = tmp_path / "my_rig.json"
+    rig = {"name": "russian", "joints": names, "parents": list(PARENTS), "map": joint_map}
+    path.write_text(json.dumps(rig), encoding="utf-8")
+    clip = unify(Motion(walk(), 30.0, [name.upper() for name in names], layout=str(path)))
+    assert clip.report["layout"] == "russian" and clip.report["missing_joints"] == []
 
 
 def test_the_feature_extractor_and_so_the_pipeline_take_a_rig_file(my_rig):

@@ -9,6 +9,7 @@ import numpy as np
 from .limits import MAX_COORDINATE, MAX_FPS, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE, MIN_FPS
 from .motion import Motion, MotionError
 from .recording import SHAPES, Recording, shown
+from .smpl import AXIS_ANGLE, rotation_hint, with_positions
 
 _TIME_UNITS = (1.0, 1e-3, 1e-7)
 """Seconds, milliseconds and ticks of 100 ns; times are in the first unit that gives a plausible frame rate."""
@@ -31,6 +32,8 @@ def checked_motions(recording: Recording, source: str) -> list[Motion]:
         MotionError: Wrong shape, type of value, number of names, tree or frame rate; an infinite or absurdly large
             coordinate; a person without any tracked joint. The message names the source, the joint and the frame.
     """
+    if recording.layout == AXIS_ANGLE:
+        recording = with_positions(recording, source)
     joints = _checked_array(recording.joints, source)
     num_joints = joints.shape[-2]
     fps = _frame_rate(recording, source)
@@ -148,7 +151,7 @@ def _checked_array(joints: Any, source: str) -> np.ndarray:
     if joints.dtype.kind not in "fiu":
         raise MotionError(f"{source}: expected real numbers; found values of type {joints.dtype}")
     if joints.ndim not in (3, 4) or joints.shape[-1] != 3:
-        raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}")
+        raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}{rotation_hint(joints.shape)}")
     if 0 in joints.shape:
         raise MotionError(f"{source}: expected at least one frame and one joint; found shape {joints.shape}")
     if joints.shape[-2] > MAX_JOINTS:

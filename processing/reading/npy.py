@@ -11,7 +11,7 @@ import tokenize
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -19,10 +19,12 @@ from typing import IO, Any
 import numpy as np
 
 from .frame_times import TIME_KEYS, TIMES_KEYS
+from .humanml3d import is_rows, recording_of_rows
 from .keys import FPS_KEYS, NAME_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SCORES_KEYS, UNIT_KEYS, confidence, plain_key
 from .limits import MAX_BYTES
 from .motion import MotionError
 from .recording import SHAPES, Recording, room_for, shown
+from .smpl import recording_of_smpl, smpl_keys
 from .units import known_units
 
 _MAX_NAMES_BYTES = 2**22
@@ -59,7 +61,10 @@ def read_npy(path: Path) -> Recording:
             last is no confidence.
     """
     with _reading(path.name), path.open("rb") as file:
-        joints, seen = _split(_read_array(file, path.stat().st_size, path.name), path.name)
+        array = _read_array(file, path.stat().st_size, path.name)
+        if array.ndim == 2:
+            return recording_of_rows(array, path.name)
+        joints, seen = _split(array, path.name)
         return Recording(joints, visibility=seen)
 
 
@@ -90,6 +95,13 @@ def read_npz(path: Path) -> Recording:
                 return _read_array(stream, members[key].file_size, f"{path.name}, array {shown(key)}", limit)
 
         keys = {plain_key(key): key for key in members}
+        if not any(plain in keys for plain in _JOINTS_KEYS):
+            shapes = _shapes(archive, members, path.name)
+            if parameters := smpl_keys(shapes):
+                arrays = {key: read(key, room_for(path)) for key in parameters}
+                return recording_of_smpl(arrays, path.name, shapes)
+            if len(rows := [key for key, shape in shapes.items() if is_rows(shape)]) == 1:
+                return recording_of_rows(read(rows[0], room_for(path)), path.name)
         joints_key = _joints_key(archive, members, keys, path.name)
         joints, seen = _split(read(joints_key, room_for(path)), path.name)
         content: dict[str, Any] = {"joints": joints}
@@ -194,10 +206,7 @@ def _joints_key(
     known = next((keys[plain] for plain in _JOINTS_KEYS if plain in keys), None)
     if known is not None:
         return known
-    shapes = {}
-    for key, info in members.items():
-        with archive.open(info) as stream:
-            shapes[key], _ = _read_array_header(stream, f"{source}, array {shown(key)}")
+    shapes = _shapes(archive, members, source)
     fitting = [
         key
         for key, shape in shapes.items()
@@ -207,8 +216,17 @@ def _joints_key(
         return fitting[0]
     found = ", ".join(f"{shown(key)} {shape}" for key, shape in list(shapes.items())[:20]) or "no arrays"
     hint = ""
-    if "poses" in shapes:
-        hint = " (SMPL pose parameters are rotations; joint positions are needed)"
-    elif not fitting and ROTATION_KEYS & keys.keys():
+    if not fitting and ROTATION_KEYS & keys.keys():
         hint = f" (these are rotations; joint positions are needed. {ROTATION_ADVICE})"
     raise MotionError(f"{source}: expected an array 'joints', or a single one of shape {SHAPES}; found {found}{hint}")
+
+
+def _shapes(
+    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], source: str
+) -> dict[str, tuple[int, ...]]:
+    """Reads the shape of each array without reading the arrays."""
+    shapes = {}
+    for key, info in members.items():
+        with archive.open(info) as stream:
+            shapes[key], _ = _read_array_header(stream, f"{source}, array {shown(key)}")
+    return shapes

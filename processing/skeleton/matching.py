@@ -8,80 +8,29 @@ upper arm too, "foot" is the ankle if no joint is called "ankle".
 """
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..reading.limits import MAX_JOINTS
 from ..reading.motion import MotionError
+from .joint_words import (
+    ENDS,
+    MIDLINE,
+    SIDED,
+    SPINE,
+    TIPS,
+    VERTEBRA,
+    Parsed,
+    parse_names,
+    tokens_of,
+    without_shared_prefix,
+)
 from .rig_files import BODY, Rigs, as_list, depths_of, load_rigs, plain_name
 from .tree import JOINT_INDEX, JOINT_NAMES
 
 _MOST = 2 / 3
 """Share of a rig's mapped joints by which it is recognised although others are missing."""
-
-_SIDES = {
-    "left": "left",
-    "l": "left",
-    "lft": "left",
-    "lt": "left",
-    "right": "right",
-    "r": "right",
-    "rgt": "right",
-    "rt": "right",
-}
-
-# Tokens that say nothing about the joint: characters, exporters and rigging layers add them to the name.
-_NOISE = frozenset(
-    "joint jnt jt j bone bn bip bip01 bip001 biped valve mixamorig armature def org m f avg c center skel skeleton "
-    "character rig actor bend of the".split()
-)
-_ENDS = frozenset("end nub tip effector site".split())  # tips of chains
-_TIPS = _ENDS | frozenset("top leaf twist roll ik pole target helper".split())
-
-# Words for a joint on one side, best first. "shoulder", "arm", "foot" and "hand" are resolved in `_match_side`.
-_HIP = ("upleg", "upperleg", "thigh", "femur", "hip", "hips", "hipjoint", "pelvis")
-_KNEE = ("knee", "leg", "lowerleg", "lowleg", "loleg", "shin", "calf", "tibia", "foreleg", "shank")
-_ANKLE = ("ankle", "talus")
-_TOE = ("toebase", "toe", "toes", "ball", "footindex", "bigtoe", "forefoot", "metatarsal")
-_FOOT = ("foot", "feet")
-_COLLAR = ("collar", "clavicle", "collarbone", "clav", "scapula")
-_SHOULDER = ("shoulder", "shldr")
-_UPPER_ARM = ("upperarm", "uparm", "arm", "humerus", "bicep", "uarm")
-_ELBOW = ("elbow", "forearm", "lowerarm", "lowarm", "loarm", "farm", "radius", "larm", "ulna")
-_WRIST = ("wrist",)
-_HAND = ("hand", "palm")
-_EAR = ("ear",)
-_SIDED_WORDS = frozenset(
-    _HIP + _KNEE + _ANKLE + _TOE + _FOOT + _COLLAR + _SHOULDER + _UPPER_ARM + _ELBOW + _WRIST + _HAND + _EAR
-)
-
-# Words for a joint on the midline, best first.
-_PELVIS = (
-    "pelvis",
-    "hips",
-    "hip",
-    "hipcenter",
-    "hipcentre",
-    "midhip",
-    "hipsmid",
-    "spinebase",
-    "basespine",
-    "root",
-    "cog",
-)
-_NECK = ("neck", "neckbase", "lowerneck", "necklower", "necktwist", "shouldercenter", "shouldercentre", "cervical")
-_HEAD = ("head", "face", "skull", "upperneck", "nose")
-# From the pelvis upwards; joints with the same word are sorted by number, or by depth where the tree is known.
-_SPINE = tuple(
-    "sacrum waist ab abs abdomen belly abdomenlower abdomenupper lowerback spinelower lowerspine spinenavel "
-    "middlespine spine spinemid midspine spinemiddle back middleback torso trunk spineupper upperspine upperback "
-    "chest chestlower spinechest spineshoulder sternum thorax upperchest chestupper".split()
-)
-# Xsens and medical rigs number the vertebrae.
-_VERTEBRA = re.compile(r"^([lt])(\d{1,2})$")
-
 
 # Markers of the Plug-in Gait and Helen Hayes sets, by which a file of markers on the skin is recognised.
 _SURFACE_MARKERS = frozenset("lasi rasi lpsi rpsi c7 t10 clav strn lkne rkne lank rank lsho rsho".split())
@@ -105,16 +54,6 @@ class JointMatch:
     missing: list[str]
     how: dict[str, str] = field(default_factory=dict)
     unused: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Parsed:
-    """A joint name split into its parts."""
-
-    index: int
-    side: str | None
-    word: str
-    number: int
 
 
 def match_joints(
@@ -189,7 +128,7 @@ def _match_rig(names: list[str], rigs: Rigs) -> JointMatch | None:
         partly: list[tuple[int, JointMatch]] = []
         for rig in rigs.values():
             of_rig = {plain_name(joint) for joint in rig["joints"]}
-            if any(not _TIPS & set(_tokens(names[where[name]])) for name in where.keys() - of_rig):
+            if any(not TIPS & set(tokens_of(names[where[name]])) for name in where.keys() - of_rig):
                 continue
             match, absent = _as_rig_says(rig, where, names), len(of_rig - where.keys())
             if len(match.map) == len(rig["map"]):
@@ -205,10 +144,11 @@ def _match_rig(names: list[str], rigs: Rigs) -> JointMatch | None:
 
 def _spellings(names: list[str]) -> list[dict[str, int]]:
     """Returns plain name -> index: for the names as written, and without the prefix that all share, if they do."""
-    skip = _shared_prefix([_tokens(name) for name in names])
-    spellings: list[dict[str, int]] = [{}, {}] if skip else [{}]
-    for index, name in enumerate(names):
-        for plain, where in zip((plain_name(name), "".join(_tokens(name)[skip:])), spellings, strict=False):
+    all_tokens = [tokens_of(name) for name in names]
+    rests = without_shared_prefix(all_tokens)
+    spellings: list[dict[str, int]] = [{}] if rests == all_tokens else [{}, {}]
+    for index, (name, rest) in enumerate(zip(names, rests, strict=True)):
+        for plain, where in zip((plain_name(name), "".join(rest)), spellings, strict=False):
             where.setdefault(plain, index)
     return spellings
 
@@ -233,89 +173,22 @@ def _finish(joint_map: dict[int, list[int]], layout: str, how: dict[str, str]) -
 # ------------------------------------------------------------------------------------------------------------- by name
 
 
-def _tokens(name: str) -> list[str]:
-    """Splits a name into lower-case words and numbers: "mixamorig:LeftUpLeg" -> left, up, leg; "arm.1" -> arm, 1."""
-    name = re.split(r"[:|]", name.strip())[-1]
-    return [token.lower() for token in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)]
-
-
-def _shared_prefix(all_tokens: list[list[str]]) -> int:
-    """Returns how many leading tokens all names share ("Bip01 Pelvis", "Bip01 L Thigh": 2), never a whole name."""
-    if len(all_tokens) < 3:
-        return 0
-    shortest = min(len(tokens) for tokens in all_tokens)
-    length = 0
-    while length < shortest - 1 and len({tokens[length] for tokens in all_tokens}) == 1:
-        length += 1
-    return length
-
-
-def _parse_names(names: list[str]) -> list[_Parsed]:
-    all_tokens = [_tokens(name) for name in names]
-    skip = _shared_prefix([tokens for tokens in all_tokens if tokens]) if all(all_tokens) else 0
-    parsed = []
-    for index, tokens in enumerate(all_tokens):
-        joint = _parse(index, tokens[skip:])
-        if joint is not None:
-            parsed.append(joint)
-    return parsed
-
-
-def _parse(index: int, tokens: list[str]) -> _Parsed | None:
-    """Splits a name into its parts; None for tips of chains, twist bones and names without a word."""
-    if not tokens or (_TIPS & set(tokens) and tokens[:2] != ["neck", "twist"]):
-        return None
-    vertebra = _VERTEBRA.match("".join(tokens))
-    if vertebra:
-        # L5 is the lowest, T1 the highest: numbers decrease on the way up.
-        return _Parsed(index, None, "vertebra", (100 if vertebra[1] == "t" else 0) + 50 - int(vertebra[2]))
-    side: str | None = None
-    words: list[str] = []
-    number = 0
-    for token in tokens:
-        if token.isdigit():
-            number = int(token[:6]) if words or side else 0  # before both it numbers the character: "Bip001 Spine"
-        elif token in _SIDES and side is None:
-            side = _SIDES[token]
-        elif token not in _NOISE or (token in ("center", "c") and words):
-            words.append(token)
-    word = "".join(words)
-    if word not in _PELVIS and word not in _NECK:  # "hipcenter" is a word of its own, "headcenter" the head
-        word = re.sub(r"cent(er|re)$", "", word)
-    if side is None:
-        side, word = _side_inside(word)
-    if not word:
-        return None
-    return _Parsed(index, side, word, number)
-
-
-def _side_inside(word: str) -> tuple[str | None, str]:
-    """Returns side and rest of a word written without separators: "lhip", "leftupleg", "hipleft"."""
-    for prefix, side in (("left", "left"), ("right", "right"), ("l", "left"), ("r", "right")):
-        if word.startswith(prefix) and word[len(prefix) :] in _SIDED_WORDS:
-            return side, word[len(prefix) :]
-    for suffix, side in (("left", "left"), ("right", "right")):
-        if word.endswith(suffix) and word[: -len(suffix)] in _SIDED_WORDS:
-            return side, word[: -len(suffix)]
-    return None, word
-
-
 def _match_by_name(names: list[str], parents: Sequence[int] | None) -> JointMatch:
-    parsed = _parse_names(names)
+    parsed = parse_names(names)
     # Of joints with the same word the lowest number, then the nearest to the root; the order in the file is ignored.
     depths = None if parents is None else depths_of(parents)
     parsed.sort(key=lambda part: (part.number, 0 if depths is None else depths[part.index], names[part.index]))
     found: dict[str, list[int]] = {}
     for side in ("left", "right"):
-        words: dict[str, int] = {}
+        words: dict[str, list[int]] = {}
         for part in parsed:
             if part.side == side:
-                words.setdefault(part.word, part.index)
+                words.setdefault(part.word, []).append(part.index)
         for joint, index in _match_side(words).items():
             found[f"{side}_{joint}"] = [index]
     midline = [part for part in parsed if part.side is None]
-    for joint, accepted in (("pelvis", _PELVIS), ("neck", _NECK), ("head", _HEAD)):
-        best = _first(accepted, midline)
+    for joint in ("pelvis", "neck", "head"):
+        best = _first(MIDLINE[joint], midline)
         if best is not None:
             found[joint] = [best]
     found.update(_match_rigify(midline, found) or _match_spine(midline, depths, found))
@@ -328,7 +201,10 @@ def _match_by_name(names: list[str], parents: Sequence[int] | None) -> JointMatc
         if joint not in found and left and right:
             found[joint] = left + right
             how[joint] = f"mean of both {sides}s"
-    ears = {part.side: part.index for part in parsed if part.side and part.word in _EAR}
+    last = _first(MIDLINE["pelvis without hips"], midline)
+    if "pelvis" not in found and last is not None:
+        found["pelvis"], how["pelvis"] = [last], names[last]
+    ears = {part.side: part.index for part in parsed if part.side and part.word in SIDED["ear"]}
     nose = [part.index for part in midline if part.word == "nose"][:1]
     if len(ears) == 2 and found.get("head", nose) == nose:
         found["head"] = [ears["left"], ears["right"]]
@@ -337,7 +213,7 @@ def _match_by_name(names: list[str], parents: Sequence[int] | None) -> JointMatc
     return _finish(joint_map, "by-name", how)
 
 
-def _first(accepted: Sequence[str], joints: Sequence[_Parsed]) -> int | None:
+def _first(accepted: Sequence[str], joints: Sequence[Parsed]) -> int | None:
     """Returns the joint with the best of the accepted words; of equal words the one with the lowest number."""
     candidates = [joint for joint in joints if joint.word in accepted]
     if not candidates:
@@ -345,27 +221,29 @@ def _first(accepted: Sequence[str], joints: Sequence[_Parsed]) -> int | None:
     return min(candidates, key=lambda joint: (accepted.index(joint.word), joint.number)).index
 
 
-def _match_side(words: dict[str, int]) -> dict[str, int]:
+def _match_side(words: Mapping[str, Sequence[int]]) -> dict[str, int]:
     """Finds the limb joints of one side.
 
     Args:
-        words: Word of each joint of this side -> its index.
+        words: Word -> the joints of this side with this word, the best first.
 
     Returns:
         "hip", "knee", "ankle", "foot", "collar", "shoulder", "elbow", "wrist" -> index, as far as found.
     """
 
     def first(accepted: Sequence[str]) -> int | None:
-        return next((words[word] for word in accepted if word in words), None)
+        return next((words[word][0] for word in accepted if word in words), None)
 
-    hip, knee = first(_HIP), first(_KNEE)
-    ankle, foot, toe = first(_ANKLE), first(_FOOT), first(_TOE)
+    hip, knee = first(SIDED["hip"]), first(SIDED["knee"])
+    if hip is None and "knee" in words:  # as in MikuMikuDance, where the leg begins at the hip
+        hip = first(("leg",))
+    ankle, foot, toe = first(SIDED["ankle"]), first(SIDED["foot"]), first(SIDED["toe"])
     if ankle is None:
         ankle, foot = foot, toe
     else:
         foot = toe if toe is not None else foot
-    collar, shoulder, upper_arm = first(_COLLAR), first(_SHOULDER), first(_UPPER_ARM)
-    elbow = first(_ELBOW)
+    collar, shoulder, upper_arm = first(SIDED["collar"]), first(SIDED["shoulder"]), first(SIDED["upper arm"])
+    elbow = first(SIDED["elbow"])
     if upper_arm is not None and shoulder is not None:
         if collar is None:
             collar = shoulder
@@ -373,7 +251,10 @@ def _match_side(words: dict[str, int]) -> dict[str, int]:
             elbow, upper_arm = upper_arm, shoulder
     elif upper_arm is None:
         upper_arm = shoulder
-    wrist = first(_WRIST)
+        both = next((words[word] for word in SIDED["shoulder"] if len(words.get(word, ())) > 1), None)
+        if collar is None and both is not None:  # "LeftShoulder" and "LeftShoulder2"
+            collar, upper_arm = both[:2]
+    wrist = first(SIDED["wrist"])
     joints = {
         "hip": hip,
         "knee": knee,
@@ -382,12 +263,12 @@ def _match_side(words: dict[str, int]) -> dict[str, int]:
         "collar": collar,
         "shoulder": upper_arm,
         "elbow": elbow,
-        "wrist": first(_HAND) if wrist is None else wrist,
+        "wrist": first(SIDED["hand"]) if wrist is None else wrist,
     }
     return {joint: index for joint, index in joints.items() if index is not None}
 
 
-def _match_rigify(midline: list[_Parsed], found: Mapping[str, list[int]]) -> dict[str, list[int]]:
+def _match_rigify(midline: list[Parsed], found: Mapping[str, list[int]]) -> dict[str, list[int]]:
     """Finds the midline of Blender's Rigify, whose chain "spine" to "spine.006" is pelvis, spine, neck and head."""
     chain = {part.number: part.index for part in midline if part.word == "spine"}
     if "pelvis" in found or "neck" in found or not {0, 1, 2, 3, 4} < set(chain):
@@ -405,20 +286,20 @@ def _wrists_at_tips(names: list[str], parents: Sequence[int] | None, found: Mapp
         if f"{side}_elbow" in found and f"{side}_wrist" not in found:
             (elbow,) = found[f"{side}_elbow"]
             below = [index for index, parent in enumerate(parents) if parent == elbow]
-            if len(below) == 1 and _ENDS & set(_tokens(names[below[0]])):
+            if len(below) == 1 and ENDS & set(tokens_of(names[below[0]])):
                 tips[side] = below[0]
     return tips
 
 
 def _match_spine(
-    midline: list[_Parsed], depths: Sequence[int] | None, found: dict[str, list[int]]
+    midline: list[Parsed], depths: Sequence[int] | None, found: dict[str, list[int]]
 ) -> dict[str, list[int]]:
     """Finds spine1 to 3 in a chain of any length: its lowest joint, its middle (of two their mean) and its highest."""
     taken = {sources[0] for sources in found.values()}
-    chain = [j for j in midline if (j.word in _SPINE or j.word == "vertebra") and j.index not in taken]
+    chain = [j for j in midline if (j.word in SPINE or j.word == VERTEBRA) and j.index not in taken]
 
-    def height(joint: _Parsed) -> tuple[int, ...]:  # joints of equal height keep the order of the names
-        rank = len(_SPINE) if joint.word == "vertebra" else _SPINE.index(joint.word)
+    def height(joint: Parsed) -> tuple[int, ...]:  # joints of equal height keep the order of the names
+        rank = len(SPINE) if joint.word == VERTEBRA else SPINE.index(joint.word)
         return (rank, joint.number) if depths is None else (depths[joint.index], rank, joint.number)
 
     ordered = sorted(chain, key=height)
@@ -428,7 +309,7 @@ def _match_spine(
     low, high = chain_indices[0], chain_indices[-1]
     if len(chain_indices) == 1:
         only = ordered[0].word
-        return {"spine3" if _SPINE.index(only) >= _SPINE.index("chest") else "spine2": [low]} if only in _SPINE else {}
+        return {"spine3" if SPINE.index(only) >= SPINE.index("chest") else "spine2": [low]} if only in SPINE else {}
     middle = [low, high] if len(chain_indices) == 2 else [chain_indices[(len(chain_indices) - 1) // 2]]
     return {"spine1": [low], "spine2": middle, "spine3": [high]}
 
@@ -465,7 +346,10 @@ def _require_a_body(match: JointMatch, names: list[str], source: str) -> None:
         else:
             advice.append(f"{label}, e.g. {' or '.join(repr(name) for name in _EXAMPLES[joint][:3])}")
     found = ", ".join(f"{joint} ({how})" for joint, how in match.how.items()) or "none"
-    remedy = "Rename the joints, or describe the rig in a rig file."
+    remedy = (
+        "Rename the joints, or describe the rig in a file of your own and pass it as layout ('eai-llm data rigs FILE' "
+        "checks it, docs/rigs.md explains it)."
+    )
     if len(_SURFACE_MARKERS & plain.keys()) >= _FEW_MARKERS:
         remedy = (
             "These look like markers on the skin; joint centres are needed, as motion capture software solves them."

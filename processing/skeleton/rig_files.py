@@ -17,6 +17,7 @@ from ..reading.limits import MAX_JOINTS
 from ..reading.motion import MotionError
 from ..reading.units import UNIT_SCALES
 from .axes_and_units import TO_Y_UP
+from .joint_words import unaccented
 from .tree import JOINT_INDEX, JOINT_NAMES
 
 Rigs = Mapping[str, Mapping[str, Any]]
@@ -155,9 +156,8 @@ def as_list(names: str | Sequence[str]) -> list[str]:
 
 
 def plain_name(name: str) -> str:
-    """Returns a name without namespace, case and separators: "Armature|Left Hand" -> "lefthand"."""
-    name = re.split(r"[:|]", name.strip())[-1]
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    """Returns a name without namespace, case, accents and separators: "Armature|Left Hand" -> "lefthand"."""
+    return re.sub(r"[\W_]", "", unaccented(name).lower())
 
 
 def depths_of(parents: Sequence[int]) -> list[int]:

@@ -7,6 +7,7 @@ import numpy as np
 from ..reading.checks import joint_label, refuse_far_joints
 from ..reading.motion import Motion, MotionError, note
 from ..reading.recording import shown
+from ..reading.smpl import rotation_hint
 from .matching import JointMatch, match_joints
 from .rig_files import BODY, Rigs, read_rig
 from .tree import JOINT_INDEX, JOINT_NAMES, NUM_JOINTS, PARENTS
@@ -56,7 +57,8 @@ def match_recording(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch,
             hint = (
                 f" Layouts with {count} joints: {', '.join(same)}." if same else f" Known layouts: {', '.join(rigs)}."
             )
-            raise MotionError(f"{source}: {count} joints without names; pass joint_names or layout.{hint}")
+            rotations = rotation_hint(motion.joints.shape)
+            raise MotionError(f"{source}: {count} joints without names; pass joint_names or layout.{hint}{rotations}")
         names = list(rigs[layout]["joints"])
         if len(names) != count:
             raise MotionError(f"{source}: layout {layout} has {len(names)} joints, the recording has {count}.")
