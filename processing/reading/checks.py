@@ -8,8 +8,11 @@ import numpy as np
 
 from .limits import MAX_COORDINATE, MAX_FPS, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE, MIN_FPS
 from .motion import Motion, MotionError
-from .recording import SHAPES, Recording, shown
+from .recording import SHAPES, TIME_UNITS, Recording, printable, shown
 from .smpl import AXIS_ANGLE, rotation_hint, with_positions
+
+MIN_VISIBILITY = 0.5
+"""Below, a tracker that states its confidence is likely to be wrong. MediaPipe draws no landmark below it."""
 
 _TIME_UNITS = (1.0, 1e-3, 1e-7)
 """Seconds, milliseconds and ticks of 100 ns; times are in the first unit that gives a plausible frame rate."""
@@ -40,12 +43,47 @@ def checked_motions(recording: Recording, source: str) -> list[Motion]:
     names = None if recording.joint_names is None else _checked_names(recording.joint_names, num_joints, source)
     parents = None if recording.parents is None else _checked_parents(recording.parents, num_joints, source)
     people = joints if joints.ndim == 4 else joints[None]
+    visible = _of_each_person(recording.visibility, people.shape[:-1], "visibility", source)
+    faces = _of_each_person(recording.face, (*people.shape[:2], 3), "face", source)
     motions = []
-    for person, positions in enumerate(people, start=1):
-        who = source if len(people) == 1 else f"{source}, person {person} of {len(people)}"
-        positions = _checked_positions(positions, names, who)
-        motions.append(Motion(positions, fps, names, parents, recording.layout, who, recording.units))
+    for person, positions in enumerate(people):
+        who = _name_of_person(person, len(people), recording.people, source)
+        motions.append(
+            Motion(
+                _checked_positions(positions, names, who),
+                fps,
+                names,
+                parents,
+                recording.layout,
+                who,
+                recording.units,
+                visible=None if visible is None else ~(visible[person] < MIN_VISIBILITY),  # NaN: not stated
+                face=None if faces is None else np.array(faces[person], np.float32),
+                notes=list(recording.notes),
+                recording=recording.recording,
+            )
+        )
     return motions
+
+
+def _of_each_person(values: Any, shape: tuple[int, ...], what: str, source: str) -> np.ndarray | None:
+    """Returns what a reader gives for one person or for all, with people first; None where it gives nothing."""
+    if values is None:
+        return None
+    values = np.asarray(values)
+    if values.shape == shape[1:] and shape[0] == 1:
+        values = values[None]
+    if values.shape != shape or values.dtype.kind not in "fiub":
+        raise MotionError(f"{source}: expected {what} of shape {shape}; found {values.shape} of {values.dtype}")
+    return values
+
+
+def _name_of_person(person: int, people: int, names: Sequence[str] | None, source: str) -> str:
+    """Names a person in records and messages: "duo.trc, person 1 of 2 (Alice)"."""
+    if people == 1:
+        return source
+    name = names[person] if names is not None and person < len(names) else ""
+    return f"{source}, person {person + 1} of {people}" + (f" ({printable(name)})" if name else "")
 
 
 # ---------------------------------------------------------------------------------------------------------- frame rate
@@ -89,11 +127,11 @@ def _frame_rate(recording: Recording, source: str) -> float | None:
             raise MotionError(f"{source}: {recording.fps_stated} (or pass fps)")
         return checked_fps(recording.fps, source)
     if recording.times is not None and len(recording.times) > 1:
-        return _fps_of_times(recording.times, recording.time_lines, source)
+        return _fps_of_times(recording.times, recording.time_lines, recording.time_unit, source)
     return None
 
 
-def _fps_of_times(times: np.ndarray, lines: np.ndarray | None, source: str) -> float:
+def _fps_of_times(times: np.ndarray, lines: np.ndarray | None, unit: str | None, source: str) -> float:
     """Returns the frame rate of evenly spaced frames.
 
     It is the inverse of the mean of those steps that lie within half of the median step, so that neither dropped
@@ -126,9 +164,9 @@ def _fps_of_times(times: np.ndarray, lines: np.ndarray | None, source: str) -> f
     typical = steps[np.abs(steps - median) <= median / 2]
     step = float(typical.mean()) if len(typical) else median
     slowest, fastest = _PLAUSIBLE_FPS
-    for unit in _TIME_UNITS:
-        if 1 / fastest <= step * unit <= 1 / slowest:
-            return 1 / (step * unit)
+    for seconds in _TIME_UNITS if unit is None else (TIME_UNITS[unit],):
+        if 1 / fastest <= step * seconds <= 1 / slowest:
+            return 1 / (step * seconds)
     raise MotionError(
         f"{source}: the time column steps by {step:g}; expected {slowest:g} to {fastest:g} frames per second in "
         "seconds, milliseconds or ticks of 100 ns (or pass fps)"

@@ -31,6 +31,8 @@ class Motion:
         layout: Name of a known rig ("kinect_v2_25", ...), or None.
         source: File name or description, used in records and error messages.
         units: Unit of length that the source states ("m", "cm", "mm", "inch"), or None.
+        visible: (frames, joints) bool, False where the tracker itself doubts a position that it gives; None where it
+            states no confidence.
         face: (frames, 3) float32 direction in which the face looks, in source axes; NaN where unknown, None where the
             source holds no rotation of the head.
         notes: What the user should know of how it was read, as `note` makes them.
@@ -44,6 +46,7 @@ class Motion:
     layout: str | None = None
     source: str = "array"
     units: str | None = None
+    visible: np.ndarray | None = None
     face: np.ndarray | None = None
     notes: list[dict[str, str]] = field(default_factory=list)
     recording: str | None = None

@@ -62,7 +62,7 @@ def read_npy(path: Path) -> Recording:
     """
     with _reading(path.name), path.open("rb") as file:
         array = _read_array(file, path.stat().st_size, path.name)
-        if array.ndim == 2:
+        if array.ndim == 2 or is_rows(array.shape):
             return recording_of_rows(array, path.name)
         joints, seen = _split(array, path.name)
         return Recording(joints, visibility=seen)

@@ -17,6 +17,9 @@ from .motion import MotionError
 SHAPES = "(frames, joints, 3) or (people, frames, joints, 3)"
 """The shapes of joint positions, for error messages."""
 
+TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ticks": 1e-7, "ns": 1e-9}
+"""Unit of time -> seconds. A tick is 100 ns, as Windows and the Kinect count."""
+
 _TEXT_CHUNK = 2**15
 
 
@@ -28,9 +31,10 @@ class Recording:
         joints: (frames, joints, 3) or (people, frames, joints, 3), source units, NaN where not tracked.
         fps: Frames per second as the file states it, a number or a word, or None where it does not.
         fps_stated: What the file states and what was expected, as the message for a frame rate out of range, or None.
-        times: (frames,) time of each frame in seconds, milliseconds or ticks of 100 ns, from which the frame rate
-            follows where `fps` is None; or None.
-        time_unit: Unit of `times` as the file states it ("s", "ms", "us", "ns", "ticks" of 100 ns), or None.
+        times: (frames,) time of each frame in `time_unit`, from which the frame rate follows where `fps` is None; or
+            None.
+        time_unit: A key of `TIME_UNITS` where the file states it, in the name of the column or by writing dates; None
+            where it must be found out.
         time_lines: (frames,) line of the file on which each of `times` is, for error messages, or None.
         joint_names: One name for each joint, or None.
         layout: Name of a known rig, or None.
@@ -105,3 +109,8 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
 def shown(text: str, limit: int = 40) -> str:
     """Quotes a piece of a file for an error message: printable, and short however long it is in the file."""
     return ascii(text if len(text) <= limit else text[:limit] + "...")
+
+
+def printable(text: str, limit: int = 40) -> str:
+    """Shortens a name and replaces what cannot be printed on one line, without quotes."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:limit])

@@ -91,6 +91,8 @@ def select_joints(
     mask = np.zeros(NUM_JOINTS, bool)
     needed = sorted({index for sources in match.map.values() for index in sources})
     used, tracked = _positions_of(joints, needed, names, source)
+    if motion.visible is not None:
+        tracked &= _believed(motion.visible, needed, tracked, match)
     # Trackers write zeros for a body, or a joint, that they lost. A pelvis at the origin is a root-centred clip.
     zero: np.ndarray = np.all(used == 0.0, axis=-1)
     lost_frames = zero.all(axis=1)
@@ -160,6 +162,21 @@ def _positions_of(
     used[~tracked] = np.nan
     refuse_far_joints(used, given, lambda column: joint_label(needed[column], names), source)
     return used, tracked
+
+
+def _believed(visible: np.ndarray, needed: list[int], tracked: np.ndarray, match: JointMatch) -> np.ndarray:
+    """Returns (frames, needed) bool, False where a tracker guesses the position of a joint that it does not see.
+
+    The joints without which there is no body are kept where they are mostly guessed: at a desk no camera sees the
+    hips, and the trunk needs a lower end.
+    """
+    believed = visible[:, needed].copy()
+    guessed = (believed & tracked).mean(axis=0) < _MIN_TRACKED
+    for joint in _REQUIRED:
+        columns = [needed.index(index) for index in match.map.get(joint, [])]
+        if guessed[columns].any():
+            believed[:, columns] = True
+    return believed
 
 
 def _name_of(index: int, names: list[str] | None) -> str:
