@@ -30,13 +30,14 @@ class Recording:
         fps_stated: What the file states and what was expected, as the message for a frame rate out of range, or None.
         times: (frames,) time of each frame in seconds, milliseconds or ticks of 100 ns, from which the frame rate
             follows where `fps` is None; or None.
+        time_unit: Unit of `times` where the file states it ("s", "ms", "us", "ns" or "ticks"), or None.
         time_lines: (frames,) line of the file on which each of `times` is, for error messages, or None.
         joint_names: One name for each joint, or None.
         layout: Name of a known rig, or None.
         parents: Parent index of each joint, -1 for a root, or None.
         units: A key of `UNIT_SCALES`, or None.
-        visibility: (frames, joints) or (people, frames, joints), the tracker's own confidence from 0 to 1 in each joint,
-            or None. What is below the limit counts as not tracked.
+        visibility: (frames, joints) or (people, frames, joints), the tracker's own confidence from 0 to 1 in each
+            joint, or None. What is below the limit counts as not tracked.
         face: (frames, 3) or (people, frames, 3) direction in which the face looks, in the axes of the source, from the
             rotation of the head; NaN where unknown, None where the file holds no rotations.
         people: A name for each person, or None.
@@ -48,6 +49,7 @@ class Recording:
     fps: Any = None
     fps_stated: str | None = None
     times: np.ndarray | None = None
+    time_unit: str | None = None
     time_lines: np.ndarray | None = None
     joint_names: Sequence[str] | None = None
     layout: str | None = None
