@@ -12,6 +12,9 @@ Positions are float32, which still resolves 1 mm at that distance but loses whol
 MAX_JOINTS = 4096
 """Joints of one performer: dense marker sets have a few hundred."""
 
+MAX_COLUMNS = 16 * MAX_JOINTS
+"""Columns of a table: position, rotation, confidence and more of each joint."""
+
 MAX_NAME_LENGTH = 256
 """Characters in the name of a joint."""
 

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from .csv import Columns, recording_of_rows
 from .limits import MAX_FPS, MAX_JOINTS, MIN_FPS
 from .motion import MotionError
 from .recording import Recording, numbered_lines, shown
+from .table_rows import Columns, recording_of_rows
 from .units import known_units
 
-_AXES_LINE = re.compile(r"\s*X\s*1\b", re.IGNORECASE)
+_AXES_LINE = re.compile(r"[\s,;]*X\s*1\b", re.IGNORECASE)
 
 
 def read_trc(path: Path) -> Recording:
@@ -47,13 +47,13 @@ def read_trc(path: Path) -> Recording:
     declared = _whole_number(header, "numframes", source) if "numframes" in header else 0
 
     number, line = next(lines, (number, ""))
-    separator = "\t" if "\t" in line else None
+    separator = _separator(line)
     names = [cell.strip() for cell in line.split(separator)[2:] if cell.strip()]
     if len(names) != count:
         _fail(source, number, f"expected Frame#, Time and the names of {count} markers", f"{len(names)} names")
     labels = ["Frame#", "Time", *(f"{axis} of {name}" for name in names for axis in "XYZ")]
-    columns = Columns(labels, None, list(range(2, len(labels))), [], names)
-    recording = recording_of_rows(_rows(lines, separator), columns, source)
+    columns = Columns(labels, list(range(2, len(labels))), names)
+    recording, _ = recording_of_rows(_rows(lines), columns, source, separator != ",")
     if len(recording.joints) < declared:
         raise MotionError(
             f"{source}: the file is cut off: {declared:,} frames declared, {len(recording.joints):,} found"
@@ -71,10 +71,9 @@ def _read_header(lines: Iterator[tuple[int, str]], source: str) -> dict[str, str
     if "datarate" not in names.lower():
         _fail(source, number, "expected the names DataRate, NumFrames, NumMarkers, Units, ...", names)
     number, values = next(lines, (number, ""))
-    separator = "\t" if "\t" in names else None
     return {
         name.strip().lower(): value.strip()
-        for name, value in zip(names.split(separator), values.split(separator), strict=False)
+        for name, value in zip(names.split(_separator(names)), values.split(_separator(values)), strict=False)
     }
 
 
@@ -85,11 +84,16 @@ def _whole_number(header: dict[str, str], key: str, source: str) -> int:
     return int(float(value))
 
 
-def _rows(lines: Iterator[tuple[int, str]], separator: str | None) -> Iterator[tuple[int, list[str]]]:
+def _rows(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
     """Yields the cells of each row, without the line of axes where there is one."""
     for number, line in lines:
         if not _AXES_LINE.match(line):
-            yield number, line.split(separator)
+            yield number, line.split(_separator(line))
+
+
+def _separator(line: str) -> str | None:
+    """Returns what separates the cells of a line; None means blanks."""
+    return next((separator for separator in "\t,;" if separator in line), None)
 
 
 def _fail(source: str, number: int, expected: str, found: str) -> NoReturn:

@@ -1,0 +1,290 @@
+"""Reads the rows of a table with one row per frame, once its columns are known.
+
+An empty coordinate is NaN. In a table whose cells are separated by semicolons or tabs, a number may have a decimal
+comma. Columns of confidences become `Recording.visibility` if they lie between 0 and 1, or are the levels 0 to 3 of a
+Kinect, of which only 0 means that the joint was not seen; other confidences are not used, and a note says so.
+"""
+
+import math
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NoReturn
+
+import numpy as np
+
+from .limits import MAX_BYTES, MAX_COORDINATE
+from .motion import MotionError, note
+from .recording import Recording, shown
+from .table_times import Clock
+
+Rows = Iterator[tuple[int, list[str]]]
+"""(line number, cells) of each row."""
+
+USE_POSITIONS = "joint positions are needed: export global positions, or BVH, from which they follow"
+"""What to do about a table of rotations."""
+
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
+_STATES = {"nottracked": 0.0, "inferred": 1.0, "tracked": 2.0}
+_KINECT_LEVELS = (0, 1, 2, 3)
+_UNIT_NORM = 0.02
+"""How far the squared length of a quaternion may be from 1, for numbers written with few digits."""
+
+
+@dataclass
+class Columns:
+    """The columns of a table with one row per frame.
+
+    Attributes:
+        labels: Name of every column, for messages.
+        coordinates: Three indices (x, y, z) for each joint, joint after joint.
+        joint_names: Names from a header, or None.
+        time: Index of the time column, or None.
+        time_unit: The unit that its name states, or None.
+        states: Index of each joint's tracking state (0 not tracked, 1 inferred, 2 tracked), -1 for none; or empty.
+        confidences: Index of each joint's confidence, -1 for none; or empty.
+        fourths: Index of each joint's w, -1 for none; or empty. They tell quaternions from positions.
+        others: Further columns to read, which may hold no number.
+        units: Unit of length that the header states, or None.
+        layout: Name of a known rig, or None.
+    """
+
+    labels: list[str]
+    coordinates: list[int]
+    joint_names: list[str] | None
+    time: int | None = None
+    time_unit: str | None = None
+    states: list[int] = field(default_factory=list)
+    confidences: list[int] = field(default_factory=list)
+    fourths: list[int] = field(default_factory=list)
+    others: list[int] = field(default_factory=list)
+    units: str | None = None
+    layout: str | None = None
+
+
+@dataclass
+class _Table:
+    """The cells that were read: one row per frame.
+
+    Attributes:
+        coordinates: (frames, 3 * joints) float64.
+        extra: Column -> (frames,) float64, for states, confidences, fourths and others.
+        times: (frames,) or None.
+        lines: Line of each frame.
+    """
+
+    coordinates: np.ndarray
+    extra: dict[int, np.ndarray]
+    times: np.ndarray | None
+    lines: np.ndarray
+
+
+def is_number(cell: str) -> bool:
+    """Tells whether a cell is a number as Python writes it."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def recording_of_rows(
+    rows: Rows, columns: Columns, source: str, decimal_comma: bool = False
+) -> tuple[Recording, dict[int, np.ndarray]]:
+    """Reads a table with one row per frame.
+
+    Args:
+        rows: The rows below the header.
+        columns: The columns of the table.
+        source: File name.
+        decimal_comma: Whether a comma may stand for the decimal point.
+
+    Returns:
+        One performer, one frame per row; and (frames,) the values of each of `columns.others`.
+
+    Raises:
+        MotionError: No rows, a row of another width, or a cell that cannot be used; or the rows hold quaternions.
+    """
+    clock = Clock(columns.time_unit)
+    table = _read_rows(rows, columns, clock, source, decimal_comma)
+    refuse_absurd(table.coordinates, table.lines, columns.labels, columns.coordinates, source)
+    joints = table.coordinates.reshape(len(table.lines), -1, 3)
+    _refuse_quaternions(joints, columns.fourths, table, source)
+    if columns.states:
+        _drop_untracked(joints, columns, table, source)
+    visibility, notes = None, []
+    if columns.confidences:
+        missing = np.full(len(joints), np.nan)
+        confidences = [missing if index < 0 else table.extra[index] for index in columns.confidences]
+        visibility, notes = visibility_of(np.stack(confidences, axis=1), columns.labels[max(columns.confidences)])
+    recording = Recording(
+        joints,
+        times=table.times,
+        time_unit=None if table.times is None else clock.unit,
+        time_lines=table.lines,
+        joint_names=columns.joint_names,
+        layout=columns.layout,
+        units=columns.units,
+        visibility=visibility,
+        notes=notes,
+    )
+    return recording, {index: table.extra[index] for index in columns.others}
+
+
+def visibility_of(confidences: np.ndarray, label: str) -> tuple[np.ndarray | None, list[dict[str, str]]]:
+    """Turns confidences into visibility.
+
+    Args:
+        confidences: (frames, joints) or any other shape, NaN where there is none.
+        label: Name of one of their columns, for the note.
+
+    Returns:
+        Visibility from 0 to 1 in the same shape, NaN where unknown, or None if the numbers are no such thing; and the
+        notes for the user.
+    """
+    known = confidences[np.isfinite(confidences)]
+    if not len(known):
+        return None, []
+    if known.min() >= 0 and known.max() <= 1:
+        return confidences.astype(np.float32), []
+    if np.isin(known, _KINECT_LEVELS).all():
+        return np.where(np.isfinite(confidences), confidences > 0, np.nan).astype(np.float32), []
+    return None, [
+        note(
+            "confidence_not_used",
+            f"The confidences, such as column {shown(label)}, run from {known.min():g} to {known.max():g} instead of "
+            "0 to 1 and were not used.",
+        )
+    ]
+
+
+def _read_rows(rows: Rows, columns: Columns, clock: Clock, source: str, decimal_comma: bool) -> _Table:
+    width, coordinates = len(columns.labels), columns.coordinates
+    extra = sorted({*columns.states, *columns.confidences, *columns.fourths, *columns.others} - {-1})
+    wanted = coordinates + extra
+    pick = itemgetter(*wanted)
+    values, times, lines = array("d"), array("d"), array("q")
+    commas = points = False
+    for line, row in rows:
+        if len(row) < 2 and not "".join(row).strip():  # a blank line; a row of empty cells is an untracked frame
+            continue
+        row = fitted(row, width, line, source)
+        cells = pick(row)
+        if decimal_comma:
+            text = " ".join(cells[: len(coordinates)])
+            commas, points = commas or "," in text, points or "." in text
+            if commas and points:
+                raise MotionError(f"{source}, line {line}: expected decimal points or decimal commas; found both")
+        try:
+            numbers = list(map(float, cells))
+        except ValueError:
+            numbers = [number(row[index], line, columns.labels, index, source, decimal_comma) for index in coordinates]
+            numbers += [_lenient_number(row[index]) for index in extra]
+        values.extend(numbers)
+        if columns.time is not None:
+            times.append(clock.read(row[columns.time]))
+        lines.append(line)
+        if len(values) * values.itemsize > MAX_BYTES // 2:
+            refuse_size(source, line)
+    if not lines:
+        raise MotionError(f"{source}: no rows after the header; expected one per frame")
+    table = np.frombuffer(values).reshape(len(lines), len(wanted))
+    return _Table(
+        table[:, : len(coordinates)].copy(),  # a view would keep the table in memory
+        {index: table[:, len(coordinates) + place].copy() for place, index in enumerate(extra)},
+        None if columns.time is None else np.array(times),
+        np.array(lines),
+    )
+
+
+def fitted(row: list[str], width: int, line: int, source: str) -> list[str]:
+    """Removes empty cells beyond `width` from a row; raises an error if its width is still another."""
+    while len(row) > width and not row[-1].strip():
+        row.pop()
+    if len(row) != width:
+        raise MotionError(f"{source}, line {line}: expected {width} cells; found {len(row)}")
+    return row
+
+
+def number(cell: str, line: int, labels: Sequence[str], index: int, source: str, decimal_comma: bool = False) -> float:
+    """Returns the number in a cell, NaN for an empty one; raises an error for anything else."""
+    if not cell.strip():
+        return math.nan
+    if is_number(cell):
+        return float(cell)
+    if decimal_comma and _DECIMAL_COMMA.fullmatch(cell):
+        return float(cell.replace(",", "."))
+    hint = " (a decimal comma needs semicolons or tabs between the cells)" if _DECIMAL_COMMA.fullmatch(cell) else ""
+    raise MotionError(
+        f"{source}, line {line}, column {index + 1} ({shown(labels[index])}): expected a number; "
+        f"found {shown(cell)}{hint}"
+    )
+
+
+def _lenient_number(cell: str) -> float:
+    if is_number(cell):
+        return float(cell)
+    if _DECIMAL_COMMA.fullmatch(cell):
+        return float(cell.replace(",", "."))
+    return _STATES.get(cell.strip().lower().replace("_", ""), math.nan)
+
+
+def refuse_absurd(
+    coordinates: np.ndarray, row_lines: Sequence[int] | np.ndarray, labels: list[str], columns: list[int], source: str
+) -> None:
+    """Raises an error for the first of the coordinates (rows, columns) that is absurdly large."""
+    absurd = np.abs(coordinates) > MAX_COORDINATE  # False for NaN
+    if absurd.any():
+        row, column = np.argwhere(absurd)[0]
+        raise MotionError(
+            f"{source}, line {row_lines[row]}, column {columns[column] + 1} ({shown(labels[columns[column]])}): "
+            f"expected a number within {MAX_COORDINATE:g}, or nothing; found {coordinates[row, column]:g}"
+        )
+
+
+def refuse_size(source: str, line: int) -> NoReturn:
+    """Raises the error for a table with too many numbers."""
+    raise MotionError(f"{source}, line {line}: more than {MAX_BYTES // 2:,} bytes of numbers; split the file")
+
+
+def _refuse_quaternions(joints: np.ndarray, fourths: list[int], table: _Table, source: str) -> None:
+    """Raises an error if x, y, z and w of the joints are unit quaternions."""
+    having = [joint for joint, index in enumerate(fourths) if index >= 0]
+    if having:
+        w = np.stack([table.extra[fourths[joint]] for joint in having], axis=1)
+        if _are_unit(joints[:, having], w):
+            raise MotionError(
+                f"{source}: x, y, z and w of {len(having)} joints are quaternions, that is rotations; {USE_POSITIONS}"
+            )
+
+
+def _are_unit(xyz: np.ndarray, w: np.ndarray) -> bool:
+    """Tells whether all xyz (frames, joints, 3) with w (frames, joints) have length 1, apart from those that are 0."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        squared = (xyz**2).sum(axis=-1) + w**2
+    squared = squared[np.isfinite(squared) & (squared > 0)]
+    return bool(len(squared)) and bool((np.abs(squared - 1) < _UNIT_NORM).all())
+
+
+def _drop_untracked(joints: np.ndarray, columns: Columns, table: _Table, source: str) -> None:
+    """Sets joints whose state is 0 to NaN; raises an error for an unknown state."""
+    having = [joint for joint, index in enumerate(columns.states) if index >= 0]
+    states = np.stack([table.extra[columns.states[joint]] for joint in having], axis=1)
+    unknown = ~np.isin(states, (0, 1, 2))
+    if unknown.any():
+        if columns.layout is None:  # a header may call something else a state
+            return
+        if _are_unit(joints[:, having], states):
+            raise MotionError(
+                f"{source}: the four numbers of each joint are quaternions, that is rotations; {USE_POSITIONS}"
+            )
+        row, place = np.argwhere(unknown)[0]
+        raise MotionError(
+            f"{source}, line {table.lines[row]}, column {columns.states[having[place]] + 1}: expected the state of "
+            f"joint {having[place]}, 0, 1 or 2; found {states[row, place]:g}"
+        )
+    untracked = np.zeros(joints.shape[:2], bool)
+    untracked[:, having] = states == 0
+    joints[untracked] = np.nan
