@@ -82,6 +82,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **with_generate_kwargs(kwargs))
         self._scorer = LabelScorer(self.model, self.processor)
+        self._warned: set[str] = set()
 
     @property
     def scorer(self) -> LabelScorer:
@@ -302,12 +303,18 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             if isinstance(inputs, list):  # a column of a dataset without a format gives nested lists
                 inputs = np.asarray(inputs, dtype=np.float32)
             for clip in self._feature_extractor.clips(inputs, **given):
-                for note in clip.report.get("notes", []):
-                    logger.warning(f"{request.source}: {note['message']}")
+                self._warn_once(request.source, clip.report.get("notes", []))
                 request.people.append(Person(clip, self._feature_extractor.segments(len(clip.joints), window, hop)))
         except (OSError, TypeError, ValueError) as error:
             request.error = error
         return {"request": request}
+
+    def _warn_once(self, source: str, notes: Sequence[dict[str, str]]) -> None:
+        """Logs the first note of each kind; the records have them all."""
+        for note in notes:
+            if note["code"] not in self._warned:
+                self._warned.add(note["code"])
+                logger.warning(f"{source}: {note['message']} (further notes `{note['code']}` are in the records only)")
 
     # ---- the model ----------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..reading.motion import MotionError, note
+from ..reading.motion import MotionError
 from .axes_and_units import LEG_M
 from .floor import SOLES, level_floor
 from .tree import FRAME_RATE, JOINT_INDEX
@@ -12,8 +12,6 @@ _HEADING_S = 1.0
 
 _PELVIS = JOINT_INDEX["pelvis"]
 _SIDE_PAIRS = [(JOINT_INDEX[f"left_{joint}"], JOINT_INDEX[f"right_{joint}"]) for joint in ("hip", "shoulder")]
-_ANKLES = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
-_FEET = [JOINT_INDEX["left_foot"], JOINT_INDEX["right_foot"]]
 
 
 def place(
@@ -26,7 +24,7 @@ def place(
         mask: (22,) bool.
         face: (frames, 3) direction of the face in the same axes, or None.
         source: File name for error messages.
-        notes: Receives a note if the axes seem to be mirrored, or the floor slopes.
+        notes: Receives a note if the floor slopes.
 
     Returns:
         The body, (frames, 22, 3) of the same type, zeros where a joint is absent; and the face, turned with it.
@@ -38,7 +36,6 @@ def place(
     start = body[:1, _PELVIS : _PELVIS + 1] * np.array([1, 0, 1], body.dtype)
     body = level_floor((body - start) @ turn.T, mask, notes)
     _place_on_floor(body, mask)
-    _note_backward_feet(body, mask, notes)
     body[:, ~mask] = 0.0
     return body, None if face is None else face @ turn.T
 
@@ -103,23 +100,6 @@ def _place_on_floor(body: np.ndarray, mask: np.ndarray) -> None:
     else:
         floor = float(np.median(body[:, _PELVIS, 1])) - LEG_M
     body[..., 1] -= np.float32(floor)
-
-
-def _note_backward_feet(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, str]]) -> None:
-    """Adds a note if the feet point backwards: axes are mirrored or sides swapped, which no rotation can correct."""
-    pairs = [(ankle, foot) for ankle, foot in zip(_ANKLES, _FEET, strict=True) if mask[ankle] and mask[foot]]
-    if not pairs:
-        return
-    forward = _forward(body, mask)
-    forward /= np.maximum(np.linalg.norm(forward, axis=-1, keepdims=True), 1e-9)
-    pointing = []
-    for ankle, foot in pairs:
-        along = (body[:, foot] - body[:, ankle])[:, [0, 2]]
-        along = along / np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-9)
-        pointing.append(float((along * forward).sum(axis=-1).mean()))
-    if max(pointing) < -0.5:
-        message = "the feet point backwards: the axes may be left-handed (mirrored), or left and right swapped"
-        notes.append(note("mirrored", message))
 
 
 def _forward(joints: np.ndarray, joint_mask: np.ndarray) -> np.ndarray:

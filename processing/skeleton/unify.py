@@ -19,6 +19,7 @@ from .clip import UnifiedClip
 from .face_direction import directions, unit_vectors
 from .limitations import find_limitations
 from .placement import place
+from .plausibility import check_body, check_space
 from .resampling import resample
 from .rig_files import Rigs, load_rigs
 from .selection import mask_coincident, match_recording, select_joints
@@ -50,6 +51,7 @@ def unify(
     match, rig = match_recording(motion, joints.shape[1], rigs)
     notes = list(motion.notes)
     body, mask, gaps = select_joints(joints, match, motion, notes)
+    check_space(body, mask, motion.source)
     of_rig = (rig.get("up_axis"), rig.get("units"))
     body, found = to_metres_y_up(body, mask, (up_axis, units), motion.units, of_rig, motion.source, notes)
     mask_coincident(body, mask, notes)
@@ -57,6 +59,7 @@ def unify(
     if face is not None:
         face = unit_vectors(resample(to_y_up(face, found.up_axis)[:, None], fps)[:, 0])
     body, face = place(resample(body, fps), mask, face, motion.source, notes)
+    check_body(body, mask, motion.source, notes)
     not_shown = find_limitations(body, mask, fps, face is not None, found.fits_a_person, notes)
     report = {
         "layout": match.layout,

@@ -1,0 +1,263 @@
+"""Is this a body in space? Checks of what a recording shows against what a body can be.
+
+Numbers of the right shape need not be a body: image coordinates, joint rotations, joints in the order of another rig
+and two people in one table have it too, and a model gives each of them a confident label. Clear violations are
+refused, doubtful ones become notes. Each limit stands here with the reason for it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..reading.motion import MotionError, note
+from .placement import facing
+from .tree import FRAME_RATE, JOINT_INDEX
+
+_SIDES = ("left", "right")
+_BONES = {
+    "thigh": ("hip", "knee"),
+    "shank": ("knee", "ankle"),
+    "upper arm": ("shoulder", "elbow"),
+    "forearm": ("elbow", "wrist"),
+}
+_HIPS, _SHOULDERS = ([JOINT_INDEX[f"{side}_{joint}"] for side in _SIDES] for joint in ("hip", "shoulder"))
+_HEAD, _PELVIS = JOINT_INDEX["head"], JOINT_INDEX["pelvis"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a quantity may be.
+
+    Attributes:
+        doubtful: Lowest and highest value without a note.
+        impossible: Lowest and highest value that is not refused.
+    """
+
+    doubtful: tuple[float, float]
+    impossible: tuple[float, float]
+
+
+PROPORTIONS = {
+    "thigh to shank": Limits((0.65, 1.9), (0.45, 2.6)),
+    "upper arm to forearm": Limits((0.6, 1.8), (0.4, 2.6)),
+    "leg to trunk": Limits((1.05, 3.3), (0.7, 4.5)),
+    "shoulder width to trunk": Limits((0.3, 1.3), (0.15, 2.0)),
+    "hip width to trunk": Limits((0.1, 1.0), (0.03, 1.5)),
+    "head height to trunk": Limits((0.1, 0.95), (0.03, 1.4)),
+    "left to right": Limits((0.77, 1.3), (0.5, 2.0)),
+}
+"""Ratios of lengths. In real recordings of eight sources, markerless ones among them, they lie between 0.84 and 1.52,
+0.87 and 1.24, 1.31 and 2.67, 0.47 and 1.00, 0.30 and 0.72, 0.21 and 0.66, 0.89 and 1.13. "Left to right" is the bone
+whose sides differ most."""
+
+BONE_VARIATION = Limits((0.0, 0.18), (0.0, 0.35))
+"""Spread of a bone's length over its median, the median over the bones. The spread is the range from the 10th to the
+90th percentile over 2.56. Recordings stay below 0.06; pose estimators reach 0.15."""
+
+_BENT, _FEW = 0.04, 0.1
+"""Leg lengths by which a knee must leave the line from hip to ankle to count as bent, and the share of such frames
+that tells which way it bends."""
+
+_FLAT = 0.02
+"""Extent of a body along its thinnest direction over that along its longest. A person who stands upright has 0.045 at
+least."""
+
+_JUMP, _TELEPORT = 0.2, 0.6
+"""Metres in a thirtieth of a second: of all joints relative to the pelvis on average (a sprinter has 0.08), and of the
+pelvis (a sprinter has 0.4)."""
+
+_OFTEN = 0.03
+"""Share of frames with a jump from which on it is no slip of a tracker but another person."""
+
+_PICTURE, _PIXELS = (-0.5, 1.5), 20.0
+"""Image coordinates as shares of the picture, joints a little outside of it among them; or in pixels from here on."""
+
+
+def check_space(body: np.ndarray, mask: np.ndarray, source: str) -> None:
+    """Refuses positions that are not in space: flat bodies, and points of an image with a depth of their own.
+
+    Args:
+        body: (frames, 22, 3) in the units and axes of the source.
+        mask: (22,) bool.
+        source: File name for error messages.
+
+    Raises:
+        MotionError: The body is two-dimensional, or these are image coordinates.
+    """
+    shown = body[:, mask].astype(np.float64)
+    about = (shown - shown.mean(axis=1, keepdims=True)).reshape(-1, 3)
+    spread = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(about.T)), 0.0))
+    if spread[2] > 0 and spread[0] < _FLAT * spread[2]:
+        raise MotionError(
+            f"{source}: the body is flat: its extent in one direction is {spread[0] / spread[2]:.1%} of that in "
+            "another. Two-dimensional poses cannot be used; lift them to 3-D, or use a 3-D pose estimator."
+        )
+    if _of_a_picture(body.astype(np.float64), mask, float(spread[2])):
+        at = ", ".join(f"{place:.3g}" for place in body[0, _HIPS, :2].mean(axis=0))
+        raise MotionError(
+            f"{source}: these are image coordinates: the middle of the hips lies at {at} in the picture and has the "
+            "depth 0 in every frame. World landmarks (metres, hips at the origin) are needed; MediaPipe gives both."
+        )
+
+
+def _of_a_picture(body: np.ndarray, mask: np.ndarray, size: float) -> bool:
+    """Whether x and y are places in a picture, y downwards, and z is a depth relative to the hips."""
+    if not mask[_HIPS].all():
+        return False
+    hips, shoulders = (body[:, joints].mean(axis=1) for joints in (_HIPS, _SHOULDERS))
+    if np.abs(hips[:, 2]).max() > 1e-3 * size or np.median(hips[:, 1] - shoulders[:, 1]) <= 0.0:
+        return False
+    shares = np.mean((body[:, mask, :2] > _PICTURE[0]) & (body[:, mask, :2] < _PICTURE[1])) > 0.95
+    apart = np.abs(hips[:, :2]).max() > 0.3 * size
+    return bool(apart and (shares or hips[:, :2].min() > _PIXELS))
+
+
+def check_body(body: np.ndarray, mask: np.ndarray, source: str, notes: list[dict[str, str]]) -> None:
+    """Checks a body against what bodies are like.
+
+    Args:
+        body: (frames, 22, 3) metres, Y up, 30 frames/s, facing +Z.
+        mask: (22,) bool.
+        source: File name for error messages.
+        notes: Receives a note for each finding: `unlikely_proportions`, `unsteady_bones`, `jumps`, `mirrored`.
+
+    Raises:
+        MotionError: This cannot be one body: its bones change their length, or have lengths that nobody has, or it
+            jumps from one place to another and back.
+    """
+    bones = _bone_lengths(body, mask)
+    _check_variation(bones, source, notes)
+    _check_proportions(body, mask, bones, source, notes)
+    _check_jumps(body, mask, source, notes)
+    if reason := _why_mirrored(body, mask):
+        notes.append(note("mirrored", f"{reason}: the axes may be left-handed (mirrored), or left and right swapped"))
+
+
+def _bone_lengths(body: np.ndarray, mask: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
+    """Returns (frames,) lengths in metres by side and bone, of those that the recording has."""
+    lengths = {}
+    for side in _SIDES:
+        for bone, ends in _BONES.items():
+            first, last = (JOINT_INDEX[f"{side}_{joint}"] for joint in ends)
+            if mask[first] and mask[last]:
+                lengths[side, bone] = np.linalg.norm(body[:, first] - body[:, last], axis=-1)
+    return lengths
+
+
+def _check_variation(bones: dict[tuple[str, str], np.ndarray], source: str, notes: list[dict[str, str]]) -> None:
+    if not bones:
+        return
+    low, middle, high = (np.array([np.percentile(each, at) for each in bones.values()]) for at in (10, 50, 90))
+    variation = (high - low) / 2.56 / np.maximum(middle, 1e-9)
+    typical = float(np.median(variation))
+    if typical <= BONE_VARIATION.doubtful[1]:
+        return
+    worst = int(variation.argmax())
+    side, bone = list(bones)[worst]
+    found = f"the {side} {bone} is {low[worst]:.2f} to {high[worst]:.2f} m long in this recording"
+    if typical > BONE_VARIATION.impossible[1]:
+        raise MotionError(
+            f"{source}: the joints do not keep together as a body: {found}. Expected joint positions in space; "
+            "rotations, image coordinates, joints in another order and people who are mixed up look like this."
+        )
+    notes.append(note("unsteady_bones", f"{found}: the tracking is poor, and claims about it are doubtful"))
+
+
+def _check_proportions(
+    body: np.ndarray,
+    mask: np.ndarray,
+    bones: dict[tuple[str, str], np.ndarray],
+    source: str,
+    notes: list[dict[str, str]],
+) -> None:
+    doubtful = []
+    for name, ratio in _ratios(body, mask, bones).items():
+        limits = PROPORTIONS[name]
+        if not limits.impossible[0] <= ratio <= limits.impossible[1]:
+            raise MotionError(
+                f"{source}: these joints do not make a body: the ratio of {name} is {ratio:.2f}, expected "
+                f"{limits.doubtful[0]:g} to {limits.doubtful[1]:g}. Expected joint positions in space, in the order "
+                "of the layout or under their names; rotations, another layout and two people in one look like this."
+            )
+        if not limits.doubtful[0] <= ratio <= limits.doubtful[1]:
+            doubtful.append(f"the ratio of {name} is {ratio:.2f}")
+    if doubtful:
+        notes.append(note("unlikely_proportions", f"the body has unlikely proportions: {', '.join(doubtful)}"))
+
+
+def _ratios(body: np.ndarray, mask: np.ndarray, bones: dict[tuple[str, str], np.ndarray]) -> dict[str, float]:
+    """Returns the ratios of `PROPORTIONS` that the recording has."""
+    median = {key: max(float(np.median(length)), 1e-9) for key, length in bones.items()}
+
+    def mean_of(bone: str) -> float | None:
+        lengths = [median[side, bone] for side in _SIDES if (side, bone) in median]
+        return float(np.mean(lengths)) if lengths else None
+
+    hips = body[:, _HIPS].mean(axis=1) if mask[_HIPS].all() else body[:, _PELVIS]
+    shoulders = body[:, _SHOULDERS].mean(axis=1)
+    trunk = max(float(np.median(np.linalg.norm(shoulders - hips, axis=-1))), 1e-9)
+    thigh, shank, upper, fore = (mean_of(bone) for bone in _BONES)
+    ratios = {"shoulder width to trunk": _width(body, _SHOULDERS) / trunk}
+    if thigh is not None and shank is not None:
+        ratios |= {"thigh to shank": thigh / shank, "leg to trunk": (thigh + shank) / trunk}
+    if upper is not None and fore is not None:
+        ratios["upper arm to forearm"] = upper / fore
+    if mask[_HIPS].all():
+        ratios["hip width to trunk"] = _width(body, _HIPS) / trunk
+    if mask[_HEAD]:
+        ratios["head height to trunk"] = float(np.median(np.linalg.norm(body[:, _HEAD] - shoulders, axis=-1))) / trunk
+    sides = [
+        median["left", bone] / median["right", bone]
+        for bone in _BONES
+        if {("left", bone), ("right", bone)} <= median.keys()
+    ]
+    if sides:
+        ratios["left to right"] = max(sides, key=lambda ratio: abs(np.log(ratio)))
+    return ratios
+
+
+def _width(body: np.ndarray, pair: list[int]) -> float:
+    return float(np.median(np.linalg.norm(body[:, pair[0]] - body[:, pair[1]], axis=-1)))
+
+
+def _check_jumps(body: np.ndarray, mask: np.ndarray, source: str, notes: list[dict[str, str]]) -> None:
+    pelvis = np.linalg.norm(np.diff(body[:, _PELVIS], axis=0), axis=-1)
+    pose = body[:, mask] - body[:, _PELVIS : _PELVIS + 1]
+    steps = np.linalg.norm(np.diff(pose, axis=0), axis=-1).mean(axis=1)
+    jumps = np.flatnonzero((pelvis > _TELEPORT) | (steps > _JUMP))
+    if not len(jumps):
+        return
+    place = f"the body jumps between two frames, first at {jumps[0] / FRAME_RATE:.2f} s"
+    if len(jumps) > max(2, _OFTEN * len(body)):
+        raise MotionError(
+            f"{source}: {place}, {len(jumps)} times in all. Expected joint positions of one person; rotations, and "
+            "people who are mixed up, look like this."
+        )
+    notes.append(note("jumps", f"{place}: the tracker may have lost the person or taken another one"))
+
+
+def _why_mirrored(body: np.ndarray, mask: np.ndarray) -> str | None:
+    """Says why the sides seem to be exchanged: feet point backwards, or knees bend backwards; None if they do not."""
+    forward = facing(body, mask)
+    toes, knees = [], []
+    for side in _SIDES:
+        hip, knee, ankle, foot = (JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle", "foot"))
+        if mask[ankle] and mask[foot]:
+            along = (body[:, foot] - body[:, ankle])[:, [0, 2]]
+            along = along / np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-9)
+            toes.append(float((along * forward[:, [0, 2]]).sum(axis=-1).mean()))
+        if mask[[hip, knee, ankle]].all():
+            leg = body[:, ankle] - body[:, hip]
+            length = np.maximum(np.linalg.norm(leg, axis=-1, keepdims=True), 1e-9)
+            out = body[:, knee] - body[:, hip]
+            out = out - (out * leg).sum(axis=-1, keepdims=True) / length**2 * leg
+            knees.append((out * forward).sum(axis=-1) / length[:, 0])
+    if toes and max(toes) < -0.5:
+        return "the feet point backwards"
+    if toes and min(toes) > 0.3:
+        return None
+    bent = np.concatenate(knees) if knees else np.empty(0)
+    bent = bent[np.abs(bent) > _BENT]
+    if len(bent) > _FEW * sum(map(len, knees)) and np.mean(bent < 0) > 0.8:
+        return "the knees bend backwards"
+    return None
