@@ -125,7 +125,7 @@ def recordings(folder: Path) -> Iterator[tuple[str, list[Motion]]]:
 
 
 def verdict(motion: Motion) -> tuple[str, UnifiedClip | None]:
-    """ "refused", "noted" or "nothing", and the clip where it is not refused."""
+    """Returns "refused", "noted" or "nothing", and the clip where it is not refused."""
     try:
         clip = unify(motion)
     except ValueError:

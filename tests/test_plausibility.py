@@ -11,7 +11,6 @@ from eai_llm_hf.processing.reading.motion import Motion, MotionError
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, MIRROR
 from eai_llm_hf.processing.skeleton.unify import unify
 
-
 CHECKS = {"unlikely_proportions", "unsteady_bones", "jumps", "mirrored"}
 WALK = unify(generate_clip(5, action="walk", rig="smpl22", emotion="sad", duration_s=4.0).motion).joints.astype(float)
 

@@ -20,30 +20,21 @@ Units and axes stay those of the file.
 """
 
 import math
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
 
-from .limits import MAX_COORDINATE, MAX_FPS, MAX_JOINTS, MAX_NAME_LENGTH, MIN_FPS
+from .bvh_hierarchy import Joint, is_content, read_hierarchy, read_motion_header
+from .limits import MAX_COORDINATE, MAX_FPS, MIN_FPS
 from .motion import MotionError
 from .recording import Recording, numbered_lines, room_for, shown
-
-MAX_DEPTH = 512
-"""Joints from the root to the deepest one; a body has about twenty."""
-
-MAX_CHANNELS_PER_JOINT = 16
-"""A joint needs six: three positions and three rotations."""
+from .rest_pose import face_at_rest
 
 _BLOCK_FRAMES = 1024
 _BLOCK_TEXT = 2**24
 _AXES = "xyz"
-_CHANNEL = re.compile(r"[xyz](position|rotation)")
-# Possessive quantifiers: a line of blanks is matched in linear time.
-_MOTION_HEADER = re.compile(r"(frames|frame\s*+time)\s*+:?+\s*+(\S++)", re.IGNORECASE)
 
 
 def read_bvh(path: Path) -> Recording:
@@ -53,16 +44,23 @@ def read_bvh(path: Path) -> Recording:
         path: The file.
 
     Returns:
-        One performer: `joints` (frames, joints, 3) float32 in the file's units and axes, with names and parents.
+        `joints` (frames, joints, 3) float32 in the file's units and axes, with names and parents, and the direction of
+        the face where the rest pose tells it. A file with several roots has several people, which share the frames.
 
     Raises:
         MotionError: The file is cut off, malformed or holds absurd values. The message names the line, joint or frame.
     """
     lines = numbered_lines(path)
-    skeleton = _read_hierarchy(lines, path.name)
-    declared, frame_time = _read_motion_header(lines, path.name)
+    skeleton = read_hierarchy(lines, path.name)
+    declared, frame_time = read_motion_header(lines, path.name)
+    at_rest = _rest_positions(skeleton)
+    rest = face_at_rest([joint.name for joint in skeleton], [joint.parent for joint in skeleton], at_rest)
+    one_root = sum(joint.parent < 0 for joint in skeleton) == 1
+    head = rest if one_root else None
+    joints, face = _read_frames(lines, skeleton, head, declared, room_for(path), path.name)
     return Recording(
-        joints=_read_frames(lines, skeleton, declared, room_for(path), path.name),
+        joints=joints,
+        face=face,
         fps=_fps_of(frame_time),
         fps_stated=(
             f"Frame Time is {shown(frame_time)}; expected {1 / MAX_FPS:g} to {1 / MIN_FPS:g} seconds between frames"
@@ -70,187 +68,6 @@ def read_bvh(path: Path) -> Recording:
         joint_names=[joint.name for joint in skeleton],
         parents=[joint.parent for joint in skeleton],
     )
-
-
-@dataclass
-class _Joint:
-    """One joint of the hierarchy.
-
-    Attributes:
-        name: Name as written.
-        parent: Index of the parent in file order, always below the joint's own; -1 for the root.
-        offset: Rest offset from the parent (x, y, z); empty until its OFFSET line has been read.
-        channels: Channel names in lower case, in the order of the values in a row.
-    """
-
-    name: str
-    parent: int
-    offset: tuple[float, ...] = ()
-    channels: list[str] = field(default_factory=list)
-
-
-class _Tokens:
-    """The words of the hierarchy, each with its line number; braces are words of their own."""
-
-    def __init__(self, lines: Iterator[tuple[int, str]], source: str):
-        self.source = source
-        self.line = 0
-        self._words = self._split(lines)
-
-    @staticmethod
-    def _split(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-        for number, line in lines:
-            if _is_content(line.strip()):
-                for word in line.replace("{", " { ").replace("}", " } ").split():
-                    yield number, word
-
-    def next(self, expected: str) -> str:
-        """Returns the next word; `expected` says what was to come, in case the file ends instead."""
-        item = next(self._words, None)
-        if item is None:
-            raise MotionError(f"{self.source}: the file ends after line {self.line}; expected {expected}")
-        self.line, word = item
-        return word
-
-    def name_and_brace(self, keyword: str) -> str:
-        """Returns the rest of the keyword's line as a name (spaces, dots and colons allowed) and consumes the `{`."""
-        keyword_line = self.line
-        words: list[str] = []
-        while (word := self.next(f"'{{' after {keyword}")) != "{":
-            if self.line != keyword_line:
-                self.fail(f"expected '{{' after {keyword} {' '.join(words)[:MAX_NAME_LENGTH]}", word)
-            words.append(word)
-        name = " ".join(words)
-        if len(name) > MAX_NAME_LENGTH:
-            self.fail(f"expected a name of at most {MAX_NAME_LENGTH} characters after {keyword}", name)
-        return name
-
-    def number(self, of_what: str) -> float:
-        word = self.next(of_what)
-        try:
-            value = float(word)
-        except ValueError:
-            value = math.nan
-        if not abs(value) <= MAX_COORDINATE:
-            self.fail(f"expected {of_what}, a number", word)
-        return value
-
-    def fail(self, expected: str, found: str) -> NoReturn:
-        raise MotionError(f"{self.source}, line {self.line}: {expected}; found {shown(found)}")
-
-
-def _is_content(stripped_line: str) -> bool:
-    return stripped_line != "" and not stripped_line.startswith(("#", "//"))
-
-
-def _read_hierarchy(lines: Iterator[tuple[int, str]], source: str) -> list[_Joint]:
-    """Reads from the top of the file through the line MOTION, with a stack instead of recursion."""
-    tokens = _Tokens(lines, source)
-    word = tokens.next("HIERARCHY")
-    if word.upper() != "HIERARCHY":
-        tokens.fail("not a BVH file: expected the word HIERARCHY first", word)
-
-    joints: list[_Joint] = []
-    end_site = -1
-    open_nodes: list[int] = []  # joint indices from the root down; `end_site` on top inside an End Site
-    while (keyword := (word := tokens.next("ROOT, JOINT, '}' or MOTION")).upper()) != "MOTION":
-        in_end_site = bool(open_nodes) and open_nodes[-1] == end_site
-        if keyword == "ROOT":
-            if joints:
-                tokens.fail(f"expected a single ROOT (the first is {shown(joints[0].name)}); split the file", word)
-            open_nodes.append(_add_joint(joints, -1, tokens, keyword))
-        elif not open_nodes:
-            tokens.fail("expected ROOT or MOTION outside all braces", word)
-        elif keyword == "}":
-            if not in_end_site and not joints[open_nodes[-1]].offset:
-                tokens.fail(f"expected an OFFSET in joint {shown(joints[open_nodes[-1]].name)}", word)
-            open_nodes.pop()
-        elif in_end_site:
-            if keyword != "OFFSET":
-                tokens.fail("expected OFFSET or '}' in an End Site", word)
-            _read_offset(tokens)
-        elif keyword == "JOINT":
-            open_nodes.append(_add_joint(joints, open_nodes[-1], tokens, keyword))
-        elif keyword == "END":
-            tokens.name_and_brace("End Site")
-            open_nodes.append(end_site)
-        elif keyword == "OFFSET":
-            joint = joints[open_nodes[-1]]
-            if joint.offset:
-                tokens.fail(f"expected one OFFSET in joint {shown(joint.name)}", "a second")
-            joint.offset = _read_offset(tokens)
-        elif keyword == "CHANNELS":
-            joint = joints[open_nodes[-1]]
-            if joint.channels:
-                tokens.fail(f"expected one CHANNELS line in joint {shown(joint.name)}", "a second")
-            joint.channels = _read_channels(tokens, joint.name)
-        else:
-            tokens.fail("expected OFFSET, CHANNELS, JOINT, End Site or '}'", word)
-        if len(open_nodes) > MAX_DEPTH or len(joints) > MAX_JOINTS:
-            tokens.fail(
-                f"expected at most {MAX_JOINTS} joints nested at most {MAX_DEPTH} deep",
-                f"{len(joints)} joints, {len(open_nodes)} deep",
-            )
-
-    if open_nodes:
-        tokens.fail(f"expected '}}' ({len(open_nodes)} still open) before MOTION", word)
-    if not any(joint.channels for joint in joints):
-        tokens.fail("expected a ROOT with CHANNELS before MOTION; without them nothing can move", word)
-    return joints
-
-
-def _add_joint(joints: list[_Joint], parent: int, tokens: _Tokens, keyword: str) -> int:
-    name = tokens.name_and_brace(keyword)
-    if not name:
-        tokens.fail(f"expected a name after {keyword}", "{")
-    joints.append(_Joint(name, parent))
-    return len(joints) - 1
-
-
-def _read_offset(tokens: _Tokens) -> tuple[float, ...]:
-    return tuple(tokens.number(f"the {axis} of an OFFSET") for axis in _AXES)
-
-
-def _read_channels(tokens: _Tokens, joint: str) -> list[str]:
-    word = tokens.next("a number of channels")
-    count = int(word) if re.fullmatch(r"\d{1,2}", word) else -1
-    if not 0 <= count <= MAX_CHANNELS_PER_JOINT:
-        tokens.fail(f"expected a number of channels (0 to {MAX_CHANNELS_PER_JOINT}) for joint {shown(joint)}", word)
-    channels = []
-    for index in range(count):
-        word = tokens.next(f"channel {index + 1} of {count}")
-        if not _CHANNEL.fullmatch(word.lower()):
-            tokens.fail(
-                f"expected channel {index + 1} of {count} of joint {shown(joint)}, such as Xposition or Zrotation",
-                word,
-            )
-        channels.append(word.lower())
-    positions = [channel for channel in channels if channel.endswith("position")]
-    if len(positions) != len(set(positions)):
-        tokens.fail(f"expected each position channel of joint {shown(joint)} once", " ".join(positions))
-    return channels
-
-
-def _read_motion_header(lines: Iterator[tuple[int, str]], source: str) -> tuple[int, str]:
-    """Reads the `Frames:` and `Frame Time:` lines in either order; returns the count and the time as written."""
-    found: dict[str, str] = {}
-    for number, line in lines:
-        line = line.strip()
-        if not _is_content(line):
-            continue
-        match = _MOTION_HEADER.fullmatch(line)
-        if match is None:
-            raise MotionError(
-                f"{source}, line {number}: expected 'Frames: COUNT' and 'Frame Time: SECONDS' after MOTION; "
-                f"found {shown(line)}"
-            )
-        key = "frames" if match[1].lower() == "frames" else "frame time"
-        found[key] = match[2]
-        if key == "frames" and not re.fullmatch(r"\d{1,18}", match[2]):
-            raise MotionError(f"{source}, line {number}: expected a number of frames; found {shown(match[2])}")
-        if len(found) == 2:
-            return int(found["frames"]), found["frame time"]
-    raise MotionError(f"{source}: the file ends after MOTION; expected 'Frames: COUNT' and 'Frame Time: SECONDS'")
 
 
 def _fps_of(frame_time: str) -> float:
@@ -263,20 +80,38 @@ def _fps_of(frame_time: str) -> float:
     return float(round(rate)) if math.isfinite(rate) and abs(rate - round(rate)) < 1e-4 * rate else rate
 
 
+def _rest_positions(skeleton: list[Joint]) -> np.ndarray:
+    """Returns (joints, 3) global positions with all rotations at zero."""
+    positions = np.zeros((len(skeleton), 3))
+    for index, joint in enumerate(skeleton):
+        positions[index] = np.array(joint.offset) + (positions[joint.parent] if joint.parent >= 0 else 0.0)
+    return positions
+
+
 def _read_frames(
-    lines: Iterator[tuple[int, str]], skeleton: list[_Joint], declared: int, room: int, source: str
-) -> np.ndarray:
-    """Reads all rows, a block at a time; returns joints (frames, joints, 3) float32 of at most `room` bytes."""
+    lines: Iterator[tuple[int, str]],
+    skeleton: list[Joint],
+    head: tuple[int, np.ndarray] | None,
+    declared: int,
+    room: int,
+    source: str,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Reads all rows, a block at a time; returns joints (frames, joints, 3) float32 of at most `room` bytes, and the
+    direction of the face (frames, 3) float32 where the head and its direction at rest are given.
+    """
     max_frames = room // (12 * len(skeleton))
     columns = [(joint.name, channel) for joint in skeleton for channel in joint.channels]
     blocks: list[np.ndarray] = []
+    faces: list[np.ndarray] = []
     frames = 0
     last_line = 0
     for rows in _blocks(lines, max(1, min(_BLOCK_FRAMES, 2**17 // len(skeleton)))):
         values, rows = _parse_block(rows, columns, frames, source)
         if not rows:
             continue
-        blocks.append(_forward_kinematics(skeleton, values))
+        joints, face = _forward_kinematics(skeleton, values, head)
+        blocks.append(joints)
+        faces.append(face)
         frames += len(rows)
         last_line = rows[-1][0]
         if frames > max_frames:
@@ -291,7 +126,7 @@ def _read_frames(
             f"{source}: the file is cut off: {declared:,} frames declared, {frames:,} found, "
             f"the last on line {last_line}"
         )
-    return np.concatenate(blocks)
+    return np.concatenate(blocks), None if head is None else np.concatenate(faces)
 
 
 def _blocks(lines: Iterator[tuple[int, str]], frames: int) -> Iterator[list[tuple[int, str]]]:
@@ -314,7 +149,7 @@ def _parse_block(
     """Parses (line number, text) rows; returns values (rows, columns) float64 and the rows that they come from."""
     values = _parsed([text for _, text in rows], len(columns))
     if values is None:  # perhaps blank lines or comments are among them
-        rows = [(number, text) for number, text in rows if _is_content(text.strip())]
+        rows = [(number, text) for number, text in rows if is_content(text.strip())]
         values = _parsed([text for _, text in rows], len(columns))
         if values is None:
             _raise_for_bad_row(rows, columns, source)
@@ -360,8 +195,10 @@ def _raise_for_bad_row(rows: list[tuple[int, str]], columns: list[tuple[str, str
     raise MotionError(f"{source}, lines {rows[0][0]} to {rows[-1][0]}: expected plain decimal numbers")
 
 
-def _forward_kinematics(skeleton: list[_Joint], values: np.ndarray) -> np.ndarray:
-    """Computes the global position of every joint in every frame.
+def _forward_kinematics(
+    skeleton: list[Joint], values: np.ndarray, head: tuple[int, np.ndarray] | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Computes the global position of every joint in every frame, and the direction of the face.
 
     A rotation about one axis mixes only two columns of the global rotation matrix, so each channel is applied to those
     two directly and no local matrix is built: with `c, s` the cosine and sine of the angle,
@@ -371,15 +208,17 @@ def _forward_kinematics(skeleton: list[_Joint], values: np.ndarray) -> np.ndarra
     Args:
         skeleton: The joints, parents before children.
         values: (frames, channels) float64, angles in degrees.
+        head: Index of the head joint and the (3,) direction of the face at rest, or None.
 
     Returns:
-        (frames, joints, 3) float32.
+        (frames, joints, 3) float32, and (frames, 3) float32 directions; of (frames, 0) without a head.
     """
     frames = len(values)
     columns = np.ascontiguousarray(values.T)  # (channels, frames): the frames of a channel are contiguous
     positions = np.empty((len(skeleton), 3, frames))
     rotations: list[np.ndarray] = []  # global, (3 rows, 3 columns, frames)
-    inner_joints = {joint.parent for joint in skeleton}
+    turning = {joint.parent for joint in skeleton} | ({head[0]} if head is not None else set())
+    face = np.empty((frames, 0), np.float32)
     next_column = 0
     for index, joint in enumerate(skeleton):
         local = np.repeat(np.array(joint.offset)[:, None], frames, axis=1)  # (3, frames)
@@ -399,7 +238,7 @@ def _forward_kinematics(skeleton: list[_Joint], values: np.ndarray) -> np.ndarra
             rotation = rotations[joint.parent]
             positions[index] = positions[joint.parent] + (rotation * local).sum(axis=1)
 
-        if index in inner_joints and angles:
+        if index in turning and angles:
             rotation = rotation.copy()
             for axis, degrees in angles:
                 radians = np.deg2rad(degrees)
@@ -410,4 +249,6 @@ def _forward_kinematics(skeleton: list[_Joint], values: np.ndarray) -> np.ndarra
                     cosine * rotation[:, second] - sine * rotation[:, first],
                 )
         rotations.append(rotation)  # for a joint without children this is its parent's; it is never used
-    return positions.transpose(2, 0, 1).astype(np.float32, order="C")
+        if head is not None and index == head[0]:
+            face = np.einsum("rct,c->tr", rotation, head[1]).astype(np.float32)
+    return positions.transpose(2, 0, 1).astype(np.float32, order="C"), face

@@ -89,7 +89,7 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """
     number, rest = 1, ""
     try:
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
+        with path.open(encoding=_encoding_of(path), errors="replace") as file:
             while chunk := file.read(_TEXT_CHUNK):
                 lines = (rest + chunk).split("\n")
                 rest = lines.pop()
@@ -104,6 +104,24 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
         raise MotionError(f"{path.name}: cannot be read ({error.strerror})") from error
     if rest:
         yield number, rest
+
+
+def _encoding_of(path: Path) -> str:
+    """Returns the encoding of a text file: UTF-16 with a byte order mark, UTF-8, or Shift-JIS, in which MikuMikuDance
+    writes."""
+    with path.open("rb") as file:
+        start = file.read(_TEXT_CHUNK)
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            # The last characters may be cut off.
+            start.decode(encoding) if len(start) < _TEXT_CHUNK else start[:-4].decode(encoding)
+            return encoding
+        except UnicodeDecodeError as error:
+            if error.end >= len(start) - 4:
+                return encoding
+    return "utf-8-sig"
 
 
 def shown(text: str, limit: int = 40) -> str:
