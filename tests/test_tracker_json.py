@@ -344,6 +344,14 @@ def test_a_folder_of_anything_else_is_refused(write, tmp_path):
         read_motions(tmp_path / "mixed")
 
 
+@pytest.mark.parametrize("content", [[[[1, 2, 3]] * 3] * 4, {"fps": 30, "frames": [[[1, 2, 3]]]}, [[{"id": 1}]]])
+def test_a_folder_of_numbered_recordings_is_not_one_recording(write, tmp_path, content):
+    for number in range(2):
+        write(content, f"takes/walk{number}.json")
+    with pytest.raises(MotionError, match=r"takes/walk0\.json: expected one frame in each file of the folder"):
+        read_motions(tmp_path / "takes")
+
+
 def test_an_error_in_a_folder_names_the_file(write, tmp_path):
     write([{"keypoints3d": [[1, 2, 3]]}], "take/0.json")
     write([{"keypoints3d": [[1, 2, "3"]]}], "take/1.json")

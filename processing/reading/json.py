@@ -215,6 +215,14 @@ class _Document:
                     text.fail("expected the end of the file", text.peek())
         except OSError as error:
             raise MotionError(f"{self.frames.source}: cannot be read ({error.strerror})") from error
+        inner = value[0] if isinstance(value, list) and value else None
+        if (isinstance(inner, list) and inner and isinstance(inner[0], (list, dict))) or (
+            isinstance(value, dict) and "frames" in value
+        ):
+            raise MotionError(
+                f"{self.frames.source}: expected one frame in each file of the folder; found many. Give the files one "
+                "by one."
+            )
         self.frames.add(value)
 
     def recording(self) -> Recording:

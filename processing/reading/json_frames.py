@@ -59,6 +59,7 @@ _HIGHEST_LEVEL = 3.0
 
 _COCO_KEYS = frozenset(("categoryid", "numkeypoints"))
 _MAX_WRAPPERS = 4
+_HIGHEST_ID = 1e20
 _LONGEST_POINT = 8
 """Numbers in a point; a longer list holds the numbers of many points."""
 
@@ -134,7 +135,7 @@ def _person(value: Any) -> str | None:
     """Returns a person's number or name; None for -1, which stands for a person that is not followed."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    if isinstance(value, float) and math.isfinite(value) and value >= 0:
+    if isinstance(value, float) and 0 <= value < _HIGHEST_ID:
         return f"{value:.0f}"
     return value if isinstance(value, str) and 0 < len(value) <= MAX_NAME_LENGTH else None
 
