@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from eai_llm_hf.cli.common import find_clips
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.json import read_json, read_json_frames, read_json_lines
 from eai_llm_hf.processing.reading.motion import MotionError
@@ -344,12 +345,32 @@ def test_a_folder_of_anything_else_is_refused(write, tmp_path):
         read_motions(tmp_path / "mixed")
 
 
-@pytest.mark.parametrize("content", [[[[1, 2, 3]] * 3] * 4, {"fps": 30, "frames": [[[1, 2, 3]]]}, [[{"id": 1}]]])
+@pytest.mark.parametrize(
+    "content",
+    [
+        [[[1, 2, 3]] * 3] * 4,
+        {"fps": 30, "frames": [[[1, 2, 3]]]},
+        {"landmarks": [[{"x": 1, "y": 2, "z": 3}]]},
+        [{"landmarks": [[1, 2, 3]]}] * 4,
+    ],
+)
 def test_a_folder_of_numbered_recordings_is_not_one_recording(write, tmp_path, content):
     for number in range(2):
         write(content, f"takes/walk{number}.json")
-    with pytest.raises(MotionError, match=r"takes/walk0\.json: expected one frame in each file of the folder"):
+    with pytest.raises(MotionError, match=r"takes: a folder; expected a motion file"):
         read_motions(tmp_path / "takes")
+    assert list(find_clips([str(tmp_path)])) == [str(tmp_path / "takes" / f"walk{number}.json") for number in range(2)]
+    write({"people": []}, "takes/walk0.json")
+    with pytest.raises(MotionError, match=r"takes/walk1\.json: expected one frame in each file of the folder"):
+        read_motions(tmp_path / "takes")
+
+
+def test_a_folder_with_one_frame_a_file_is_one_clip_on_the_command_line(write, tmp_path):
+    for number in range(3):
+        write([{"id": 0, "keypoints3d": [[1, 2, 3, 0.5]]}], f"all/take/{number:06}.json")
+    other = write([[[1, 2, 3]]], "all/other.json")
+    assert list(find_clips([str(tmp_path)])) == [str(other), str(tmp_path / "all" / "take")]
+    assert list(find_clips([str(tmp_path / "all" / "take")])) == [str(tmp_path / "all" / "take")]
 
 
 def test_an_error_in_a_folder_names_the_file(write, tmp_path):
