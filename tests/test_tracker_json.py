@@ -401,12 +401,12 @@ IMAGE = (points_of("mediapipe33") * [0.3, -0.5, 0] + [0.5, 0.9, 0]).round(4)
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        ({"version": 1.3, "people": [{"pose_keypoints_2d": FLAT, "pose_keypoints_3d": []}]}, "posekeypoints2d"),
+        ({"version": 1.3, "people": [{"pose_keypoints_2d": FLAT, "pose_keypoints_3d": []}]}, "pose_keypoints_2d"),
         ([{"image_id": "0.jpg", "category_id": 1, "keypoints": FLAT, "score": 2.9}] * 3, "keypoints"),
         ({"annotations": [{"image_id": 1, "num_keypoints": 17, "keypoints": FLAT}] * 3}, "keypoints"),
         ([{"keypoints": [{"x": 1.0, "y": 2.0, "score": 0.9, "name": "nose"}]}] * 3, "x and y"),
         ({"data": [{"skeleton": [{"pose": [0.5] * 36, "score": [0.9] * 18}]}] * 3, "label": "walking"}, "pose"),
-        ([{"poseLandmarks": [[0.5, 0.5, 0]] * 33}] * 3, "poselandmarks"),
+        ([{"poseLandmarks": [[0.5, 0.5, 0]] * 33}] * 3, "poseLandmarks"),
         ({"instance_info": [{"instances": [{"keypoints": [[1.0, 2.0]] * 17}]}] * 3}, "2 numbers"),
         ({"frames": [FLAT] * 3}, "a flat list"),
     ],
