@@ -183,7 +183,7 @@ def test_memory_follows_the_clip_and_not_its_text(tmp_path):
         ({"poseLandmarks": LANDMARKS}, r"found 'poselandmarks' \(these are image coordinates"),
         (
             [{"poseLandmarks": LANDMARKS[0]}],
-            r"frame 0: expected world landmarks; found 'poselandmarks, points of an image",
+            r"frame 0: expected world landmarks; found 'poseLandmarks, points of an image",
         ),
         ("[]", r"expected joint positions; found 0 frames without any"),
         ("[null, [], {}]", r"expected joint positions; found 3 frames without any"),

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from eai_llm_hf.cli.common import find_clips
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.json import read_json, read_json_frames, read_json_lines
 from eai_llm_hf.processing.reading.motion import MotionError
@@ -344,6 +345,34 @@ def test_a_folder_of_anything_else_is_refused(write, tmp_path):
         read_motions(tmp_path / "mixed")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        [[[1, 2, 3]] * 3] * 4,
+        {"fps": 30, "frames": [[[1, 2, 3]]]},
+        {"landmarks": [[{"x": 1, "y": 2, "z": 3}]]},
+        [{"landmarks": [[1, 2, 3]]}] * 4,
+    ],
+)
+def test_a_folder_of_numbered_recordings_is_not_one_recording(write, tmp_path, content):
+    for number in range(2):
+        write(content, f"takes/walk{number}.json")
+    with pytest.raises(MotionError, match=r"takes: a folder; expected a motion file"):
+        read_motions(tmp_path / "takes")
+    assert list(find_clips([str(tmp_path)])) == [str(tmp_path / "takes" / f"walk{number}.json") for number in range(2)]
+    write({"people": []}, "takes/walk0.json")
+    with pytest.raises(MotionError, match=r"takes/walk1\.json: expected one frame in each file of the folder"):
+        read_motions(tmp_path / "takes")
+
+
+def test_a_folder_with_one_frame_a_file_is_one_clip_on_the_command_line(write, tmp_path):
+    for number in range(3):
+        write([{"id": 0, "keypoints3d": [[1, 2, 3, 0.5]]}], f"all/take/{number:06}.json")
+    other = write([[[1, 2, 3]]], "all/other.json")
+    assert list(find_clips([str(tmp_path)])) == [str(other), str(tmp_path / "all" / "take")]
+    assert list(find_clips([str(tmp_path / "all" / "take")])) == [str(tmp_path / "all" / "take")]
+
+
 def test_an_error_in_a_folder_names_the_file(write, tmp_path):
     write([{"keypoints3d": [[1, 2, 3]]}], "take/0.json")
     write([{"keypoints3d": [[1, 2, "3"]]}], "take/1.json")
@@ -372,12 +401,12 @@ IMAGE = (points_of("mediapipe33") * [0.3, -0.5, 0] + [0.5, 0.9, 0]).round(4)
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        ({"version": 1.3, "people": [{"pose_keypoints_2d": FLAT, "pose_keypoints_3d": []}]}, "posekeypoints2d"),
+        ({"version": 1.3, "people": [{"pose_keypoints_2d": FLAT, "pose_keypoints_3d": []}]}, "pose_keypoints_2d"),
         ([{"image_id": "0.jpg", "category_id": 1, "keypoints": FLAT, "score": 2.9}] * 3, "keypoints"),
         ({"annotations": [{"image_id": 1, "num_keypoints": 17, "keypoints": FLAT}] * 3}, "keypoints"),
         ([{"keypoints": [{"x": 1.0, "y": 2.0, "score": 0.9, "name": "nose"}]}] * 3, "x and y"),
         ({"data": [{"skeleton": [{"pose": [0.5] * 36, "score": [0.9] * 18}]}] * 3, "label": "walking"}, "pose"),
-        ([{"poseLandmarks": [[0.5, 0.5, 0]] * 33}] * 3, "poselandmarks"),
+        ([{"poseLandmarks": [[0.5, 0.5, 0]] * 33}] * 3, "poseLandmarks"),
         ({"instance_info": [{"instances": [{"keypoints": [[1.0, 2.0]] * 17}]}] * 3}, "2 numbers"),
         ({"frames": [FLAT] * 3}, "a flat list"),
     ],

@@ -89,17 +89,20 @@ def load_quietly(model: str | None) -> "SkeletonEmotionExplanationPipeline":
 
 
 def find_clips(paths: Sequence[str]) -> Iterator[str]:
-    """Files as they are given, and the motion files in folders, sorted.
+    """Files as they are given, and the motion files in folders, sorted; a folder with one frame a file is one clip.
 
     Raises:
         ValueError: If a folder has no motion file.
     """
+    from eai_llm_hf.processing.reading.json import frame_files
+
     for path in paths:
         if Path(path).is_dir():
-            found = sorted(str(file) for file in Path(path).rglob("*") if file.suffix.lower() in READABLE_SUFFIXES)
+            found = [file for file in Path(path).rglob("*") if file.suffix.lower() in READABLE_SUFFIXES]
             if not found:
                 raise ValueError(f"The folder {path} holds no motion file ({' '.join(READABLE_SUFFIXES)}).")
-            yield from found
+            clips = {folder for folder in {file.parent for file in found} if frame_files(folder)}
+            yield from sorted({str(file.parent if file.parent in clips else file) for file in found})
         else:
             yield path
 

@@ -88,7 +88,8 @@ def frame_files(folder: Path) -> list[Path]:
         folder: The folder.
 
     Returns:
-        Two files or more whose names differ in a number alone; an empty list for any other folder.
+        Two files or more whose names differ in a number alone, of which the first holds one frame; an empty list for
+        any other folder.
     """
     numbered: dict[int, Path] = {}
     forms = set()
@@ -105,7 +106,11 @@ def frame_files(folder: Path) -> list[Path]:
         numbered[int(name[2])] = file
     if len(forms) != 1 or len(numbered) < 2 or len(numbered) != len(files):
         return []
-    return [numbered[number] for number in sorted(numbered)]
+    in_order = [numbered[number] for number in sorted(numbered)]
+    try:
+        return in_order if _is_one_frame(_only_value(in_order[0], in_order[0].name)) else []
+    except MotionError:  # the reader says what is wrong with it
+        return in_order
 
 
 def read_json_frames(folder: Path) -> Recording:
@@ -207,14 +212,12 @@ class _Document:
 
     def whole_is_a_frame(self, path: Path) -> None:
         """Reads a file that holds a single frame, and adds it to the frames of its folder."""
-        try:
-            with path.open(encoding=encoding_of(path), errors="replace") as file:
-                text = JsonText(file, self.frames.source)
-                value = text.value()
-                if text.peek():
-                    text.fail("expected the end of the file", text.peek())
-        except OSError as error:
-            raise MotionError(f"{self.frames.source}: cannot be read ({error.strerror})") from error
+        value = _only_value(path, self.frames.source)
+        if not _is_one_frame(value):
+            raise MotionError(
+                f"{self.frames.source}: expected one frame in each file of the folder; found many. Give the files one "
+                "by one."
+            )
         self.frames.add(value)
 
     def recording(self) -> Recording:
@@ -398,3 +401,31 @@ def _name_of(value: Any) -> str | None:
     if isinstance(value, dict) and not is_point(value) and opened(value).content is value:
         value = value.get("name")
     return value if isinstance(value, str) else None
+
+
+def _only_value(path: Path, source: str) -> Any:
+    """Reads a file of one frame, which is short."""
+    try:
+        with path.open(encoding=encoding_of(path), errors="replace") as file:
+            text = JsonText(file, source)
+            value = text.value()
+            if text.peek():
+                text.fail("expected the end of the file", text.peek())
+    except OSError as error:
+        raise MotionError(f"{source}: cannot be read ({error.strerror})") from error
+    return value
+
+
+def _is_one_frame(value: Any) -> bool:
+    """Tells whether the content of a file can be a single frame: points, or people with numbers or under a key."""
+    if isinstance(value, dict):
+        return "frames" not in value and not _lists_frames(opened(value).content)
+    if isinstance(value, list) and value and isinstance(value[0], dict) and not is_point(value[0]):
+        numbered = (opened(item).person is not None for item in value)
+        return len(value) == 1 or (len(value) <= MAX_PEOPLE_IN_A_FRAME and all(numbered))
+    return not _lists_frames(value)
+
+
+def _lists_frames(content: Any) -> bool:
+    inner = content[0] if isinstance(content, list) and content else None
+    return isinstance(inner, list) and bool(inner) and isinstance(inner[0], (list, dict))

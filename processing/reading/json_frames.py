@@ -59,6 +59,7 @@ _HIGHEST_LEVEL = 3.0
 
 _COCO_KEYS = frozenset(("categoryid", "numkeypoints"))
 _MAX_WRAPPERS = 4
+_HIGHEST_ID = 1e20
 _LONGEST_POINT = 8
 """Numbers in a point; a longer list holds the numbers of many points."""
 
@@ -119,9 +120,9 @@ def opened(content: Any) -> Opened:
         found.scores = _scores(content, keys)
         found.of_image = found.of_image or bool(_COCO_KEYS & keys.keys())
         pose = next((key for key in POSE_KEYS if key in keys and _holds_points(content[keys[key]])), None)
-        found.image_key = next((key for key in keys if key in IMAGE_KEYS and content[keys[key]]), None)
+        found.image_key = next((keys[key] for key in keys if key in IMAGE_KEYS and content[keys[key]]), None)
         if pose is None:
-            found.rotation_key = next((key for key in keys if key in ROTATION_KEYS), None)
+            found.rotation_key = next((keys[key] for key in keys if key in ROTATION_KEYS), None)
             if any(key in keys for key in IMAGE_KEYS | ROTATION_KEYS):
                 found.content = None
             break
@@ -134,7 +135,7 @@ def _person(value: Any) -> str | None:
     """Returns a person's number or name; None for -1, which stands for a person that is not followed."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    if isinstance(value, float) and math.isfinite(value) and value >= 0:
+    if isinstance(value, float) and 0 <= value < _HIGHEST_ID:
         return f"{value:.0f}"
     return value if isinstance(value, str) and 0 < len(value) <= MAX_NAME_LENGTH else None
 
@@ -335,7 +336,7 @@ class Frames:
     def _refuse_later(self, found: Opened) -> None:
         """Keeps the reason why a frame holds no points, which is the error if no frame holds any."""
         if self._refusal is None and found.image_key is not None:
-            wanted = "world landmarks" if "landmarks" in found.image_key else "points in space"
+            wanted = "world landmarks" if "landmarks" in plain_key(found.image_key) else "points in space"
             self._refusal = self._message(wanted, f"{found.image_key}, {IMAGE_POINTS}", IMAGE_ADVICE)
         elif self._refusal is None and found.rotation_key is not None:
             self._refusal = self._message(

@@ -101,7 +101,7 @@ def refuse_image_landmarks(joints: np.ndarray, names: Sequence[str] | None, keys
         return
     where = dict(_LANDMARKS)
     if names is not None:
-        where = {plain_key(name): index for index, name in enumerate(names[:_POINTS]) if isinstance(name, str)}
+        where = {plain_key(name[:40]): index for index, name in enumerate(names[:_POINTS]) if isinstance(name, str)}
     if joints.shape[-2] != _POINTS or not where.keys() >= _LANDMARKS.keys():
         return
     corners = joints[:, :, [where[name] for name in _LANDMARKS]]

@@ -154,7 +154,7 @@ def _numbers_quickly(points: list[Any]) -> tuple[list[float] | None, list[float]
     try:
         if isinstance(first, dict):
             seen_keys = [key for key in SEEN_KEYS if key in first]
-            if {"w", STATE_KEY} & set(map(plain_key, first)):
+            if {"w", STATE_KEY} & {plain_key(key) for key in first if len(key) < 40}:
                 return None, None
             numbers = list(chain.from_iterable(map(itemgetter("x", "y", "z", *seen_keys), points)))
             width = 3 + len(seen_keys)
