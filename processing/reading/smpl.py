@@ -197,7 +197,17 @@ def with_positions(recording: Recording, source: str) -> Recording:
             f"found shape {rotations.shape} of {rotations.dtype}"
         )
     made = _recording([_in_joints(rotations, lead)], None, lead, source)
-    return replace(made, fps=recording.fps, fps_stated=recording.fps_stated, times=recording.times)
+    return replace(
+        recording,
+        joints=made.joints,
+        layout=made.layout,
+        units=made.units,
+        face=made.face,
+        notes=[*recording.notes, *made.notes],
+        joint_names=None,
+        parents=None,
+        visibility=None,
+    )
 
 
 def rotation_hint(shape: tuple[int, ...]) -> str:
