@@ -285,7 +285,7 @@ def test_an_array_that_may_be_rotations_names_their_layout(tmp_path):
     np.save(tmp_path / "joints.npy", np.zeros((FRAMES, 24, 3)))
     with pytest.raises(MotionError, match=rf"'{AXIS_ANGLE}'|{AXIS_ANGLE} expects .* found shape \(45, 21, 3\)"):
         read_motions(tmp_path / "poses.npy", layout=AXIS_ANGLE)
-    with pytest.raises(MotionError, match=f"if these are axis-angle rotations of SMPL, pass layout '{AXIS_ANGLE}'"):
+    with pytest.raises(MotionError, match=f"If these are axis-angle rotations of SMPL, pass layout '{AXIS_ANGLE}'"):
         read_motions(tmp_path / "flat.npy")
     with pytest.raises(MotionError, match=f"24 joints without names.* pass layout '{AXIS_ANGLE}'"):
         EaiSkeletonFeatureExtractor().clips(tmp_path / "joints.npy", fps=30)

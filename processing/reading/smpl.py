@@ -104,6 +104,9 @@ _MOST_TURN = 4 * np.pi
 _MOST_SKEW = 0.05
 """How far a rotation matrix times its transpose may differ from the identity."""
 
+_ENOUGH_FRAMES = 10_000
+"""Frames by which the lengths of bones are judged; of longer recordings every second, third, ... frame is taken."""
+
 _ROWS = 4096
 """Frames that are computed at once, which bounds the memory of the rotations."""
 
@@ -213,7 +216,7 @@ def with_positions(recording: Recording, source: str) -> Recording:
 def rotation_hint(shape: tuple[int, ...]) -> str:
     """Returns what to try with an array of such a shape, which is no array of positions; or an empty string."""
     lead = _leading(shape, _WHOLE)
-    return "" if lead is None else f" (if these are axis-angle rotations of SMPL, pass layout {AXIS_ANGLE!r})"
+    return "" if lead is None else f" If these are axis-angle rotations of SMPL, pass layout {AXIS_ANGLE!r}."
 
 
 # -------------------------------------------------------------------------------------------------------------- shapes
@@ -383,7 +386,8 @@ def stretch_of_bones(joints: np.ndarray) -> np.ndarray:
         (21,) for each bone the change against its median length, as a share of it: the 95th percentile over frames;
         infinite if the bone has no length or no frame is complete.
     """
-    bones = np.linalg.norm(joints[:, 1:] - joints[:, list(_PARENTS[1:])], axis=-1)
+    some = joints[:: len(joints) // _ENOUGH_FRAMES + 1].astype(np.float64)
+    bones = np.linalg.norm(some[:, 1:] - some[:, list(_PARENTS[1:])], axis=-1)
     bones = bones[np.isfinite(bones).all(axis=1)]
     if not len(bones):
         return np.full(_NUM_JOINTS - 1, np.inf)
