@@ -236,6 +236,16 @@ def test_a_file_without_a_frame_rate_asks_for_it(tmp_path):
     assert clip.joint_mask.all()
 
 
+def test_the_shape_of_the_body_tells_rotations_from_positions(tmp_path):
+    rotations = walking_poses()
+    np.savez(tmp_path / "take.npz", poses=rotations, betas=np.zeros(10), fps=30)
+    (motion,) = read_motions(tmp_path / "take.npz")
+    np.testing.assert_allclose(motion.joints, read(smpl_h(rotations.reshape(-1, 66))).joints, atol=1e-6)
+    np.savez(tmp_path / "other.npz", poses=rotations, fps=30)
+    (motion,) = read_motions(tmp_path / "other.npz")
+    np.testing.assert_allclose(motion.joints, rotations, atol=1e-6)
+
+
 def test_nothing_of_a_body_model_is_unpickled(tmp_path):
     np.savez(tmp_path / "take.npz", gender=np.array({"a": 1}, dtype=object), **forms()["SMPL"])
     assert len(read_motions(tmp_path / "take.npz")) == 1

@@ -133,7 +133,7 @@ def recording_of_smpl(arrays: Mapping[str, np.ndarray], source: str, names: Coll
     Args:
         arrays: Those that `smpl_keys` names.
         source: File name, for error messages.
-        names: All arrays of the file, by which an estimate from video is recognised.
+        names: All arrays of the file, by which a body model and an estimate from video are recognised.
 
     Returns:
         The 22 joints in metres, the direction of the face, and the frame rate if the file states it. Without a
@@ -142,7 +142,7 @@ def recording_of_smpl(arrays: Mapping[str, np.ndarray], source: str, names: Coll
     Raises:
         MotionError: The arrays do not fit each other or hold no rotations; the message names array, joint and frame.
     """
-    form = _form_of({key: array.shape for key, array in arrays.items()})
+    form = _form_of({key: array.shape for key, array in arrays.items()}, names)
     if form is None:
         raise MotionError(f"{source}: expected the poses of a body model; found {', '.join(sorted(arrays)) or 'none'}")
     for key, array in arrays.items():
@@ -222,8 +222,9 @@ def rotation_hint(shape: tuple[int, ...]) -> str:
 # -------------------------------------------------------------------------------------------------------------- shapes
 
 
-def _form_of(shapes: Mapping[str, tuple[int, ...]]) -> _Form | None:
-    """Returns the first form of which all rotations are present in a shape that fits."""
+def _form_of(shapes: Mapping[str, tuple[int, ...]], names: Collection[str] = ()) -> _Form | None:
+    """Returns the first form of which all rotations are present in a shape that fits; `names` are other arrays."""
+    of_a_model = _COMPANIONS & {*shapes, *names}
     for form in _FORMS:
         if not all(key in shapes for key in form.rotations):
             continue
@@ -232,7 +233,7 @@ def _form_of(shapes: Mapping[str, tuple[int, ...]]) -> _Form | None:
         if _leading(shape, _WHOLE if whole else _WITHOUT_ROOT) is None:
             continue
         # Positions of 22 or 24 joints may have these shapes, too.
-        if whole and (shape[-1] == 66 or (shape[-1] == 3 and shape[-2] != 3)) and not _COMPANIONS & shapes.keys():
+        if whole and (shape[-1] == 66 or (shape[-1] == 3 and shape[-2] != 3)) and not of_a_model:
             continue
         return form
     return None
