@@ -384,8 +384,6 @@ HARD = SHARED_DATA / "hard_inputs"
         ("28-amass-npz/with_markers_poses.npz", {}),
         ("28-amass-npz/smplx_stageii.npz", {}),
         ("28-amass-npz/beat2.npz", {}),
-        ("28-amass-npz/axis_angle_24x3.npz", {"fps": 30}),
-        ("28-amass-npz/smpl_pose_24x3.npy", {"fps": 30, "layout": AXIS_ANGLE}),
         ("30-humanml3d/new_joints_flat.npy", {"fps": 20}),
         ("30-humanml3d/new_joints_000000.npy", {"fps": 20, "layout": "smpl22"}),
     ],
@@ -393,3 +391,11 @@ HARD = SHARED_DATA / "hard_inputs"
 def test_hard_inputs_of_body_models_are_whole_bodies(name, options):
     (motion,) = read_motions(HARD / name, **options)
     assert unify(motion).joint_mask.all()
+
+
+@pytest.mark.skipif(not HARD.exists(), reason=f"needs {HARD}")
+def test_random_rotations_are_read_alike_from_both_of_their_files():
+    (named,) = read_motions(HARD / "28-amass-npz/axis_angle_24x3.npz", fps=30)
+    (declared,) = read_motions(HARD / "28-amass-npz/smpl_pose_24x3.npy", fps=30, layout=AXIS_ANGLE)
+    assert named.layout == declared.layout == "smpl22" and named.joints.shape == (120, 22, 3)
+    np.testing.assert_allclose(named.joints, declared.joints, atol=1e-5)
