@@ -236,6 +236,16 @@ def test_a_file_without_a_frame_rate_asks_for_it(tmp_path):
     assert clip.joint_mask.all()
 
 
+def test_the_shape_of_the_body_tells_rotations_from_positions(tmp_path):
+    rotations = walking_poses()
+    np.savez(tmp_path / "take.npz", poses=rotations, betas=np.zeros(10), fps=30)
+    (motion,) = read_motions(tmp_path / "take.npz")
+    np.testing.assert_allclose(motion.joints, read(smpl_h(rotations.reshape(-1, 66))).joints, atol=1e-6)
+    np.savez(tmp_path / "other.npz", poses=rotations, fps=30)
+    (motion,) = read_motions(tmp_path / "other.npz")
+    np.testing.assert_allclose(motion.joints, rotations, atol=1e-6)
+
+
 def test_nothing_of_a_body_model_is_unpickled(tmp_path):
     np.savez(tmp_path / "take.npz", gender=np.array({"a": 1}, dtype=object), **forms()["SMPL"])
     assert len(read_motions(tmp_path / "take.npz")) == 1
@@ -285,7 +295,7 @@ def test_an_array_that_may_be_rotations_names_their_layout(tmp_path):
     np.save(tmp_path / "joints.npy", np.zeros((FRAMES, 24, 3)))
     with pytest.raises(MotionError, match=rf"'{AXIS_ANGLE}'|{AXIS_ANGLE} expects .* found shape \(45, 21, 3\)"):
         read_motions(tmp_path / "poses.npy", layout=AXIS_ANGLE)
-    with pytest.raises(MotionError, match=f"if these are axis-angle rotations of SMPL, pass layout '{AXIS_ANGLE}'"):
+    with pytest.raises(MotionError, match=f"If these are axis-angle rotations of SMPL, pass layout '{AXIS_ANGLE}'"):
         read_motions(tmp_path / "flat.npy")
     with pytest.raises(MotionError, match=f"24 joints without names.* pass layout '{AXIS_ANGLE}'"):
         EaiSkeletonFeatureExtractor().clips(tmp_path / "joints.npy", fps=30)
@@ -374,8 +384,6 @@ HARD = SHARED_DATA / "hard_inputs"
         ("28-amass-npz/with_markers_poses.npz", {}),
         ("28-amass-npz/smplx_stageii.npz", {}),
         ("28-amass-npz/beat2.npz", {}),
-        ("28-amass-npz/axis_angle_24x3.npz", {"fps": 30}),
-        ("28-amass-npz/smpl_pose_24x3.npy", {"fps": 30, "layout": AXIS_ANGLE}),
         ("30-humanml3d/new_joints_flat.npy", {"fps": 20}),
         ("30-humanml3d/new_joints_000000.npy", {"fps": 20, "layout": "smpl22"}),
     ],
@@ -383,3 +391,11 @@ HARD = SHARED_DATA / "hard_inputs"
 def test_hard_inputs_of_body_models_are_whole_bodies(name, options):
     (motion,) = read_motions(HARD / name, **options)
     assert unify(motion).joint_mask.all()
+
+
+@pytest.mark.skipif(not HARD.exists(), reason=f"needs {HARD}")
+def test_random_rotations_are_read_alike_from_both_of_their_files():
+    (named,) = read_motions(HARD / "28-amass-npz/axis_angle_24x3.npz", fps=30)
+    (declared,) = read_motions(HARD / "28-amass-npz/smpl_pose_24x3.npy", fps=30, layout=AXIS_ANGLE)
+    assert named.layout == declared.layout == "smpl22" and named.joints.shape == (120, 22, 3)
+    np.testing.assert_allclose(named.joints, declared.joints, atol=1e-5)

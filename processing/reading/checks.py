@@ -189,7 +189,7 @@ def _checked_array(joints: Any, source: str) -> np.ndarray:
     if joints.dtype.kind not in "fiu":
         raise MotionError(f"{source}: expected real numbers; found values of type {joints.dtype}")
     if joints.ndim not in (3, 4) or joints.shape[-1] != 3:
-        raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}{rotation_hint(joints.shape)}")
+        raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}.{rotation_hint(joints.shape)}")
     if 0 in joints.shape:
         raise MotionError(f"{source}: expected at least one frame and one joint; found shape {joints.shape}")
     if joints.shape[-2] > MAX_JOINTS:

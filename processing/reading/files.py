@@ -4,8 +4,9 @@
 |---|---|
 | `.bvh` | a skeleton with its motion, see `reading/bvh.py` |
 | `.c3d` | points in space with their labels, see `reading/c3d.py`; needs the package `c3d` |
-| `.npy` | joint positions (frames, joints, 3) or (people, frames, joints, 3) |
+| `.npy` | joint positions (frames, joints, 3) or (people, frames, joints, 3); features, see `reading/humanml3d.py` |
 | `.npz` | the same as `joints` or the only such array; `fps`, `joint_names`, `layout`, `parents`, `units` |
+| `.npz` | rotations of SMPL body models, see `reading/smpl.py` |
 | `.csv` | one row per frame, or per frame and joint; or Kinect v2 rows; see `reading/csv.py` |
 | `.json` | a list of frames, such as MediaPipe Pose world landmarks, see `reading/json.py` |
 | `.jsonl` | the same, one frame a line |

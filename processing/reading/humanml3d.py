@@ -60,7 +60,7 @@ def recording_of_rows(array: np.ndarray, source: str) -> Recording:
     if array.ndim == 2 and array.shape[1] == _FLAT and len(array):
         joints = array.reshape(len(array), _NUM_JOINTS, 3)
         # Nothing names the joints, but only in the right order do bones keep their lengths.
-        in_order = stretch_of_bones(joints.astype(np.float64)).max() < _RIGID
+        in_order = stretch_of_bones(joints).max() < _RIGID
         return Recording(joints, layout="smpl22" if in_order else None)
     if not is_rows(array.shape):
         return Recording(array)

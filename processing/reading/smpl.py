@@ -104,6 +104,9 @@ _MOST_TURN = 4 * np.pi
 _MOST_SKEW = 0.05
 """How far a rotation matrix times its transpose may differ from the identity."""
 
+_ENOUGH_FRAMES = 10_000
+"""Frames by which the lengths of bones are judged; of longer recordings every second, third, ... frame is taken."""
+
 _ROWS = 4096
 """Frames that are computed at once, which bounds the memory of the rotations."""
 
@@ -130,7 +133,7 @@ def recording_of_smpl(arrays: Mapping[str, np.ndarray], source: str, names: Coll
     Args:
         arrays: Those that `smpl_keys` names.
         source: File name, for error messages.
-        names: All arrays of the file, by which an estimate from video is recognised.
+        names: All arrays of the file, by which a body model and an estimate from video are recognised.
 
     Returns:
         The 22 joints in metres, the direction of the face, and the frame rate if the file states it. Without a
@@ -139,7 +142,7 @@ def recording_of_smpl(arrays: Mapping[str, np.ndarray], source: str, names: Coll
     Raises:
         MotionError: The arrays do not fit each other or hold no rotations; the message names array, joint and frame.
     """
-    form = _form_of({key: array.shape for key, array in arrays.items()})
+    form = _form_of({key: array.shape for key, array in arrays.items()}, names)
     if form is None:
         raise MotionError(f"{source}: expected the poses of a body model; found {', '.join(sorted(arrays)) or 'none'}")
     for key, array in arrays.items():
@@ -197,20 +200,31 @@ def with_positions(recording: Recording, source: str) -> Recording:
             f"found shape {rotations.shape} of {rotations.dtype}"
         )
     made = _recording([_in_joints(rotations, lead)], None, lead, source)
-    return replace(made, fps=recording.fps, fps_stated=recording.fps_stated, times=recording.times)
+    return replace(
+        recording,
+        joints=made.joints,
+        layout=made.layout,
+        units=made.units,
+        face=made.face,
+        notes=[*recording.notes, *made.notes],
+        joint_names=None,
+        parents=None,
+        visibility=None,
+    )
 
 
 def rotation_hint(shape: tuple[int, ...]) -> str:
     """Returns what to try with an array of such a shape, which is no array of positions; or an empty string."""
     lead = _leading(shape, _WHOLE)
-    return "" if lead is None else f" (if these are axis-angle rotations of SMPL, pass layout {AXIS_ANGLE!r})"
+    return "" if lead is None else f" If these are axis-angle rotations of SMPL, pass layout {AXIS_ANGLE!r}."
 
 
 # -------------------------------------------------------------------------------------------------------------- shapes
 
 
-def _form_of(shapes: Mapping[str, tuple[int, ...]]) -> _Form | None:
-    """Returns the first form of which all rotations are present in a shape that fits."""
+def _form_of(shapes: Mapping[str, tuple[int, ...]], names: Collection[str] = ()) -> _Form | None:
+    """Returns the first form of which all rotations are present in a shape that fits; `names` are other arrays."""
+    of_a_model = _COMPANIONS & {*shapes, *names}
     for form in _FORMS:
         if not all(key in shapes for key in form.rotations):
             continue
@@ -219,7 +233,7 @@ def _form_of(shapes: Mapping[str, tuple[int, ...]]) -> _Form | None:
         if _leading(shape, _WHOLE if whole else _WITHOUT_ROOT) is None:
             continue
         # Positions of 22 or 24 joints may have these shapes, too.
-        if whole and (shape[-1] == 66 or (shape[-1] == 3 and shape[-2] != 3)) and not _COMPANIONS & shapes.keys():
+        if whole and (shape[-1] == 66 or (shape[-1] == 3 and shape[-2] != 3)) and not of_a_model:
             continue
         return form
     return None
@@ -373,7 +387,8 @@ def stretch_of_bones(joints: np.ndarray) -> np.ndarray:
         (21,) for each bone the change against its median length, as a share of it: the 95th percentile over frames;
         infinite if the bone has no length or no frame is complete.
     """
-    bones = np.linalg.norm(joints[:, 1:] - joints[:, list(_PARENTS[1:])], axis=-1)
+    some = joints[:: len(joints) // _ENOUGH_FRAMES + 1].astype(np.float64)
+    bones = np.linalg.norm(some[:, 1:] - some[:, list(_PARENTS[1:])], axis=-1)
     bones = bones[np.isfinite(bones).all(axis=1)]
     if not len(bones):
         return np.full(_NUM_JOINTS - 1, np.inf)

@@ -9,19 +9,16 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_SIDES = {
-    **dict.fromkeys(("left", "l", "lft", "lt"), "left"),
-    **dict.fromkeys(("right", "r", "rgt", "rt"), "right"),
-    **dict.fromkeys("links linke linkes li gauche izquierda izquierdo sinistra sinistro hidari".split(), "left"),
-    **dict.fromkeys("rechts rechte rechtes re droite droit derecha derecho destra destro migi".split(), "right"),
-}
+_LEFT = "left l lft lt links linke linker linkes li gauche izquierda izquierdo sinistra sinistro hidari"
+_RIGHT = "right r rgt rt rechts rechte rechter rechtes re droite droit derecha derecho destra destro migi"
+_SIDES = dict.fromkeys(_LEFT.split(), "left") | dict.fromkeys(_RIGHT.split(), "right")
 _SIDE_CHARACTERS = {"左": "left", "右": "right"}
 
 # Tokens that say nothing about the joint: characters, exporters and rigging layers add them to the name. "stretch",
 # "x" (the midline) and "master" are Auto-Rig Pro's.
 _NOISE = frozenset(
     "joint jnt jt j bone bn bip bip01 bip001 biped valve mixamorig armature def org m f avg c center skel skeleton "
-    "character rig actor bend of the stretch x master".split()
+    "character rig actor bend of the stretch x master fk".split()
 )
 ENDS = frozenset("end nub tip effector site".split())
 """Tokens of names of the tips of chains."""
@@ -78,6 +75,7 @@ lowerbody: 下半身 kahanshin
 bodycenter: センター
 upperbody: 上半身 johanshin jouhanshin
 spine: wirbel wirbelsaule rucken columna espalda dos colonne schiena colonna 背骨 脊椎 背中
+waist: lende 腰椎
 belly: bauch ventre vientre pancia 腹
 torso: rumpf tronc tronco 胴
 chest: brust brustkorb poitrine pecho petto 胸
