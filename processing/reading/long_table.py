@@ -24,13 +24,13 @@ from .units import known_units
 
 _FRAME_COLUMNS = ("frame", "frameid", "frameindex", "framenumber", "frameno", "framenum", "frameidx", "sample")
 _NAME_COLUMNS = (
-    "jointname", "joint", "markername", "marker", "landmarkname", "landmark", "keypointname", "keypoint", "bodypart",
-    "pointname", "point", "bonename", "bone", "segmentname", "segment", "name", "jointid", "jointindex", "landmarkid",
-    "landmarkindex", "keypointid", "keypointindex",
+    "jointname", "joint", "jointtype", "markername", "marker", "landmarkname", "landmark", "keypointname", "keypoint",
+    "bodypart", "pointname", "point", "bonename", "bone", "segmentname", "segment", "name", "jointid", "jointindex",
+    "landmarkid", "landmarkindex", "keypointid", "keypointindex",
 )  # fmt: skip
 _PERSON_COLUMNS = (
-    "person", "personid", "personindex", "subject", "subjectid", "individual", "trackid", "skeletonid", "bodyid",
-    "performer", "actor", "participant", "participantid",
+    "person", "personid", "personindex", "subject", "subjectid", "individual", "trackid", "trackingid", "skeletonid",
+    "bodyid", "bodyindex", "performer", "actor", "participant", "participantid",
 )  # fmt: skip
 """Best first, in lower case and without separators."""
 
@@ -251,7 +251,8 @@ class _LongRows:
         self._refuse_twice(cell, order)
         joints = np.full((people * frames * count, 3), np.nan)
         joints[cell] = positions
-        visibility, notes = None, []
+        visibility: np.ndarray | None = None
+        notes: list[dict[str, str]] = []
         if columns.confidence is not None:
             confidences = np.full(people * frames * count, np.nan)
             confidences[cell] = np.frombuffer(self.confidences)

@@ -35,12 +35,12 @@ _KINDS = {
     word: kind
     for kind, words in {
         "world": "world",
-        "position": "position positions pos translation translations trans loc location coord coords coordinate "
+        "position": "position positions pos posi translation translations trans loc location coord coords coordinate "
         "coordinates xyz",
         "rotation": "rotation rotations rot orientation orientations quaternion quaternions quat euler angle angles "
         "axisangle rotvec deg degrees radians flexion extension abduction adduction",
-        "rate": "velocity velocities vel acceleration accelerations acc accel speed gyro omega jerk force moment "
-        "torque magnetic magneticfield error residual",
+        "rate": "velocity velocities vel velo acceleration accelerations acc acce accel speed gyro omega jerk force "
+        "moment torque magnetic magneticfield error residual",
         "image": "image img norm normalized normalised pixel pixels px screen",
     }.items()
     for word in words.split()
@@ -63,7 +63,7 @@ _AXES = frozenset("xyzw")
 _SEPARATORS = " \t_.:/-"
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _BRACKETED = re.compile(r"(?P<rest>.*\S)\s*[(\[<]\s*(?P<word>[^()\[\]<>]{1,24}?)\s*[)\]>]")
-_ENDING = re.compile(r"(?P<rest>.*[\s_.:-][xyzw]|.*[a-z0-9][XYZW])[\s_.]+(?P<word>[A-Za-z]{1,12})")
+_ENDING = re.compile(r"(?P<rest>.*[\s_.:-][xyzwXYZW]|.*[a-z0-9][XYZW])[\s_.]+(?P<word>[A-Za-z]{1,12})")
 _AXIS_AND_QUANTITY = re.compile(r"(?P<rest>.+[\s_.:-])(?P<axis>[xyzwXYZW])[\s_.:-]*(?P<word>[A-Za-z]{3,12})")
 _GENERIC = frozenset(
     ["", *"j joint joints l lm landmark landmarks poselandmark worldlandmark poseworldlandmark world kp kpt".split()]
@@ -214,11 +214,9 @@ def _without_unit(label: str) -> tuple[str, str]:
         if rest.lower() in _AXES:
             return f"{rest}_{word}", ""  # x[12]
         if word.lower() not in _AXES:
-            return rest, word
-        unit = ""
-        if inner := _BRACKETED.fullmatch(rest):
-            rest, unit = inner["rest"], inner["word"]
-        return f"{rest}_{word}", unit
+            inner = _BRACKETED.fullmatch(rest)
+            return (f"{inner['rest']}_{inner['word']}" if inner and inner["word"].lower() in _AXES else rest), word
+        return f"{rest}_{word}", ""
     match = _ENDING.fullmatch(label)
     if match and (known_units(match["word"]) or _kind_of_word(match["word"])):
         return match["rest"], match["word"]
@@ -325,17 +323,20 @@ def _refuse(header: Sequence[str], groups: _Groups, source: str, line: int) -> N
         )
     for kind in ("world", "position", ""):
         for joint, axes in groups.get(kind, {}).items():
-            found = sorted(axes.keys() & set("xyz"))
-            if found == ["x", "y"]:
+            if axes.keys() & set("xyz") == {"x", "y"}:
                 raise MotionError(
                     f"{where}: expected columns x, y and z for joint {shown(joint)}; found x, y only: "
                     f"{TWO_DIMENSIONAL}"
                 )
     for joint, axes in groups.get("", {}).items():
-        if found := sorted(axes.keys() & set("xyz")):
+        if present := sorted(axes.keys() & set("xyz")):
             raise MotionError(
-                f"{where}: expected columns x, y and z for joint {shown(joint)}; found {', '.join(found)} only"
+                f"{where}: expected columns x, y and z for joint {shown(joint)}; found {', '.join(present)} only"
             )
+    if len(longest := max(header, key=len, default="")) > _LONGEST_LABEL:
+        raise MotionError(
+            f"{where}: expected names of columns of at most {_LONGEST_LABEL} characters; found {shown(longest)}"
+        )
     raise MotionError(
         f"{where}: expected a header with columns such as head_x, head_y, head_z; found {shown(', '.join(header), 80)}"
     )

@@ -114,7 +114,8 @@ def recording_of_rows(
     _refuse_quaternions(joints, columns.fourths, table, source)
     if columns.states:
         _drop_untracked(joints, columns, table, source)
-    visibility, notes = None, []
+    visibility: np.ndarray | None = None
+    notes: list[dict[str, str]] = []
     if columns.confidences:
         missing = np.full(len(joints), np.nan)
         confidences = [missing if index < 0 else table.extra[index] for index in columns.confidences]
