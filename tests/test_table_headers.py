@@ -117,7 +117,7 @@ def test_other_confidences_are_not_used_and_a_note_says_so(write):
     recording = read_csv(write("hip_x,hip_y,hip_z,hip_score\n1,2,3,17\n1,2,3,250\n", "t.csv"))
     assert recording.visibility is None
     (found,) = recording.notes
-    assert found["code"] == "confidence_not_used" and "hip_score" in found["message"] and "250" in found["message"]
+    assert found["code"] == "confidence_ignored" and "hip_score" in found["message"] and "250" in found["message"]
 
 
 def test_a_joint_whose_tracking_state_is_0_is_not_tracked(write):
@@ -129,7 +129,7 @@ def test_a_joint_whose_tracking_state_is_0_is_not_tracked(write):
 # ---------------------------------------------------------------------------------------------------------- refusals
 
 
-ROTATIONS = "found rotations, e.g. of .*; joint positions are needed: export global positions, or BVH"
+ROTATIONS = "found rotations, e.g. of .*; joint positions are needed. Export the positions .*or BVH"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ ROTATIONS = "found rotations, e.g. of .*; joint positions are needed: export glo
         ([f"{joint}_v{axis}" for joint in ("Hips", "Head") for axis in "xyz"], "found velocities, accelerations or"),
         (
             [f"{joint}_{axis}_norm" for joint in ("nose", "hip") for axis in "xyz"],
-            "found image coordinates.*world land",
+            "found image coordinates.*as world land",
         ),
         ([f"{joint}_{axis}_px" for joint in ("nose", "hip") for axis in "xy"], "found image coordinates"),
         ([f"{joint}_{a}" for joint in ("nose", "hip") for a in ("x", "y", "score")], "x, y only: .* two-dimensional"),

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
+from .json_points import IMAGE_ADVICE
 from .limits import MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError
 from .recording import shown
@@ -21,11 +22,8 @@ from .table_rows import USE_POSITIONS, Columns
 from .table_times import time_unit_of
 from .units import known_units
 
-TWO_DIMENSIONAL = (
-    "the positions are two-dimensional; use a 3-D pose, such as the world landmarks of MediaPipe, or lift them to 3-D "
-    "first"
-)
-"""What to do about positions in an image."""
+TWO_DIMENSIONAL = f"the positions are two-dimensional. {IMAGE_ADVICE}"
+"""The end of a message on positions in an image."""
 
 _MEDIAPIPE_LAYOUT, _MEDIAPIPE_LANDMARKS = "mediapipe33", 33
 _LONGEST_LABEL = MAX_NAME_LENGTH + 32
@@ -312,8 +310,7 @@ def _refuse(header: Sequence[str], groups: _Groups, source: str, line: int) -> N
     if any(axes.keys() >= set("xy") for axes in groups.get("image", {}).values()):
         joint = next(iter(groups["image"]))
         raise MotionError(
-            f"{where}: expected positions in space; found image coordinates, e.g. of {shown(joint)}; use the world "
-            "landmarks or another 3-D pose"
+            f"{where}: expected positions in space; found image coordinates, e.g. of {shown(joint)}. {IMAGE_ADVICE}"
         )
     if _complete(groups, "rate"):
         joint = next(iter(groups["rate"]))
@@ -335,7 +332,7 @@ def _refuse(header: Sequence[str], groups: _Groups, source: str, line: int) -> N
             )
     if len(longest := max(header, key=len, default="")) > _LONGEST_LABEL:
         raise MotionError(
-            f"{where}: expected names of columns of at most {_LONGEST_LABEL} characters; found {shown(longest)}"
+            f"{where}: expected a header whose names have at most {_LONGEST_LABEL} characters; found {shown(longest)}"
         )
     raise MotionError(
         f"{where}: expected a header with columns such as head_x, head_y, head_z; found {shown(', '.join(header), 80)}"

@@ -1,8 +1,8 @@
 """Reads the rows of a table with one row per frame, once its columns are known.
 
 An empty coordinate is NaN. In a table whose cells are separated by semicolons or tabs, a number may have a decimal
-comma. Columns of confidences become `Recording.visibility` if they lie between 0 and 1, or are the levels 0 to 3 of a
-Kinect, of which only 0 means that the joint was not seen; other confidences are not used, and a note says so.
+comma. Columns of confidences become `Recording.visibility`; of the levels 0 to 3 of a Kinect, only 0 means that the
+joint was not seen.
 """
 
 import math
@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from .keys import ROTATION_ADVICE, confidence
 from .limits import MAX_BYTES, MAX_COORDINATE
 from .motion import MotionError, note
 from .recording import Recording, shown
@@ -23,8 +24,8 @@ from .table_times import Clock
 Rows = Iterator[tuple[int, list[str]]]
 """(line number, cells) of each row."""
 
-USE_POSITIONS = "joint positions are needed: export global positions, or BVH, from which they follow"
-"""What to do about a table of rotations."""
+USE_POSITIONS = f"joint positions are needed. {ROTATION_ADVICE}"
+"""The end of a message on rotations."""
 
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
 _STATES = {"nottracked": 0.0, "inferred": 1.0, "tracked": 2.0}
@@ -145,20 +146,11 @@ def visibility_of(confidences: np.ndarray, label: str) -> tuple[np.ndarray | Non
         Visibility from 0 to 1 in the same shape, NaN where unknown, or None if the numbers are no such thing; and the
         notes for the user.
     """
-    known = confidences[np.isfinite(confidences)]
-    if not len(known):
-        return None, []
-    if known.min() >= 0 and known.max() <= 1:
-        return confidences.astype(np.float32), []
-    if np.isin(known, _KINECT_LEVELS).all():
-        return np.where(np.isfinite(confidences), confidences > 0, np.nan).astype(np.float32), []
-    return None, [
-        note(
-            "confidence_not_used",
-            f"The confidences, such as column {shown(label)}, run from {known.min():g} to {known.max():g} instead of "
-            "0 to 1 and were not used.",
-        )
-    ]
+    seen = np.where(np.isfinite(confidences), confidences, np.nan)
+    if np.isin(seen, _KINECT_LEVELS).any() and (np.isin(seen, _KINECT_LEVELS) | np.isnan(seen)).all():
+        seen = np.where(seen > 1, 1.0, seen)
+    visibility, ignored = confidence(seen)
+    return visibility, [] if ignored is None else [note("confidence_ignored", f"{ignored} Column {shown(label)}.")]
 
 
 def _read_rows(rows: Rows, columns: Columns, clock: Clock, source: str, decimal_comma: bool) -> _Table:
