@@ -53,6 +53,9 @@ def table_forms(named: Any, kinect: Any, landmarks: np.ndarray) -> Iterator[tupl
     rows = [f"{time},{p},{n},{n},1,3,0.5\n" for time in seconds for p in ("Ann", "Bo") for n in range(5)]
     yield "people.csv", "time,person,joint,x (m),y (m),z (m),confidence\n" + "".join(rows)
 
+    header = ["frame", "body_id", *_labels(names, "{}_{}")]
+    yield "bodies.csv", _table([header], [f"{n // 2},{n % 2}" for n in range(frames)], points)
+
     marker_row = ["Frame#", "Time", *(f"{name},," for name in names)]
     head = [["PathFileType", "4", "(X/Y/Z)", "a.trc"], ["DataRate", "NumFrames", "NumMarkers", "Units"]]
     head += [

@@ -179,3 +179,40 @@ def test_a_long_table_of_rotations_or_of_an_image_is_refused(write):
         read_csv(write("frame,joint,rot_x,rot_y,rot_z\n0,a,1,2,3\n", "t.csv"))
     with pytest.raises(MotionError, match="found x, y only: the positions are two-dimensional"):
         read_csv(write("frame,joint,x,y,score\n0,a,1,2,0.5\n", "t.csv"))
+
+
+# ------------------------------------------------------------------------------------------------------ several people
+
+
+def test_rows_of_several_people_are_sorted_by_person_and_frame(write):
+    rows = ["0,0,7,1,2,3,0.5", "0,0,9,4,5,6,1", "1,33,7,7,8,9,1", "2,66,9,1,1,1,1", "2,66,7,2,2,2,1"]
+    text = "\n".join(["frame,time_ms,body_id,hip_x,hip_y,hip_z,hip_confidence", *rows])
+    recording = read_csv(write(text, "t.csv"))
+    assert recording.people == ["7", "9"] and recording.times.tolist() == [0, 33, 66]
+    np.testing.assert_array_equal(recording.joints[:, :, 0, 0], [[1, 7, 2], [4, np.nan, 1]])
+    np.testing.assert_array_equal(recording.visibility[:, :, 0], [[0.5, 1, 1], [1, np.nan, 1]])
+
+
+def test_a_person_in_all_rows_changes_nothing(write):
+    recording = read_csv(write("subject,hip_x,hip_y,hip_z\nS1,1,2,3\n,,,\n", "t.csv"))
+    assert recording.joints.shape == (2, 1, 3) and recording.people is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("person,a_x,a_y,a_z\n1,1,2,3\n2,1,2,3\n", r"column 'person' names 2 people; expected a column of frame numb"),
+        ("frame,person,a_x,a_y,a_z\n1,1,1,2,3\n,2,1,2,3\n", r"line 3: expected the number or time of a frame, since"),
+        (
+            "frame,person,a_x,a_y,a_z\n1,1,1,2,3\n1,2,1,2,3\n1,1,1,2,3\n",
+            r"line 4: expected one row per frame for person '1'; found a second one, after line 2",
+        ),
+        (
+            "frame,person,a_x,a_y,a_z\n" + "".join(f"{n},{n % 4000},1,2,3\n" for n in range(8000)),
+            r"8,000 frames of 4000 people are too many for so few rows",
+        ),
+    ],
+)
+def test_people_whose_frames_cannot_be_told_apart_are_refused(write, text, message):
+    with pytest.raises(MotionError, match=rf"t\.csv.*{message}"):
+        read_csv(write(text, "t.csv"))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from .json_points import IMAGE_ADVICE
+from .keys import plain_key
 from .limits import MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError
 from .recording import shown
@@ -26,6 +27,13 @@ TWO_DIMENSIONAL = f"the positions are two-dimensional. {IMAGE_ADVICE}"
 """The end of a message on positions in an image."""
 
 _MEDIAPIPE_LAYOUT, _MEDIAPIPE_LANDMARKS = "mediapipe33", 33
+FRAME_COLUMNS = ("frame", "frameid", "frameindex", "framenumber", "frameno", "framenum", "frameidx", "sample")
+PERSON_COLUMNS = (
+    "person", "personid", "personindex", "subject", "subjectid", "individual", "trackid", "trackingid", "skeletonid",
+    "bodyid", "bodyindex", "performer", "actor", "participant", "participantid",
+)  # fmt: skip
+"""Names of the columns with frame numbers and with persons, best first, in lower case and without separators."""
+
 _LONGEST_LABEL = MAX_NAME_LENGTH + 32
 """Longer names of columns are no coordinates: the patterns below need not be fast for them."""
 
@@ -140,12 +148,15 @@ def columns_of_header(header: Sequence[str], source: str, line: int) -> Columns:
     coordinates = [joints[name][axis] for name in names for axis in "xyz"]
     units = {labels[index].unit for index in coordinates}  # type: ignore[union-attr]
     time, time_unit = _time_column(header)
+    plain = [plain_key(label) for label in header]
     return Columns(
         labels=list(header),
         coordinates=coordinates,
         joint_names=None if numbers else names,
         time=time,
         time_unit=time_unit,
+        frame=first_of(FRAME_COLUMNS, plain),
+        person=first_of(PERSON_COLUMNS, plain),
         states=_beside(header, names, _STATE),
         confidences=_beside(header, names, CONFIDENCE_WORDS),
         fourths=[axes.get("w", -1) for axes in (joints[name] for name in names)] if kind != "position" else [],
@@ -181,6 +192,11 @@ def layout_of_numbers(numbers: Sequence[int]) -> str | None:
     counted = sorted(numbers)
     expected = [list(range(first, first + _MEDIAPIPE_LANDMARKS)) for first in (0, 1)]
     return _MEDIAPIPE_LAYOUT if counted in expected else None
+
+
+def first_of(wanted: Sequence[str], names: Sequence[str]) -> int | None:
+    """Returns the index of the first of the wanted names, which are best first, or None."""
+    return next((names.index(name) for name in wanted if name in names), None)
 
 
 # -------------------------------------------------------------------------------------------------------- one column
@@ -353,13 +369,13 @@ def _time_column(header: Sequence[str]) -> tuple[int | None, str | None]:
 
 def _beside(header: Sequence[str], names: Sequence[str], words: frozenset[str]) -> list[int]:
     """Returns each joint's column named after it and one of the words, -1 for none; nothing if no joint has one."""
-    joints = {_plain(name): place for place, name in enumerate(names)}
+    joints = {plain_key(name): place for place, name in enumerate(names)}
     found = [-1] * len(names)
     for index, label in enumerate(header):
         if len(label) > _LONGEST_LABEL:
             continue
         for joint in _joints_beside(label.strip(), words):
-            if (place := joints.get(_plain(joint))) is not None and found[place] < 0:
+            if (place := joints.get(plain_key(joint))) is not None and found[place] < 0:
                 found[place] = index
                 break
     return found if max(found, default=-1) >= 0 else []
@@ -376,7 +392,3 @@ def _joints_beside(label: str, words: frozenset[str]) -> list[str]:
                 rest = (label[:start] + label[end:]).strip(_SEPARATORS)
                 rests += [rest, _without_quantity(rest)[0]]
     return rests
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.lower())
