@@ -142,6 +142,7 @@ ROTATIONS = "found rotations, e.g. of .*; joint positions are needed. Export the
         ([f"{joint}_{axis}_rad" for joint in ("Hips", "Head") for axis in "xyz"], ROTATIONS),
         ([f"{joint}_{axis}rotation" for joint in ("Hips", "Head") for axis in "XYZ"], ROTATIONS),
         (["knee_angle_r", "knee_angle_l", "hip_flexion_r", "hip_flexion_l"], ROTATIONS),
+        (["pelvis_tx", "pelvis_ty", "pelvis_tz", "hip_flexion_r", "hip_rotation_r", "knee_angle_r"], ROTATIONS),
         (
             [f"Hips_{axis}position" for axis in "XYZ"] + [f"{j}_{a}rotation" for j in ("Hips", "Head") for a in "XYZ"],
             ROTATIONS,

@@ -83,6 +83,9 @@ _STYLES: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?:(?P<word>[A-Za-z]{3,12})[\s_.:/-]+)?(?P<axis>[xyzwXYZW])[\s_.:/-]+(?P<joint>[^\s_.:/-].*)"),
     re.compile(r"(?P<axis>[xyzwXYZW])(?P<joint>[^\s_.:/-].*)"),
 )
+_MANY = 1 / 3
+"""Share of the columns from which on rotations are what the table is about."""
+
 _SEPARATED, _JOINED, _AXIS_FIRST = 0, 1, 2
 """Styles. A single axis means a joint only in the first; in the others any word that ends in x would be one."""
 
@@ -126,9 +129,10 @@ def columns_of_header(header: Sequence[str], source: str, line: int) -> Columns:
     """
     style, labels = _best_style(header)
     groups = _grouped(labels, source, line)
-    kind = _chosen_kind(groups)
+    rotations = [label for label in header if any(_KINDS.get(word.lower()) == "rotation" for word in _words_of(label))]
+    kind = _chosen_kind(groups, len(rotations) > len(header) * _MANY)
     if kind is None:
-        _refuse(header, groups, source, line)
+        _refuse(header, groups, rotations, source, line)
     joints = groups[kind]
     for joint, axes in list(joints.items()):
         found = sorted(axes.keys() & set("xyz"))
@@ -307,21 +311,23 @@ def _complete(groups: _Groups, kind: str) -> int:
     return sum(axes.keys() >= set("xyz") for axes in groups.get(kind, {}).values())
 
 
-def _chosen_kind(groups: _Groups) -> str | None:
-    """Returns the kind of column that holds the positions, or None."""
+def _words_of(label: str) -> list[str]:
+    return _TOKEN.findall(label) if len(label) <= _LONGEST_LABEL else []
+
+
+def _chosen_kind(groups: _Groups, rotations: bool) -> str | None:
+    """Returns the kind of column that holds the positions, or None; `rotations` are many if their names say so."""
     kind = max(("world", "position", ""), key=lambda kind: _complete(groups, kind))
     count = _complete(groups, kind)
-    # A root that travels, with rotations for the rest, as in BVH.
-    return None if count == 0 or (count == 1 and _complete(groups, "rotation") > 1) else kind
+    # A root that travels, with rotations for the rest, as in BVH and OpenSim.
+    return None if count == 0 or (count == 1 and (rotations or _complete(groups, "rotation") > 1)) else kind
 
 
-def _refuse(header: Sequence[str], groups: _Groups, source: str, line: int) -> NoReturn:
+def _refuse(header: Sequence[str], groups: _Groups, rotations: list[str], source: str, line: int) -> NoReturn:
     """Raises the error for a header without positions, which says what the table holds instead."""
     where = f"{source}, line {line}"
-    words = [{token.lower() for token in _TOKEN.findall(label[:_LONGEST_LABEL])} for label in header]
-    rotations = sum(any(_KINDS.get(word) == "rotation" for word in found) for found in words)
-    if _complete(groups, "rotation") or rotations > len(header) / 3:
-        found = next(iter(groups.get("rotation", {})), header[min(1, len(header) - 1)])
+    if _complete(groups, "rotation") or len(rotations) > len(header) * _MANY:
+        found = next(iter(groups.get("rotation", {})), rotations[0] if rotations else "")
         raise MotionError(f"{where}: expected positions; found rotations, e.g. of {shown(found)}; {USE_POSITIONS}")
     if any(axes.keys() >= set("xy") for axes in groups.get("image", {}).values()):
         joint = next(iter(groups["image"]))
