@@ -41,6 +41,9 @@ def write_seeds(folder: Path) -> None:
     readers["write_trc"](named, folder / ".trc" / "body.trc")
     few = "PathFileType 4 (X/Y/Z) a.trc\nDataRate NumFrames NumMarkers Units\n60 2 2 mm\nFrame# Time A B\nX1 Y1 Z1\n"
     (folder / ".trc" / "few.trc").write_text(few + "1 0 1 2 3 4 5 6\n2 0.02 1 2 3 nan nan nan\n", encoding="ascii")
+    forms = runpy.run_path(str(ROOT / "benchmarks" / "table_forms.py"))["table_forms"]
+    for name, text in forms(named, kinect, _landmarks(small)):
+        (folder / f".{name.split('.')[1]}" / name).write_text(text, encoding="utf-8")
     for name, content in _json_forms(named, _landmarks(small)).items():
         (folder / ".json" / f"{name}.json").write_text(json.dumps(content), encoding="ascii")
     for name, content in _tracker_forms(small).items():

@@ -294,6 +294,14 @@ def test_the_limbs_of_a_known_rig_are_found_by_name_too(name):
             assert [rig["joints"][i] for i in match.map[JOINT_INDEX[joint]]] == [word]
 
 
+def test_the_joint_centres_of_a_marker_model_are_joints():
+    found = found_by_name([f"Subj:{side}{joint}JC" for joint in "HKASEW" for side in "LR"])
+    expected = {"hip": "H", "knee": "K", "ankle": "A", "shoulder": "S", "elbow": "E", "wrist": "W"}
+    assert {joint: found[f"right_{joint}"] for joint in expected} == {
+        joint: [f"Subj:R{letter}JC"] for joint, letter in expected.items()
+    }
+
+
 def test_one_movement_in_all_schemes_of_names_is_one_clip():
     whole = [name for name, (joints, _) in FAMILIES.items() if len(joints) == 22]
     assert len(whole) >= 10

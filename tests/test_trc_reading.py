@@ -6,6 +6,7 @@ import pytest
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.reading.trc import read_trc
 from eai_llm_hf.processing.skeleton.unify import unify
 
 TRC = (
@@ -52,15 +53,26 @@ def test_markers_rate_names_and_units_are_read(read):
         lambda text: text.replace("\t", " ").replace("Left Knee", "Left-Knee").replace("3   ", "3 nan nan nan"),
         lambda text: text.replace("\t2\t2\tmm", "\t1\t2\tmm"),
         lambda text: text.replace("60.00\t60.00\t2\t2", "60.00\t60.00\t2\t2.0"),
+        lambda text: text.replace("\t", ","),
+        lambda text: text.replace("\t", ";").replace("1.5", "1,5").replace("60.00", "60"),
+        lambda text: text.replace("0.000\t1.5\t2\t3\t4\t5\t6", "0.000,1.5,2,3,4,5,6").replace("1\t0.000", "1,0.000"),
+        lambda text: text.replace("Hips\t\t\tLeft Knee\t\t\t", "Hips\tHips\tHips" + "\tLeft Knee" * 3),
     ],
     ids=["crlf", "no final newline", "no blank line", "blank lines", "no line of axes", "a tab at the end"]
-    + ["byte order mark", "blanks for tabs", "more frames than declared", "a count with a point"],
+    + ["byte order mark", "blanks for tabs", "more frames than declared", "a count with a point"]
+    + ["commas", "semicolons", "commas in a row", "names above each column"],
 )
 def test_the_same_markers_written_otherwise_read_alike(read, change):
     (plain,), (motion,) = read(TRC), read(change(TRC))
     np.testing.assert_array_equal(motion.joints, plain.joints)
     assert [name.replace("-", " ") for name in motion.joint_names] == plain.joint_names
     assert (motion.fps, motion.units) == (plain.fps, plain.units)
+
+
+def test_the_times_of_a_trc_file_are_kept(tmp_path):
+    (tmp_path / "walk.trc").write_text(TRC, encoding="ascii")
+    recording = read_trc(tmp_path / "walk.trc")
+    assert (recording.times.tolist(), recording.time_unit) == ([0, 0.017], "s")
 
 
 def test_arguments_override_what_a_trc_file_says(read):

@@ -26,9 +26,10 @@ from .long_table import columns_of_long_header, recording_of_long_rows
 from .motion import MotionError
 from .motive_csv import read_motive
 from .recording import Recording, numbered_lines, room_for
-from .stacked_headers import NEXUS_SECTIONS, leading_rows, read_nexus, stacked_header
+from .stacked_headers import NEXUS_SECTIONS, leading_rows, read_nexus, stacked_header, with_units
 from .table_headers import columns_of_header, has_positions
 from .table_rows import Columns, Rows, is_number, recording_of_rows
+from .units import known_units
 
 KINECT_V2_LAYOUT = "kinect_v2_25"
 
@@ -50,23 +51,24 @@ def read_csv(path: Path) -> Recording:
     Raises:
         MotionError: No such table, or a cell that cannot be used; the message names the line and the column.
     """
+    try:
+        return _read_table(path)
+    except csv.Error as error:
+        raise MotionError(f"{path.name}: not a table of text ({error})") from error
+
+
+def _rows_of(path: Path) -> tuple[Rows, str]:
+    """Returns the rows of a table, from its start, and the separator of its cells."""
     lines = numbered_lines(path)
     first_number, first_line = next(((number, line) for number, line in lines if line.strip()), (0, ""))
-    if not first_line:
-        raise MotionError(f"{path.name}: the file holds no rows")
     if first_line.strip().lower() in {f"sep={separator}" for separator in _SEPARATORS}:
-        delimiter, start = first_line.strip()[-1], []
+        delimiter, start, first_number = first_line.strip()[-1], [], first_number + 1
     else:
         start = [first_line, *_lines_to_separator(first_line, lines)]
         delimiter = max(_SEPARATORS, key=start[-1].count)
     # A quoted cell may contain line ends; they count towards the csv module's limit on the length of a cell.
     reader = csv.reader((line + "\n" for line in chain(start, (line for _, line in lines))), delimiter=delimiter)
-    first_number += 0 if start else 1
-    rows: Rows = ((first_number - 1 + reader.line_num, row) for row in reader)
-    try:
-        return _read_table(rows, path, delimiter != ",")
-    except csv.Error as error:
-        raise MotionError(f"{path.name}: not a table of text ({error})") from error
+    return ((first_number - 1 + reader.line_num, row) for row in reader), delimiter
 
 
 def _lines_to_separator(first_line: str, lines: Iterator[tuple[int, str]]) -> list[str]:
@@ -81,14 +83,17 @@ def _lines_to_separator(first_line: str, lines: Iterator[tuple[int, str]]) -> li
     return taken
 
 
-def _read_table(rows: Rows, path: Path, decimal_comma: bool) -> Recording:
-    source = path.name
-    line, first_row = next(rows)
-    title = first_row[0].strip().lower() if first_row else ""
+def _read_table(path: Path) -> Recording:
+    rows, delimiter = _rows_of(path)
+    source, decimal_comma = path.name, delimiter != ","
+    line, first_row = next(rows, (0, []))
+    if not first_row:
+        raise MotionError(f"{source}: the file holds no rows")
+    title = first_row[0].strip().lower()
     if title == "format version":
         return read_motive(chain([(line, first_row)], rows), source, decimal_comma)
     if title in NEXUS_SECTIONS and not any(cell.strip() for cell in first_row[1:]):
-        return read_nexus(chain([(line, first_row)], rows), source, decimal_comma)
+        return read_nexus(lambda: _rows_of(path)[0], source, decimal_comma)
     cells = [cell.strip() for cell in first_row]
     while cells and not cells[-1]:
         cells.pop()
@@ -109,6 +114,8 @@ def _read_table(rows: Rows, path: Path, decimal_comma: bool) -> Recording:
     else:
         line = head[0][0]
         header, used = stacked_header(head) or (head[0][1], 1)
+    if used < len(head) and any(map(known_units, head[used][1])):
+        header, used = with_units(header, head[used][1]), used + 1
     columns = columns_of_header(header, source, line)
     return recording_of_rows(chain(head[used:], rows), columns, source, decimal_comma)[0]
 

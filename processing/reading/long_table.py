@@ -14,23 +14,26 @@ from operator import itemgetter
 
 import numpy as np
 
+from .keys import plain_key
 from .limits import MAX_BYTES, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE
 from .motion import MotionError
 from .recording import Recording, shown
-from .table_headers import CONFIDENCE_WORDS, TWO_DIMENSIONAL, layout_of_numbers
+from .table_headers import (
+    CONFIDENCE_WORDS,
+    FRAME_COLUMNS,
+    PERSON_COLUMNS,
+    TWO_DIMENSIONAL,
+    first_of,
+    layout_of_numbers,
+)
 from .table_rows import USE_POSITIONS, Rows, fitted, is_number, number, refuse_absurd, refuse_size, visibility_of
 from .table_times import Clock, time_unit_of
 from .units import known_units
 
-_FRAME_COLUMNS = ("frame", "frameid", "frameindex", "framenumber", "frameno", "framenum", "frameidx", "sample")
 _NAME_COLUMNS = (
-    "jointname", "joint", "markername", "marker", "landmarkname", "landmark", "keypointname", "keypoint", "bodypart",
-    "pointname", "point", "bonename", "bone", "segmentname", "segment", "name", "jointid", "jointindex", "landmarkid",
-    "landmarkindex", "keypointid", "keypointindex",
-)  # fmt: skip
-_PERSON_COLUMNS = (
-    "person", "personid", "personindex", "subject", "subjectid", "individual", "trackid", "skeletonid", "bodyid",
-    "performer", "actor", "participant", "participantid",
+    "jointname", "joint", "jointtype", "markername", "marker", "landmarkname", "landmark", "keypointname", "keypoint",
+    "bodypart", "pointname", "point", "bonename", "bone", "segmentname", "segment", "name", "jointid", "jointindex",
+    "landmarkid", "landmarkindex", "keypointid", "keypointindex",
 )  # fmt: skip
 """Best first, in lower case and without separators."""
 
@@ -102,10 +105,10 @@ def columns_of_long_header(header: Sequence[str], source: str, line: int) -> Lon
     for label in header:
         match = _MARKS_OF_UNITS.fullmatch(label) if len(label) <= MAX_NAME_LENGTH else None
         unit = known_units(match["unit"] or match["end"] or "") if match else None
-        names.append(_plain((match["label"] or match["plain"]) if match and unit else label))
+        names.append(plain_key((match["label"] or match["plain"]) if match and unit else label))
         units.append(unit)
-    joint = _first_of(_NAME_COLUMNS, names)
-    frame = _first_of(_FRAME_COLUMNS, names)
+    joint = first_of(_NAME_COLUMNS, names)
+    frame = first_of(FRAME_COLUMNS, names)
     times = [(index, *time_unit_of(label)) for index, label in enumerate(header) if len(label) <= MAX_NAME_LENGTH]
     time, time_unit = next(((index, unit) for index, is_time, unit in times if is_time), (None, None))
     if joint is None or (frame is None and time is None):
@@ -128,17 +131,9 @@ def columns_of_long_header(header: Sequence[str], source: str, line: int) -> Lon
         joint=joint,
         coordinates=coordinates,
         confidence=next((index for index, name in enumerate(names) if name in CONFIDENCE_WORDS), None),
-        person=_first_of(_PERSON_COLUMNS, names),
+        person=first_of(PERSON_COLUMNS, names),
         units=found.pop() if len(found) == 1 else None,
     )
-
-
-def _plain(label: str) -> str:
-    return re.sub(r"[\W_]+", "", label.lower())
-
-
-def _first_of(wanted: Sequence[str], names: Sequence[str]) -> int | None:
-    return next((names.index(name) for name in wanted if name in names), None)
 
 
 def _axes(names: Sequence[str], axes: str, forms: Sequence[str]) -> list[int] | None:
@@ -251,7 +246,8 @@ class _LongRows:
         self._refuse_twice(cell, order)
         joints = np.full((people * frames * count, 3), np.nan)
         joints[cell] = positions
-        visibility, notes = None, []
+        visibility: np.ndarray | None = None
+        notes: list[dict[str, str]] = []
         if columns.confidence is not None:
             confidences = np.full(people * frames * count, np.nan)
             confidences[cell] = np.frombuffer(self.confidences)

@@ -76,9 +76,9 @@ def _read_header(rows: Rows, source: str, line: int) -> tuple[int, dict[str, lis
     for count, (line, row) in enumerate(rows):
         cells = [cell.strip() for cell in row]
         if cells and cells[0].lower() == "frame":
-            while not cells[-1]:
-                cells.pop()
-            return line, header, cells
+            # Columns without an axis, such as a mean error, may be the last ones.
+            width = max(_filled_width(cells), _filled_width(header.get("name", [])))
+            return line, header, [*cells, *[""] * width][:width]
         if count == _HEADER_ROWS:
             break
         title = cells[1].lower().rstrip("s") if len(cells) > 1 else ""
@@ -89,6 +89,11 @@ def _read_header(rows: Rows, source: str, line: int) -> tuple[int, dict[str, lis
     raise MotionError(
         f"{source}, line {line}: expected the row Frame, Time, X, Y, Z, ... of a table of Motive; found none"
     )
+
+
+def _filled_width(cells: Sequence[str]) -> int:
+    """Returns the number of cells up to the last one that is not empty."""
+    return max((place for place, cell in enumerate(cells, start=1) if cell), default=0)
 
 
 def _labels(header: dict[str, list[str]], axes: list[str]) -> list[str]:

@@ -1,26 +1,25 @@
 """Reads tables whose header takes several rows: names of joints above rows of x, y, z.
 
 - **DeepLabCut 3-D**: rows `scorer`, `individuals` (or not), `bodyparts`, `coords`.
-- **Vicon Nexus**: a section `Trajectories`, `Segments` or `Model Outputs`, the rate, the names, each above its three
-  columns, a row `Frame, Sub Frame, X, Y, Z, ...` and a row of units. The first such section is read. Markers without a
-  name (`*12`) are left out.
+- **Vicon Nexus**: a section `Trajectories` (without one `Segments`, else `Model Outputs`), the rate, the names, each
+  above its three columns, a row `Frame, Sub Frame, X, Y, Z, ...` and a row of units. Markers without a name (`*12`)
+  are left out.
 - **Any other** table in which a row of names stands right above a row of axes, as pandas writes it.
 
 The rows become one header, `<name>_<axis>` for each column, which `table_headers.py` understands like any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 
-from .limits import MAX_FPS, MAX_NAME_LENGTH, MIN_FPS
+from .limits import MAX_FPS, MIN_FPS
 from .motion import MotionError
 from .recording import Recording, shown
 from .table_headers import CONFIDENCE_WORDS, columns_of_header
 from .table_rows import Rows, is_number, recording_of_rows
-from .units import known_units
 
 NEXUS_SECTIONS = ("trajectories", "segments", "model outputs", "joints", "devices", "events")
-"""The first line of a table that Vicon Nexus exports, in lower case; the first three may hold positions."""
+"""The first line of a table that Vicon Nexus exports, in lower case; the first three hold positions, best first."""
 
 _WITH_POSITIONS = NEXUS_SECTIONS[:3]
 _AXES = frozenset("x y z w tx ty tz rx ry rz qx qy qz qw".split()) | CONFIDENCE_WORDS
@@ -68,28 +67,30 @@ def stacked_header(head: Sequence[tuple[int, list[str]]]) -> tuple[list[str], in
                     f"{person}:{name}" if person and name else name
                     for person, name in zip(people, _filled(names, axes), strict=True)
                 ]
-            below = head[place + 1][1] if place + 1 < len(head) else []
-            units = below if any(map(known_units, below)) else []
-            return joined_header(names, axes, units), place + 1 + bool(units)
+            return joined_header(names, axes), place + 1
     return None
 
 
-def joined_header(names: Sequence[str], axes: Sequence[str], units: Sequence[str] = ()) -> list[str]:
-    """Joins a row of names, the row of axes below it and the row of units below that.
+def joined_header(names: Sequence[str], axes: Sequence[str]) -> list[str]:
+    """Joins a row of names and the row of axes below it.
 
     Args:
         names: The cell above each axis; an empty one means the name before it.
         axes: The row of axes.
-        units: The row of units, if there is one.
 
     Returns:
         A name for every column.
     """
-    units = [*units, *[""] * (len(axes) - len(units))]
     return [
-        (f"{name}_{axis}" + (f" ({unit})" if unit else "")) if name and axis.lower() in _AXES else axis or name
-        for name, axis, unit in zip(_filled(names, axes), axes, units, strict=False)
+        f"{name}_{axis}" if name and axis.lower() in _AXES else axis or name
+        for name, axis in zip(_filled(names, axes), axes, strict=True)
     ]
+
+
+def with_units(header: Sequence[str], units: Sequence[str]) -> list[str]:
+    """Adds the row of units below a header to the names of its columns."""
+    padded = [*units, *[""] * len(header)]
+    return [f"{label} ({unit})" if label and unit else label for label, unit in zip(header, padded, strict=False)]
 
 
 def _filled(names: Sequence[str], axes: Sequence[str]) -> list[str]:
@@ -102,31 +103,36 @@ def _filled(names: Sequence[str], axes: Sequence[str]) -> list[str]:
     return filled
 
 
-def read_nexus(rows: Rows, source: str, decimal_comma: bool) -> Recording:
-    """Reads a table of Vicon Nexus.
+def read_nexus(open_rows: Callable[[], Rows], source: str, decimal_comma: bool) -> Recording:
+    """Reads a table of Vicon Nexus, which may have several sections.
 
     Args:
-        rows: All rows of the file; it may have several sections.
+        open_rows: Returns all rows of the file, from its start.
         source: File name.
         decimal_comma: Whether a comma may stand for the decimal point.
 
     Returns:
-        The points of the first section with positions, with the names in the file (`Subject:Marker`).
+        The points of the best section with positions, with the names in the file (`Subject:Marker`).
 
     Raises:
         MotionError: No such section, or it cannot be used.
     """
-    found = []
-    for line, row in rows:
-        section = row[0].strip().lower() if row and not any(cell.strip() for cell in row[1:]) else ""
-        if section in NEXUS_SECTIONS:
-            found.append(section)
-        if section in _WITH_POSITIONS:
-            return _read_nexus_section(rows, source, line, decimal_comma)
-    raise MotionError(
-        f"{source}: a table of Vicon Nexus without positions; expected a section Trajectories; "
-        f"found {', '.join(section.title() for section in found)}"
-    )
+    found = dict.fromkeys(_section_of(row) for _, row in open_rows())
+    wanted = next((section for section in _WITH_POSITIONS if section in found), None)
+    if wanted is None:
+        raise MotionError(
+            f"{source}: a table of Vicon Nexus without positions; expected a section Trajectories; "
+            f"found {', '.join(section.title() for section in found if section)}"
+        )
+    rows = open_rows()
+    line = next(line for line, row in rows if _section_of(row) == wanted)
+    return _read_nexus_section(rows, source, line, decimal_comma)
+
+
+def _section_of(row: list[str]) -> str:
+    """Returns the section that a row opens, "" for any other row."""
+    title = row[0].strip().lower() if row and len(row[0]) < 64 else ""
+    return title if title in NEXUS_SECTIONS and not any(cell.strip() for cell in row[1:]) else ""
 
 
 def _read_nexus_section(rows: Rows, source: str, line: int, decimal_comma: bool) -> Recording:
@@ -143,11 +149,11 @@ def _read_nexus_section(rows: Rows, source: str, line: int, decimal_comma: bool)
     rate, names, axes = header[0][1][0] if header[0][1] else "", header[1][1], header[2][1]
     while axes and not axes[-1]:
         axes.pop()
-    unnamed = {name for name in names if name.startswith("*")}
     labels = [
-        "" if any(label.startswith(f"{name}_") for name in unnamed if len(name) <= MAX_NAME_LENGTH) else label
-        for label in joined_header(names, axes, header[3][1])
+        "" if name.startswith("*") else label
+        for name, label in zip(_filled(names, axes), joined_header(names, axes), strict=True)
     ]
+    labels = with_units(labels, header[3][1])
     section = _until_blank(rows)
     recording, _ = recording_of_rows(section, columns_of_header(labels, source, header[1][0]), source, decimal_comma)
     recording.fps = rate

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
+from .json_points import IMAGE_ADVICE
+from .keys import plain_key
 from .limits import MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError
 from .recording import shown
@@ -21,13 +23,17 @@ from .table_rows import USE_POSITIONS, Columns
 from .table_times import time_unit_of
 from .units import known_units
 
-TWO_DIMENSIONAL = (
-    "the positions are two-dimensional; use a 3-D pose, such as the world landmarks of MediaPipe, or lift them to 3-D "
-    "first"
-)
-"""What to do about positions in an image."""
+TWO_DIMENSIONAL = f"the positions are two-dimensional. {IMAGE_ADVICE}"
+"""The end of a message on positions in an image."""
 
 _MEDIAPIPE_LAYOUT, _MEDIAPIPE_LANDMARKS = "mediapipe33", 33
+FRAME_COLUMNS = ("frame", "frameid", "frameindex", "framenumber", "frameno", "framenum", "frameidx", "sample")
+PERSON_COLUMNS = (
+    "person", "personid", "personindex", "subject", "subjectid", "individual", "trackid", "trackingid", "skeletonid",
+    "bodyid", "bodyindex", "performer", "actor", "participant", "participantid",
+)  # fmt: skip
+"""Names of the columns with frame numbers and with persons, best first, in lower case and without separators."""
+
 _LONGEST_LABEL = MAX_NAME_LENGTH + 32
 """Longer names of columns are no coordinates: the patterns below need not be fast for them."""
 
@@ -35,12 +41,12 @@ _KINDS = {
     word: kind
     for kind, words in {
         "world": "world",
-        "position": "position positions pos translation translations trans loc location coord coords coordinate "
+        "position": "position positions pos posi translation translations trans loc location coord coords coordinate "
         "coordinates xyz",
         "rotation": "rotation rotations rot orientation orientations quaternion quaternions quat euler angle angles "
         "axisangle rotvec deg degrees radians flexion extension abduction adduction",
-        "rate": "velocity velocities vel acceleration accelerations acc accel speed gyro omega jerk force moment "
-        "torque magnetic magneticfield error residual",
+        "rate": "velocity velocities vel velo acceleration accelerations acc acce accel speed gyro omega jerk force "
+        "moment torque magnetic magneticfield error residual",
         "image": "image img norm normalized normalised pixel pixels px screen",
     }.items()
     for word in words.split()
@@ -63,7 +69,7 @@ _AXES = frozenset("xyzw")
 _SEPARATORS = " \t_.:/-"
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _BRACKETED = re.compile(r"(?P<rest>.*\S)\s*[(\[<]\s*(?P<word>[^()\[\]<>]{1,24}?)\s*[)\]>]")
-_ENDING = re.compile(r"(?P<rest>.*[\s_.:-][xyzw]|.*[a-z0-9][XYZW])[\s_.]+(?P<word>[A-Za-z]{1,12})")
+_ENDING = re.compile(r"(?P<rest>.*[\s_.:-][xyzwXYZW]|.*[a-z0-9][XYZW])[\s_.]+(?P<word>[A-Za-z]{1,12})")
 _AXIS_AND_QUANTITY = re.compile(r"(?P<rest>.+[\s_.:-])(?P<axis>[xyzwXYZW])[\s_.:-]*(?P<word>[A-Za-z]{3,12})")
 _GENERIC = frozenset(
     ["", *"j joint joints l lm landmark landmarks poselandmark worldlandmark poseworldlandmark world kp kpt".split()]
@@ -77,6 +83,9 @@ _STYLES: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?:(?P<word>[A-Za-z]{3,12})[\s_.:/-]+)?(?P<axis>[xyzwXYZW])[\s_.:/-]+(?P<joint>[^\s_.:/-].*)"),
     re.compile(r"(?P<axis>[xyzwXYZW])(?P<joint>[^\s_.:/-].*)"),
 )
+_MANY = 1 / 3
+"""Share of the columns from which on rotations are what the table is about."""
+
 _SEPARATED, _JOINED, _AXIS_FIRST = 0, 1, 2
 """Styles. A single axis means a joint only in the first; in the others any word that ends in x would be one."""
 
@@ -120,9 +129,10 @@ def columns_of_header(header: Sequence[str], source: str, line: int) -> Columns:
     """
     style, labels = _best_style(header)
     groups = _grouped(labels, source, line)
-    kind = _chosen_kind(groups)
+    rotations = [label for label in header if any(_KINDS.get(word.lower()) == "rotation" for word in _words_of(label))]
+    kind = _chosen_kind(groups, len(rotations) > len(header) * _MANY)
     if kind is None:
-        _refuse(header, groups, source, line)
+        _refuse(header, groups, rotations, source, line)
     joints = groups[kind]
     for joint, axes in list(joints.items()):
         found = sorted(axes.keys() & set("xyz"))
@@ -142,12 +152,15 @@ def columns_of_header(header: Sequence[str], source: str, line: int) -> Columns:
     coordinates = [joints[name][axis] for name in names for axis in "xyz"]
     units = {labels[index].unit for index in coordinates}  # type: ignore[union-attr]
     time, time_unit = _time_column(header)
+    plain = [plain_key(label) for label in header]
     return Columns(
         labels=list(header),
         coordinates=coordinates,
         joint_names=None if numbers else names,
         time=time,
         time_unit=time_unit,
+        frame=first_of(FRAME_COLUMNS, plain),
+        person=first_of(PERSON_COLUMNS, plain),
         states=_beside(header, names, _STATE),
         confidences=_beside(header, names, CONFIDENCE_WORDS),
         fourths=[axes.get("w", -1) for axes in (joints[name] for name in names)] if kind != "position" else [],
@@ -185,6 +198,11 @@ def layout_of_numbers(numbers: Sequence[int]) -> str | None:
     return _MEDIAPIPE_LAYOUT if counted in expected else None
 
 
+def first_of(wanted: Sequence[str], names: Sequence[str]) -> int | None:
+    """Returns the index of the first of the wanted names, which are best first, or None."""
+    return next((names.index(name) for name in wanted if name in names), None)
+
+
 # -------------------------------------------------------------------------------------------------------- one column
 
 
@@ -214,11 +232,9 @@ def _without_unit(label: str) -> tuple[str, str]:
         if rest.lower() in _AXES:
             return f"{rest}_{word}", ""  # x[12]
         if word.lower() not in _AXES:
-            return rest, word
-        unit = ""
-        if inner := _BRACKETED.fullmatch(rest):
-            rest, unit = inner["rest"], inner["word"]
-        return f"{rest}_{word}", unit
+            inner = _BRACKETED.fullmatch(rest)
+            return (f"{inner['rest']}_{inner['word']}" if inner and inner["word"].lower() in _AXES else rest), word
+        return f"{rest}_{word}", ""
     match = _ENDING.fullmatch(label)
     if match and (known_units(match["word"]) or _kind_of_word(match["word"])):
         return match["rest"], match["word"]
@@ -295,27 +311,28 @@ def _complete(groups: _Groups, kind: str) -> int:
     return sum(axes.keys() >= set("xyz") for axes in groups.get(kind, {}).values())
 
 
-def _chosen_kind(groups: _Groups) -> str | None:
-    """Returns the kind of column that holds the positions, or None."""
+def _words_of(label: str) -> list[str]:
+    return _TOKEN.findall(label) if len(label) <= _LONGEST_LABEL else []
+
+
+def _chosen_kind(groups: _Groups, rotations: bool) -> str | None:
+    """Returns the kind of column that holds the positions, or None; `rotations` are many if their names say so."""
     kind = max(("world", "position", ""), key=lambda kind: _complete(groups, kind))
     count = _complete(groups, kind)
-    # A root that travels, with rotations for the rest, as in BVH.
-    return None if count == 0 or (count == 1 and _complete(groups, "rotation") > 1) else kind
+    # A root that travels, with rotations for the rest, as in BVH and OpenSim.
+    return None if count == 0 or (count == 1 and (rotations or _complete(groups, "rotation") > 1)) else kind
 
 
-def _refuse(header: Sequence[str], groups: _Groups, source: str, line: int) -> NoReturn:
+def _refuse(header: Sequence[str], groups: _Groups, rotations: list[str], source: str, line: int) -> NoReturn:
     """Raises the error for a header without positions, which says what the table holds instead."""
     where = f"{source}, line {line}"
-    words = [{token.lower() for token in _TOKEN.findall(label[:_LONGEST_LABEL])} for label in header]
-    rotations = sum(any(_KINDS.get(word) == "rotation" for word in found) for found in words)
-    if _complete(groups, "rotation") or rotations > len(header) / 3:
-        found = next(iter(groups.get("rotation", {})), header[min(1, len(header) - 1)])
+    if _complete(groups, "rotation") or len(rotations) > len(header) * _MANY:
+        found = next(iter(groups.get("rotation", {})), rotations[0] if rotations else "")
         raise MotionError(f"{where}: expected positions; found rotations, e.g. of {shown(found)}; {USE_POSITIONS}")
     if any(axes.keys() >= set("xy") for axes in groups.get("image", {}).values()):
         joint = next(iter(groups["image"]))
         raise MotionError(
-            f"{where}: expected positions in space; found image coordinates, e.g. of {shown(joint)}; use the world "
-            "landmarks or another 3-D pose"
+            f"{where}: expected positions in space; found image coordinates, e.g. of {shown(joint)}. {IMAGE_ADVICE}"
         )
     if _complete(groups, "rate"):
         joint = next(iter(groups["rate"]))
@@ -325,17 +342,20 @@ def _refuse(header: Sequence[str], groups: _Groups, source: str, line: int) -> N
         )
     for kind in ("world", "position", ""):
         for joint, axes in groups.get(kind, {}).items():
-            found = sorted(axes.keys() & set("xyz"))
-            if found == ["x", "y"]:
+            if axes.keys() & set("xyz") == {"x", "y"}:
                 raise MotionError(
                     f"{where}: expected columns x, y and z for joint {shown(joint)}; found x, y only: "
                     f"{TWO_DIMENSIONAL}"
                 )
     for joint, axes in groups.get("", {}).items():
-        if found := sorted(axes.keys() & set("xyz")):
+        if present := sorted(axes.keys() & set("xyz")):
             raise MotionError(
-                f"{where}: expected columns x, y and z for joint {shown(joint)}; found {', '.join(found)} only"
+                f"{where}: expected columns x, y and z for joint {shown(joint)}; found {', '.join(present)} only"
             )
+    if len(longest := max(header, key=len, default="")) > _LONGEST_LABEL:
+        raise MotionError(
+            f"{where}: expected a header whose names have at most {_LONGEST_LABEL} characters; found {shown(longest)}"
+        )
     raise MotionError(
         f"{where}: expected a header with columns such as head_x, head_y, head_z; found {shown(', '.join(header), 80)}"
     )
@@ -355,13 +375,13 @@ def _time_column(header: Sequence[str]) -> tuple[int | None, str | None]:
 
 def _beside(header: Sequence[str], names: Sequence[str], words: frozenset[str]) -> list[int]:
     """Returns each joint's column named after it and one of the words, -1 for none; nothing if no joint has one."""
-    joints = {_plain(name): place for place, name in enumerate(names)}
+    joints = {plain_key(name): place for place, name in enumerate(names)}
     found = [-1] * len(names)
     for index, label in enumerate(header):
         if len(label) > _LONGEST_LABEL:
             continue
         for joint in _joints_beside(label.strip(), words):
-            if (place := joints.get(_plain(joint))) is not None and found[place] < 0:
+            if (place := joints.get(plain_key(joint))) is not None and found[place] < 0:
                 found[place] = index
                 break
     return found if max(found, default=-1) >= 0 else []
@@ -378,7 +398,3 @@ def _joints_beside(label: str, words: frozenset[str]) -> list[str]:
                 rest = (label[:start] + label[end:]).strip(_SEPARATORS)
                 rests += [rest, _without_quantity(rest)[0]]
     return rests
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.lower())

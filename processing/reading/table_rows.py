@@ -1,8 +1,8 @@
 """Reads the rows of a table with one row per frame, once its columns are known.
 
 An empty coordinate is NaN. In a table whose cells are separated by semicolons or tabs, a number may have a decimal
-comma. Columns of confidences become `Recording.visibility` if they lie between 0 and 1, or are the levels 0 to 3 of a
-Kinect, of which only 0 means that the joint was not seen; other confidences are not used, and a note says so.
+comma. Columns of confidences become `Recording.visibility`; of the levels 0 to 3 of a Kinect, only 0 means that the
+joint was not seen.
 """
 
 import math
@@ -15,7 +15,8 @@ from typing import NoReturn
 
 import numpy as np
 
-from .limits import MAX_BYTES, MAX_COORDINATE
+from .keys import ROTATION_ADVICE, confidence
+from .limits import MAX_BYTES, MAX_COORDINATE, MAX_GROWTH, MAX_NAME_LENGTH, MAX_PEOPLE, SMALL_CLIP_BYTES
 from .motion import MotionError, note
 from .recording import Recording, shown
 from .table_times import Clock
@@ -23,8 +24,8 @@ from .table_times import Clock
 Rows = Iterator[tuple[int, list[str]]]
 """(line number, cells) of each row."""
 
-USE_POSITIONS = "joint positions are needed: export global positions, or BVH, from which they follow"
-"""What to do about a table of rotations."""
+USE_POSITIONS = f"joint positions are needed. {ROTATION_ADVICE}"
+"""The end of a message on rotations."""
 
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
 _STATES = {"nottracked": 0.0, "inferred": 1.0, "tracked": 2.0}
@@ -43,6 +44,8 @@ class Columns:
         joint_names: Names from a header, or None.
         time: Index of the time column, or None.
         time_unit: The unit that its name states, or None.
+        frame: Index of the column with frame numbers, or None.
+        person: Index of the column that says whose row it is, or None.
         states: Index of each joint's tracking state (0 not tracked, 1 inferred, 2 tracked), -1 for none; or empty.
         confidences: Index of each joint's confidence, -1 for none; or empty.
         fourths: Index of each joint's w, -1 for none; or empty. They tell quaternions from positions.
@@ -56,6 +59,8 @@ class Columns:
     joint_names: list[str] | None
     time: int | None = None
     time_unit: str | None = None
+    frame: int | None = None
+    person: int | None = None
     states: list[int] = field(default_factory=list)
     confidences: list[int] = field(default_factory=list)
     fourths: list[int] = field(default_factory=list)
@@ -73,12 +78,14 @@ class _Table:
         extra: Column -> (frames,) float64, for states, confidences, fourths and others.
         times: (frames,) or None.
         lines: Line of each frame.
+        people: Name of each person, in order of first appearance, and the place of each row's person among them.
     """
 
     coordinates: np.ndarray
     extra: dict[int, np.ndarray]
     times: np.ndarray | None
     lines: np.ndarray
+    people: tuple[list[str], np.ndarray]
 
 
 def is_number(cell: str) -> bool:
@@ -102,10 +109,12 @@ def recording_of_rows(
         decimal_comma: Whether a comma may stand for the decimal point.
 
     Returns:
-        One performer, one frame per row; and (frames,) the values of each of `columns.others`.
+        One performer, one frame per row, or several where a column tells them apart; and the values of each of
+        `columns.others`, one for each row.
 
     Raises:
-        MotionError: No rows, a row of another width, or a cell that cannot be used; or the rows hold quaternions.
+        MotionError: No rows, a row of another width, or a cell that cannot be used; or the rows hold quaternions, or
+            several people whose frames have neither numbers nor times.
     """
     clock = Clock(columns.time_unit)
     table = _read_rows(rows, columns, clock, source, decimal_comma)
@@ -114,7 +123,8 @@ def recording_of_rows(
     _refuse_quaternions(joints, columns.fourths, table, source)
     if columns.states:
         _drop_untracked(joints, columns, table, source)
-    visibility, notes = None, []
+    visibility: np.ndarray | None = None
+    notes: list[dict[str, str]] = []
     if columns.confidences:
         missing = np.full(len(joints), np.nan)
         confidences = [missing if index < 0 else table.extra[index] for index in columns.confidences]
@@ -130,7 +140,53 @@ def recording_of_rows(
         visibility=visibility,
         notes=notes,
     )
+    if len(table.people[0]) > 1:
+        _split_people(recording, columns, table, source)
     return recording, {index: table.extra[index] for index in columns.others}
+
+
+def _split_people(recording: Recording, columns: Columns, table: _Table, source: str) -> None:
+    """Sorts the rows of several people by person and frame; a person without a row in a frame is NaN there."""
+    names, person_of_row = table.people
+    assert columns.person is not None
+    key_of_row = table.times if columns.frame is None else table.extra[columns.frame]
+    if key_of_row is None:
+        raise MotionError(
+            f"{source}: column {shown(columns.labels[columns.person])} names {len(names)} people; "
+            "expected a column of frame numbers or times too"
+        )
+    unknown = ~np.isfinite(key_of_row)
+    if unknown.any():
+        raise MotionError(
+            f"{source}, line {table.lines[np.argmax(unknown)]}: expected the number or time of a frame, since the "
+            f"table holds {len(names)} people; found none"
+        )
+    keys, first_rows, frame_of_row = np.unique(key_of_row, return_index=True, return_inverse=True)
+    shape = (len(names), len(keys), recording.joints.shape[1])
+    if np.prod(shape, dtype=np.int64) * 24 > max(SMALL_CLIP_BYTES, MAX_GROWTH * recording.joints.nbytes // 8):
+        raise MotionError(
+            f"{source}: {len(keys):,} frames of {len(names)} people are too many for so few rows; split the file"
+        )
+    cell = person_of_row.astype(np.int64) * len(keys) + frame_of_row
+    order = np.argsort(cell, kind="stable")
+    same = np.flatnonzero(np.diff(cell[order]) == 0)
+    if len(same):
+        first, second = order[same[0]], order[same[0] + 1]
+        raise MotionError(
+            f"{source}, line {table.lines[second]}: expected one row per frame for person "
+            f"{shown(names[person_of_row[second]])}; found a second one, after line {table.lines[first]}"
+        )
+
+    def of_each_person(values: np.ndarray) -> np.ndarray:
+        spread = np.full((shape[0] * shape[1], *values.shape[1:]), np.nan, values.dtype)
+        spread[cell] = values
+        return spread.reshape(*shape[:2], *values.shape[1:])
+
+    recording.joints = of_each_person(recording.joints)
+    recording.visibility = None if recording.visibility is None else of_each_person(recording.visibility)
+    recording.times = None if recording.times is None else recording.times[first_rows]
+    recording.time_lines = table.lines[first_rows]
+    recording.people = names
 
 
 def visibility_of(confidences: np.ndarray, label: str) -> tuple[np.ndarray | None, list[dict[str, str]]]:
@@ -144,28 +200,22 @@ def visibility_of(confidences: np.ndarray, label: str) -> tuple[np.ndarray | Non
         Visibility from 0 to 1 in the same shape, NaN where unknown, or None if the numbers are no such thing; and the
         notes for the user.
     """
-    known = confidences[np.isfinite(confidences)]
-    if not len(known):
-        return None, []
-    if known.min() >= 0 and known.max() <= 1:
-        return confidences.astype(np.float32), []
-    if np.isin(known, _KINECT_LEVELS).all():
-        return np.where(np.isfinite(confidences), confidences > 0, np.nan).astype(np.float32), []
-    return None, [
-        note(
-            "confidence_not_used",
-            f"The confidences, such as column {shown(label)}, run from {known.min():g} to {known.max():g} instead of "
-            "0 to 1 and were not used.",
-        )
-    ]
+    seen = np.where(np.isfinite(confidences), confidences, np.nan)
+    if np.isin(seen, _KINECT_LEVELS).any() and (np.isin(seen, _KINECT_LEVELS) | np.isnan(seen)).all():
+        seen = np.where(seen > 1, 1.0, seen)
+    visibility, ignored = confidence(seen)
+    return visibility, [] if ignored is None else [note("confidence_ignored", f"{ignored} Column {shown(label)}.")]
 
 
 def _read_rows(rows: Rows, columns: Columns, clock: Clock, source: str, decimal_comma: bool) -> _Table:
     width, coordinates = len(columns.labels), columns.coordinates
-    extra = sorted({*columns.states, *columns.confidences, *columns.fourths, *columns.others} - {-1})
+    frame = -1 if columns.person is None or columns.frame is None else columns.frame
+    extra = sorted({*columns.states, *columns.confidences, *columns.fourths, *columns.others, frame} - {-1})
     wanted = coordinates + extra
     pick = itemgetter(*wanted)
     values, times, lines = array("d"), array("d"), array("q")
+    people: dict[str, int] = {}
+    person_of_row, name = array("i"), ""
     commas = points = False
     for line, row in rows:
         if len(row) < 2 and not "".join(row).strip():  # a blank line; a row of empty cells is an untracked frame
@@ -185,6 +235,11 @@ def _read_rows(rows: Rows, columns: Columns, clock: Clock, source: str, decimal_
         values.extend(numbers)
         if columns.time is not None:
             times.append(clock.read(row[columns.time]))
+        if columns.person is not None:
+            name = row[columns.person].strip()[:MAX_NAME_LENGTH] or name  # a row without a name is of the same person
+            person_of_row.append(people.setdefault(name, len(people)))
+            if len(people) > MAX_PEOPLE:
+                raise MotionError(f"{source}, line {line}: expected at most {MAX_PEOPLE} people; found {len(people)}")
         lines.append(line)
         if len(values) * values.itemsize > MAX_BYTES // 2:
             refuse_size(source, line)
@@ -196,6 +251,7 @@ def _read_rows(rows: Rows, columns: Columns, clock: Clock, source: str, decimal_
         {index: table[:, len(coordinates) + place].copy() for place, index in enumerate(extra)},
         None if columns.time is None else np.array(times),
         np.array(lines),
+        (list(people), np.array(person_of_row)),
     )
 
 

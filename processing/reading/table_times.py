@@ -10,13 +10,10 @@ import math
 import re
 from datetime import UTC, datetime
 
-TIME_UNITS = ("s", "ms", "us", "ns", "ticks")
-"""Seconds, milliseconds, microseconds, nanoseconds, and ticks of 100 ns."""
-
 _UNIT_WORDS = {
     word: unit
     for unit, words in zip(
-        TIME_UNITS,
+        ("s", "ms", "us", "ns", "ticks"),
         (
             "s sec secs second seconds",
             "ms msec msecs millis millisecond milliseconds",
@@ -29,7 +26,7 @@ _UNIT_WORDS = {
     for word in words.split()
 }
 _TIME_WORDS = frozenset(
-    "time timestamp timestamps stamp datetime t elapsed epoch zeit zeitstempel temps tiempo".split()
+    "time times unixtime timestamp timestamps stamp datetime t elapsed epoch zeit zeitstempel temps tiempo".split()
 )
 _QUALIFIERS = frozenset(
     "device system host capture camera video local global relative rel since start unix utc date in frame sensor "
@@ -51,12 +48,12 @@ def time_unit_of(label: str) -> tuple[bool, str | None]:
         label: The name of a column, at most a few hundred characters.
 
     Returns:
-        Whether it is a time column, and the unit that its name states: one of `TIME_UNITS`, or None.
+        Whether it is a time column, and the unit that its name states: "s", "ms", "us", "ns", "ticks", or None.
     """
-    words = []
+    words: list[str] = []
     for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z\u00b5\u03bc]+", label):
         joined = _JOINED.fullmatch(word.lower())
-        words += joined.groups() if joined and joined[2] in _UNIT_WORDS else [word.lower()]
+        words += joined.groups() if joined and joined[2] in _UNIT_WORDS and joined[2] != "s" else [word.lower()]
     named = [word for word in words if word in _TIME_WORDS]
     units = [word for word in words if word in _UNIT_WORDS]
     if re.search(r"\d", label) or not set(words) <= _TIME_WORDS | _QUALIFIERS | _UNIT_WORDS.keys():

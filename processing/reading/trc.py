@@ -2,8 +2,8 @@
 
 A file starts with a title, two lines with the names and values of the header (`DataRate`, `NumFrames`, `NumMarkers`,
 `Units`, ...), a line that names each marker above its three columns, and a line `X1 Y1 Z1 X2 ...`. The rows follow:
-frame number, time, and x, y, z of each marker. Cells are separated by tabs, or by blanks in a file without tabs. An
-empty coordinate is NaN.
+frame number, time, and x, y, z of each marker. Cells are separated by tabs, commas or semicolons, or by blanks in a
+line without any of them. An empty coordinate is NaN.
 
 As in BVH files, the number of frames in the header is not trusted: a file with fewer rows is cut off, which is an
 error, and additional rows are read.
@@ -47,13 +47,14 @@ def read_trc(path: Path) -> Recording:
     declared = _whole_number(header, "numframes", source) if "numframes" in header else 0
 
     number, line = next(lines, (number, ""))
-    separator = _separator(line)
-    names = [cell.strip() for cell in line.split(separator)[2:] if cell.strip()]
+    names = [cell.strip() for cell in line.split(_separator(line))[2:] if cell.strip()]
+    if len(names) == 3 * count and names[::3] == names[1::3] == names[2::3]:  # above each of its columns
+        names = names[::3]
     if len(names) != count:
         _fail(source, number, f"expected Frame#, Time and the names of {count} markers", f"{len(names)} names")
     labels = ["Frame#", "Time", *(f"{axis} of {name}" for name in names for axis in "XYZ")]
-    columns = Columns(labels, list(range(2, len(labels))), names)
-    recording, _ = recording_of_rows(_rows(lines), columns, source, separator != ",")
+    columns = Columns(labels, list(range(2, len(labels))), names, time=1, time_unit="s")
+    recording, _ = recording_of_rows(_rows(lines), columns, source, decimal_comma=True)
     if len(recording.joints) < declared:
         raise MotionError(
             f"{source}: the file is cut off: {declared:,} frames declared, {len(recording.joints):,} found"
@@ -93,7 +94,7 @@ def _rows(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
 
 def _separator(line: str) -> str | None:
     """Returns what separates the cells of a line; None means blanks."""
-    return next((separator for separator in "\t,;" if separator in line), None)
+    return next((separator for separator in "\t;," if separator in line), None)
 
 
 def _fail(source: str, number: int, expected: str, found: str) -> NoReturn:

@@ -27,20 +27,21 @@ TIPS = ENDS | frozenset("top leaf twist roll ik pole target helper".split())
 """Tokens of names of joints that are none of the 22, whatever else the name says."""
 
 SIDED = {
-    "hip": ("upleg", "upperleg", "thigh", "femur", "hip", "hips", "hipjoint", "pelvis"),
-    "knee": ("knee", "leg", "lowerleg", "lowleg", "loleg", "shin", "calf", "tibia", "foreleg", "shank"),
-    "ankle": ("ankle", "talus"),
+    "hip": ("hjc", "upleg", "upperleg", "thigh", "femur", "hip", "hips", "hipjoint", "pelvis"),
+    "knee": ("kjc", "knee", "leg", "lowerleg", "lowleg", "loleg", "shin", "calf", "tibia", "foreleg", "shank"),
+    "ankle": ("ajc", "ankle", "talus"),
     "toe": ("toebase", "toe", "toes", "ball", "footindex", "bigtoe", "forefoot", "metatarsal"),
     "foot": ("foot", "feet"),
     "collar": ("collar", "clavicle", "collarbone", "clav", "scapula"),
     "shoulder": ("shoulder", "shldr"),
-    "upper arm": ("upperarm", "uparm", "arm", "humerus", "bicep", "uarm"),
-    "elbow": ("elbow", "forearm", "lowerarm", "lowarm", "loarm", "farm", "radius", "larm", "ulna"),
-    "wrist": ("wrist",),
+    "upper arm": ("sjc", "upperarm", "uparm", "arm", "humerus", "bicep", "uarm"),
+    "elbow": ("ejc", "elbow", "forearm", "lowerarm", "lowarm", "loarm", "farm", "radius", "larm", "ulna"),
+    "wrist": ("wjc", "wrist"),
     "hand": ("hand", "palm"),
     "ear": ("ear",),
 }
-"""Words for a joint on one side, best first. Which joints they are is resolved in `matching.py`."""
+"""Words for a joint on one side, best first; "hjc" is the centre of the hip joint in a marker model. Which joints they
+are is resolved in `matching.py`."""
 
 _SIDED_WORDS = frozenset(word for words in SIDED.values() for word in words)
 
