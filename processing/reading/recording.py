@@ -108,7 +108,8 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def _encoding_of(path: Path) -> str:
     """Returns the encoding of a text file: UTF-16 with a byte order mark, UTF-8, or Shift-JIS, in which MikuMikuDance
-    writes."""
+    writes.
+    """
     with path.open("rb") as file:
         start = file.read(_TEXT_CHUNK)
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
