@@ -1,24 +1,22 @@
-"""The checks that every recording passes, whatever its format: frame rate, names, tree and positions."""
+"""The checks that every recording passes, whatever its format: axes, names, tree, times, positions and people."""
 
-import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from .limits import MAX_COORDINATE, MAX_FPS, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE, MIN_FPS
-from .motion import Motion, MotionError
-from .recording import SHAPES, TIME_UNITS, Recording, printable, shown
+from .array_axes import in_standard_order
+from .limits import MAX_COORDINATE, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE
+from .motion import Motion, MotionError, note
+from .people import Person, is_ghost, people_by_name, tracked_frames
+from .recording import SHAPES, Recording, printable, shown
 from .smpl import AXIS_ANGLE, rotation_hint, with_positions
+from .stretch import cut_to_movement
+from .timing import Timeline, on_even_grid, refuse_too_many, timeline_of
 
 MIN_VISIBILITY = 0.5
 """Below, a tracker that states its confidence is likely to be wrong. MediaPipe draws no landmark below it."""
-
-_TIME_UNITS = (1.0, 1e-3, 1e-7)
-"""Seconds, milliseconds and ticks of 100 ns; times are in the first unit that gives a plausible frame rate."""
-
-_PLAUSIBLE_FPS = (5.0, 500.0)
-"""Narrow enough that no step between frames is plausible in two of the units."""
 
 
 def checked_motions(recording: Recording, source: str) -> list[Motion]:
@@ -29,41 +27,122 @@ def checked_motions(recording: Recording, source: str) -> list[Motion]:
         source: File name or description, for records and error messages.
 
     Returns:
-        One motion per person. A joint that lacks any coordinate in a frame is NaN in all three.
+        One motion for each person who was tracked, from the first to the last frame with them, evenly spaced in time.
+        A joint that lacks any coordinate in a frame is NaN in all three.
 
     Raises:
-        MotionError: Wrong shape, type of value, number of names, tree or frame rate; an infinite or absurdly large
-            coordinate; a person without any tracked joint. The message names the source, the joint and the frame.
+        MotionError: Wrong shape, type of value, number of names, tree, times or frame rate; an infinite or absurdly
+            large coordinate; no person with a tracked joint. The message names the source, the joint and the frame.
     """
     if recording.layout == AXIS_ANGLE:
         recording = with_positions(recording, source)
-    joints = _checked_array(recording.joints, source)
+    joints, visibility, order = _checked_array(recording, source)
     num_joints = joints.shape[-2]
-    fps = _frame_rate(recording, source)
     names = None if recording.joint_names is None else _checked_names(recording.joint_names, num_joints, source)
     parents = None if recording.parents is None else _checked_parents(recording.parents, num_joints, source)
     people = joints if joints.ndim == 4 else joints[None]
-    visible = _of_each_person(recording.visibility, people.shape[:-1], "visibility", source)
+    visible = _of_each_person(visibility, people.shape[:-1], "visibility", source)
     faces = _of_each_person(recording.face, (*people.shape[:2], 3), "face", source)
-    motions = []
+    line = timeline_of(recording, people, source)
+    refuse_too_many(line, people.shape[0] * num_joints, source)
+    notes = [*recording.notes, *line.notes]
+    if order is not None:
+        notes.append(note("axis_order", f"the array of shape {np.shape(recording.joints)} is read as ({order})"))
+    motions: list[Motion] = []
+    tracked: list[np.ndarray] = []
     for person, positions in enumerate(people):
         who = _name_of_person(person, len(people), recording.people, source)
-        motions.append(
-            Motion(
-                _checked_positions(positions, names, who),
-                fps,
-                names,
-                parents,
-                recording.layout,
-                who,
-                recording.units,
-                visible=None if visible is None else ~(visible[person] < MIN_VISIBILITY),  # NaN: not stated
-                face=None if faces is None else np.array(faces[person], np.float32),
-                notes=list(recording.notes),
-                recording=recording.recording,
-            )
+        whole = Motion(
+            _checked_positions(positions, names, who),
+            line.fps,
+            names,
+            parents,
+            recording.layout,
+            who,
+            recording.units,
+            visible=None if visible is None else ~(visible[person] < MIN_VISIBILITY),  # NaN: not stated
+            face=None if faces is None else np.array(faces[person], np.float32),
+            recording=recording.recording,
         )
-    return motions
+        for motion in _split_by_name(whole, source) if len(people) == 1 else [whole]:
+            seen = tracked_frames(motion.joints)
+            tracked.append(seen)
+            motions.append(motion)
+    kept, dropped = _without_absent_people(motions, tracked)
+    for motion in kept:
+        motion.notes = [*notes, *dropped]
+        _put_on_time(motion, line)
+        cut_to_movement(motion)
+    return kept
+
+
+def _split_by_name(motion: Motion, source: str) -> list[Motion]:
+    """Returns a motion for each person whose joints are among those of one recording."""
+    people: list[Person] = [] if motion.joint_names is None else people_by_name(motion.joint_names, motion.parents)
+    if not people:
+        return [motion]
+    return [
+        replace(
+            motion,
+            joints=motion.joints[:, person.joints],
+            joint_names=person.names,
+            parents=person.parents,
+            layout=None,
+            source=_name_of_person(index, len(people), [each.name for each in people], source),
+            visible=None if motion.visible is None else motion.visible[:, person.joints],
+            face=None,  # of whom?
+        )
+        for index, person in enumerate(people)
+    ]
+
+
+def _without_absent_people(
+    motions: list[Motion], tracked: list[np.ndarray]
+) -> tuple[list[Motion], list[dict[str, str]]]:
+    """Leaves out those who were never or hardly tracked, unless that is everybody.
+
+    Returns:
+        The others, and a note on each who is left out.
+
+    Raises:
+        MotionError: Nobody was tracked.
+    """
+    shares = [float(seen.mean()) for seen in tracked]
+    if len(motions) == 1:
+        _refuse_untracked(motions[0])
+        return motions, []
+    is_absent = [is_ghost(seen, motion.fps) for seen, motion in zip(tracked, motions, strict=True)]
+    if all(is_absent):  # a short clip of people who pass
+        is_absent = [share == 0.0 for share in shares]
+    notes = []
+    for number, (absent, share) in enumerate(zip(is_absent, shares, strict=True), start=1):
+        if absent:
+            seen = "never tracked" if share == 0.0 else f"tracked in {share:.1%} of the frames"
+            notes.append(note("person_dropped", f"person {number} was {seen} and is left out"))
+    kept = [motion for motion, absent in zip(motions, is_absent, strict=True) if not absent]
+    if not kept:
+        _refuse_untracked(motions[0])
+        return motions[:1], []
+    return kept, notes
+
+
+def _refuse_untracked(motion: Motion) -> None:
+    if np.isnan(motion.joints).all():
+        raise MotionError(f"{motion.source}: no joint is tracked in any frame; remove this person from the recording")
+
+
+def _put_on_time(motion: Motion, line: Timeline) -> None:
+    """Puts the frames of a motion on the even grid of its times, in place."""
+    for name in ("joints", "visible", "face"):
+        values = getattr(motion, name)
+        if values is None or line.kept is None:
+            continue
+        values = values[line.kept]
+        if name == "visible":
+            values = on_even_grid(values[..., None].astype(np.float32), line)[..., 0] > 0.5
+        else:
+            values = on_even_grid(values, line)
+        setattr(motion, name, values)
 
 
 def _of_each_person(values: Any, shape: tuple[int, ...], what: str, source: str) -> np.ndarray | None:
@@ -86,100 +165,13 @@ def _name_of_person(person: int, people: int, names: Sequence[str] | None, sourc
     return f"{source}, person {person + 1} of {people}" + (f" ({printable(name)})" if name else "")
 
 
-# ---------------------------------------------------------------------------------------------------------- frame rate
-
-
-def checked_fps(fps: Any, source: str) -> float:
-    """Checks a frame rate.
-
-    Args:
-        fps: Frames per second, as a number or as text.
-        source: Where it comes from, for the error message.
-
-    Returns:
-        The frame rate.
-
-    Raises:
-        MotionError: It is not a number from `MIN_FPS` to `MAX_FPS`.
-    """
-    rate = _as_rate(fps)
-    if not MIN_FPS <= rate <= MAX_FPS:
-        is_frame_time = 1 / MAX_FPS <= rate < MIN_FPS
-        hint = f" (a frame time of {rate:g} s is {1 / rate:g} frames per second)" if is_frame_time else ""
-        raise MotionError(
-            f"{source}: fps is {repr(fps)[:40]}; expected {MIN_FPS:g} to {MAX_FPS:g} frames per second{hint}"
-        )
-    return rate
-
-
-def _as_rate(fps: Any) -> float:
-    """A frame rate as a number, NaN if it is none."""
-    try:
-        return float(fps)
-    except (TypeError, ValueError, OverflowError):
-        return math.nan
-
-
-def _frame_rate(recording: Recording, source: str) -> float | None:
-    """Returns the stated frame rate, else the one that the times of the frames give, else None."""
-    if recording.fps is not None:
-        if recording.fps_stated is not None and not MIN_FPS <= _as_rate(recording.fps) <= MAX_FPS:
-            raise MotionError(f"{source}: {recording.fps_stated} (or pass fps)")
-        return checked_fps(recording.fps, source)
-    if recording.times is not None and len(recording.times) > 1:
-        return _fps_of_times(recording.times, recording.time_lines, recording.time_unit, source)
-    return None
-
-
-def _fps_of_times(times: np.ndarray, lines: np.ndarray | None, unit: str | None, source: str) -> float:
-    """Returns the frame rate of evenly spaced frames.
-
-    It is the inverse of the mean of those steps that lie within half of the median step, so that neither dropped
-    frames nor a clock of whole milliseconds distort it.
-
-    Args:
-        times: (frames,) two or more, in seconds, milliseconds or ticks of 100 ns.
-        lines: Line of each time in the file, or None.
-        source: File name.
-
-    Raises:
-        MotionError: A time is missing or decreases, or the steps give no plausible frame rate.
-    """
-
-    def place(row: int) -> str:
-        return f"time {row}" if lines is None else f"line {lines[row]}"
-
-    if not np.isfinite(times).all():
-        row = int(np.argmin(np.isfinite(times)))
-        raise MotionError(f"{source}, {place(row)}: expected a time; found none (or pass fps)")
-    with np.errstate(over="ignore"):
-        steps = np.diff(times)
-    if (steps < 0).any():
-        row = int(np.argmax(steps < 0)) + 1
-        raise MotionError(
-            f"{source}, {place(row)}: expected times in increasing order; found {times[row]:.12g} "
-            f"after {times[row - 1]:.12g}"
-        )
-    median = float(np.median(steps))
-    typical = steps[np.abs(steps - median) <= median / 2]
-    step = float(typical.mean()) if len(typical) else median
-    slowest, fastest = _PLAUSIBLE_FPS
-    for seconds in _TIME_UNITS if unit is None else (TIME_UNITS[unit],):
-        if 1 / fastest <= step * seconds <= 1 / slowest:
-            return 1 / (step * seconds)
-    raise MotionError(
-        f"{source}: the time column steps by {step:g}; expected {slowest:g} to {fastest:g} frames per second in "
-        "seconds, milliseconds or ticks of 100 ns (or pass fps)"
-    )
-
-
 # ----------------------------------------------------------------------------------------------------------- positions
 
 
-def _checked_array(joints: Any, source: str) -> np.ndarray:
-    """Returns joint positions as an array of real numbers in one of `SHAPES`."""
+def _checked_array(recording: Recording, source: str) -> tuple[np.ndarray, np.ndarray | None, str | None]:
+    """Returns joint positions as an array of real numbers in one of `SHAPES`, confidences and the order of axes."""
     try:
-        joints = np.asarray(joints)
+        joints = np.asarray(recording.joints)
     except (TypeError, ValueError, RuntimeError) as error:
         raise MotionError(
             f"{source}: expected an array of shape {SHAPES}; these values do not form an array ({error})"
@@ -188,6 +180,10 @@ def _checked_array(joints: Any, source: str) -> np.ndarray:
         raise MotionError(f"{source}: expected an array {SHAPES} of numbers; found Python objects")
     if joints.dtype.kind not in "fiu":
         raise MotionError(f"{source}: expected real numbers; found values of type {joints.dtype}")
+    names = recording.joint_names
+    joints, visibility, order = in_standard_order(
+        joints, recording.visibility, None if names is None else len(names), source
+    )
     if joints.ndim not in (3, 4) or joints.shape[-1] != 3:
         raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}.{rotation_hint(joints.shape)}")
     if 0 in joints.shape:
@@ -200,7 +196,7 @@ def _checked_array(joints: Any, source: str) -> np.ndarray:
         raise MotionError(
             f"{source}: expected at most {MAX_PEOPLE} people; found {len(joints)} (shape {joints.shape})"
         )
-    return joints
+    return joints, visibility, order
 
 
 def _checked_positions(positions: np.ndarray, names: list[str] | None, source: str) -> np.ndarray:
@@ -209,8 +205,6 @@ def _checked_positions(positions: np.ndarray, names: list[str] | None, source: s
         joints = np.array(positions, dtype=np.float32)
     refuse_far_joints(joints, positions, lambda joint: joint_label(joint, names), source)
     untracked = np.isnan(joints).any(axis=-1)
-    if untracked.all():
-        raise MotionError(f"{source}: no joint is tracked in any frame; remove this person from the recording")
     joints[untracked] = np.nan
     return joints
 

@@ -6,8 +6,8 @@ is checked here, with the same functions and limits where a reader checks it too
 
 import numpy as np
 
-from ..reading.checks import checked_fps
 from ..reading.motion import Motion, MotionError
+from ..reading.timing import checked_fps
 
 MIN_DURATION_S = 0.2
 """Seconds of the shortest movement: speeds and their changes need a few frames."""

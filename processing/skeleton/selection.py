@@ -8,11 +8,11 @@ from ..reading.checks import joint_label, refuse_far_joints
 from ..reading.motion import Motion, MotionError, note
 from ..reading.recording import shown
 from ..reading.smpl import rotation_hint
+from .lost_joints import lost_at_zero
 from .matching import JointMatch, match_joints
 from .rig_files import BODY, Rigs, read_rig
 from .tree import JOINT_INDEX, JOINT_NAMES, NUM_JOINTS, PARENTS
 
-_PELVIS = JOINT_INDEX["pelvis"]
 _REQUIRED = tuple(JOINT_INDEX[joint] for joint in BODY)
 
 _MIN_TRACKED = 0.5
@@ -92,31 +92,28 @@ def select_joints(
     needed = sorted({index for sources in match.map.values() for index in sources})
     used, tracked = _positions_of(joints, needed, names, source)
     if motion.visible is not None:
-        tracked &= _believed(motion.visible, needed, tracked, match)
-    # Trackers write zeros for a body, or a joint, that they lost. A pelvis at the origin is a root-centred clip.
-    zero: np.ndarray = np.all(used == 0.0, axis=-1)
-    lost_frames = zero.all(axis=1)
-    pelvis_sources = set(match.map.get(_PELVIS, []))
-    never = zero.all(axis=0) & np.array([index not in pelvis_sources for index in needed])
-    if not lost_frames.all():
-        tracked[lost_frames] = False
-        tracked[:, never] = False
+        tracked &= _believed(motion, needed, tracked, match, notes)
+    zeros = lost_at_zero(used, tracked, needed, match)
+    tracked &= ~zeros
+    if not tracked.any():
+        raise MotionError(f"{source}: no frame holds a joint that was tracked.")
+    with_body = tracked.any(axis=1)  # a joint is not to blame for frames in which nothing was tracked
+    was_zero = {index for column, index in enumerate(needed) if zeros[with_body, column].any()}
     filled, kept = {}, {}
     gaps: dict[str, float] = {}
     for column, index in enumerate(needed):
-        share = float(tracked[:, column].mean())
-        kept[index] = share
-        if share >= _MIN_TRACKED:
+        kept[index] = float(tracked[with_body, column].mean())
+        if kept[index] >= _MIN_TRACKED:
             filled[index] = _fill_gaps(used[:, column], tracked[:, column])
     for joint, sources in match.map.items():
         label = " and ".join(_name_of(index, names) for index in sources)
         share = min(kept[index] for index in sources)
-        if share < 1.0:
-            gaps[JOINT_NAMES[joint]] = round(share, 4)
+        if share * with_body.mean() < 1.0:
+            gaps[JOINT_NAMES[joint]] = round(share * float(with_body.mean()), 4)
         if share >= _MIN_TRACKED:
             body[:, joint] = np.mean([filled[index] for index in sources], axis=0, dtype=np.float32)
             mask[joint] = True
-            if share < _NOTED_BELOW:
+            if share < _NOTED_BELOW or was_zero.intersection(sources):
                 message = f"{JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames; gaps were filled"
                 notes.append(note("gaps_filled", message))
         elif joint in _REQUIRED:
@@ -164,18 +161,32 @@ def _positions_of(
     return used, tracked
 
 
-def _believed(visible: np.ndarray, needed: list[int], tracked: np.ndarray, match: JointMatch) -> np.ndarray:
+def _believed(
+    motion: Motion, needed: list[int], tracked: np.ndarray, match: JointMatch, notes: list[dict[str, str]]
+) -> np.ndarray:
     """Returns (frames, needed) bool, False where a tracker guesses the position of a joint that it does not see.
 
     The joints without which there is no body are kept where they are mostly guessed: at a desk no camera sees the
-    hips, and the trunk needs a lower end.
+    hips, but the trunk needs a lower end.
+
+    Raises:
+        MotionError: What the tracker states is of another shape than the positions.
     """
-    believed = visible[:, needed].copy()
-    guessed = (believed & tracked).mean(axis=0) < _MIN_TRACKED
+    visible = np.asarray(motion.visible, dtype=bool)
+    if visible.shape != np.shape(motion.joints)[:2]:
+        raise MotionError(
+            f"{motion.source}: expected visible of shape {np.shape(motion.joints)[:2]}, found {visible.shape}."
+        )
+    believed = visible[:, needed]
+    present = tracked.any(axis=1)
+    guessed = (believed & tracked)[present].mean(axis=0) < _MIN_TRACKED
     for joint in _REQUIRED:
         columns = [needed.index(index) for index in match.map.get(joint, [])]
         if guessed[columns].any():
             believed[:, columns] = True
+            label = " and ".join(_name_of(needed[column], motion.joint_names) for column in columns)
+            message = f"{JOINT_NAMES[joint]} ({label}) was hardly visible; its position is the tracker's estimate"
+            notes.append(note("low_visibility", message))
     return believed
 
 

@@ -1,0 +1,105 @@
+"""Which part of a recording is movement: without frames at its ends that hold nobody, or one frame repeated.
+
+Datasets pad recordings to one length, with zeros or with the last frame; trackers start before somebody comes in.
+"""
+
+import numpy as np
+
+from .motion import Motion, note
+from .people import tracked_frames
+
+_REPEATED_S = 0.5
+"""Seconds for which one frame is repeated exactly. No recording of a living body does that, however still it is; a
+table of few digits may, for a shorter time."""
+
+_FEWEST_FRAMES = 15
+"""Frames that must be left: a recording that repeats one frame nearly throughout is one of stillness."""
+
+_OFTEN = 0.2
+"""Share of the other frames that repeat the one before, from which on a recording has too few digits, or holds poses
+by design, to tell padding from rest."""
+
+_NOTED_S = 0.1
+"""Seconds; whatever is cut beyond is mentioned in the notes."""
+
+_NOTED_LOSS_S, _SHOWN = 0.5, 3
+"""Seconds without a body in the middle that are mentioned in the notes, and how many places."""
+
+_MOSTLY, _BRIDGED_S = 0.5, 0.2
+"""Where a body is tracked in fewer of the frames, most of the movement would be invented: only the longest stretch is
+read, over gaps of at most so many seconds."""
+
+_FALLBACK_FPS = 30.0
+
+
+def cut_to_movement(motion: Motion) -> None:
+    """Cuts a motion, in place, to the frames in which somebody was tracked and that are no padding; adds notes.
+
+    Args:
+        motion: Evenly spaced frames of one person.
+    """
+    fps = motion.fps or _FALLBACK_FPS
+    tracked = np.flatnonzero(tracked_frames(motion.joints))
+    if len(tracked) == 0:
+        return
+    first, last = int(tracked[0]), int(tracked[-1]) + 1
+    lost = first, len(motion.joints) - last
+    repeated = _repeated(motion.joints[first:last], fps), _repeated(motion.joints[first:last][::-1], fps)
+    if last - first - sum(repeated) < _FEWEST_FRAMES:
+        repeated = 0, 0
+    _cut(motion, first + repeated[0], last - repeated[1])
+    for edge, nobody, padding in zip(("first", "last"), lost, repeated, strict=True):
+        if (nobody + padding) / fps > _NOTED_S:
+            why = " or ".join(["hold nobody"] * (nobody > 0) + ["repeat one frame exactly"] * (padding > 0))
+            message = f"the {edge} {(nobody + padding) / fps:.2f} s {why} and are cut"
+            motion.notes.append(note("padding_cut", message))
+    _leave_long_losses(motion, fps)
+
+
+def _cut(motion: Motion, start: int, end: int) -> None:
+    if (start, end) == (0, len(motion.joints)):
+        return
+    motion.joints = motion.joints[start:end].copy()  # a view would keep what is cut in memory
+    motion.visible = None if motion.visible is None else motion.visible[start:end].copy()
+    motion.face = None if motion.face is None else motion.face[start:end].copy()
+
+
+def _leave_long_losses(motion: Motion, fps: float) -> None:
+    """Says where nobody was tracked for long; if that is most of the time, keeps the longest stretch with a body."""
+    tracked = tracked_frames(motion.joints)
+    if tracked.all():
+        return
+    edges = np.flatnonzero(np.diff((~tracked).astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
+    long = edges[np.diff(edges, axis=1)[:, 0] > _NOTED_LOSS_S * fps]
+    if tracked.mean() < _MOSTLY:
+        apart = edges[np.diff(edges, axis=1)[:, 0] > _BRIDGED_S * fps]
+        starts, stops = np.append(0, apart[:, 1]), np.append(apart[:, 0], len(tracked))
+        longest = int(np.argmax(stops - starts))
+        start, stop = int(starts[longest]), int(stops[longest])
+        message = (
+            f"somebody was tracked in {tracked.mean():.0%} of the frames; only the longest stretch with a body, "
+            f"{start / fps:.2f} to {stop / fps:.2f} s, is read"
+        )
+        motion.notes.append(note("body_lost", message))
+        _cut(motion, start, stop)
+    elif len(long) and all(each["code"] != "time_hole" for each in motion.notes):
+        where = ", ".join(f"{start / fps:.2f} to {stop / fps:.2f} s" for start, stop in long[:_SHOWN])
+        where += f" and {len(long) - _SHOWN} more" if len(long) > _SHOWN else ""
+        message = f"nobody was tracked from {where}; the movement there is interpolated"
+        motion.notes.append(note("body_lost", message))
+
+
+def _repeated(joints: np.ndarray, fps: float) -> int:
+    """Returns how many frames at the beginning only repeat the next one, 0 where they are no padding."""
+    enough = int(_REPEATED_S * fps) + 1
+    if len(joints) <= enough + _FEWEST_FRAMES or not _same(joints[0], joints[enough]):
+        return 0
+    repeats = np.array([_same(before, after) for before, after in zip(joints[:-1], joints[1:], strict=True)])
+    run = int(np.argmin(repeats)) if not repeats.all() else len(repeats)
+    if run < enough or len(repeats) - run < _FEWEST_FRAMES:
+        return 0
+    return run if repeats[run:].mean() < _OFTEN else 0
+
+
+def _same(first: np.ndarray, second: np.ndarray) -> bool:
+    return np.array_equal(first, second, equal_nan=True)
