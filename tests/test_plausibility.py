@@ -135,3 +135,11 @@ def test_the_verdict_does_not_depend_on_unit_heading_and_place(unit, degrees, x,
         joints[60:] += [1.5, 0, 0]
     moved = unit * (joints @ rotation("y", degrees).T + [x, 0, z])
     assert codes(moved) == codes(joints)
+
+
+def test_hanging_arms_that_bend_backwards_tell_of_a_mirror_where_there_are_no_legs():
+    legless = [name for name in JOINT_NAMES if not name.endswith(("knee", "ankle", "foot"))]
+    joints = walking()[:, [JOINT_INDEX[name] for name in legless]]
+    for flip, expected in ((1, []), (-1, ["mirrored"])):
+        notes = unify(Motion((joints * [flip, 1, 1]).astype(np.float32), 30.0, legless)).report["notes"]
+        assert [note["code"] for note in notes if note["code"] in CHECKS] == expected

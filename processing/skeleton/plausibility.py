@@ -54,9 +54,10 @@ BONE_VARIATION = Limits((0.0, 0.18), (0.0, 0.35))
 """Spread of a bone's length over its median, the median over the bones. The spread is the range from the 10th to the
 90th percentile over 2.56. Recordings stay below 0.06; pose estimators reach 0.15."""
 
-_BENT, _FEW = 0.04, 0.1
-"""Leg lengths by which a knee must leave the line from hip to ankle to count as bent, and the share of such frames
-that tells which way it bends."""
+_BENT, _FEW, _MOSTLY, _HANGING = 0.04, 0.1, 0.8, 0.85
+"""How far a knee or an elbow must leave the line between the ends of its limb to count as bent, over the length of that
+line; the share of such frames that tells which way it bends; the share of them that must agree; and the cosine of the
+largest angle of a hanging thigh or upper arm with the vertical. A hanging arm bends forward only."""
 
 _FLAT = 0.02
 """Extent of a body along its thinnest direction over that along its longest. A person who stands upright has 0.045 at
@@ -237,27 +238,41 @@ def _check_jumps(body: np.ndarray, mask: np.ndarray, source: str, notes: list[di
 
 
 def _why_mirrored(body: np.ndarray, mask: np.ndarray) -> str | None:
-    """Says why the sides seem to be exchanged: feet point backwards, or knees bend backwards; None if they do not."""
+    """Says why the sides seem to be exchanged: feet point, or knees or elbows bend, the wrong way; else None."""
     forward = facing(body, mask)
-    toes, knees = [], []
+    toes = []
     for side in _SIDES:
-        hip, knee, ankle, foot = (JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle", "foot"))
+        ankle, foot = (JOINT_INDEX[f"{side}_{joint}"] for joint in ("ankle", "foot"))
         if mask[ankle] and mask[foot]:
             along = (body[:, foot] - body[:, ankle])[:, [0, 2]]
             along = along / np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-9)
             toes.append(float((along * forward[:, [0, 2]]).sum(axis=-1).mean()))
-        if mask[[hip, knee, ankle]].all():
-            leg = body[:, ankle] - body[:, hip]
-            length = np.maximum(np.linalg.norm(leg, axis=-1, keepdims=True), 1e-9)
-            out = body[:, knee] - body[:, hip]
-            out = out - (out * leg).sum(axis=-1, keepdims=True) / length**2 * leg
-            knees.append((out * forward).sum(axis=-1) / length[:, 0])
     if toes and max(toes) < -0.5:
         return "the feet point backwards"
     if toes and min(toes) > 0.3:
         return None
-    bent = np.concatenate(knees) if knees else np.empty(0)
-    bent = bent[np.abs(bent) > _BENT]
-    if len(bent) > _FEW * sum(map(len, knees)) and np.mean(bent < 0) > 0.8:
-        return "the knees bend backwards"
-    return None
+    knees = _bends(body, mask, ("hip", "knee", "ankle"), forward)
+    if len(knees):
+        return "the knees bend backwards" if np.mean(knees < 0) > _MOSTLY else None
+    elbows = _bends(body, mask, ("shoulder", "elbow", "wrist"), forward)
+    return "hanging arms bend backwards" if len(elbows) and np.mean(elbows > 0) > _MOSTLY else None
+
+
+def _bends(body: np.ndarray, mask: np.ndarray, limb: tuple[str, str, str], forward: np.ndarray) -> np.ndarray:
+    """Finds how far forward the middle joint of a limb is from the line between its ends, over the length of that
+    line, in the frames in which the upper part hangs and the limb is bent; nothing if these are few.
+    """
+    found, frames = [np.empty(0)], 0
+    for side in _SIDES:
+        near, middle, far = (JOINT_INDEX[f"{side}_{joint}"] for joint in limb)
+        if not mask[[near, middle, far]].all():
+            continue
+        line, out = body[:, far] - body[:, near], body[:, middle] - body[:, near]
+        hanging = -out[:, 1] > _HANGING * np.linalg.norm(out, axis=-1)
+        length = np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), 1e-9)
+        out = out - (out * line).sum(axis=-1, keepdims=True) / length**2 * line
+        ahead = (out * forward).sum(axis=-1) / length[:, 0]
+        found.append(ahead[hanging & (np.abs(ahead) > _BENT)])
+        frames += len(ahead)
+    bent = np.concatenate(found)
+    return bent if len(bent) > _FEW * frames else np.empty(0)
