@@ -99,10 +99,12 @@ def test_the_trajectories_of_a_table_of_nexus_are_read(write):
 
 def test_the_segments_of_a_table_of_nexus_are_read_by_their_translations(write):
     text = (
-        "Segments\n50\n,,S:Pelvis,,,,,\nFrame,Sub Frame,RX,RY,RZ,TX,TY,TZ\n,,deg,deg,deg,mm,mm,mm\n1,0,90,0,0,1,2,3\n"
+        "Segments\n50\n,,S:Pelvis,,,,,,S:Head,,,,,\nFrame,Sub Frame,RX,RY,RZ,TX,TY,TZ,RX,RY,RZ,TX,TY,TZ\n"
+        ",,deg,deg,deg,mm,mm,mm,deg,deg,deg,mm,mm,mm\n1,0,90,0,0,1,2,3,90,0,0,4,5,6\n"
     )
     recording = read_csv(write(text, "trial.csv"))
-    assert recording.joint_names == ["S:Pelvis"] and recording.joints.tolist() == [[[1, 2, 3]]]
+    assert (recording.joint_names, recording.units) == (["S:Pelvis", "S:Head"], "mm")
+    assert recording.joints.tolist() == [[[1, 2, 3], [4, 5, 6]]]
 
 
 @pytest.mark.parametrize(
