@@ -1,9 +1,10 @@
 """Any recording becomes the unified skeleton: 22 joints, metres, Y up, 30 frames/s, facing +Z, with a joint mask.
 
-The steps, each in its own file: check the recording (`checks.py`), find its joints and fill gaps in their tracking
-(`selection.py`), find the up axis and the unit of length (`axes_and_units.py`), resample to 30 frames/s
-(`resampling.py`), turn the body to face +Z and put it on the floor at the origin (`placement.py`, `floor.py`), find
-what the recording cannot show (`limitations.py`). The proportions of the rig are kept; the features remove them.
+The steps, each in its own file: check the recording (`checks.py`), estimate joint centres where it holds markers on
+the skin (`joint_centres.py`), find its joints and fill gaps in their tracking (`selection.py`), find the up axis and
+the unit of length (`axes_and_units.py`), resample to 30 frames/s (`resampling.py`), turn the body to face +Z and put
+it on the floor at the origin (`placement.py`, `floor.py`), find what the recording cannot show (`limitations.py`). The
+proportions of the rig are kept; the features remove them.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from .axes_and_units import TO_Y_UP, to_metres_y_up, to_y_up
 from .checks import checked_recording
 from .clip import UnifiedClip
 from .face_direction import directions, unit_vectors
+from .joint_centres import estimate_joint_centres
 from .limitations import find_limitations
 from .placement import place
 from .plausibility import check_body, check_space
@@ -48,7 +50,12 @@ def unify(
     _check_choice("up_axis", up_axis, TO_Y_UP)
     _check_choice("units", units, UNIT_SCALES)
     joints, fps = checked_recording(motion)
-    match, rig = match_recording(motion, joints.shape[1], rigs)
+    markers = estimate_joint_centres(motion, joints)
+    if markers is None:
+        match, rig = match_recording(motion, joints.shape[1], rigs)
+    else:
+        (motion, match), rig = markers, {}
+        joints = motion.joints
     notes = list(motion.notes)
     body, mask, gaps = select_joints(joints, match, motion, notes)
     check_space(body, mask, motion.source)
