@@ -172,12 +172,13 @@ def test_the_subject_before_a_label_stays_in_the_name_of_one_person(read):
 
 
 def test_subjects_that_share_their_labels_are_several_people(read):
-    points = np.arange(2 * 6 * 3, dtype=np.float32).reshape(2, 6, 3)
-    labels = ["A:Hips", "A:Neck", "B:Neck", "B:Hips", "B:Hat", "Ball"]
-    first, second = read(c3d_file(points, labels))
-    assert sorted(first.joint_names) == sorted(second.joint_names) == ["Hips", "Neck"]
-    for motion, hips in ((first, 0), (second, 3)):
-        np.testing.assert_array_equal(motion.joints[:, motion.joint_names.index("Hips")], points[:, hips])
+    first, second = (generate_clip(seed, rig="smpl22", duration_s=1.0).motion for seed in (3, 4))
+    points = np.concatenate([first.joints, second.joints, np.ones((len(first.joints), 1, 3), np.float32)], axis=1)
+    labels = [f"{who}:{name}" for who in ("Anna", "Ben") for name in first.joint_names] + ["Ball"]
+    anna, ben = read(c3d_file(points, labels))
+    assert anna.joint_names == ben.joint_names == first.joint_names
+    np.testing.assert_array_equal(anna.joints, first.joints)
+    np.testing.assert_array_equal(ben.joints, second.joints)
 
 
 def test_a_generated_clip_comes_back_from_c3d_with_its_units(read):

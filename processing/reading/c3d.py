@@ -9,8 +9,7 @@ Where the format is ambiguous this reader follows "The C3D File Format User Guid
 - Parameters take precedence over the header, which repeats some of them.
 - A negative residual marks a point that was not tracked; it becomes NaN, as does a point with a NaN coordinate.
 - Points that are not positions (POINT:ANGLES, FORCES, MOMENTS, POWERS, SCALARS) are left out.
-- A label may start with a subject and a colon ("Anna:LASI"). Subjects with the same labels are different people;
-  labels that only one of them has, and points without a subject, are then left out.
+- A label may start with a subject and a colon ("Anna:LASI"). It stays whole: `people.py` tells subjects apart.
 """
 
 import io
@@ -48,7 +47,7 @@ def read_c3d(path: Path) -> Recording:
         path: The file.
 
     Returns:
-        One person, or several where subjects share their labels, in the file's units and axes.
+        All points with positions, in the file's units and axes.
 
     Raises:
         MotionError: The package c3d is not installed; or the file is damaged, cut off or holds no points.
@@ -77,15 +76,17 @@ def read_c3d(path: Path) -> Recording:
         ) from error
     names = [label or f"point {index + 1}" for index, label in enumerate(labels[: points.shape[1]])]
     names += [f"point {index + 1}" for index in range(len(names), points.shape[1])]
-    people = _people(names, not_positions)
-    if not people[0]:
+    kept = [
+        index
+        for index, name in enumerate(names)
+        if name not in not_positions and name.rpartition(":")[2] not in not_positions
+    ]
+    if not kept:
         raise MotionError(f"{path.name}: expected points with positions; the file holds none")
-    joints = points[:, people[0]] if len(people) == 1 else np.stack([points[:, person] for person in people])
-    joint_names = [names[index] for index in people[0]]
-    if len(people) > 1:
-        joint_names = [name.rpartition(":")[2] for name in joint_names]
     stated = f"POINT:RATE is {rate:g}; expected {MIN_FPS:g} to {MAX_FPS:g} frames per second"
-    return Recording(joints, rate, stated, joint_names=joint_names, units=known_units(units))
+    return Recording(
+        points[:, kept], rate, stated, joint_names=[names[index] for index in kept], units=known_units(units)
+    )
 
 
 def _processor(head: bytes, source: str) -> int:
@@ -198,27 +199,3 @@ def _dec_to_ieee(raw: np.ndarray) -> np.ndarray:
     swapped = np.empty_like(halves)
     swapped[..., 0::2], swapped[..., 1::2] = halves[..., 1::2], halves[..., 0::2]
     return swapped.view("<f4") / 4
-
-
-def _people(names: list[str], not_positions: set[str]) -> list[list[int]]:
-    """Returns the indices of the points of each person.
-
-    All points belong to one person, unless subjects share at least half of their labels: then each of these subjects
-    is a person, with the points that all of them have, in the same order.
-    """
-    kept = [
-        index
-        for index, name in enumerate(names)
-        if name not in not_positions and name.rpartition(":")[2] not in not_positions
-    ]
-    subjects: dict[str, dict[str, int]] = {}
-    for index in kept:
-        subject, colon, label = names[index].rpartition(":")
-        if colon:
-            subjects.setdefault(subject, {}).setdefault(label, index)
-    largest = max(subjects.values(), key=len, default={})
-    people = [labels for labels in subjects.values() if 2 * len(labels.keys() & largest.keys()) >= len(largest)]
-    if len(people) < 2:
-        return [kept]
-    shared = [label for label in largest if all(label in labels for labels in people)]
-    return [[labels[label] for label in shared] for labels in people]
