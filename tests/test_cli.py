@@ -1,19 +1,21 @@
 """The command line: what it prints and where, its exit status, and one line in place of a traceback."""
 
 import argparse
+import io
 import json
 import re
 import shlex
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import make_clip
 
 from eai_llm_hf import SkeletonEmotionExplanationPipeline
-from eai_llm_hf.cli.common import find_clips
+from eai_llm_hf.cli.clips import find_clips
 from eai_llm_hf.cli.explain import as_text
 from eai_llm_hf.cli.main import build_parser, main
 from eai_llm_hf.cli.main import compare as compare_command
@@ -81,6 +83,12 @@ def test_json_is_one_record_a_line_and_folders_are_searched(explain, folder):
         str(folder / "below" / "back.npz"),
         str(folder / "walk.npz"),
     ]
+
+
+def test_a_clip_on_standard_input_is_explained(explain, folder, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO((folder / "walk.npz").read_bytes())))
+    status, out, _ = explain("-", "--format-in", "npz", "--label-only", "--format", "json")
+    assert status == 0 and records_of(out)[0]["source"] == "stdin.npz"
 
 
 def test_the_text_has_label_probabilities_explanation_and_measurements(explain, folder):
@@ -275,7 +283,7 @@ def test_all_commands_are_there():
 def test_every_help_has_examples_that_can_be_parsed(path):
     whole = re.sub(r"\\\n\s*", "", PARSERS[path].epilog)  # an example may continue on the next line
     lines = [line.strip() for line in whole.splitlines() if line.strip().startswith("eai-llm ")]
-    examples = [shlex.split(line.split(">")[0].split("  ")[0], comments=True)[1:] for line in lines]
+    examples = [shlex.split(re.split("[<>]", line)[0].split("  ")[0], comments=True)[1:] for line in lines]
     assert any(words[: len(path)] == list(path) for words in examples)
     for words in examples:
         assert words[0] in (*COMMANDS, "COMMAND")
@@ -350,7 +358,7 @@ def bvh_joint(name: str) -> str:
     below = "".join(bvh_joint(child) for child in LIMBS.get(name, ())) or "End Site {\nOFFSET 0 -1 0\n}\n"
     channels = "6 Xposition Yposition Zposition Zrotation Xrotation Yrotation" if name == "Hips" else "0"
     kind = "ROOT" if name == "Hips" else "JOINT"
-    return f"{kind} {name}\n{{\nOFFSET {OFFSETS.get(name, '0 -4 0')}\nCHANNELS {channels}\n{below}}}\n"
+    return f"{kind} {name}\n{{\nOFFSET {OFFSETS.get(name, '0 -4 0.5')}\nCHANNELS {channels}\n{below}}}\n"
 
 
 def bvh(declared: int = 20, rows: int | None = None, last: str = "") -> str:
@@ -377,7 +385,7 @@ BAD_FILES = {
     "zero frames": ("clip.npz", lambda j: {"joints": j[:0], **SMPL}, ("clip.npz", "at least one frame", "(0, 22, 3)")),
     "zero frames in a BVH": ("clip.bvh", lambda j: bvh(0), ("clip.bvh", "no frames")),
     "one frame": ("clip.npz", lambda j: {"joints": j[:1], **SMPL}, ("clip.npz", "single frame")),
-    "2-D array": ("clip.npy", lambda j: j.reshape(len(j), -1), ("clip.npy", "(frames, joints, 3)", "(75, 66)")),
+    "2-D array": ("clip.npy", lambda j: j.reshape(len(j), -1)[:, 1:], ("clip.npy", "(frames, joints, 3)", "(75, 65)")),
     "2-D positions": ("clip.npy", lambda j: j[..., :2], ("clip.npy", "(75, 22, 2)")),
     "unknown joint names": (
         "clip.npz",

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..publish.checkpoints import find_checkpoint
-from .common import CLIPS_HELP, MODEL_HELP, add_command, add_recording_options, find_clips, value_with_unit
+from .clips import CLIPS_HELP, as_input, find_clips, with_stdin
+from .common import MODEL_HELP, add_command, add_recording_options, value_with_unit
 
 if TYPE_CHECKING:
     from eai_llm_hf.processing.descriptors.reference import MotionReference
@@ -46,14 +47,19 @@ def run(args: argparse.Namespace) -> int:
     """Writes the reference. Clips that cannot be read are left out, with a warning.
 
     Raises:
-        ValueError: If no clip can be read, or the checkpoint has no reference to start from.
+        ValueError: If no clip can be read, standard input cannot be used, or the checkpoint has no reference to start
+            from.
         FileNotFoundError: If the folder for the reference does not exist; this is checked before clips are read.
     """
+    with with_stdin(args.clips, args.format_in) as paths:
+        return _calibrate(args, [as_input(path) for path in find_clips(paths)])
+
+
+def _calibrate(args: argparse.Namespace, clips: list[str | dict[str, str]]) -> int:
     from tqdm import tqdm
 
     from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 
-    clips = list(find_clips(args.clips))
     output = Path(args.output)
     if not output.resolve().parent.is_dir():
         raise FileNotFoundError(f"There is no folder {output.parent} for {output.name}.")

@@ -1,19 +1,15 @@
-"""What several commands share: options, clips, training metadata, numbers in text, and a pipeline without noise."""
+"""What several commands share: options, training metadata, numbers in text, and a pipeline without noise."""
 
 import argparse
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
 from ..pipeline_loading import load_pipeline
 from ..publish.checkpoints import TRAINING, find_checkpoint, read_metadata
+from .clips import add_stdin_option
 
 if TYPE_CHECKING:
     from eai_llm_hf import SkeletonEmotionExplanationPipeline
 
-CLIPS_HELP = f"motion files ({' '.join(READABLE_SUFFIXES)}) or folders of them"
 MODEL_HELP = "checkpoint: one of the package (default, generator), a folder or a Hub id"
 
 
@@ -70,6 +66,7 @@ def add_recording_options(parser: argparse.ArgumentParser) -> None:
         "--layout",
         help="rig of files without joint names, such as kinect_v2_25, or the path of a rig file (.json)",
     )
+    add_stdin_option(parser)
 
 
 def add_format_option(parser: argparse.ArgumentParser, json_help: str) -> None:
@@ -86,25 +83,6 @@ def load_quietly(model: str | None) -> "SkeletonEmotionExplanationPipeline":
     logging.disable_progress_bar()
     logging.set_verbosity_error()
     return load_pipeline(model)
-
-
-def find_clips(paths: Sequence[str]) -> Iterator[str]:
-    """Files as they are given, and the motion files in folders, sorted; a folder with one frame a file is one clip.
-
-    Raises:
-        ValueError: If a folder has no motion file.
-    """
-    from eai_llm_hf.processing.reading.json import frame_files
-
-    for path in paths:
-        if Path(path).is_dir():
-            found = [file for file in Path(path).rglob("*") if file.suffix.lower() in READABLE_SUFFIXES]
-            if not found:
-                raise ValueError(f"The folder {path} holds no motion file ({' '.join(READABLE_SUFFIXES)}).")
-            clips = {folder for folder in {file.parent for file in found} if frame_files(folder)}
-            yield from sorted({str(file.parent if file.parent in clips else file) for file in found})
-        else:
-            yield path
 
 
 def trained_checkpoint(model: str | None) -> tuple[str, dict[str, Any]]:

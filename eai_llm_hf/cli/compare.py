@@ -3,6 +3,7 @@
 import argparse
 import json
 
+from .clips import as_input, with_stdin
 from .common import (
     add_checkpoint_options,
     add_command,
@@ -29,8 +30,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "shows the measurements of both.",
         examples=_EXAMPLES,
     )
-    parser.add_argument("first", help="motion file")
-    parser.add_argument("second", help="motion file")
+    parser.add_argument("first", help="motion file, or - for standard input")
+    parser.add_argument("second", help="motion file, or - for standard input")
     parser.add_argument("--question", help="a question about the two movements (default: how they differ)")
     add_format_option(parser, "one JSON record")
     add_checkpoint_options(parser)
@@ -44,17 +45,17 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ValueError: If a clip cannot be read; the message names it.
     """
-    pipe = load_quietly(args.model)
-    asked = {"question": args.question} if args.question else {}
-    record = pipe.compare(
-        args.first,
-        args.second,
-        reference=args.reference,
-        verify=args.verify,
-        fps=args.fps,
-        layout=args.layout,
-        **asked,
-    )
+    with with_stdin([args.first, args.second], args.format_in) as paths:
+        pipe = load_quietly(args.model)
+        asked = {"question": args.question} if args.question else {}
+        record = pipe.compare(
+            *map(as_input, paths),
+            reference=args.reference,
+            verify=args.verify,
+            fps=args.fps,
+            layout=args.layout,
+            **asked,
+        )
     print(json.dumps(record) if args.format == "json" else as_text(record))
     return 0
 

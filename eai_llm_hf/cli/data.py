@@ -5,7 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from .common import CLIPS_HELP, add_command, add_format_option, add_recording_options, find_clips
+from .clips import CLIPS_HELP, find_clips, name_of, with_stdin
+from .common import add_command, add_format_option, add_recording_options
 
 _RIGS = """
   eai-llm data rigs                                      the known rigs
@@ -15,6 +16,7 @@ _INSPECT = """
   eai-llm data inspect walk.bvh                          which joints were matched, how and why
   eai-llm data inspect recordings/ --format json         one JSON object a line for each person
   eai-llm data inspect mine.npz --layout my_rig.json     a rig of your own
+  eai-llm data inspect - --format-in bvh < walk.bvh      a recording on standard input
 """
 _PREPARE = """
   eai-llm data prepare generated:2000 --out made         a corpus as Parquet files with a dataset card
@@ -108,7 +110,7 @@ def run_inspect(args: argparse.Namespace) -> int:
     """Prints what is found in each file; the exit status is 1 if one could not be read.
 
     Raises:
-        ValueError: If the layout is not a rig file, or a folder has no motion file.
+        ValueError: If the layout is not a rig file, a folder has no motion file, or standard input cannot be used.
     """
     from eai_llm_hf.processing.skeleton.rig_files import read_rig
 
@@ -117,10 +119,12 @@ def run_inspect(args: argparse.Namespace) -> int:
     if args.layout is not None and args.layout.lower().endswith(".json"):
         read_rig(args.layout)  # so that its mistakes are reported once, not for each file
     failed = 0
-    for path in list(find_clips(args.files)):
-        for finding in inspect_file(path, args.layout, args.fps):
-            failed += "error" in finding
-            print(json.dumps(finding) if args.format == "json" else finding_as_text(finding), flush=True)
+    with with_stdin(args.files, args.format_in) as paths:
+        for path in list(find_clips(paths)):
+            for finding in inspect_file(path, args.layout, args.fps):
+                failed += "error" in finding
+                finding["source"] = name_of(path)
+                print(json.dumps(finding) if args.format == "json" else finding_as_text(finding), flush=True)
     return 1 if failed else 0
 
 

@@ -6,13 +6,12 @@ import json
 import sys
 import textwrap
 
+from .clips import CLIPS_HELP, as_input, find_clips, with_stdin
 from .common import (
-    CLIPS_HELP,
     add_checkpoint_options,
     add_command,
     add_format_option,
     add_recording_options,
-    find_clips,
     load_quietly,
     value_with_unit,
     verdict_mark,
@@ -21,6 +20,7 @@ from .common import (
 _EXAMPLES = """examples:
   eai-llm explain walk.bvh
   eai-llm explain recordings/ --format json > records.jsonl
+  eai-llm explain - --format-in bvh < walk.bvh
   eai-llm explain kinect.csv --question "What do the arms do?"
   eai-llm explain walk.bvh --candidate-labels joy grief --report walk.png
   eai-llm explain recordings/ --report session.html
@@ -103,13 +103,17 @@ def run(args: argparse.Namespace) -> int:
     """Explains the clips; the exit status is 1 if one could not be read.
 
     Raises:
-        ValueError: If the suffix of `--report` is not one of a report.
+        ValueError: If the suffix of `--report` is not one of a report, or standard input cannot be used.
     """
+    with with_stdin(args.clips, args.format_in) as paths:
+        return _explain(args, [as_input(path) for path in find_clips(paths)])
+
+
+def _explain(args: argparse.Namespace, clips: list[str | dict[str, str]]) -> int:
     from tqdm import tqdm
 
     from ..report.report_writing import Report, open_report, report_path
 
-    clips = list(find_clips(args.clips))
     if args.report:
         report_path(args.report)  # a wrong suffix is refused before the model is loaded
 

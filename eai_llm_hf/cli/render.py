@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from .common import CLIPS_HELP, add_command, add_recording_options, find_clips
+from .clips import CLIPS_HELP, find_clips, name_of, with_stdin
+from .common import add_command, add_recording_options
 
 _EXAMPLES = """examples:
   eai-llm render walk.bvh -o walk.png                a picture: stick figures over time
@@ -43,8 +44,13 @@ def run(args: argparse.Namespace) -> int:
 
     Raises:
         ValueError: If `--steps` is not positive, a single picture is named for several clips, or its suffix is not one
-            of a picture.
+            of a picture; or standard input cannot be used.
     """
+    with with_stdin(args.clips, args.format_in) as paths:
+        return _render(args, list(find_clips(paths)))
+
+
+def _render(args: argparse.Namespace, clips: list[str]) -> int:
     from tqdm import tqdm
 
     from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
@@ -53,7 +59,6 @@ def run(args: argparse.Namespace) -> int:
 
     if args.steps < 1:
         raise ValueError(f"--steps must be at least 1, found {args.steps}.")
-    clips = list(find_clips(args.clips))
     names = _picture_paths(clips, Path(args.output))
     extractor = EaiSkeletonFeatureExtractor()
     failed = 0
@@ -74,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
                     tqdm.write(str(path), file=sys.stdout)
         except (OSError, ValueError) as error:
             failed += 1
-            tqdm.write(f"eai-llm: {_message(source, error)}", file=sys.stderr)
+            tqdm.write(f"eai-llm: {_message(name_of(source), error)}", file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.skeleton.limitations import ASPECTS
 from eai_llm_hf.processing.skeleton.rig_files import Rigs, as_list
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
@@ -26,8 +27,8 @@ def inspect_file(path: str | Path, layout: str | None = None, fps: float | None 
         One finding for each person, ready for JSON: `source`, `person` (from 1) and `people`, `layout`, `frames`,
         `seconds` and `fps` of the source, `matched` (unified joint -> its source), `missing` and `unused` (names),
         `up_axis` and `unit_scale` with `up_axis_reason` and `unit_reason`, `gaps` (joint -> share of the frames in
-        which it was tracked, if not all), `notes`. For a file or person that cannot be read: `source`, `error` (type
-        and message) and the person, if the file has several.
+        which it was tracked, if not all), `not_shown` (what the recording cannot show -> why), `notes`. For a file or
+        person that cannot be read: `source`, `error` (type and message) and the person, if the file has several.
     """
     try:
         people = read_motions(path, fps=fps, layout=layout)
@@ -37,10 +38,11 @@ def inspect_file(path: str | Path, layout: str | None = None, fps: float | None 
     for number, motion in enumerate(people, start=1):
         who = {"source": str(path), "person": number, "people": len(people)}
         try:
-            found = unify(motion).report
+            clip = unify(motion)
         except ValueError as error:
             yield (who if len(people) > 1 else {"source": str(path)}) | {"error": _error(error)}
             continue
+        found = clip.report
         missing = found["missing_joints"]
         yield who | {
             "layout": found["layout"],
@@ -55,6 +57,7 @@ def inspect_file(path: str | Path, layout: str | None = None, fps: float | None 
             "unit_scale": found["unit_scale"],
             "unit_reason": found["reasons"]["unit"],
             "gaps": found["gaps"],
+            "not_shown": clip.not_shown,
             "notes": found["notes"],
         }
 
@@ -85,6 +88,12 @@ def finding_as_text(finding: Mapping[str, Any]) -> str:
     lines += _field("not used", ", ".join(finding["unused"]) or "nothing")
     gaps = [f"{joint} in {share:.1%}" for joint, share in finding["gaps"].items()]
     lines += _field("gaps", "tracked in part of the frames: " + ", ".join(gaps) if gaps else "none")
+    not_shown = finding["not_shown"]
+    lines += _field(
+        "can show", ", ".join(what for aspect, what in ASPECTS.items() if aspect not in not_shown) or "nothing"
+    )
+    for index, (aspect, why) in enumerate(not_shown.items()):
+        lines += _field("" if index else "cannot show", f"{ASPECTS[aspect]}: {why}")
     for index, note in enumerate(finding["notes"]):
         lines += _field("" if index else "notes", note["message"])
     return "\n".join(lines) + "\n"

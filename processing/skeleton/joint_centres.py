@@ -81,8 +81,10 @@ def estimate_joint_centres(motion: Motion, joints: np.ndarray) -> tuple[Motion, 
     if places is None:
         return None
     points = {place: joints[:, index].astype(np.float64) for place, index in places.items()}
-    for position in points.values():
+    for place, position in points.items():
         position[~np.isfinite(position).all(axis=-1) | (position == 0.0).all(axis=-1)] = np.nan
+        if motion.visible is not None:
+            position[~motion.visible[:, places[place]]] = np.nan
     body = _Markers(points, motion)
     body.solve()
     names = [name for name in JOINT_NAMES if name in body.centres]
@@ -96,7 +98,7 @@ def estimate_joint_centres(motion: Motion, joints: np.ndarray) -> tuple[Motion, 
         how,
         [name for index, name in enumerate(motion.joint_names) if index not in used],
     )
-    solved = replace(motion, joints=centres, joint_names=names, parents=None, face=body.face)
+    solved = replace(motion, joints=centres, joint_names=names, parents=None, visible=None, face=body.face)
     notes = [note("estimated_joint_centres", _sentence(body.estimated))] if body.estimated else []
     if body.looseness > _RIGID:
         text = f"the width of the pelvis between its markers varies by {body.looseness:.0%}, and a pelvis is rigid: "
