@@ -48,10 +48,8 @@ def run(args: argparse.Namespace) -> int:
     with with_stdin([args.first, args.second], args.format_in) as paths:
         pipe = load_quietly(args.model)
         asked = {"question": args.question} if args.question else {}
-        first, second = map(as_input, paths)
         record = pipe.compare(
-            first,
-            second,
+            *map(as_input, paths),
             reference=args.reference,
             verify=args.verify,
             fps=args.fps,

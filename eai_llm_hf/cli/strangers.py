@@ -55,7 +55,7 @@ def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -
         Both are sorted.
     """
     wholes = {folder} if _is_one_recording(folder) else set()
-    recordings, strangers = list(wholes), list[Path]()
+    recordings, strangers = list(wholes), []
     for path in sorted(folder.rglob("*")):
         if not wholes.isdisjoint(path.parents):
             continue

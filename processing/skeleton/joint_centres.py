@@ -405,7 +405,8 @@ def _units_per_mm(width: float, units: str | None) -> float:
     """Returns the source units of a millimetre: as stated if that gives the pelvis a plausible width, else by it."""
     shortest, longest = _PELVIS_WIDTH_RANGE_MM
     stated: Mapping[str, float] = {unit: 0.001 / scale for unit, scale in UNIT_SCALES.items()}
-    candidates = ([stated[units]] if units is not None and units in stated else []) + [stated[unit] for unit in ("mm", "cm", "m")]
+    first = [stated[units]] if units is not None and units in stated else []
+    candidates = first + [stated[unit] for unit in ("mm", "cm", "m")]
     plausible = (per_mm for per_mm in candidates if shortest <= width / per_mm <= longest)
     return next(plausible, width / _PELVIS_WIDTH_MM)
 
