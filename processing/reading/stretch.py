@@ -92,14 +92,19 @@ def _leave_long_losses(motion: Motion, fps: float) -> None:
 def _repeated(joints: np.ndarray, fps: float) -> int:
     """Returns how many frames at the beginning only repeat the next one, 0 where they are no padding."""
     enough = int(_REPEATED_S * fps) + 1
-    if len(joints) <= enough + _FEWEST_FRAMES or not _same(joints[0], joints[enough]):
+    if len(joints) <= enough + _FEWEST_FRAMES:
         return 0
-    repeats = np.array([_same(before, after) for before, after in zip(joints[:-1], joints[1:], strict=True)])
+    bits = joints.reshape(len(joints), -1).view(np.int32)  # so that NaN equals NaN
+    if (bits[0] != bits[enough]).any():
+        return 0
+    chunk = max(1, 2**20 // bits.shape[1])
+    repeats = np.concatenate(
+        [
+            (bits[start + 1 : start + chunk + 1] == bits[start : start + chunk][: len(bits) - 1 - start]).all(axis=1)
+            for start in range(0, len(bits) - 1, chunk)
+        ]
+    )
     run = int(np.argmin(repeats)) if not repeats.all() else len(repeats)
     if run < enough or len(repeats) - run < _FEWEST_FRAMES:
         return 0
     return run if repeats[run:].mean() < _OFTEN else 0
-
-
-def _same(first: np.ndarray, second: np.ndarray) -> bool:
-    return np.array_equal(first, second, equal_nan=True)
