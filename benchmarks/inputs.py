@@ -30,7 +30,7 @@ LONGEST = 220
 
 FORMATS = {
     ".bvh": (
-        "any hierarchy, several roots, positions on any joint, UTF-8, UTF-16, Shift-JIS; the face from the rotation of "
+        "any hierarchy, several roots, positions on any joint, UTF-8, UTF-16, Shift-JIS; the face from the turn of "
         "the head",
         "own (docs/readers.md says why)",
         "697 real files of five sources, 42 look-alikes",
@@ -49,6 +49,19 @@ FORMATS = {
         "look-alikes",
     ),
     ".jsonl": ("the same, one frame a line", "standard library", "look-alikes"),
+    ".glb": ("the longest animation of a skeleton, text or binary", "own, on `json` and numpy", "look-alikes"),
+    ".gltf": ("the longest animation of a skeleton, text or binary", "own, on `json` and numpy", "look-alikes"),
+    ".vrm": ("VRM 0.x and 1.0 with an animation; bones by their VRM names", "own, on `json` and numpy", "look-alikes"),
+    ".vrma": (
+        "VRM 0.x and 1.0 with an animation; bones by their VRM names",
+        "own, on `json` and numpy",
+        "look-alikes",
+    ),
+    ".mvnx": (
+        "Xsens MVN, several subjects; the face from the head segment",
+        "expat (standard library)",
+        "look-alikes",
+    ),
     ".npy": ("joint positions, HumanML3D features, SMPL rotations with a layout", "numpy", "look-alikes"),
     ".npz": (
         "joint positions; SMPL, SMPL-H and SMPL-X parameters (AMASS, BEAT2, 4D-Humans, WHAM, GVHMR)",

@@ -68,9 +68,29 @@ def write_seeds(folder: Path) -> None:
     for motion in (named, clip("cmu31", 1.0)):
         readers["write_c3d"](motion, folder / ".c3d" / f"{len(motion.joint_names)}.c3d")
     _write_body_models(small, folder)
+    _write_animations(small, folder)
     for suffix, content in hostile():
         number = len(list((folder / suffix).glob("hostile-*")))
         (folder / suffix / f"hostile-{number:02}{suffix}").write_bytes(content)
+
+
+def _write_animations(motion: Any, folder: Path) -> None:
+    """Writes MVNX and glTF of a motion on the unified skeleton, and of two people."""
+    forms = runpy.run_path(str(ROOT / "benchmarks" / "animation_forms.py"))
+    turns = np.tile([0.9, 0.1, 0.3, 0.3], (len(motion.joints), 1))
+    (folder / ".mvnx" / "one.mvnx").write_text(forms["mvnx_text"]([motion], turns), encoding="utf-8")
+    (folder / ".mvnx" / "two.mvnx").write_text(forms["mvnx_text"]([motion, motion]), encoding="utf-8")
+    tracks = forms["moving_tracks"](motion.parents, motion.joints, motion.fps)
+    tracks[15, "rotation"] = (np.array([0.0, 0.5]), np.array([[0, 0, 0, 1.0], [0, 0.6, 0, 0.8]]), "LINEAR")
+    tracks[3, "scale"] = (np.array([0.0, 0.5]), np.ones((6, 3)), "CUBICSPLINE")
+    document, binary = forms["gltf_document"](motion.joint_names, motion.parents, motion.joints[0], tracks)
+    bones = {"humanoid": {"humanBones": {name: {"node": node} for node, name in enumerate(motion.joint_names)}}}
+    human = document | {"extensions": {"VRMC_vrm_animation": bones}}
+    for suffix, content in ((".glb", document), (".vrm", human), (".vrma", human)):
+        for number, text in enumerate((content, content | {"extras": {"note": "x"}})):
+            (folder / suffix / f"{number}{suffix}").write_bytes(forms["glb_bytes"](text, binary))
+    (folder / ".gltf" / "one.gltf").write_text(forms["gltf_text"](document, binary), encoding="utf-8")
+    (folder / ".gltf" / "human.gltf").write_text(forms["gltf_text"](human, binary), encoding="utf-8")
 
 
 def _write_body_models(motion: Any, folder: Path) -> None:
