@@ -8,7 +8,7 @@ import pytest
 from conftest import ARM, SHARED_DATA
 from scipy.spatial.transform import Rotation
 
-from eai_llm_hf.processing.reading.bvh import MAX_DEPTH
+from eai_llm_hf.processing.reading.bvh_hierarchy import MAX_DEPTH
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.limits import MAX_JOINTS
 from eai_llm_hf.processing.reading.motion import Motion, MotionError

@@ -3,6 +3,7 @@
 The files are those of `benchmarks/broken_files.py`, of which `benchmarks/fuzz_readers.py` reads a hundred thousand.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -220,7 +221,8 @@ def test_binary_noise_is_refused_whatever_its_suffix(write, suffix, seed):
 @pytest.mark.parametrize("other", READABLE_SUFFIXES)
 @pytest.mark.parametrize("suffix", READABLE_SUFFIXES)
 def test_a_recording_under_the_suffix_of_another_format_is_refused(seeds, write, suffix, other):
-    if {suffix, other} <= {".json", ".jsonl"} or suffix == other:  # lines of JSON are read under both
+    families = ({".json", ".jsonl"}, {".glb", ".gltf", ".vrm", ".vrma"})  # each is read under all suffixes of its own
+    if suffix == other or any({suffix, other} <= family for family in families):
         return
     whole = next(path for path in sorted((seeds / other).iterdir()) if "hostile" not in path.name)
     with pytest.raises(MotionError, match=f"clip{suffix}"):
@@ -337,7 +339,8 @@ def test_a_chain_of_thousands_of_joints_is_matched_in_linear_time():
     names = ["hips", "left_shoulder", "right_shoulder", *(f"spine{number}" for number in range(4093))]
     motion = Motion(np.random.default_rng(0).normal(size=(8, 4096, 3)), 30.0, names, list(range(-1, 4095)))
     started = time.process_time()
-    unify(motion)
+    with contextlib.suppress(MotionError):  # it is no body
+        unify(motion)
     assert time.process_time() - started < 1
 
 

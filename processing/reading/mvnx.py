@@ -145,7 +145,8 @@ class _Reader:
 
     def _numbers(self, text: str, tag: str) -> np.ndarray:
         try:
-            return np.array(text.split(), dtype=np.float32)
+            with np.errstate(over="ignore"):  # too large for float32 becomes infinite, which the checks refuse
+                return np.array(text.split(), dtype=np.float64).astype(np.float32)
         except ValueError:
             subject = self.subjects[-1]
             raise MotionError(
