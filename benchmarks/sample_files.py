@@ -7,6 +7,7 @@ import runpy
 import struct
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,9 @@ def write_seeds(folder: Path) -> None:
     np.savez(folder / ".npz" / "unnamed.npz", poses=small.joints[:, :, 0], other=small.joints)
     for motion in (named, clip("cmu31", 1.0)):
         readers["write_c3d"](motion, folder / ".c3d" / f"{len(motion.joint_names)}.c3d")
+    marks = _markers(small)
+    readers["write_c3d"](marks, folder / ".c3d" / "markers.c3d")
+    readers["write_trc"](marks, folder / ".trc" / "markers.trc")
     _write_body_models(small, folder)
     _write_animations(small, folder)
     for suffix, content in hostile():
@@ -91,6 +95,23 @@ def _write_animations(motion: Any, folder: Path) -> None:
             (folder / suffix / f"{number}{suffix}").write_bytes(forms["glb_bytes"](text, binary))
     (folder / ".gltf" / "one.gltf").write_text(forms["gltf_text"](document, binary), encoding="utf-8")
     (folder / ".gltf" / "human.gltf").write_text(forms["gltf_text"](human, binary), encoding="utf-8")
+
+
+def _markers(motion: Any) -> Any:
+    """The markers of Plug-in Gait on a motion on the unified skeleton, roughly where they belong."""
+    at = dict(zip(motion.joint_names, np.moveaxis(motion.joints, 1, 0), strict=True))
+    across = np.float32(0.5) * (at["left_hip"] - at["right_hip"])
+    ahead = np.cross(across, at["neck"] - at["pelvis"])
+    marks = {"C7": at["neck"] - 0.5 * ahead, "CLAV": at["neck"] + ahead, "STRN": at["spine3"] + 2 * ahead}
+    limbs = {"KNE": "knee", "ANK": "ankle", "TOE": "foot", "SHO": "shoulder", "ELB": "elbow", "WRA": "wrist"}
+    for side, out in (("left", across), ("right", -across)):
+        initial = side[0].upper()
+        marks |= {f"{initial}{label}": at[f"{side}_{joint}"] + 0.5 * out for label, joint in limbs.items()}
+        marks |= {f"{initial}ASI": at["pelvis"] + out + ahead, f"{initial}PSI": at["pelvis"] + 0.4 * out - ahead}
+        marks |= {f"{initial}FHD": at["head"] + out + ahead, f"{initial}BHD": at["head"] + out - ahead}
+        marks[f"{initial}THI"] = (at[f"{side}_hip"] + at[f"{side}_knee"]) / 2 + out
+    joints = np.stack(list(marks.values()), axis=1).astype(np.float32)
+    return replace(motion, joints=joints, joint_names=list(marks), parents=None, layout=None)
 
 
 def _write_body_models(motion: Any, folder: Path) -> None:

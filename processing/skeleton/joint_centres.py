@@ -136,9 +136,7 @@ class _Markers:
                 whole = complete_cluster(np.stack([points[place] for place in places], axis=1))
                 points.update({place: whole[:, column] for column, place in enumerate(places)})
         self.front = self.middle("left_asis", "right_asis")
-        self.back = self.middle("left_psis", "right_psis") if "left_psis" in points else points["sacrum"]
-        if "left_psis" in points and "right_psis" not in points:
-            self.back = points["sacrum"]
+        self.back = self.middle(*(("left_psis", "right_psis") if self.has("left_psis", "right_psis") else ("sacrum",)))
         self.top = self.middle("left_acromion", "right_acromion")
         across = points["right_asis"] - points["left_asis"]
         self.width, self.depth = _typical(across), _typical(self.front - self.back)
