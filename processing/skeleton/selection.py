@@ -107,7 +107,7 @@ def select_joints(
             filled[index] = _fill_gaps(used[:, column], tracked[:, column])
     remarks: dict[tuple[str, str], list[str]] = {}
     for joint, sources in match.map.items():
-        label = f"{JOINT_NAMES[joint]} ({' and '.join(_name_of(index, names) for index in sources)})"
+        label = _label(joint, sources, names)
         share = min(kept[index] for index in sources)
         if share * with_body.mean() < 1.0:
             gaps[JOINT_NAMES[joint]] = round(share * float(with_body.mean()), 4)
@@ -189,14 +189,15 @@ def _believed(
         columns = [needed.index(index) for index in match.map.get(joint, [])]
         if guessed[columns].any():
             believed[:, columns] = True
-            label = " and ".join(_name_of(needed[column], motion.joint_names) for column in columns)
-            message = f"{JOINT_NAMES[joint]} ({label}) was hardly visible; its position is the tracker's estimate"
+            label = _label(joint, match.map[joint], motion.joint_names)
+            message = f"{label} was hardly visible; its position is the tracker's estimate"
             notes.append(note("low_visibility", message))
     return believed
 
 
-def _name_of(index: int, names: list[str] | None) -> str:
-    return names[index] if names is not None else f"joint {index}"
+def _label(joint: int, sources: list[int], names: list[str] | None) -> str:
+    """Names a unified joint, and the joints of the recording that it comes from where these have names."""
+    return JOINT_NAMES[joint] + ("" if names is None else f" ({' and '.join(names[index] for index in sources)})")
 
 
 def _fill_gaps(position: np.ndarray, tracked: np.ndarray) -> np.ndarray:
