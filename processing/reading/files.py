@@ -12,6 +12,7 @@
 | `.jsonl` | the same, one frame a line |
 | a folder | numbered `.json` files, one a frame, as OpenPose and EasyMocap write them |
 | `.trc` | a table of markers, see `reading/trc.py` |
+| `.mp4` and other videos | people, found by a pose model, see `reading/video.py`; needs the extra `video` |
 
 Nothing is unpickled, and a size that a file declares is checked against the file and a limit before memory is
 allocated. In error messages frames and joints count from 0, lines and columns of a table from 1.
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from .checks import checked_motions
-from .formats import READABLE_SUFFIXES, READERS
+from .formats import READABLE_SUFFIXES, READERS, VIDEO_READERS, VIDEO_SUFFIXES
 from .motion import Motion, MotionError
 from .recording import Recording, shown
 
@@ -55,14 +56,14 @@ def read_motions(
     suffix = path.suffix.lower()
     if _is_folder(path):
         recording = _read_folder(path)
-    elif suffix not in READERS:
+    elif suffix not in READERS | VIDEO_READERS:
         raise MotionError(
             f"{path.name}: cannot read {shown(suffix) if suffix else 'a file without a suffix'}; "
-            f"expected one of {', '.join(READABLE_SUFFIXES)}"
+            f"expected one of {', '.join(READABLE_SUFFIXES)}, or a video: {', '.join(VIDEO_SUFFIXES)}"
         )
     else:
         _check_file(path)
-        recording = _reader(READERS[suffix])(path)
+        recording = _reader((READERS | VIDEO_READERS)[suffix])(path)
     if layout is None and recording.layout is not None and recording.layout.lower().endswith(".json"):
         raise MotionError(
             f"{path.name}: its layout is {shown(recording.layout)}; expected the name of a known rig (a rig file is "

@@ -22,6 +22,11 @@ READERS = {
 }
 """Suffix -> "module:function" in this folder. If a take exists in several formats, the first one listed is read."""
 
-READABLE_SUFFIXES = tuple(READERS)
+VIDEO_READERS = dict.fromkeys((".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"), "video:read_video")
+"""The same for videos, which need the extra `video` and minutes. A corpus is prepared from joints, so only commands
+that explain a clip read them."""
 
-__all__ = ["READABLE_SUFFIXES", "READERS"]
+READABLE_SUFFIXES = tuple(READERS)
+VIDEO_SUFFIXES = tuple(VIDEO_READERS)
+
+__all__ = ["READABLE_SUFFIXES", "READERS", "VIDEO_READERS", "VIDEO_SUFFIXES"]
