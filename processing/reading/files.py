@@ -41,7 +41,7 @@ def read_motions(
 
     Args:
         path: A file with one of `READABLE_SUFFIXES`, or a folder of numbered one-frame `.json` files.
-        fps: Frames per second; overrides what the file says.
+        fps: Frames per second; overrides what the file says, its times included: frames are then evenly spaced.
         layout: Name of a known rig; overrides what the file says. It may also be the path of a rig file, which is
             only opened if the caller names it, not if the recording does.
         joint_names: One name for each joint; overrides the names in the file.
@@ -70,7 +70,7 @@ def read_motions(
             "only opened if you name it: pass layout)"
         )
     if fps is not None:
-        recording.fps, recording.fps_stated = fps, None
+        recording.fps, recording.fps_stated, recording.times = fps, None, None
     if layout is not None:
         recording.layout = layout
     if joint_names is not None:

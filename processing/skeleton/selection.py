@@ -105,7 +105,8 @@ def select_joints(
         kept[index] = float(tracked[with_body, column].mean())
         if kept[index] >= _MIN_TRACKED:
             filled[index] = _fill_gaps(used[:, column], tracked[:, column])
-    remarks: dict[tuple[str, str], list[str]] = {}
+    filled_in: dict[str, list[str]] = {}
+    left_out: dict[str, list[str]] = {}
     for joint, sources in match.map.items():
         label = _label(joint, sources, names)
         share = min(kept[index] for index in sources)
@@ -115,20 +116,18 @@ def select_joints(
             body[:, joint] = np.mean([filled[index] for index in sources], axis=0, dtype=np.float32)
             mask[joint] = True
             if share < _NOTED_BELOW or was_zero.intersection(sources):
-                remarks.setdefault(("gaps_filled", f"{share:.0%}"), []).append(label)
+                filled_in.setdefault(f"{share:.0%}", []).append(label)
         elif joint in _REQUIRED:
             raise MotionError(
                 f"{source}: {label} was tracked in {share:.0%} of the frames, expected at least {_MIN_TRACKED:.0%}."
             )
         else:
-            remarks.setdefault(("joint_left_out", f"{share:.0%}"), []).append(label)
-    for (code, tracked_in), labels in remarks.items():
-        done = {
-            "gaps_filled": "; gaps were filled",
-            "joint_left_out": " and is left out" if len(labels) == 1 else " and are left out",
-        }[code]
-        verb = "was" if len(labels) == 1 else "were"
-        notes.append(note(code, f"{', '.join(labels)} {verb} tracked in {tracked_in} of the frames{done}"))
+            left_out.setdefault(f"{share:.0%}", []).append(label)
+    for in_frames, labels in filled_in.items():
+        notes.append(note("gaps_filled", f"{_tracked(labels)} in {in_frames} of the frames; gaps were filled"))
+    for in_frames, labels in left_out.items():
+        left = "is left out" if len(labels) == 1 else "are left out"
+        notes.append(note("joint_left_out", f"{_tracked(labels)} in {in_frames} of the frames and {left}"))
     return body, mask, gaps
 
 
@@ -193,6 +192,10 @@ def _believed(
             message = f"{label} was hardly visible; its position is the tracker's estimate"
             notes.append(note("low_visibility", message))
     return believed
+
+
+def _tracked(labels: list[str]) -> str:
+    return f"{', '.join(labels)} {'was' if len(labels) == 1 else 'were'} tracked"
 
 
 def _label(joint: int, sources: list[int], names: list[str] | None) -> str:
