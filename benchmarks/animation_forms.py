@@ -3,7 +3,7 @@
 import base64
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -111,3 +111,49 @@ def gltf_text(document: dict[str, Any], binary: bytes) -> str:
     """A text glTF file with its buffer inside."""
     uri = "data:application/octet-stream;base64," + base64.b64encode(binary).decode()
     return json.dumps(document | {"buffers": [{"byteLength": len(binary), "uri": uri}]})
+
+
+def hostile_animations() -> Iterator[tuple[str, bytes]]:
+    """Yields (suffix, content) of hostile MVNX and glTF."""
+    entities = '<!ENTITY a0 "lol">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 20))
+    yield ".mvnx", f"<!DOCTYPE mvnx [{entities}]><mvnx><comment>&a19;</comment></mvnx>".encode()
+    yield ".mvnx", b'<!DOCTYPE mvnx [<!ENTITY e SYSTEM "file:///etc/passwd">]><mvnx><comment>&e;</comment></mvnx>'
+    yield ".mvnx", b"<mvnx>" + b"<subject>" * 80_000
+    subject = '<mvnx><subject label="A" frameRate="60" segmentCount="{}"><segments>{}</segments><frames>{}</frames>'
+    segment = '<segment label="Pelvis" id="1"/>'
+    frame = '<frame type="normal"><position>{}</position></frame>'
+    for count, segments, frames in (
+        (10**9, segment, frame.format("0 1 0") * 9),
+        (-1, segment, frame.format("nan inf 1e308") * 9),
+        (1, segment, frame.format("0 1 0 " * 100_000)),
+        (1, segment * 20_000, frame.format("0 1 0") * 9),
+        (1, segment.replace("Pelvis", "a" * 500_000), frame.format("0 1 0") * 9),
+        (1, segment, frame.format("0 1 0") * 9_000 + frame.format("1")),
+    ):
+        yield ".mvnx", (subject.format(count, segments, frames) + "</subject></mvnx>").encode()
+    nodes = [{"name": f"n{number}", "children": [(number + 1) % 9]} for number in range(9)]
+    accessor = {"componentType": 5126, "type": "VEC3", "count": 10**9, "bufferView": 0}
+    view = {"buffer": 0, "byteOffset": 0, "byteLength": 10**12}
+    sampler = {"input": 0, "output": 0}
+    channel = {"sampler": 0, "target": {"node": 0, "path": "translation"}}
+    whole = {"asset": {"version": "2.0"}, "nodes": [{"name": "Hips"}], "bufferViews": [view], "accessors": [accessor]}
+    whole |= {"animations": [{"samplers": [sampler], "channels": [channel]}], "buffers": [{"byteLength": 12}]}
+    changes: tuple[dict[str, Any], ...] = (
+        {},
+        {"nodes": nodes},
+        {"nodes": [{"children": [0]}]},
+        {"nodes": [{"name": f"n{number}", "children": [number + 1]} for number in range(9000)]},
+        {"buffers": [{"byteLength": 12, "uri": "file:///etc/passwd"}]},
+        {"buffers": [{"byteLength": 12, "uri": "../../secret.bin"}]},
+        {"buffers": [{"byteLength": 12, "uri": "data:;base64," + "A" * 500_000}]},
+        {"accessors": [accessor | {"sparse": {"count": 10**9, "indices": {}, "values": {}}}]},
+        {"accessors": [accessor | {"count": -1, "byteOffset": -8}]},
+        {"animations": [{"samplers": [sampler] * 20_000, "channels": [channel] * 20_000}]},
+        {"extensions": {"VRMC_vrm_animation": {"humanoid": {"humanBones": {"hips": {"node": 99}}}}}},
+    )
+    for change in changes:
+        yield ".gltf", json.dumps(whole | change).encode()
+        for suffix in (".glb", ".vrm", ".vrma"):
+            yield suffix, glb_bytes(whole | change, bytes(1200))
+    yield ".glb", b"glTF" + struct.pack("<III", 2, 2**32 - 1, 2**32 - 1) + b"JSON{}"
+    yield ".vrm", b"glTF" + struct.pack("<II", 2, 12) + struct.pack("<II", 0, 0x4E4F534A) * 50_000

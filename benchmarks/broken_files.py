@@ -16,8 +16,10 @@ from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
 ROOT = Path(__file__).resolve().parents[1]
 zip_bytes = runpy.run_path(str(ROOT / "benchmarks" / "sample_files.py"))["zip_bytes"]
+glb_bytes = runpy.run_path(str(ROOT / "benchmarks" / "animation_forms.py"))["glb_bytes"]
 
-BINARY = (".c3d", ".npy", ".npz")
+GLB = (".glb", ".vrm", ".vrma")
+BINARY = (".c3d", ".npy", ".npz", *GLB)
 MAX_INPUT = 2**20
 
 NASTY = (
@@ -54,7 +56,7 @@ class Inputs:
             return self.seeds[number]
         rng = random.Random(f"{self.seed} {self.suffix} {number}")
         content = rng.choice(self.whole if rng.random() < 0.95 else self.seeds)
-        special = {".json": broken_json, ".npy": broken_npy, ".npz": broken_npz, ".c3d": broken_c3d}.get(self.suffix)
+        special = SPECIAL.get(self.suffix)
         if special is not None and rng.random() < 0.5:
             content = special(content, rng)
         elif self.suffix == ".bvh" and rng.random() < 0.1:
@@ -249,6 +251,31 @@ def _nasty_node(rng: random.Random, node: Any) -> Any:
     )
 
 
+def broken_lines(content: bytes, rng: random.Random) -> bytes:
+    """Does the same in one line of a file with a document a line."""
+    lines = content.split(b"\n")
+    at = rng.randrange(len(lines))
+    lines[at] = broken_json(lines[at], rng)
+    return b"\n".join(lines)
+
+
+def broken_glb(content: bytes, rng: random.Random) -> bytes:
+    """Does the same in the document of a binary glTF file, or changes numbers of its buffer; the lengths fit again."""
+    if len(content) < 20 or content[:4] != b"glTF":
+        return content
+    length = struct.unpack("<I", content[12:16])[0]
+    document, binary = content[20 : 20 + length], bytearray(content[28 + length :])
+    if rng.random() < 0.7:
+        document = broken_json(document, rng)
+    for _ in range(rng.choice((0, 1, 8)) if len(binary) >= 4 else 0):
+        at = 4 * rng.randrange(len(binary) // 4)
+        binary[at : at + 4] = struct.pack("<f", rng.choice((0.0, -1.0, 1e-40, 3e38, float("nan"), float("inf"))))
+    try:
+        return bytes(glb_bytes(json.loads(document), bytes(binary)))
+    except (ValueError, RecursionError):
+        return content
+
+
 def broken_npy(content: bytes, rng: random.Random) -> bytes:
     """Replaces words in the text of the header and corrects its length."""
     if content[:6] != b"\x93NUMPY" or len(content) < 12:
@@ -343,3 +370,15 @@ def broken_c3d(content: bytes, rng: random.Random) -> bytes:
         value = rng.choice((0, 1, 2, 255, 256, 4096, 32767, 32768, 65535, rng.randrange(65536)))
         copy[at : at + 2] = struct.pack("<H", value)
     return bytes(copy)
+
+
+SPECIAL = {
+    ".json": broken_json,
+    ".jsonl": broken_lines,
+    ".gltf": broken_json,
+    ".npy": broken_npy,
+    ".npz": broken_npz,
+    ".c3d": broken_c3d,
+    **dict.fromkeys(GLB, broken_glb),
+}
+"""Suffix -> how its files are broken so that they still follow their format."""

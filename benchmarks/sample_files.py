@@ -252,6 +252,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     yield from ((".bvh", text.encode()) for text in _hostile_bvh())
     yield from ((".csv", text.encode()) for text in _hostile_tables())
     yield from ((".json", text.encode()) for text in _hostile_json())
+    yield from runpy.run_path(str(ROOT / "benchmarks" / "animation_forms.py"))["hostile_animations"]()
     header = "PathFileType\nDataRate\tNumFrames\tNumMarkers\tUnits\n30\t{}\t{}\tmm\nFrame#\tTime\tA\n"
     yield from (
         (".trc", header.format(*counts).encode() + b"1\t0\t1\t2\t3\n") for counts in ((10**9, 1), (1, 10**9), (-1, 1))

@@ -51,8 +51,11 @@ def read_gltf(path: Path) -> Recording:
     """
     document, binary = read_container(path)
     try:
-        return _recording(document, Buffers(document, binary, path, room_for(path)), path)
-    except (KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+        with np.errstate(all="ignore"):  # huge numbers become infinite, and the checks refuse them
+            return _recording(document, Buffers(document, binary, path, room_for(path)), path)
+    except MotionError:
+        raise
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         what = f"{type(error).__name__}: {shown(str(error), 80)}"
         raise MotionError(f"{path.name}: the file is damaged or not glTF 2.0 ({what})") from error
 

@@ -66,7 +66,8 @@ def _parsed(content: bytes, source: str) -> dict[str, Any]:
         document = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # numbers of thousands of digits among them
         raise MotionError(f"{source}: not glTF: expected JSON ({shown(str(error), 80)})") from error
-    if not isinstance(document, dict) or not str((document.get("asset") or {}).get("version", "")).startswith("2"):
+    asset = document.get("asset") if isinstance(document, dict) else None
+    if not isinstance(asset, dict) or not str(asset.get("version", "")).startswith("2"):
         raise MotionError(f"{source}: expected glTF 2.0, with 'asset' and its version")
     return document
 

@@ -42,6 +42,10 @@ def read_mvnx(path: Path) -> Recording:
             while chunk := file.read(_CHUNK):
                 reader.parser.Parse(chunk, False)
         reader.parser.Parse(b"", True)
+    except MotionError:
+        raise
+    except (LookupError, ValueError) as error:  # of expat, for an encoding that it does not know
+        raise MotionError(f"{path.name}: not XML that can be read ({shown(str(error), 80)})") from error
     except expat.ExpatError as error:
         raise MotionError(f"{path.name}, line {error.lineno}: not XML, or cut off ({error})") from error
     except OSError as error:
@@ -176,6 +180,7 @@ class _Reader:
 
 def _forward(quaternions: np.ndarray) -> np.ndarray:
     """Turns the x axis by (frames, 4) quaternions w, x, y, z; returns (frames, 3), NaN for one without length."""
-    length = np.linalg.norm(quaternions, axis=1, keepdims=True)
-    w, x, y, z = (quaternions / np.where(length > 1e-6, length, np.nan)).T
+    with np.errstate(over="ignore", invalid="ignore"):
+        length = np.linalg.norm(quaternions, axis=1, keepdims=True)
+        w, x, y, z = (quaternions / np.where((length > 1e-6) & np.isfinite(length), length, np.nan)).T
     return np.stack([1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)], axis=1)
