@@ -15,7 +15,7 @@ from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.reading.pose_model import pose_model, pose_model_cache
 from eai_llm_hf.processing.reading.video import frames_of, read_video
-from eai_llm_hf.processing.reading.video_people import PeopleTracker
+from eai_llm_hf.processing.reading.video_people import PeopleTracker, unsure_sides
 
 needs_decoder = pytest.mark.skipif(
     __import__("importlib").util.find_spec("av") is None, reason="PyAV (extra `video`) is not installed"
@@ -158,6 +158,22 @@ def test_who_appears_after_two_have_left_is_a_third_person():
 def test_somebody_found_twice_in_a_frame_is_one_person():
     tracker = _tracked([[_body(0.2), _body(0.2) + 0.002]] * 20)
     assert [len(track.frames) for track in tracker.tracks] == [20]
+
+
+def test_frames_in_which_left_and_right_are_exchanged_again_and_again_are_found():
+    rng = np.random.default_rng(0)
+    world = rng.normal(size=(1, 33, 3)) + np.cumsum(rng.normal(size=(60, 33, 3)) * 0.01, axis=0)
+    pairs = np.array([(left, left + 1) for left in range(11, 33, 2)])
+    times = np.arange(60) / 30
+    unsure, exchanges = unsure_sides(world, pairs, times)
+    assert not unsure.any() and not len(exchanges)
+    other = np.arange(33)
+    other[pairs] = pairs[:, ::-1]
+    world[20:26] = world[20:26][:, other]
+    world[50:] = world[50:][:, other]  # once, and who knows which way round is right
+    world[55] = np.nan
+    unsure, exchanges = unsure_sides(world, pairs, times)
+    assert np.flatnonzero(unsure).tolist() == list(range(20, 26)) and exchanges.tolist() == [20, 26, 50]
 
 
 def test_a_short_loss_does_not_end_a_person():

@@ -4,8 +4,8 @@
     a file of the user      fetched       download, then SHA-256
                             before
 
-The file is MediaPipe's Pose Landmarker (full), Apache 2.0. A file with another SHA-256 is not used. The publisher states
-no hash; several public projects state this one for the file at this address.
+The file is MediaPipe's Pose Landmarker (full), Apache 2.0. A file with another SHA-256 is not used. The publisher
+states no hash; several public projects state this one for the file at this address.
 """
 
 import hashlib

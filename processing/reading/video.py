@@ -22,12 +22,15 @@ from .limits import MAX_BYTES
 from .motion import MotionError, note
 from .pose_model import pose_model, progress_bar
 from .recording import Recording, shown
-from .video_people import PeopleTracker
+from .video_people import PeopleTracker, unsure_sides
 
 MAX_PEOPLE_IN_VIDEO = 4
 """People who are found in one frame. Each further one takes as long again."""
 
 LANDMARKS = 33
+_SIDES = np.array([(left, left + 1) for left in range(11, LANDMARKS, 2)])
+"""Landmarks of the body, from the shoulders down: left and right follow each other."""
+
 INSTALL = 'install it with: pip install "eai-llm-hf[video]"'
 
 _LONGEST_SIDE = 1280
@@ -96,6 +99,16 @@ def _recording(
         message = f"a person was found in {found_in} of the {len(times)} frames of the video ({share:.0%})"
         notes.append(note("person_seldom_found", message))
     world, visibility = people.arrays(len(times))
+    for person, body in enumerate(world):
+        unsure, exchanges = unsure_sides(body, _SIDES, np.array(times))
+        if len(exchanges):
+            visibility[person, unsure] = 0.0
+            who = "" if len(world) == 1 else f" of person {person + 1}"
+            message = (
+                f"the pose model exchanged left and right{who} {len(exchanges)} times, first at "
+                f"{times[exchanges[0]]:.1f} s; {int(unsure.sum())} of {len(times)} frames count as not tracked"
+            )
+            notes.append(note("sides_exchanged", message))
     return Recording(
         world,
         times=np.array(times),
@@ -167,9 +180,9 @@ def frames_of(path: Path, progress: bool = False) -> Iterator[tuple[float, np.nd
                     yield time - first, _upright(frame, stream)
                     if progress:
                         bar.update(1)
+            except MotionError:
+                raise
             except (av.error.FFmpegError, OSError, ValueError) as error:
-                if isinstance(error, MotionError):
-                    raise
                 raise _CutOff(_reason(error)) from error
 
 
@@ -207,7 +220,7 @@ def _pose_finder(source: str) -> Iterator[Any]:
     """Loads the pose model.
 
     Yields:
-        A function from the pixels and the time of a frame to image landmarks (people, 33, 2) in pixels, world landmarks
+        A function from the pixels and the time of a frame to landmarks (people, 33, 2) in pixels, world landmarks
         (people, 33, 3) in metres and visibility (people, 33), or to None where nobody is found.
     """
     mediapipe = _mediapipe(source)
@@ -291,6 +304,6 @@ def _mediapipe(source: str) -> Any:
 
 def _not_loaded(source: str, error: BaseException) -> str:
     return (
-        f"{source}: the package mediapipe cannot be loaded ({error}). On a Linux server install the system's libraries "
+        f"{source}: the package mediapipe cannot be loaded ({error}). On a Linux server install the libraries "
         "libGL.so.1, libEGL.so.1 and libGLESv2.so.2 (Debian: libgl1 libegl1 libgles2)."
     )
