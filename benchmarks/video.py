@@ -3,8 +3,8 @@
     python benchmarks/video.py --data FOLDER             writes docs/inputs/video.json and docs/inputs/video-front.png
     python benchmarks/video.py --data FOLDER --picture   the picture only
 
-The error of MediaPipe's landmarks is fitted on two videos that show one person at the same time from two sides (the demo
-of Pose2Sim, BSD-3): what the two disagree on after one rotation is the error of both. The same error is then put on
+The error of MediaPipe's landmarks is fitted on two videos that show one person at the same time from two sides (the
+demo of Pose2Sim, BSD-3): what the two disagree on after one rotation is the error of both. The same error is put on
 recorded and generated clips, whose joints are left out as MediaPipe does, and whose pelvis is pinned.
 """
 
@@ -12,7 +12,7 @@ import argparse
 import csv
 import json
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from eai_llm_hf.processing.descriptors.measure import measure
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.motion import Motion, MotionError
 from eai_llm_hf.processing.reading.pose_model import POSE_MODEL_VARIABLE
-from eai_llm_hf.processing.reading.video import read_video
+from eai_llm_hf.processing.reading.video import frames_of, pose_finder, read_video
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.rig_files import load_rigs
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_INDEX
@@ -46,6 +46,7 @@ DRAWS = 2
 """Draws of camera and error for each clip."""
 CAMERA_DEG = 60.0
 """The camera stands within this angle of the front."""
+LEFT_COLOUR, RIGHT_COLOUR, TRUNK_COLOUR = "#0072B2", "#D55E00", "#4B5563"
 LONGEST = 300
 """Frames of the part of a clip that is used, as the model does."""
 
@@ -217,11 +218,17 @@ def _balanced(rows: Sequence[dict[str, Any]], kind: str) -> float:
 def _accuracy(rows: Sequence[dict[str, Any]], kind: str) -> dict[str, Any]:
     """Accuracy, whole and by probability, of what the model says of clips or of their filmed forms."""
     found = [(row[kind][1], row[kind][0] == row["label"]) for row in rows]
+    said = Counter(row[kind][0] for row in rows)
     bins = []
     for low, high in zip(BINS, (*BINS[1:], 2.0), strict=True):
         inside = [right for score, right in found if low <= score < high]
         bins.append({"from": low, "clips": len(inside), "right": int(sum(inside))})
-    return {"clips": len(found), "accuracy": round(float(np.mean([right for _, right in found])), 3), "bins": bins}
+    return {
+        "clips": len(found),
+        "accuracy": round(float(np.mean([right for _, right in found])), 3),
+        "bins": bins,
+        "said": dict(said.most_common()),
+    }
 
 
 def _claims(pairs: Sequence[tuple[np.ndarray, np.ndarray]], reference: Any) -> dict[str, Any]:
@@ -232,7 +239,7 @@ def _claims(pairs: Sequence[tuple[np.ndarray, np.ndarray]], reference: Any) -> d
             verdict = holds(claim, filmed, reference)
             counts[claim.descriptor][2 if verdict is None else 0 if verdict else 1] += 1
     by_descriptor = {
-        name: dict(zip(("hold", "fail", "not_measured"), found)) for name, found in sorted(counts.items())
+        name: dict(zip(("hold", "fail", "not_measured"), found, strict=True)) for name, found in sorted(counts.items())
     }
     whole = {key: sum(found[key] for found in by_descriptor.values()) for key in ("hold", "fail", "not_measured")}
     return {"all": whole, "by_descriptor": by_descriptor}
@@ -297,11 +304,131 @@ def measured(data: Path) -> dict[str, Any]:
     return result
 
 
+def markdown(figures: dict[str, Any]) -> str:
+    """The tables of the page, from the figures of `docs/inputs/video.json`."""
+    noise = figures["noise"]
+    sd = {name: 100 * value for name, value in noise["sd_by_joint_m"].items()}
+    lines = [
+        "| error of a joint from a video | |",
+        "|---|---|",
+        *(
+            f"| {words}, cm in each direction | {sd[f'left_{name}']:.1f} left, {sd[f'right_{name}']:.1f} right |"
+            for name, words in (
+                ("hip", "hip"),
+                ("knee", "knee"),
+                ("ankle", "ankle"),
+                ("elbow", "elbow"),
+                ("wrist", "wrist"),
+            )
+        ),
+        f"| depth, compared with sideways and up | {noise['depth_over_lateral']:.1f} times |",
+        f"| stays the same through the clip | {noise['constant_share']:.0%} of the squared error |",
+        f"| of the rest, correlation of the next frame (1/30 s) | {noise['correlation_of_next_frame']:.2f} |",
+        f"| shaking from frame to frame, cm | {100 * noise['jitter_m']['lateral']:.1f}, in depth "
+        f"{100 * noise['jitter_m']['depth']:.1f} |",
+        "",
+        "| checkpoint | corpus | clips | same label as recorded | balanced accuracy, recorded | as if filmed |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for name, found in figures["checkpoints"].items():
+        for corpus, row in found["corpora"].items():
+            accuracy = row["balanced_accuracy"]
+            lines.append(
+                f"| {name} | {corpus} | {row['clips']} | {row['same_label']:.0%} | {accuracy['clean']:.2f} | "
+                f"{accuracy['filmed']:.2f} |"
+            )
+    lines += [
+        "",
+        "| checkpoint | clips no training has seen | right | " + " | ".join(_bin_words()) + " |",
+        "|---|---|---:|" + "---:|" * len(BINS),
+    ]
+    for name, found in figures["checkpoints"].items():
+        for kind, words in (("recorded", "recorded"), ("video", "as if filmed")):
+            row = found["unseen"][kind]
+            bins = " | ".join(f"{each['right']} of {each['clips']}" for each in row["bins"])
+            lines.append(f"| {name} | {words}, {row['clips']} | {row['accuracy']:.0%} | {bins} |")
+    claims = figures["checkpoints"]["default"]["claims"]
+    lines += ["", "| descriptor | claims | still hold | no longer hold | not measured |", "|---|---:|---:|---:|---:|"]
+    for name, counts in {"all": claims["all"], **claims["by_descriptor"]}.items():
+        total = sum(counts.values())
+        shares = " | ".join(f"{counts[key] / total:.0%}" for key in ("hold", "fail", "not_measured"))
+        lines.append(f"| {name} | {total} | {shares} |")
+    return "\n".join(lines) + "\n"
+
+
+def _bin_words() -> list[str]:
+    """The ranges of probability, in words."""
+    return [
+        f"below {BINS[1]:g}",
+        *(f"{low:g} to {high:g}" for low, high in zip(BINS[1:-1], BINS[2:], strict=True)),
+    ] + [f"from {BINS[-1]:g}"]
+
+
+# --------------------------------------------------------------------------------------------------------- the picture
+
+
+def draw_picture(data: Path, target: Path = PICTURE, second: float = 0.6) -> None:
+    """Draws a frame of the front video with the landmarks on it, and the unified skeleton of the moment next to it.
+
+    Args:
+        data: Folder with `video/`.
+        target: The picture.
+        second: Time of the frame.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    path = data / "video" / "pose2sim_front.mp4"
+    rig = load_rigs()["mediapipe33"]["joints"]
+    with pose_finder(path.name) as find:
+        for time, pixels in frames_of(path):
+            found = find(pixels, time)
+            if time >= second and found is not None:
+                break
+    points = {name: found[0][0, index] for index, name in enumerate(rig)}
+    clip = unify(read_motions(path)[0])
+    joints = clip.joints[round(second * FRAME_RATE)]
+    joints = joints - joints[JOINT_INDEX["pelvis"]]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(6.4, 4.6), width_ratios=(1, 1))
+    bottom = int(0.68 * len(pixels))  # below is only the floor
+    left.imshow(pixels[:bottom])
+    for side, colour in (("left", LEFT_COLOUR), ("right", RIGHT_COLOUR)):
+        for chain in (("shoulder", "elbow", "wrist"), ("shoulder", "hip", "knee", "ankle", "foot_index")):
+            line = np.array([points[f"{side}_{name}"] for name in chain])
+            left.plot(line[:, 0], line[:, 1], "o-", color=colour, linewidth=2, markersize=3)
+        for chain in (
+            ("pelvis", f"{side}_hip", f"{side}_knee", f"{side}_ankle", f"{side}_foot"),
+            ("neck", f"{side}_shoulder", f"{side}_elbow", f"{side}_wrist"),
+        ):
+            line = joints[[JOINT_INDEX[name] for name in chain]]
+            # The unified body faces +Z, so its left is at +X: seen from the front that is on the right of the picture.
+            right.plot(line[:, 0], line[:, 1], "o-", color=colour, linewidth=2, markersize=3)
+    for ends in (("left_shoulder", "right_shoulder"), ("left_hip", "right_hip")):
+        line = np.array([points[name] for name in ends])
+        left.plot(line[:, 0], line[:, 1], "-", color=TRUNK_COLOUR, linewidth=2)
+    trunk = joints[[JOINT_INDEX[name] for name in ("pelvis", "neck", "head")]]
+    right.plot(trunk[:, 0], trunk[:, 1], "o-", color=TRUNK_COLOUR, linewidth=2, markersize=3)
+    right.set_aspect("equal")
+    for axes, title in ((left, "landmarks on the video"), (right, "unified skeleton, from the front")):
+        axes.set_axis_off()
+        axes.set_title(title, fontsize=9)
+    figure.text(0.5, 0.01, "blue: left, red: right. Video: demo of Pose2Sim, BSD-3", ha="center", fontsize=8)
+    figure.tight_layout(rect=(0, 0.03, 1, 1))
+    figure.savefig(target, dpi=100)
+    plt.close(figure)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with video, bandai1, bml_walks, mpi_stories")
+    parser.add_argument("--picture", action="store_true", help="only draw the picture")
     args = parser.parse_args()
     os.environ.setdefault(POSE_MODEL_VARIABLE, str(args.data / "video" / "pose_landmarker_full.task"))
+    draw_picture(args.data)
+    if args.picture:
+        return
     OUTPUT.write_text(json.dumps(measured(args.data), indent=1) + "\n", encoding="utf-8")
 
 

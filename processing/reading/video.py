@@ -60,7 +60,7 @@ def read_video(path: Path) -> Recording:
         MotionError: The extra `video` or the pose model is not installed; the file is damaged, holds no video or no
             frames; or no person is found, or only for a moment.
     """
-    with _pose_finder(path.name) as find:
+    with pose_finder(path.name) as find:
         people, times, notes = PeopleTracker(), [], []
         found_in = 0
         try:
@@ -216,8 +216,11 @@ def _reason(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def _pose_finder(source: str) -> Iterator[Any]:
+def pose_finder(source: str) -> Iterator[Any]:
     """Loads the pose model.
+
+    Args:
+        source: File name, for error messages.
 
     Yields:
         A function from the pixels and the time of a frame to landmarks (people, 33, 2) in pixels, world landmarks
