@@ -7,20 +7,70 @@ from `docs/inputs/*.json`, which `benchmarks/plausibility.py` and `benchmarks/vi
 """
 
 import argparse
+import json
 import re
+import runpy
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES, READERS
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.limitations import ASPECTS
+from eai_llm_hf.processing.skeleton.plausibility import PROPORTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "inputs.md"
 TABLES = ROOT / "docs" / "inputs"
 LONGEST = 220
 """Characters of an outcome; the rest of a long message is left out."""
+
+FORMATS = {
+    ".bvh": (
+        "any hierarchy, several roots, positions on any joint, UTF-8, UTF-16, Shift-JIS; the face from the turn of "
+        "the head",
+        "own (docs/readers.md says why)",
+        "697 real files of five sources, 42 look-alikes",
+    ),
+    ".c3d": ("points, of several subjects too; Plug-in Gait and Helen Hayes markers", "c3d", "look-alikes"),
+    ".csv": (
+        "wide and long tables; Kinect v2, Azure Kinect, KIMORE, MediaPipe, OptiTrack Motive, Rokoko, EMOKINE, Vicon "
+        "Nexus, DeepLabCut 3-D, FreeMoCap",
+        "standard library",
+        "7 real Kinect files, look-alikes of the others",
+    ),
+    ".json": (
+        "MediaPipe world landmarks, EasyMocap, Azure Kinect, ZED, TensorFlow.js, points that carry names; a folder of "
+        "frames",
+        "standard library",
+        "look-alikes",
+    ),
+    ".jsonl": ("the same, one frame a line", "standard library", "look-alikes"),
+    ".glb": ("the longest animation of a skeleton, text or binary", "own, on `json` and numpy", "look-alikes"),
+    ".gltf": ("the longest animation of a skeleton, text or binary", "own, on `json` and numpy", "look-alikes"),
+    ".vrm": ("VRM 0.x and 1.0 with an animation; bones by their VRM names", "own, on `json` and numpy", "look-alikes"),
+    ".vrma": (
+        "VRM 0.x and 1.0 with an animation; bones by their VRM names",
+        "own, on `json` and numpy",
+        "look-alikes",
+    ),
+    ".mvnx": (
+        "Xsens MVN, several subjects; the face from the head segment",
+        "expat (standard library)",
+        "look-alikes",
+    ),
+    ".npy": ("joint positions, HumanML3D features, SMPL rotations with a layout", "numpy", "look-alikes"),
+    ".npz": (
+        "joint positions; SMPL, SMPL-H and SMPL-X parameters (AMASS, BEAT2, 4D-Humans, WHAM, GVHMR)",
+        "numpy",
+        "120 real files of positions, look-alikes of parameters",
+    ),
+    ".trc": ("tables of markers, tabs or commas, several subjects", "standard library", "look-alikes"),
+}
+"""Suffix -> what is read, the library, and what it was tried with."""
 
 _FRAME_FILES = re.compile(r"\d{6,}(_keypoints)?\.json$")
 
@@ -83,6 +133,65 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
+def formats() -> str:
+    """The table of formats.
+
+    Raises:
+        ValueError: A format is registered but not described, or the reverse.
+    """
+    if missing := set(READABLE_SUFFIXES) ^ set(FORMATS):
+        raise ValueError(f"FORMATS and the registered formats differ in {', '.join(sorted(missing))}.")
+    together: dict[tuple[str, ...], list[str]] = {}
+    for suffix in READABLE_SUFFIXES:
+        together.setdefault((READERS[suffix].partition(":")[0], *FORMATS[suffix]), []).append(f"`{suffix}`")
+    rows = [
+        (", ".join(suffixes), what, f"`{reader}.py`", library, tried)
+        for (reader, what, library, tried), suffixes in together.items()
+    ]
+    return table(("suffix", "what is read", "reader", "library", "tried with"), rows)
+
+
+def page(rows: list[tuple[str, str, str]]) -> str:
+    """docs/inputs.md."""
+    plausibility, video = (json.loads((TABLES / f"{name}.json").read_text()) for name in ("plausibility", "video"))
+    plausibility_table, video_table = (
+        runpy.run_path(str(ROOT / "benchmarks" / f"{name}.py"))["markdown"](found)
+        for name, found in (("plausibility", plausibility), ("video", video))
+    )
+    return (
+        (TABLES / "page.txt")
+        .read_text(encoding="utf-8")
+        .format(
+            formats=formats(),
+            aspects=table(("aspect", "what it is"), [(f"`{name}`", meaning) for name, meaning in ASPECTS.items()]),
+            needs=table(
+                ("without", "these descriptors are absent"),
+                [
+                    (
+                        f"`{aspect}`",
+                        ", ".join(f"`{entry.name}`" for entry in DESCRIPTORS if aspect in entry.needs) or "none",
+                    )
+                    for aspect in ASPECTS
+                ],
+            ),
+            limits=table(
+                ("ratio of", "without a note", "not refused"),
+                [
+                    (
+                        name,
+                        f"{each.doubtful[0]:g} to {each.doubtful[1]:g}",
+                        f"{each.impossible[0]:g} to {each.impossible[1]:g}",
+                    )
+                    for name, each in PROPORTIONS.items()
+                ],
+            ),
+            plausibility=plausibility_table,
+            video=video_table,
+            outcomes=table(("case", "file", "outcome"), rows),
+        )
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="recordings, with the folder hard_inputs")
@@ -93,6 +202,7 @@ def main() -> None:
         for row in rows:
             print(" | ".join(row))
         return
+    PAGE.write_text(page(rows), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import runpy
 import struct
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,50 @@ def write_seeds(folder: Path) -> None:
     np.savez(folder / ".npz" / "unnamed.npz", poses=small.joints[:, :, 0], other=small.joints)
     for motion in (named, clip("cmu31", 1.0)):
         readers["write_c3d"](motion, folder / ".c3d" / f"{len(motion.joint_names)}.c3d")
+    marks = _markers(small)
+    readers["write_c3d"](marks, folder / ".c3d" / "markers.c3d")
+    readers["write_trc"](marks, folder / ".trc" / "markers.trc")
     _write_body_models(small, folder)
+    _write_animations(small, folder)
     for suffix, content in hostile():
         number = len(list((folder / suffix).glob("hostile-*")))
         (folder / suffix / f"hostile-{number:02}{suffix}").write_bytes(content)
+
+
+def _write_animations(motion: Any, folder: Path) -> None:
+    """Writes MVNX and glTF of a motion on the unified skeleton, and of two people."""
+    forms = runpy.run_path(str(ROOT / "benchmarks" / "animation_forms.py"))
+    turns = np.tile([0.9, 0.1, 0.3, 0.3], (len(motion.joints), 1))
+    (folder / ".mvnx" / "one.mvnx").write_text(forms["mvnx_text"]([motion], turns), encoding="utf-8")
+    (folder / ".mvnx" / "two.mvnx").write_text(forms["mvnx_text"]([motion, motion]), encoding="utf-8")
+    tracks = forms["moving_tracks"](motion.parents, motion.joints, motion.fps)
+    tracks[15, "rotation"] = (np.array([0.0, 0.5]), np.array([[0, 0, 0, 1.0], [0, 0.6, 0, 0.8]]), "LINEAR")
+    tracks[3, "scale"] = (np.array([0.0, 0.5]), np.ones((6, 3)), "CUBICSPLINE")
+    document, binary = forms["gltf_document"](motion.joint_names, motion.parents, motion.joints[0], tracks)
+    bones = {"humanoid": {"humanBones": {name: {"node": node} for node, name in enumerate(motion.joint_names)}}}
+    human = document | {"extensions": {"VRMC_vrm_animation": bones}}
+    for suffix, content in ((".glb", document), (".vrm", human), (".vrma", human)):
+        for number, text in enumerate((content, content | {"extras": {"note": "x"}})):
+            (folder / suffix / f"{number}{suffix}").write_bytes(forms["glb_bytes"](text, binary))
+    (folder / ".gltf" / "one.gltf").write_text(forms["gltf_text"](document, binary), encoding="utf-8")
+    (folder / ".gltf" / "human.gltf").write_text(forms["gltf_text"](human, binary), encoding="utf-8")
+
+
+def _markers(motion: Any) -> Any:
+    """The markers of Plug-in Gait on a motion on the unified skeleton, roughly where they belong."""
+    at = dict(zip(motion.joint_names, np.moveaxis(motion.joints, 1, 0), strict=True))
+    across = np.float32(0.5) * (at["left_hip"] - at["right_hip"])
+    ahead = np.cross(across, at["neck"] - at["pelvis"])
+    marks = {"C7": at["neck"] - 0.5 * ahead, "CLAV": at["neck"] + ahead, "STRN": at["spine3"] + 2 * ahead}
+    limbs = {"KNE": "knee", "ANK": "ankle", "TOE": "foot", "SHO": "shoulder", "ELB": "elbow", "WRA": "wrist"}
+    for side, out in (("left", across), ("right", -across)):
+        initial = side[0].upper()
+        marks |= {f"{initial}{label}": at[f"{side}_{joint}"] + 0.5 * out for label, joint in limbs.items()}
+        marks |= {f"{initial}ASI": at["pelvis"] + out + ahead, f"{initial}PSI": at["pelvis"] + 0.4 * out - ahead}
+        marks |= {f"{initial}FHD": at["head"] + out + ahead, f"{initial}BHD": at["head"] + out - ahead}
+        marks[f"{initial}THI"] = (at[f"{side}_hip"] + at[f"{side}_knee"]) / 2 + out
+    joints = np.stack(list(marks.values()), axis=1).astype(np.float32)
+    return replace(motion, joints=joints, joint_names=list(marks), parents=None, layout=None)
 
 
 def _write_body_models(motion: Any, folder: Path) -> None:

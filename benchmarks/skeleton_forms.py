@@ -52,8 +52,10 @@ STANDARD_LENGTHS = np.array([0, 50, 25, 35, 20, 28, 25, 28, 25, 42, 42, 42, 42],
 def over_height(velocities: bool) -> Callable:
     """Positions of the joints over the height of the body (trunk, head and legs)."""
 
-    def form(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        features, present, lengths = _parts(joints, joint_mask)
+    def form(
+        joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collection[str] = ()
+    ) -> tuple[np.ndarray, np.ndarray]:
+        features, present, lengths = _parts(joints, joint_mask, not_shown)
         height = lengths[1] + lengths[2] + lengths[9] + lengths[10]
         return _with(_positions(features, lengths, height), features, velocities), present
 
@@ -63,16 +65,20 @@ def over_height(velocities: bool) -> Callable:
 def on_standard_body(velocities: bool) -> Callable:
     """Positions of the joints of one standard body with these directions."""
 
-    def form(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        features, present, _ = _parts(joints, joint_mask)
+    def form(
+        joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collection[str] = ()
+    ) -> tuple[np.ndarray, np.ndarray]:
+        features, present, _ = _parts(joints, joint_mask, not_shown)
         return _with(_positions(features, STANDARD_LENGTHS, 1.0), features, velocities), present
 
     return form
 
 
-def directions_only(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def directions_only(
+    joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collection[str] = ()
+) -> tuple[np.ndarray, np.ndarray]:
     """Directions of segments without their velocities."""
-    features, present = movement_features(joints, joint_mask)
+    features, present = movement_features(joints, joint_mask, not_shown)
     features[:, 1:, 3:] = 0.0
     return features, present
 

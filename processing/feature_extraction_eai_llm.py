@@ -13,7 +13,7 @@ from .descriptors.measure import DESCRIPTORS, measure
 from .descriptors.movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments, movement_features
 from .descriptors.reference import MotionReference, adapt, as_reference
 from .reading.files import motions_from_array, read_motions
-from .reading.motion import as_motion
+from .reading.motion import Motion, MotionError, as_motion, note
 from .skeleton.clip import UnifiedClip, as_unified_clip
 from .skeleton.matching import load_rigs
 from .skeleton.tree import FRAME_RATE
@@ -127,7 +127,26 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                 "A clip is a path, an array of joint positions, or a dict with 'joints' or 'path'; "
                 f"found {type(skeleton).__name__}."
             )
-        return [unify(motion, rigs=self.rigs) for motion in motions]
+        return self._unified(motions)
+
+    def _unified(self, motions: Sequence[Motion]) -> list[UnifiedClip]:
+        """Unifies the people of one recording; one who cannot be read is left out, with a note on the others.
+
+        Raises:
+            MotionError: Nobody can be read; the first person's error.
+        """
+        clips: list[UnifiedClip] = []
+        errors: list[MotionError] = []
+        for motion in motions:
+            try:
+                clips.append(unify(motion, rigs=self.rigs))
+            except MotionError as error:
+                errors.append(error)
+        if errors and not clips:
+            raise errors[0]
+        for clip in clips:
+            clip.report["notes"] += [note("person_dropped", f"left out: {error}") for error in errors]
+        return clips
 
     def num_windows(self, frames: int) -> int:
         """Windows of a clip of this many unified frames; a remainder below a third of a window is not read."""

@@ -8,7 +8,7 @@ import pytest
 from conftest import ARM, SHARED_DATA
 from scipy.spatial.transform import Rotation
 
-from eai_llm_hf.processing.reading.bvh import MAX_DEPTH
+from eai_llm_hf.processing.reading.bvh_hierarchy import MAX_DEPTH
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.limits import MAX_JOINTS
 from eai_llm_hf.processing.reading.motion import Motion, MotionError
@@ -177,10 +177,7 @@ def test_rows_beyond_the_declared_number_are_read(write):
         (lambda t: t.replace("ROOT Hips", "JOINT Hips"), r"line 2: expected ROOT or MOTION.*'JOINT'"),
         (lambda t: t.replace("JOINT Arm", "JOINT"), r"line 7: expected a name after JOINT"),
         (lambda t: t.replace("JOINT Arm\n  {", "JOINT Arm"), r"line 7: expected '{' after JOINT Arm; found 'OFFSET'"),
-        (
-            lambda t: t.replace("MOTION", "ROOT Other\n{\nOFFSET 0 0 0\n}\nMOTION"),
-            r"single ROOT \(the first is 'Hips'\)",
-        ),
+        (lambda t: t.replace("JOINT Arm", "ROOT Arm"), r"line 6: expected ROOT outside all braces"),
         (lambda t: "HIERARCHY\nMOTION\n" + t[t.index("Frames") :], r"expected a ROOT with CHANNELS"),
     ],
 )

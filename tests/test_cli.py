@@ -347,9 +347,9 @@ LIMBS = {
     "RightShoulder": ("RightElbow",), "RightElbow": ("RightWrist",),
 }  # fmt: skip
 OFFSETS = {
-    "Hips": "0 0 0", "LeftHip": "1 0 0", "RightHip": "-1 0 0", "Chest": "0 5 0", "Neck": "0 1 0", "Head": "0 1 0",
+    "Hips": "0 0 0", "LeftHip": "1 0 0", "RightHip": "-1 0 0", "Chest": "0 5 0", "Neck": "0 1 0", "Head": "0 1 0.5",
     "LeftShoulder": "2 0 0", "RightShoulder": "-2 0 0", "LeftElbow": "3 0 0", "RightElbow": "-3 0 0",
-    "LeftWrist": "3 0 0", "RightWrist": "-3 0 0",
+    "LeftWrist": "2 0 2", "RightWrist": "-2 0 2",
 }  # fmt: skip
 
 

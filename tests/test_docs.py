@@ -10,6 +10,7 @@ import pytest
 
 from eai_llm_hf.cli.main import build_parser
 from eai_llm_hf.generator import ACTIONS, RIGS
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
 from eai_llm_hf.processing.skeleton.matching import load_rigs
 
@@ -112,3 +113,16 @@ def test_the_table_of_descriptors_is_that_of_the_code():
 def test_the_page_of_the_generator_names_its_actions_and_rigs():
     table = rows(ROOT / "docs" / "generator.md")
     assert all(name in table["actions"][0] for name in ACTIONS) and all(name in table["rigs"][0] for name in RIGS)
+
+
+def test_the_page_on_the_record_explains_every_note():
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "processing").rglob("*.py"))
+    codes = set(re.findall(r'note\(\s*"([a-z_]+)"', code)) | {"gaps_filled"}  # its code is a variable
+    page = (ROOT / "docs" / "record.md").read_text(encoding="utf-8")
+    table = page[page.index("### `notes`") : page.index("## Windows")]
+    assert len(codes) > 15 and codes == set(re.findall(r"`([a-z_]+)`", table)) - {"code", "notes"}
+
+
+def test_the_page_on_inputs_describes_every_format():
+    table = rows(ROOT / "docs" / "inputs.md")
+    assert all(f"`{suffix}`" in " ".join(table) for suffix in READABLE_SUFFIXES)

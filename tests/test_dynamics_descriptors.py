@@ -242,18 +242,27 @@ def test_turning_with_still_arms_is_no_gesture():
     assert np.isnan(value(joints, "directness"))
 
 
-def waving_at(centre: float, frames: int = 150) -> np.ndarray:
-    """A short burst of movement around a share of the clip."""
-    time = np.arange(frames) / (frames - 1)
-    joints = standing(frames)
-    joints[:, WRISTS, 1] += (0.3 * np.sin(60 * time) * np.exp(-(((time - centre) / 0.08) ** 2)))[:, None]
+def waving(strength: np.ndarray, period: float = 0.6) -> np.ndarray:
+    """Both arms wave up and down, with a strength for each frame."""
+    joints = standing(len(strength))
+    joints[:, WRISTS, 1] += (0.3 * strength * np.sin(2 * np.pi * seconds(len(strength)) / period))[:, None]
     return joints
 
 
-@pytest.mark.parametrize("centre", [0.25, 0.5, 0.8])
-def test_the_burst_of_a_movement_is_where_it_is(centre):
-    assert value(waving_at(centre), "peak_timing") == pytest.approx(centre, abs=0.01)
-    assert value(waving_at(centre)[::-1], "peak_timing") == pytest.approx(1 - centre, abs=0.01)
+def test_a_movement_that_grows_is_strongest_towards_its_end():
+    growing = waving(np.linspace(0.3, 1, 150))
+    assert value(growing, "peak_timing") > 0.6
+    assert value(growing[::-1], "peak_timing") == pytest.approx(1 - value(growing, "peak_timing"), abs=0.01)
+
+
+@pytest.mark.parametrize(("before", "after"), [(90, 0), (0, 90), (30, 60)])
+@pytest.mark.parametrize("size", [1.0, 0.3])
+def test_standing_before_and_after_a_movement_does_not_change_when_it_is_strongest(before, after, size):
+    strength = size * np.linspace(0.4, 1, 120)
+    noise = np.random.default_rng(0).normal(0, 0.0003, (120 + before + after, 22, 3))
+    alone = value(waving(strength) + noise[:120], "peak_timing")
+    padded = waving(np.concatenate([np.zeros(before), strength, np.zeros(after)])) + noise
+    assert value(padded, "peak_timing") == pytest.approx(alone, abs=0.05)
 
 
 def test_an_even_movement_has_its_peak_in_the_middle_and_rest_has_none():

@@ -264,3 +264,27 @@ def test_exports_of_markers_become_bodies(name):
     thigh = np.linalg.norm(clip.joints[:, 1] - clip.joints[:, 4], axis=-1)
     assert clip.report["matched_joints"] >= 16 and 0.3 < np.median(thigh) < 0.5
     assert np.std(thigh) < 0.01
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("seed", range(60))
+def test_any_markers_are_a_body_or_a_motion_error(seed):
+    rng = np.random.default_rng(seed)
+    marks = {
+        name: points.copy()
+        for name, points in ALL_MARKS.items()
+        if rng.random() < 0.9 or name in ("LASI", "RASI", "SACR", "LSHO", "RSHO")
+    }
+    worst = (np.nan, 0.0, np.inf, 1e7, -1e7, 1e-30)
+    for name in rng.choice(list(marks), 6):
+        frames = slice(rng.integers(FRAMES), rng.integers(1, 2 * FRAMES))
+        marks[name][frames if rng.random() < 0.7 else slice(None)] = worst[rng.integers(len(worst))]
+    if rng.random() < 0.2:
+        marks["LASI"] = marks["RASI"]
+    given = recording(marks)
+    try:
+        found = estimate_joint_centres(given, given.joints)
+    except MotionError as error:
+        assert "gait.c3d" in str(error)
+        return
+    assert found is not None and not np.isinf(found[0].joints).any()

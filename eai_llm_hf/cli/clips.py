@@ -26,7 +26,8 @@ def add_stdin_option(parser: argparse.ArgumentParser) -> None:
         "--format-in",
         type=lambda word: word.lower().removeprefix("."),
         choices=[suffix[1:] for suffix in READABLE_SUFFIXES],
-        help="format of the recording on standard input, which is named - in place of a file",
+        metavar="FORMAT",
+        help="format of the recording on standard input, which is named - in place of a file: %(choices)s",
     )
 
 

@@ -45,11 +45,12 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ValueError: If a clip cannot be read; the message names it.
     """
-    with with_stdin([args.first, args.second], args.format_in) as paths:
+    with with_stdin([args.first, args.second], args.format_in) as (first, second):
         pipe = load_quietly(args.model)
         asked = {"question": args.question} if args.question else {}
         record = pipe.compare(
-            *map(as_input, paths),
+            as_input(first),
+            as_input(second),
             reference=args.reference,
             verify=args.verify,
             fps=args.fps,

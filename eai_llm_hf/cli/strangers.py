@@ -55,7 +55,8 @@ def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -
         Both are sorted.
     """
     wholes = {folder} if _is_one_recording(folder) else set()
-    recordings, strangers = list(wholes), []
+    recordings: list[Path] = list(wholes)
+    strangers: list[Path] = []
     for path in sorted(folder.rglob("*")):
         if not wholes.isdisjoint(path.parents):
             continue

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from torch.utils.data import Dataset
 
-from eai_llm_hf.corpora.rows import as_clip
+from eai_llm_hf.corpora.rows import not_shown_in
 from eai_llm_hf.processing.descriptors.measure import measure, measure_spans
 from eai_llm_hf.processing.descriptors.movement_features import FeatureMoments, movement_features
 from eai_llm_hf.processing.descriptors.reference import MotionReference
@@ -210,7 +210,9 @@ class CropDataset(Dataset):
         return kept if kept.label == label else replace(kept, label=label)
 
     def _crop(self, row: dict, label: str | None, corpus: str, rng: np.random.Generator) -> Crop:
-        clip = augment(as_clip(row), self.config, rng)
+        joints, mask = np.asarray(row["joints"], dtype=np.float32), np.asarray(row["joint_mask"], dtype=bool)
+        not_shown = dict.fromkeys(not_shown_in(row), "the recording does not show it")
+        clip = augment(UnifiedClip(joints, mask, not_shown=not_shown), self.config, rng)
         return Crop(clip, label, measure(clip.joints, clip.joint_mask, clip.not_shown), corpus)
 
     def labels(self) -> list[str]:

@@ -3,7 +3,17 @@
 import numpy as np
 
 from ..skeleton.tree import FRAME_RATE
-from .body_frame import HEAD, LEG_JOINTS, LIMB_JOINTS, MOVING_SPEED, RESTING_SPEED, RHYTHM_FRAMES, TINY, BodyFrame
+from .body_frame import (
+    HEAD,
+    LEG_JOINTS,
+    LIMB_JOINTS,
+    MOVING_SPEED,
+    RESTING_SPEED,
+    RHYTHM_FRAMES,
+    TINY,
+    BodyFrame,
+    moving_mean,
+)
 from .entry import Descriptor, Words, entry
 
 __all__ = ["WHOLE_BODY"]
@@ -12,6 +22,9 @@ WHOLE_BODY: list[Descriptor] = []
 """The descriptors of this file."""
 
 _STILL_SPEED = 0.2  # leg lengths per second, mean of the body
+
+_CALM_SECONDS = 0.3  # noise of a body that stands is averaged over this time
+_MOVING_SHARES = (0.1, 0.25)  # of the highest speeds: a quick movement has slow parts, a slow one is not all rest
 
 _REPEAT_FRAMES = 75  # two and a half seconds: the longest period searched, and the shortest clip
 _REPEAT_SHARE = 0.6  # of the clip: the longest period searched
@@ -318,8 +331,10 @@ def _regularity(body: BodyFrame) -> float:
     requires=("head", *LIMB_JOINTS),
     needs=("movement",),
     definition=(
-        "Centroid over time of the squared speeds of head, elbows, wrists, hips, knees and ankles in space; "
-        "0 = all at the start of the clip, 1 = all at its end."
+        "Centroid over time of the squared speeds of head, elbows, wrists, hips, knees and ankles in space, from the "
+        "first to the last moment at which the body moves: its mean speed over 0.3 s is above 0.2 leg lengths/s, or "
+        "a tenth to a quarter of its 95th percentile if that is more or less; 0 = all at the start of this stretch, "
+        "1 = all at its end. NaN if it is shorter than half a second."
     ),
     source="Castellano et al. 2007, ACII (centroid of the energy of motion)",
     high=Words(
@@ -367,7 +382,13 @@ def _regularity(body: BodyFrame) -> float:
 def _peak_timing(body: BodyFrame) -> float:
     if body.frames < RHYTHM_FRAMES or not body.body_speed.mean() >= RESTING_SPEED:
         return np.nan
-    squares = body.speed * body.speed
+    # Standing still before or after the movement says nothing about its course.
+    speed = moving_mean(body.body_speed, _CALM_SECONDS)
+    lowest, highest = (share * float(np.percentile(speed, 95)) for share in _MOVING_SHARES)
+    moving = np.flatnonzero(speed >= np.clip(_STILL_SPEED, lowest, highest))
+    if len(moving) == 0 or moving[-1] - moving[0] + 1 < RHYTHM_FRAMES:
+        return np.nan
+    squares = body.speed[:, moving[0] : moving[-1] + 1] ** 2
     energy = squares.sum(axis=0) - squares[1] - squares[2]
     time = (np.arange(len(energy)) + 0.5) / len(energy)
     return float((energy * time).sum() / energy.sum())

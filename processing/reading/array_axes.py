@@ -4,6 +4,8 @@ Datasets keep people or joints or coordinates first. From frame to frame a joint
 people are apart; so the axis of the frames is the one along which positions change least.
 """
 
+import math
+
 import numpy as np
 
 from .motion import MotionError
@@ -16,6 +18,9 @@ frames per second, a joint moves by less than this share of the distance between
 
 _MOST_JOINTS = 256
 """Joints that lie before the frames. Dense surfaces change little from point to point, but have more points."""
+
+_FEWEST_FRAMES = 7
+"""Frames of the shortest movement that can be read, at 30 a second: an axis with fewer is not that of the frames."""
 
 _SAMPLES = 64
 
@@ -109,7 +114,12 @@ def _is_frames_first(placed: np.ndarray) -> bool:
     first, second = placed.shape[:2]
     if first <= second:
         return False
-    return second == 1 or _change_along(placed, 0) < _SMOOTH * _change_along(placed, 1)
+    if second < _FEWEST_FRAMES <= first:
+        return True
+    across, between_people = _change_along(placed, 0), _change_along(placed, 1)
+    if math.isnan(between_people):  # only one of them was tracked
+        between_people = _change_along(placed, 2)
+    return 0 < across < _SMOOTH * between_people
 
 
 def _change_along(placed: np.ndarray, axis: int) -> float:

@@ -30,7 +30,7 @@ from .bvh_hierarchy import Joint, is_content, read_hierarchy, read_motion_header
 from .limits import MAX_COORDINATE, MAX_FPS, MIN_FPS
 from .motion import MotionError
 from .recording import Recording, numbered_lines, room_for, shown
-from .rest_pose import face_at_rest
+from .rest_pose import face_at_rest, neck_of
 
 _BLOCK_FRAMES = 1024
 _BLOCK_TEXT = 2**24
@@ -56,7 +56,7 @@ def read_bvh(path: Path) -> Recording:
     at_rest = _rest_positions(skeleton)
     rest = face_at_rest([joint.name for joint in skeleton], [joint.parent for joint in skeleton], at_rest)
     one_root = sum(joint.parent < 0 for joint in skeleton) == 1
-    head = rest if one_root else None
+    head = rest if one_root else None  # of several people the face of which?
     joints, face = _read_frames(lines, skeleton, head, declared, room_for(path), path.name)
     return Recording(
         joints=joints,
@@ -103,6 +103,8 @@ def _read_frames(
     columns = [(joint.name, channel) for joint in skeleton for channel in joint.channels]
     blocks: list[np.ndarray] = []
     faces: list[np.ndarray] = []
+    neck = _rotations_of_neck(skeleton, head)
+    turned = False
     frames = 0
     last_line = 0
     for rows in _blocks(lines, max(1, min(_BLOCK_FRAMES, 2**17 // len(skeleton)))):
@@ -112,6 +114,7 @@ def _read_frames(
         joints, face = _forward_kinematics(skeleton, values, head)
         blocks.append(joints)
         faces.append(face)
+        turned = turned or bool(values[:, neck].any())
         frames += len(rows)
         last_line = rows[-1][0]
         if frames > max_frames:
@@ -126,7 +129,16 @@ def _read_frames(
             f"{source}: the file is cut off: {declared:,} frames declared, {frames:,} found, "
             f"the last on line {last_line}"
         )
-    return np.concatenate(blocks), None if head is None else np.concatenate(faces)
+    return np.concatenate(blocks), np.concatenate(faces) if turned else None
+
+
+def _rotations_of_neck(skeleton: list[Joint], head: tuple[int, np.ndarray] | None) -> list[int]:
+    """Returns the columns of a row that rotate head and neck; while all are zero, the face is unknown."""
+    if head is None:
+        return []
+    chain = neck_of([joint.name for joint in skeleton], [joint.parent for joint in skeleton], head[0])
+    columns = [(index, channel) for index, joint in enumerate(skeleton) for channel in joint.channels]
+    return [place for place, (index, channel) in enumerate(columns) if index in chain and "rotation" in channel]
 
 
 def _blocks(lines: Iterator[tuple[int, str]], frames: int) -> Iterator[list[tuple[int, str]]]:

@@ -9,11 +9,16 @@ READERS = {
     ".bvh": "bvh:read_bvh",
     ".c3d": "c3d:read_c3d",
     ".csv": "csv:read_csv",
+    ".glb": "gltf:read_gltf",
+    ".gltf": "gltf:read_gltf",
     ".json": "json:read_json",
     ".jsonl": "json:read_json_lines",
+    ".mvnx": "mvnx:read_mvnx",
     ".npy": "npy:read_npy",
     ".npz": "npy:read_npz",
     ".trc": "trc:read_trc",
+    ".vrm": "gltf:read_gltf",
+    ".vrma": "gltf:read_gltf",
 }
 """Suffix -> "module:function" in this folder. If a take exists in several formats, the first one listed is read."""
 

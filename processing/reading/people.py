@@ -13,6 +13,9 @@ _FEWEST_JOINTS = 8
 _ALIKE = 0.8
 """Share of a person's joints that the others have too. Some wear more markers, or carry a prop."""
 
+_PARTS = frozenset("start end head tail tip top bottom origin target proximal distal upper lower x y z".split())
+"""What names the ends of a bone, not a person: "LeftArm_head" and "LeftArm_tail"."""
+
 _FEWEST_PAIRS = 3
 """Pairs of a left and a right joint in each body. Without them, groups are the sides of one: left_hip, right_hip."""
 
@@ -88,7 +91,7 @@ def _grouped(names: Sequence[str], separator: str, is_prefix: bool) -> dict[str,
         who, rest = name[:at].strip(), name[at + 1 :].strip()
         if not is_prefix:
             who, rest = rest, who
-        if who and rest:
+        if who and rest and who.lower() not in _PARTS:
             groups.setdefault(who, {}).setdefault(rest, joint)
     return groups
 

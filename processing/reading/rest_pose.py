@@ -14,6 +14,12 @@ import numpy as np
 _HEAD = re.compile(
     r"head(?!.*(end|top|nub|tip|site|front|gear|aux))|頭(?!先)|kopf|t[eê]te|cabeza|testa", re.IGNORECASE
 )
+_OTHERS = (
+    re.compile(r"(?:^|[:|_ .])face$", re.IGNORECASE),
+    re.compile(r"neck(?!.*twist)|首|hals$|nacken", re.IGNORECASE),
+)
+"""Joints that turn the face where none is called a head, best first."""
+
 _SIDES = (
     re.compile(r"(?P<left>left|links|左)|(?P<right>right|rechts|右)", re.IGNORECASE),
     re.compile(r"(?<![A-Za-z])(?:(?P<left>[lL])|(?P<right>[rR]))(?![a-z])"),
@@ -38,7 +44,7 @@ def face_at_rest(names: Sequence[str], parents: Sequence[int], positions: np.nda
         Index of the head joint and a (3,) unit vector in the axes of the file. None without a head, or where the rest
         pose is not that of a person who stands: nothing is guessed then.
     """
-    head = next((index for index, name in enumerate(names) if _HEAD.search(name)), None)
+    head = _head_of(names)
     if head is None:
         return None
     pairs: dict[str, dict[str, int]] = defaultdict(dict)
@@ -69,6 +75,24 @@ def face_at_rest(names: Sequence[str], parents: Sequence[int], positions: np.nda
         return None
     forward = np.cross(left / np.linalg.norm(left), up)
     return head, forward
+
+
+def neck_of(names: Sequence[str], parents: Sequence[int], head: int) -> list[int]:
+    """Returns the head and the joints of the neck below it. While none of them rotates, nobody measured the head."""
+    chain, joint = [head], parents[head]
+    while joint >= 0 and _OTHERS[1].search(names[joint]):
+        chain.append(joint)
+        joint = parents[joint]
+    return chain
+
+
+def _head_of(names: Sequence[str]) -> int | None:
+    """Returns the joint that turns the face: the head, else the last joint of the neck."""
+    for pattern in (_HEAD, *_OTHERS):
+        found = [index for index, name in enumerate(names) if pattern.search(name) and _side_of(name) is None]
+        if found:
+            return found[-1] if pattern is _OTHERS[1] else found[0]
+    return None
 
 
 def _side_of(name: str) -> tuple[str, str] | None:

@@ -44,9 +44,7 @@ def cut_to_movement(motion: Motion) -> None:
         return
     first, last = int(tracked[0]), int(tracked[-1]) + 1
     lost = first, len(motion.joints) - last
-    repeated = _repeated(motion.joints[first:last], fps), _repeated(motion.joints[first:last][::-1], fps)
-    if last - first - sum(repeated) < _FEWEST_FRAMES:
-        repeated = 0, 0
+    repeated = _repeated(motion.joints[first:last], fps)
     _cut(motion, first + repeated[0], last - repeated[1])
     for edge, nobody, padding in zip(("first", "last"), lost, repeated, strict=True):
         if (nobody + padding) / fps > _NOTED_S:
@@ -90,17 +88,24 @@ def _leave_long_losses(motion: Motion, fps: float) -> None:
         motion.notes.append(note("body_lost", message))
 
 
-def _repeated(joints: np.ndarray, fps: float) -> int:
-    """Returns how many frames at the beginning only repeat the next one, 0 where they are no padding."""
+def _repeated(joints: np.ndarray, fps: float) -> tuple[int, int]:
+    """Returns how many frames at the beginning and at the end only repeat their neighbour; 0 where that is rest."""
     enough = int(_REPEATED_S * fps) + 1
-    if len(joints) <= enough + _FEWEST_FRAMES or not _same(joints[0], joints[enough]):
-        return 0
-    repeats = np.array([_same(before, after) for before, after in zip(joints[:-1], joints[1:], strict=True)])
-    run = int(np.argmin(repeats)) if not repeats.all() else len(repeats)
-    if run < enough or len(repeats) - run < _FEWEST_FRAMES:
-        return 0
-    return run if repeats[run:].mean() < _OFTEN else 0
-
-
-def _same(first: np.ndarray, second: np.ndarray) -> bool:
-    return np.array_equal(first, second, equal_nan=True)
+    if len(joints) <= enough + _FEWEST_FRAMES:
+        return 0, 0
+    bits = joints.reshape(len(joints), -1).view(np.int32)  # so that NaN equals NaN
+    if (bits[0] != bits[enough]).any() and (bits[-1] != bits[-1 - enough]).any():
+        return 0, 0
+    chunk = max(1, 2**20 // bits.shape[1])
+    repeats = np.concatenate(
+        [
+            (bits[start : start + chunk][: len(bits) - 1 - start] == bits[start + 1 : start + chunk + 1]).all(axis=1)
+            for start in range(0, len(bits) - 1, chunk)
+        ]
+    )
+    if repeats.all():
+        return 0, 0
+    runs = [int(np.argmin(repeats)), int(np.argmin(repeats[::-1]))]
+    before, after = (run if run >= enough else 0 for run in runs)
+    rest = repeats[before : len(repeats) - after]
+    return (before, after) if len(rest) >= _FEWEST_FRAMES and rest.mean() < _OFTEN else (0, 0)

@@ -136,9 +136,7 @@ class _Markers:
                 whole = complete_cluster(np.stack([points[place] for place in places], axis=1))
                 points.update({place: whole[:, column] for column, place in enumerate(places)})
         self.front = self.middle("left_asis", "right_asis")
-        self.back = self.middle("left_psis", "right_psis") if "left_psis" in points else points["sacrum"]
-        if "left_psis" in points and "right_psis" not in points:
-            self.back = points["sacrum"]
+        self.back = self.middle(*(("left_psis", "right_psis") if self.has("left_psis", "right_psis") else ("sacrum",)))
         self.top = self.middle("left_acromion", "right_acromion")
         across = points["right_asis"] - points["left_asis"]
         self.width, self.depth = _typical(across), _typical(self.front - self.back)
@@ -405,7 +403,8 @@ def _units_per_mm(width: float, units: str | None) -> float:
     """Returns the source units of a millimetre: as stated if that gives the pelvis a plausible width, else by it."""
     shortest, longest = _PELVIS_WIDTH_RANGE_MM
     stated: Mapping[str, float] = {unit: 0.001 / scale for unit, scale in UNIT_SCALES.items()}
-    candidates = ([stated[units]] if units in stated else []) + [stated[unit] for unit in ("mm", "cm", "m")]
+    first = [stated[units]] if units is not None and units in stated else []
+    candidates = first + [stated[unit] for unit in ("mm", "cm", "m")]
     plausible = (per_mm for per_mm in candidates if shortest <= width / per_mm <= longest)
     return next(plausible, width / _PELVIS_WIDTH_MM)
 

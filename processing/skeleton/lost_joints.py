@@ -43,7 +43,7 @@ def lost_at_zero(positions: np.ndarray, tracked: np.ndarray, needed: list[int], 
     placed = tracked & ~zero
     neighbours = _neighbours(needed, match)
     root = set(match.map.get(JOINT_INDEX["pelvis"], []))
-    for column in np.flatnonzero((zero & ~nobody[:, None]).any(axis=0)):
+    for column in np.flatnonzero((zero & ~nobody[:, None]).any(axis=0)).tolist():
         at_zero = zero[:, column] & ~nobody
         if at_zero.sum() == (tracked[:, column] & ~nobody).sum():  # whenever it is tracked
             is_root = needed[column] in root

@@ -55,8 +55,8 @@ BONE_VARIATION = Limits((0.0, 0.18), (0.0, 0.35))
 90th percentile over 2.56. Recordings stay below 0.06; pose estimators reach 0.15."""
 
 _BENT, _FEW, _MOSTLY, _HANGING = 0.04, 0.1, 0.8, 0.85
-"""How far a knee or an elbow must leave the line between the ends of its limb to count as bent, over the length of that
-line; the share of such frames that tells which way it bends; the share of them that must agree; and the cosine of the
+"""How far a knee or an elbow must leave the line between the ends of its limb to count as bent, over the length of
+that line; the share of such frames that tells which way it bends; the share of them that must agree; the cosine of the
 largest angle of a hanging thigh or upper arm with the vertical. A hanging arm bends forward only."""
 
 _FLAT = 0.02

@@ -105,8 +105,9 @@ def select_joints(
         kept[index] = float(tracked[with_body, column].mean())
         if kept[index] >= _MIN_TRACKED:
             filled[index] = _fill_gaps(used[:, column], tracked[:, column])
+    remarks: dict[tuple[str, str], list[str]] = {}
     for joint, sources in match.map.items():
-        label = " and ".join(_name_of(index, names) for index in sources)
+        label = _label(joint, sources, names)
         share = min(kept[index] for index in sources)
         if share * with_body.mean() < 1.0:
             gaps[JOINT_NAMES[joint]] = round(share * float(with_body.mean()), 4)
@@ -114,16 +115,20 @@ def select_joints(
             body[:, joint] = np.mean([filled[index] for index in sources], axis=0, dtype=np.float32)
             mask[joint] = True
             if share < _NOTED_BELOW or was_zero.intersection(sources):
-                message = f"{JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames; gaps were filled"
-                notes.append(note("gaps_filled", message))
+                remarks.setdefault(("gaps_filled", f"{share:.0%}"), []).append(label)
         elif joint in _REQUIRED:
             raise MotionError(
-                f"{source}: {JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames, expected at "
-                f"least {_MIN_TRACKED:.0%}."
+                f"{source}: {label} was tracked in {share:.0%} of the frames, expected at least {_MIN_TRACKED:.0%}."
             )
         else:
-            message = f"{JOINT_NAMES[joint]} ({label}) was tracked in {share:.0%} of the frames and is left out"
-            notes.append(note("joint_left_out", message))
+            remarks.setdefault(("joint_left_out", f"{share:.0%}"), []).append(label)
+    for (code, tracked_in), labels in remarks.items():
+        done = {
+            "gaps_filled": "; gaps were filled",
+            "joint_left_out": " and is left out" if len(labels) == 1 else " and are left out",
+        }[code]
+        verb = "was" if len(labels) == 1 else "were"
+        notes.append(note(code, f"{', '.join(labels)} {verb} tracked in {tracked_in} of the frames{done}"))
     return body, mask, gaps
 
 
@@ -184,14 +189,15 @@ def _believed(
         columns = [needed.index(index) for index in match.map.get(joint, [])]
         if guessed[columns].any():
             believed[:, columns] = True
-            label = " and ".join(_name_of(needed[column], motion.joint_names) for column in columns)
-            message = f"{JOINT_NAMES[joint]} ({label}) was hardly visible; its position is the tracker's estimate"
+            label = _label(joint, match.map[joint], motion.joint_names)
+            message = f"{label} was hardly visible; its position is the tracker's estimate"
             notes.append(note("low_visibility", message))
     return believed
 
 
-def _name_of(index: int, names: list[str] | None) -> str:
-    return names[index] if names is not None else f"joint {index}"
+def _label(joint: int, sources: list[int], names: list[str] | None) -> str:
+    """Names a unified joint, and the joints of the recording that it comes from where these have names."""
+    return JOINT_NAMES[joint] + ("" if names is None else f" ({' and '.join(names[index] for index in sources)})")
 
 
 def _fill_gaps(position: np.ndarray, tracked: np.ndarray) -> np.ndarray:

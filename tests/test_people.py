@@ -1,0 +1,235 @@
+"""Several people in one recording: told apart, in any order of axes, and none at the cost of the others."""
+
+import numpy as np
+import pytest
+from moving_bodies import busy_movement
+
+from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from eai_llm_hf.processing.reading.checks import checked_motions
+from eai_llm_hf.processing.reading.files import motions_from_array, read_motions
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.reading.people import people_by_name
+from eai_llm_hf.processing.reading.recording import Recording
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES, PARENTS
+from eai_llm_hf.processing.skeleton.unify import unify
+
+NAMES = list(JOINT_NAMES)
+CAMEL = ["".join(word.capitalize() for word in name.split("_")) for name in NAMES]
+
+
+def body(frames: int = 120) -> np.ndarray:
+    return busy_movement(frames).astype(np.float32)
+
+
+def two_people(frames: int = 120) -> np.ndarray:
+    """Two bodies, three metres apart, that move differently."""
+    return np.stack([body(frames), body(frames)[::-1] + np.float32([3, 0, 0])])
+
+
+# -------------------------------------------------------------------------------------------------------------- absent
+
+
+@pytest.mark.parametrize("nothing", [0.0, np.nan])
+@pytest.mark.parametrize("absent", [0, 1])
+def test_an_absent_person_does_not_cost_the_other_the_record(nothing, absent):
+    people = two_people()
+    people[absent] = nothing
+    (motion,) = motions_from_array(people, 30, joint_names=NAMES)
+    np.testing.assert_array_equal(motion.joints, two_people()[1 - absent])
+    message = f"person {absent + 1} was never tracked and is left out"
+    assert motion.notes == [{"code": "person_dropped", "message": message}]
+
+
+def test_a_ghost_is_left_out_and_who_walks_through_is_kept():
+    people = two_people(600)
+    people[1, 30:] = np.nan
+    (motion,) = motions_from_array(people, 30)
+    assert motion.notes[0]["message"] == "person 2 was tracked in 5.0% of the frames and is left out"
+    people = two_people(1200)
+    people[1, :500] = people[1, 620:] = np.nan
+    first, second = motions_from_array(people, 30)
+    assert (len(first.joints), len(second.joints)) == (1200, 120) and second.source == "array, person 2 of 2"
+
+
+def test_nobody_at_all_is_an_error():
+    with pytest.raises(MotionError, match="array, person 1 of 2: no joint is tracked in any frame"):
+        motions_from_array(np.full((2, 90, 22, 3), np.nan), 30)
+
+
+def test_a_person_who_cannot_be_unified_is_left_out_with_a_note_on_the_others():
+    people = two_people()
+    people[0, :, NAMES.index("left_shoulder")] = np.nan
+    extractor = EaiSkeletonFeatureExtractor()
+    (clip,) = extractor.clips({"joints": people, "fps": 30, "joint_names": NAMES})
+    (note,) = [note for note in clip.report["notes"] if note["code"] == "person_dropped"]
+    assert note["message"].startswith("left out: array, person 1 of 2: left_shoulder")
+    people[1] = people[0]
+    with pytest.raises(MotionError, match="array, person 1 of 2: left_shoulder"):
+        extractor.clips({"joints": people, "fps": 30, "joint_names": NAMES})
+
+
+def test_names_of_people_are_in_their_sources():
+    motions = checked_motions(Recording(two_people(), 30, people=["Anna", "Ben\n"]), "duo.trc")
+    assert [motion.source for motion in motions] == ["duo.trc, person 1 of 2 (Anna)", "duo.trc, person 2 of 2 (Ben?)"]
+
+
+# ------------------------------------------------------------------------------------------------------------ by name
+
+
+@pytest.mark.parametrize("names", [NAMES, CAMEL], ids=["snake", "camel"])
+@pytest.mark.parametrize(
+    ("spell", "who"),
+    [
+        ("{}:{}", ("Anna", "Ben")),
+        ("{}:{}", ("Skeleton 001", "Skeleton 002")),
+        ("Scene:{}:{}", ("Anna", "Ben")),
+        ("{}_{}", ("P1", "P2")),
+        ("Skeleton_{}_{}", ("001", "002")),
+        ("{}.{}", ("a", "b")),
+        ("{}|{}", ("Anna", "Ben")),
+        ("{} {}", ("Anna", "Ben")),
+        ("{1}_{0}", ("1", "2")),
+        ("{1}.{0}", ("A", "B")),
+    ],
+)
+@pytest.mark.parametrize("is_interleaved", [False, True])
+def test_two_people_in_one_list_of_joints_are_told_apart_by_their_names(names, spell, who, is_interleaved):
+    both = [
+        (spell.format(person, name), number, joint)
+        for number, person in enumerate(who)
+        for joint, name in enumerate(names)
+    ]
+    order = np.random.default_rng(0).permutation(44) if is_interleaved else np.arange(44)
+    joints = np.stack([two_people()[both[index][1], :, both[index][2]] for index in order], axis=1)
+    motions = motions_from_array(joints, 30, joint_names=[both[index][0] for index in order], source="duo.csv")
+    assert sorted(motion.source.split(" (")[1][:-1].split(":")[-1] for motion in motions) == sorted(who)
+    for motion in motions:
+        number = next(number for number, person in enumerate(who) if motion.source.endswith(f"{person})"))
+        clip = unify(motion)
+        (alone,) = motions_from_array(two_people()[number], 30, joint_names=NAMES)
+        np.testing.assert_allclose(clip.joints, unify(alone).joints, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        NAMES,
+        CAMEL,
+        [f"mixamorig:{name}" for name in CAMEL],
+        [f"{name}_{end}" for name in NAMES for end in ("head", "tail")],
+        [*NAMES, *(f"{side}_{finger}_{bone}" for side in ("left", "right") for finger in "abcde" for bone in "123")],
+        [
+            f"{side}_{name}"
+            for side in ("left", "right")
+            for name in "hip knee ankle toe heel eye ear shoulder".split()
+        ],
+        ["Skeleton:Hips", "Sword:Tip", *(f"Skeleton:{name}" for name in CAMEL[1:])],
+    ],
+    ids=["snake", "camel", "namespace", "tips", "fingers", "sides", "prop"],
+)
+def test_the_joints_of_one_person_stay_together(names):
+    assert people_by_name(names, None) == []
+
+
+def test_a_prop_belongs_to_nobody():
+    names = [f"{who}:{name}" for who in ("Anna", "Ben") for name in NAMES] + ["Ball:centre"]
+    joints = np.concatenate([*two_people(), np.zeros((120, 1, 3))], axis=1)
+    assert [motion.joint_names for motion in motions_from_array(joints, 30, joint_names=names)] == [NAMES, NAMES]
+
+
+# ------------------------------------------------------------------------------------------------------------- by tree
+
+
+def test_two_trees_with_the_same_names_are_two_people():
+    parents = [*PARENTS, *(parent + 22 if parent >= 0 else -1 for parent in PARENTS)]
+    joints = np.concatenate(two_people(), axis=1)
+    motions = motions_from_array(joints, 30, joint_names=NAMES * 2, parents=parents, source="duo.bvh")
+    for motion, expected in zip(motions, two_people(), strict=True):
+        np.testing.assert_array_equal(motion.joints, expected)
+        assert (motion.joint_names, motion.parents) == (NAMES, list(PARENTS))
+
+
+@pytest.mark.parametrize("names", [NAMES * 2, [f"{who}_{name}" for who in "AB" for name in NAMES]])
+def test_two_bodies_below_one_root_are_two_people_with_trees_of_their_own(names):
+    parents = [-1, *(parent + 1 for parent in PARENTS), *(parent + 23 if parent >= 0 else 0 for parent in PARENTS)]
+    joints = np.concatenate([np.zeros((120, 1, 3)), *two_people()], axis=1)
+    motions = motions_from_array(joints, 30, joint_names=["Reference", *names], parents=parents)
+    for motion, expected in zip(motions, two_people(), strict=True):
+        np.testing.assert_array_equal(motion.joints, expected)
+        assert (motion.joint_names, motion.parents) == (NAMES, list(PARENTS))
+
+
+# ---------------------------------------------------------------------------------------------------------------- axes
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ((1, 0, 2, 3), "frames, people, joints, 3"),
+        ((3, 1, 2, 0), "3, frames, joints, people"),
+    ],
+)
+@pytest.mark.parametrize("is_second_absent", [False, True])
+def test_the_axes_of_several_people_are_found(order, words, is_second_absent):
+    people = two_people()
+    if is_second_absent:
+        people[1] = 0
+    motions = motions_from_array(people.transpose(order), 30, joint_names=NAMES)
+    assert len(motions) == 2 - is_second_absent
+    np.testing.assert_array_equal(motions[0].joints, people[0])
+    assert motions[0].notes[0]["code"] == "axis_order" and f"({words})" in motions[0].notes[0]["message"]
+
+
+@pytest.mark.parametrize("names", [NAMES, None])
+@pytest.mark.parametrize("order", [(1, 0, 2), (2, 0, 1), (0, 2, 1), (1, 2, 0)])
+@pytest.mark.parametrize("frames", [20, 120])
+def test_the_axes_of_one_person_are_found(names, order, frames):
+    (motion,) = motions_from_array(body(frames).transpose(order), 30, joint_names=names)
+    np.testing.assert_array_equal(motion.joints, body(frames))
+    assert [note["code"] for note in motion.notes] == ["axis_order"]
+
+
+def test_one_person_in_an_axis_of_people_after_the_frames_is_one_record_not_one_a_frame():
+    (motion,) = motions_from_array(body()[:, None], 30)
+    np.testing.assert_array_equal(motion.joints, body())
+
+
+@pytest.mark.parametrize(
+    "joints",
+    [two_people(), np.stack([body()] * 2), body()[None], np.stack([body(20)] * 60), two_people(8), body(8), body(2)],
+)
+def test_axes_in_the_usual_order_stay(joints):
+    motions = motions_from_array(joints, 30)
+    np.testing.assert_array_equal(motions[0].joints, joints if joints.ndim == 3 else joints[0])
+    assert not motions[0].notes
+
+
+def test_axes_that_could_be_any_are_refused():
+    with pytest.raises(MotionError, match=r"array: expected shape .*; found \(3, 3, 90\)"):
+        motions_from_array(np.ones((3, 3, 90)), 30)
+
+
+def test_a_confidence_as_fourth_number_is_visibility_and_a_quaternion_is_refused():
+    confidence = np.ones((120, 22, 1), np.float32)
+    confidence[50:60, 4] = 0.1
+    (motion,) = motions_from_array(np.concatenate([body(), confidence], axis=-1), 30)
+    np.testing.assert_array_equal(motion.joints, body())
+    assert (~motion.visible).sum() == 10 and not motion.visible[50:60, 4].any()
+    turns = np.random.default_rng(0).normal(size=(120, 22, 4))
+    with pytest.raises(MotionError, match="rotations"):
+        motions_from_array(turns / np.linalg.norm(turns, axis=-1, keepdims=True), 30)
+    with pytest.raises(MotionError, match="confidence from 0 to 1"):
+        motions_from_array(turns * 5, 30)
+
+
+# --------------------------------------------------------------------------------------------------------------- files
+
+
+def test_two_people_in_a_table_are_two_records(tmp_path):
+    path = tmp_path / "duo.csv"
+    names = [f"{who}:{name}_{axis}" for who in ("Anna", "Ben") for name in NAMES for axis in "xyz"]
+    table = np.concatenate(two_people(), axis=1).reshape(120, -1)
+    np.savetxt(path, table, delimiter=",", header=",".join(names), comments="", fmt="%.6g")
+    motions = read_motions(path, fps=30)
+    assert [motion.source for motion in motions] == ["duo.csv, person 1 of 2 (Anna)", "duo.csv, person 2 of 2 (Ben)"]
+    assert len(EaiSkeletonFeatureExtractor().clips(path, fps=30)) == 2
