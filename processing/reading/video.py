@@ -23,6 +23,7 @@ from .motion import MotionError, note
 from .pose_model import pose_model, progress_bar
 from .recording import Recording, shown
 from .video_people import PeopleTracker, unsure_sides
+from .video_tilt import tilt_note
 
 MAX_PEOPLE_IN_VIDEO = 4
 """People who are found in one frame. Each further one takes as long again."""
@@ -99,6 +100,7 @@ def _recording(
         message = f"a person was found in {found_in} of the {len(times)} frames of the video ({share:.0%})"
         notes.append(note("person_seldom_found", message))
     world, visibility = people.arrays(len(times))
+    notes += tilt_note(world)
     for person, body in enumerate(world):
         unsure, exchanges = unsure_sides(body, _SIDES, np.array(times))
         if len(exchanges):
