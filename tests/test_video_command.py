@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from video_files import POSE_MODEL, SIDE, needs_pose_model, write_video
+from video_files import POSE_MODEL, SIDE, needs_pose_model, skip_without_mediapipe, write_video
 
 from eai_llm_hf.cli.clips import find_clips
 from eai_llm_hf.cli.main import explain as explain_command
@@ -84,7 +84,7 @@ def test_joints_are_kept_of_one_video_only(explain, tmp_path, capsys):
 
 @needs_pose_model
 def test_a_real_video_is_explained_kept_and_shown_and_a_broken_one_does_not_stop_it(explain, tmp_path):
-    pytest.importorskip("mediapipe")
+    skip_without_mediapipe()
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no video")
     status, records, _ = explain(broken, SIDE, "--report", tmp_path / "page.html")
@@ -99,7 +99,7 @@ def test_a_real_video_is_explained_kept_and_shown_and_a_broken_one_does_not_stop
 
 
 def test_a_video_of_an_empty_room_gives_an_error_record(explain, tmp_path):
-    pytest.importorskip("mediapipe")
+    skip_without_mediapipe()
     if not POSE_MODEL.is_file():
         pytest.skip(f"{POSE_MODEL} is not on this machine")
     room = write_video(tmp_path / "room.mp4", [np.full((240, 320, 3), 127, np.uint8)] * 5)

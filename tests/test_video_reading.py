@@ -7,7 +7,15 @@ import zipfile
 
 import numpy as np
 import pytest
-from video_files import FRONT, POSE_MODEL, frames_of_front, needs_pose_model, write_sound, write_video
+from video_files import (
+    FRONT,
+    POSE_MODEL,
+    frames_of_front,
+    needs_pose_model,
+    skip_without_mediapipe,
+    write_sound,
+    write_video,
+)
 
 from eai_llm_hf.processing.reading import pose_model as pose_models
 from eai_llm_hf.processing.reading import video
@@ -244,7 +252,13 @@ def test_sound_without_a_picture_is_refused(tmp_path, stand_in):
 def test_a_video_of_no_frames_is_refused(tmp_path, stand_in, monkeypatch):
     stand_in(lambda frame: [])
     monkeypatch.setattr(video, "frames_of", lambda path, progress: iter(()))
-    assert "expected at least one frame of video; found none" in _message(write_video(tmp_path / "none.mp4", _grey(1)))
+    assert "expected a video of two frames or more; found 0" in _message(write_video(tmp_path / "none.mp4", _grey(1)))
+
+
+@needs_decoder
+def test_a_picture_is_no_video(tmp_path, stand_in):
+    stand_in(lambda frame: [_body(0.5)])
+    assert "expected a video of two frames or more; found 1" in _message(write_video(tmp_path / "one.mp4", _grey(1)))
 
 
 @pytest.mark.parametrize("package", ["mediapipe", "av"])
@@ -267,6 +281,17 @@ def test_a_missing_library_of_the_system_is_named(tmp_path, monkeypatch):
     (tmp_path / "clip.mp4").write_bytes(b"anything")
     message = _message(tmp_path / "clip.mp4")
     assert "libGL.so.1: cannot open" in message and "libegl1" in message
+
+
+@needs_decoder
+def test_a_library_of_the_system_that_is_missed_only_with_the_model_is_named(tmp_path, stand_in, monkeypatch):
+    def refuse(options):
+        raise OSError("libEGL.so.1: cannot open shared object file")
+
+    stand_in(lambda frame: [])
+    monkeypatch.setattr(sys.modules["mediapipe"].tasks.vision.PoseLandmarker, "create_from_options", refuse)
+    message = _message(write_video(tmp_path / "clip.mp4", _grey(3)))
+    assert "libEGL.so.1: cannot open" in message and "libegl1" in message
 
 
 # ------------------------------------------------------------------------------------------------------- the model
@@ -325,7 +350,7 @@ def test_a_pose_model_of_the_user_is_used_as_it_is(tmp_path, cache, monkeypatch)
 
 @needs_pose_model
 def test_a_real_person_is_read_from_a_video(monkeypatch):
-    pytest.importorskip("mediapipe")
+    skip_without_mediapipe()
     monkeypatch.setenv(pose_models.POSE_MODEL_VARIABLE, str(POSE_MODEL))
     recording = read_video(FRONT)
     assert recording.joints.shape == (1, 100, 33, 3) and recording.recording == "video"
@@ -337,7 +362,7 @@ def test_a_real_person_is_read_from_a_video(monkeypatch):
 
 @needs_pose_model
 def test_a_person_filmed_with_the_phone_on_its_side_is_read_as_upright(tmp_path, monkeypatch):
-    pytest.importorskip("mediapipe")
+    skip_without_mediapipe()
     monkeypatch.setenv(pose_models.POSE_MODEL_VARIABLE, str(POSE_MODEL))
     frames = list(frames_of_front(8, step=4))
     upright = read_video(write_video(tmp_path / "upright.mp4", frames, fps=15))

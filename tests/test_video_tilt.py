@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from video_files import FRONT, POSE_MODEL, needs_pose_model
+from video_files import FRONT, POSE_MODEL, needs_pose_model, skip_without_mediapipe
 
 from eai_llm_hf.processing.reading.video_tilt import camera_tilt, tilt_note
 
@@ -56,7 +56,7 @@ def test_frames_without_the_person_are_left_out():
 
 @needs_pose_model
 def test_the_real_video_whose_camera_is_tilted_has_a_note(monkeypatch):
-    pytest.importorskip("mediapipe")
+    skip_without_mediapipe()
     from eai_llm_hf.processing.reading.files import read_motions
 
     monkeypatch.setenv("EAI_LLM_POSE_MODEL", str(POSE_MODEL))

@@ -77,8 +77,8 @@ def read_video(path: Path) -> Recording:
                 raise MotionError(f"{path.name}: the file is damaged; no frame can be decoded ({error})") from error
             message = f"the file is damaged after {times[-1]:.1f} s ({error}); what comes before is read"
             notes.append(note("video_damaged", message))
-    if not times:
-        raise MotionError(f"{path.name}: expected at least one frame of video; found none")
+    if len(times) < 2:
+        raise MotionError(f"{path.name}: expected a video of two frames or more; found {len(times)}")
     return _recording(path.name, people, times, found_in, notes)
 
 
@@ -211,7 +211,8 @@ def _upright(frame: Any, stream: Any) -> np.ndarray:
 
 
 def _reason(error: BaseException) -> str:
-    return shown(str(error).splitlines()[0], 80) if str(error) else type(error).__name__
+    text = str(getattr(error, "strerror", None) or error)  # without the number and the path that FFmpeg adds
+    return shown(text.splitlines()[0], 80) if text else type(error).__name__
 
 
 # ------------------------------------------------------------------------------------------------------ the people
@@ -242,7 +243,9 @@ def pose_finder(source: str) -> Iterator[Any]:
     try:
         with _without_library_messages():
             landmarker = vision.PoseLandmarker.create_from_options(options)
-    except (RuntimeError, ValueError, OSError) as error:
+    except OSError as error:  # only now it loads libraries of the system
+        raise MotionError(_not_loaded(source, error)) from error
+    except (RuntimeError, ValueError) as error:
         raise MotionError(f"{source}: the pose model {model} cannot be loaded ({_reason(error)})") from error
     last_ms = -1
 
