@@ -434,7 +434,7 @@ def _lists_frames(content: Any) -> bool:
 
 
 def _notes_of(found: Any) -> list[dict[str, str]]:
-    """Returns the notes on the video that the joints come from, which `--save-pose` keeps; other notes are left out."""
+    """Returns the notes on the video that the joints come from, which `--save-pose` keeps; others are left out."""
     return [
         note(each["code"][:MAX_NAME_LENGTH], each["message"][:_LONGEST_NOTE])
         for each in (found if isinstance(found, list) else [])[:_MAX_KEYS]

@@ -130,7 +130,7 @@ class PeopleTracker:
 
 
 def unsure_sides(world: np.ndarray, pairs: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Finds the frames in which the pose model takes left for right now and then, as where it takes a back for a front.
+    """Finds the frames in which the pose model takes left for right now and then, as where a back looks like a front.
 
     From one frame to the next a body moves little. Where its right joints come to lie on the left ones of the frame
     before, the sides were exchanged. Which way round is right cannot be told while this happens again and again.
