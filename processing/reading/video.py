@@ -164,7 +164,7 @@ def frames_of(path: Path, progress: bool = False) -> Iterator[tuple[float, np.nd
         raise MotionError(f"{path.name}: the file is damaged or no video ({_reason(error)})") from error
     with container:
         stream = _stream(container, path.name)
-        stream.thread_type = "AUTO"
+        stream.thread_type = "NONE"  # threads of a decoder were seen to wait forever on a damaged file
         first, last = None, -math.inf
         with progress_bar(f"{path.name}: finding people", int(stream.frames or 0) if progress else 0, "frame") as bar:
             try:
