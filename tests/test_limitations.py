@@ -66,6 +66,13 @@ def test_a_pinned_pelvis_shows_no_travel_and_no_height():
     assert np.isfinite(value(clip, "leg_speed")) and np.isfinite(value(clip, "tempo"))
 
 
+def test_the_trembling_of_a_pinned_pelvis_is_neither_travel_nor_height():
+    joints = pinned(walk(0.6, 1.9))
+    joints += np.random.default_rng(0).uniform(-0.0004, 0.0004, (len(joints), 1, 3))  # as MediaPipe's world landmarks
+    clip = read(joints)
+    assert {"travel", "height", "floor"} <= set(clip.not_shown) and np.isnan(value(clip, "vertical_bounce"))
+
+
 def test_a_pelvis_that_is_pinned_to_the_ground_only_still_bounces():
     joints = busy_movement()
     joints[..., [0, 2]] -= joints[:, :1, [0, 2]]

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from eai_llm_hf.cli.common import find_clips
+from eai_llm_hf.cli.clips import find_clips
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.json import read_json, read_json_frames, read_json_lines
 from eai_llm_hf.processing.reading.motion import MotionError

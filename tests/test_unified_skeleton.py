@@ -117,6 +117,7 @@ def test_a_clip_in_the_unified_form_stays_as_it_is():
         "unit_scale": 1.0,
         "notes": [],
         "recording": None,
+        "start_s": 0.0,
         "how": {name: f"{name} (rig smpl22)" for name in JOINT_NAMES},
         "unused_joints": [],
         "gaps": {},

@@ -7,7 +7,15 @@ import zipfile
 
 import numpy as np
 import pytest
-from video_files import FRONT, POSE_MODEL, frames_of_front, needs_pose_model, write_sound, write_video
+from video_files import (
+    FRONT,
+    POSE_MODEL,
+    frames_of_front,
+    needs_pose_model,
+    skip_without_mediapipe,
+    write_sound,
+    write_video,
+)
 
 from eai_llm_hf.processing.reading import pose_model as pose_models
 from eai_llm_hf.processing.reading import video
@@ -15,7 +23,7 @@ from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.reading.pose_model import pose_model, pose_model_cache
 from eai_llm_hf.processing.reading.video import frames_of, read_video
-from eai_llm_hf.processing.reading.video_people import PeopleTracker
+from eai_llm_hf.processing.reading.video_people import PeopleTracker, unsure_sides
 
 needs_decoder = pytest.mark.skipif(
     __import__("importlib").util.find_spec("av") is None, reason="PyAV (extra `video`) is not installed"
@@ -160,6 +168,22 @@ def test_somebody_found_twice_in_a_frame_is_one_person():
     assert [len(track.frames) for track in tracker.tracks] == [20]
 
 
+def test_frames_in_which_left_and_right_are_exchanged_again_and_again_are_found():
+    rng = np.random.default_rng(0)
+    world = rng.normal(size=(1, 33, 3)) + np.cumsum(rng.normal(size=(60, 33, 3)) * 0.01, axis=0)
+    pairs = np.array([(left, left + 1) for left in range(11, 33, 2)])
+    times = np.arange(60) / 30
+    unsure, exchanges = unsure_sides(world, pairs, times)
+    assert not unsure.any() and not len(exchanges)
+    other = np.arange(33)
+    other[pairs] = pairs[:, ::-1]
+    world[20:26] = world[20:26][:, other]
+    world[50:] = world[50:][:, other]  # once, and who knows which way round is right
+    world[55] = np.nan
+    unsure, exchanges = unsure_sides(world, pairs, times)
+    assert np.flatnonzero(unsure).tolist() == list(range(20, 26)) and exchanges.tolist() == [20, 26, 50]
+
+
 def test_a_short_loss_does_not_end_a_person():
     tracker = _tracked([[_body(0.2)]] * 20 + [[]] * 5 + [[_body(0.25)]] * 20)
     assert [len(track.frames) for track in tracker.tracks] == [40] and not tracker.notes
@@ -228,7 +252,13 @@ def test_sound_without_a_picture_is_refused(tmp_path, stand_in):
 def test_a_video_of_no_frames_is_refused(tmp_path, stand_in, monkeypatch):
     stand_in(lambda frame: [])
     monkeypatch.setattr(video, "frames_of", lambda path, progress: iter(()))
-    assert "expected at least one frame of video; found none" in _message(write_video(tmp_path / "none.mp4", _grey(1)))
+    assert "expected a video of two frames or more; found 0" in _message(write_video(tmp_path / "none.mp4", _grey(1)))
+
+
+@needs_decoder
+def test_a_picture_is_no_video(tmp_path, stand_in):
+    stand_in(lambda frame: [_body(0.5)])
+    assert "expected a video of two frames or more; found 1" in _message(write_video(tmp_path / "one.mp4", _grey(1)))
 
 
 @pytest.mark.parametrize("package", ["mediapipe", "av"])
@@ -251,6 +281,17 @@ def test_a_missing_library_of_the_system_is_named(tmp_path, monkeypatch):
     (tmp_path / "clip.mp4").write_bytes(b"anything")
     message = _message(tmp_path / "clip.mp4")
     assert "libGL.so.1: cannot open" in message and "libegl1" in message
+
+
+@needs_decoder
+def test_a_library_of_the_system_that_is_missed_only_with_the_model_is_named(tmp_path, stand_in, monkeypatch):
+    def refuse(options):
+        raise OSError("libEGL.so.1: cannot open shared object file")
+
+    stand_in(lambda frame: [])
+    monkeypatch.setattr(sys.modules["mediapipe"].tasks.vision.PoseLandmarker, "create_from_options", refuse)
+    message = _message(write_video(tmp_path / "clip.mp4", _grey(3)))
+    assert "libEGL.so.1: cannot open" in message and "libegl1" in message
 
 
 # ------------------------------------------------------------------------------------------------------- the model
@@ -309,7 +350,7 @@ def test_a_pose_model_of_the_user_is_used_as_it_is(tmp_path, cache, monkeypatch)
 
 @needs_pose_model
 def test_a_real_person_is_read_from_a_video(monkeypatch):
-    pytest.importorskip("mediapipe")
+    skip_without_mediapipe()
     monkeypatch.setenv(pose_models.POSE_MODEL_VARIABLE, str(POSE_MODEL))
     recording = read_video(FRONT)
     assert recording.joints.shape == (1, 100, 33, 3) and recording.recording == "video"
@@ -321,7 +362,7 @@ def test_a_real_person_is_read_from_a_video(monkeypatch):
 
 @needs_pose_model
 def test_a_person_filmed_with_the_phone_on_its_side_is_read_as_upright(tmp_path, monkeypatch):
-    pytest.importorskip("mediapipe")
+    skip_without_mediapipe()
     monkeypatch.setenv(pose_models.POSE_MODEL_VARIABLE, str(POSE_MODEL))
     frames = list(frames_of_front(8, step=4))
     upright = read_video(write_video(tmp_path / "upright.mp4", frames, fps=15))

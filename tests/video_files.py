@@ -1,5 +1,7 @@
 """Small videos for tests, made on the spot, and the pose model where there is one."""
 
+import ctypes
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +15,16 @@ FRONT, SIDE = DATA / "pose2sim_front.mp4", DATA / "pose2sim_side.mp4"
 needs_pose_model = pytest.mark.skipif(
     not POSE_MODEL.is_file(), reason=f"the pose model and the videos of {DATA} are not on this machine"
 )
+
+
+def skip_without_mediapipe() -> None:
+    """Skips a test where the extra `video` or the libraries of the system that it needs are not installed."""
+    pytest.importorskip("mediapipe", exc_type=ImportError)
+    for library in ("libEGL.so.1", "libGLESv2.so.2") if sys.platform == "linux" else ():
+        try:
+            ctypes.CDLL(library)
+        except OSError as error:
+            pytest.skip(f"mediapipe needs {library} ({error})")
 
 
 def write_video(

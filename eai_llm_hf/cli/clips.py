@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES, VIDEO_SUFFIXES
 from eai_llm_hf.processing.reading.limits import MAX_BYTES
 
 from .strangers import as_sentence, recordings_in
 
+VIDEOS_HELP = f"; videos ({' '.join(VIDEO_SUFFIXES)}) need the extra video"
 CLIPS_HELP = f"motion files ({' '.join(READABLE_SUFFIXES)}), folders of them, or - for standard input"
 STDIN = "-"
 
@@ -80,8 +81,12 @@ def as_input(path: str) -> str | dict[str, str]:
     return path if name_of(path) == path else {"path": path, "source": name_of(path)}
 
 
-def find_clips(paths: Sequence[str]) -> Iterator[str]:
+def find_clips(paths: Sequence[str], videos: bool = False) -> Iterator[str]:
     """Files as they are given, and the recordings in folders, sorted.
+
+    Args:
+        paths: What the user named.
+        videos: Whether to take the videos in folders too, except those of a take that a recording is there of.
 
     Other files in the folders, such as metadata, are skipped; after the last clip one line on stderr names them.
 
@@ -91,7 +96,14 @@ def find_clips(paths: Sequence[str]) -> Iterator[str]:
     skipped: list[Path] = []
     for path in paths:
         if Path(path).is_dir():
-            found, strangers = recordings_in(Path(path))
+            suffixes = (*READABLE_SUFFIXES, *VIDEO_SUFFIXES) if videos else READABLE_SUFFIXES
+            found, strangers = recordings_in(Path(path), suffixes)
+            takes = {each.with_suffix("") for each in found if each.suffix.lower() not in VIDEO_SUFFIXES}
+            found = [
+                each
+                for each in found
+                if each.suffix.lower() not in VIDEO_SUFFIXES or each.with_suffix("") not in takes
+            ]
             if not found:
                 also = f"; {as_sentence(strangers)}" if strangers else ""
                 raise ValueError(f"The folder {path} holds no motion file ({' '.join(READABLE_SUFFIXES)}){also}.")

@@ -4,9 +4,11 @@ import argparse
 import contextlib
 import json
 import sys
+import tempfile
 import textwrap
+from pathlib import Path
 
-from .clips import CLIPS_HELP, as_input, find_clips, with_stdin
+from .clips import CLIPS_HELP, VIDEOS_HELP, as_input, find_clips, with_stdin
 from .common import (
     add_checkpoint_options,
     add_command,
@@ -16,12 +18,14 @@ from .common import (
     value_with_unit,
     verdict_mark,
 )
+from .videos import add_video_options, check_video_options, is_video, with_poses
 
 _EXAMPLES = """examples:
   eai-llm explain walk.bvh
   eai-llm explain recordings/ --format json > records.jsonl
   eai-llm explain - --format-in bvh < walk.bvh
   eai-llm explain kinect.csv --question "What do the arms do?"
+  eai-llm explain clip.mp4 --save-pose clip.json
   eai-llm explain walk.bvh --candidate-labels joy grief --report walk.png
   eai-llm explain recordings/ --report session.html
 """
@@ -54,7 +58,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description="Says which emotion the movement in each clip expresses, how certain that is, and what shows it.",
         examples=_EXAMPLES,
     )
-    parser.add_argument("clips", nargs="+", metavar="CLIP", help=CLIPS_HELP)
+    parser.add_argument("clips", nargs="+", metavar="CLIP", help=CLIPS_HELP + VIDEOS_HELP)
     add_format_option(parser, "one JSON record a line")
     parser.add_argument(
         "--candidate-labels",
@@ -90,6 +94,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="step between windows in seconds (default: one window)",
     )
     add_recording_options(parser)
+    add_video_options(parser)
     parser.add_argument(
         "--max-new-tokens", type=int, default=96, metavar="N", help="maximum length of the text in tokens (default 96)"
     )
@@ -106,11 +111,33 @@ def run(args: argparse.Namespace) -> int:
         ValueError: If the suffix of `--report` is not one of a report, or standard input cannot be used.
     """
     with with_stdin(args.clips, args.format_in) as paths:
-        return _explain(args, [as_input(path) for path in find_clips(paths)])
+        found = list(find_clips(paths, videos=True))
+        check_video_options(args, found)
+        if not any(map(is_video, found)):
+            return _explain(args, [as_input(path) for path in found], {}, {})
+        with tempfile.TemporaryDirectory(prefix="eai-llm-poses-") as folder:
+            videos = {place: path for place, path in enumerate(found) if is_video(path)}
+            return _explain(args, *with_poses(found, Path(folder), args.save_pose), videos)
 
 
-def _explain(args: argparse.Namespace, clips: list[str | dict[str, str]]) -> int:
+def _explain(
+    args: argparse.Namespace,
+    clips: list[str | dict[str, str]],
+    failed_videos: dict[int, ValueError],
+    videos: dict[int, str],
+) -> int:
+    """Explains the clips.
+
+    Args:
+        args: The options.
+        clips: Clips as the pipeline takes them.
+        failed_videos: What went wrong with videos, by place among the clips.
+        videos: The path of each video, by place.
+    """
     from tqdm import tqdm
+
+    from eai_llm_hf.processing.feature_extraction_eai_llm import source_of
+    from eai_llm_hf.processing.record import error_record
 
     from ..report.report_writing import Report, open_report, report_path
 
@@ -122,12 +149,17 @@ def _explain(args: argparse.Namespace, clips: list[str | dict[str, str]]) -> int
     if "candidate_labels" in options:  # labels may be separated by commas as well, with or without quotes
         options["candidate_labels"] = ",".join(options["candidate_labels"])
     failed = 0
+    readable = [clip for place, clip in enumerate(clips) if place not in failed_videos]
     # With a generator the pipeline streams: each record is printed as soon as it is ready.
-    results = pipe((clip for clip in clips), batch_size=min(args.batch_size, len(clips)), **options)
-    bar = tqdm(results, total=len(clips), unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty())
+    results = iter(())
+    if readable:
+        results = iter(pipe((clip for clip in readable), batch_size=min(args.batch_size, len(readable)), **options))
+    bar = tqdm(clips, unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty())
     with contextlib.ExitStack() as stack:
         report: Report | None = stack.enter_context(open_report(args.report, len(clips))) if args.report else None
-        for clip, result in zip(clips, bar, strict=True):
+        for place, clip in enumerate(bar):
+            error = failed_videos.get(place)
+            result = next(results) if error is None else error_record(source_of(clip), error)
             records = result if isinstance(result, list) else [result]
             for record in records:
                 failed += "error" in record
@@ -135,7 +167,7 @@ def _explain(args: argparse.Namespace, clips: list[str | dict[str, str]]) -> int
             if report:
                 read = "error" not in records[0]
                 people = list(pipe.feature_extractor.clips(clip, args.fps, args.layout)) if read else []
-                report.add(records, people)
+                report.add(records, people, videos.get(place))
     for path in report.written if report else []:
         print(f"report: {path}", file=sys.stderr)
     return 1 if failed else 0

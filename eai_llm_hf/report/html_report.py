@@ -107,6 +107,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "facts": " · ".join(facts(record, seconds)),
         "highlighted": bool(highlights(record)),
         "moving": _movement(record, clip),
+        "video": [],
         "picture": over_time_page(record, clip).as_svg(f"clip-{number}", _picture_words(record)),
         "captions": _captions(record, heat),
         "bars": [

@@ -15,6 +15,7 @@ from .html_report import error_section, render_html, section
 from .picture_page import PICTURE_SUFFIXES, Page, path_of
 from .record_picture import error_page, record_page
 from .record_view import person_names
+from .video_frames import video_frames
 
 REPORT_SUFFIXES = (".html", *PICTURE_SUFFIXES)
 
@@ -33,21 +34,26 @@ class Report(ABC):
         self.clips = clips
         self.written: list[Path] = []
 
-    def add(self, records: Sequence[Mapping[str, Any]], people: Sequence[UnifiedClip]) -> None:
+    def add(
+        self, records: Sequence[Mapping[str, Any]], people: Sequence[UnifiedClip], video: str | None = None
+    ) -> None:
         """Shows one recording.
 
         Args:
             records: The records of its people, or a single error record.
             people: The movement of each person; empty with an error.
+            video: The video that it comes from, of which a page shows some frames; or None.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         names = person_names(records[0]["source"], len(records))
         clips: Sequence[UnifiedClip | None] = people or [None]
         for record, clip, name in zip(records, clips, names, strict=True):
-            self._add(record, clip, name, len(records) > 1)
+            self._add(record, clip, name, len(records) > 1, video)
 
     @abstractmethod
-    def _add(self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool) -> None:
+    def _add(
+        self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool, video: str | None
+    ) -> None:
         """Shows a record, or an error if there is no clip."""
 
     @abstractmethod
@@ -74,11 +80,15 @@ class _HtmlReport(Report):
         super().__init__(path, clips)
         self._sections: list[dict[str, Any]] = []
 
-    def _add(self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool) -> None:
+    def _add(
+        self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool, video: str | None
+    ) -> None:
         number = len(self._sections) + 1
-        self._sections.append(
-            error_section(record, name, number) if clip is None else section(record, clip, name, number)
-        )
+        if clip is None:
+            self._sections.append(error_section(record, name, number))
+            return
+        frames = video_frames(video, record, clip) if video else []
+        self._sections.append(section(record, clip, name, number) | {"video": frames})
 
     def close(self) -> None:
         if self._sections:
@@ -96,7 +106,9 @@ class _PdfReport(Report):
         super().__init__(path, clips)
         self._pages = PdfPages(path)
 
-    def _add(self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool) -> None:
+    def _add(
+        self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool, video: str | None
+    ) -> None:
         self._pages.savefig(_page(record, clip, name).figure)
         self.written = [self.path]
 
@@ -107,7 +119,9 @@ class _PdfReport(Report):
 class _PictureReport(Report):
     """A picture for each recording or person, numbered if there are several."""
 
-    def _add(self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool) -> None:
+    def _add(
+        self, record: Mapping[str, Any], clip: UnifiedClip | None, name: str, one_of_several: bool, video: str | None
+    ) -> None:
         numbered = self.clips > 1 or one_of_several
         path = self.path.with_stem(f"{self.path.stem}-{len(self.written) + 1}") if numbered else self.path
         _page(record, clip, name).save(path)

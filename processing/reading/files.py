@@ -53,17 +53,7 @@ def read_motions(
         MotionError: The file cannot be used; the message names it, the place, and what was expected and found.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
-    if _is_folder(path):
-        recording = _read_folder(path)
-    elif suffix not in READERS | VIDEO_READERS:
-        raise MotionError(
-            f"{path.name}: cannot read {shown(suffix) if suffix else 'a file without a suffix'}; "
-            f"expected one of {', '.join(READABLE_SUFFIXES)}, or a video: {', '.join(VIDEO_SUFFIXES)}"
-        )
-    else:
-        _check_file(path)
-        recording = _reader((READERS | VIDEO_READERS)[suffix])(path)
+    recording = read_recording(path)
     if layout is None and recording.layout is not None and recording.layout.lower().endswith(".json"):
         raise MotionError(
             f"{path.name}: its layout is {shown(recording.layout)}; expected the name of a known rig (a rig file is "
@@ -76,6 +66,29 @@ def read_motions(
     if joint_names is not None:
         recording.joint_names = joint_names
     return checked_motions(recording, path.name)
+
+
+def read_recording(path: str | Path) -> Recording:
+    """Reads a recording as its file has it, not yet checked.
+
+    Args:
+        path: As in `read_motions`.
+
+    Raises:
+        MotionError: The file cannot be read.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if _is_folder(path):
+        return _read_folder(path)
+    if suffix not in READERS | VIDEO_READERS:
+        raise MotionError(
+            f"{path.name}: cannot read {shown(suffix) if suffix else 'a file without a suffix'}; "
+            f"expected one of {', '.join(READABLE_SUFFIXES)}, or a video: {', '.join(VIDEO_SUFFIXES)}"
+        )
+    _check_file(path)
+    recording: Recording = _reader((READERS | VIDEO_READERS)[suffix])(path)
+    return recording
 
 
 def motions_from_array(

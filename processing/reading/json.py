@@ -34,7 +34,7 @@ FRAME_KEYS = (
 )  # fmt: skip
 """Keys of a list of frames, best first, in lower case and without separators."""
 
-_ABOUT_KEYS = (*FPS_KEYS, *NAME_KEYS, *UNIT_KEYS, "layout")
+_ABOUT_KEYS = (*FPS_KEYS, *NAME_KEYS, *UNIT_KEYS, "layout", "recording", "notes")
 _WRAPPER_KEYS = ("metadata", "meta", "metainfo", "info", "header", "videoinfo")
 """Keys of an object that holds what the file says about the frames."""
 
@@ -42,6 +42,7 @@ _PERSON_LISTS = ("people", "persons", "bodies", "bodylist", "objectlist", "insta
 """Keys that hold the people of a file's only frame."""
 
 _MAX_KEYS = 100
+_LONGEST_NOTE = 500
 
 _FRAME_NUMBER = re.compile(r"(?:frame|image|img|f|t)?[ _-]*(\d{1,20}(?:\.\d{1,12})?)(?:\.(?:png|jpe?g))?", re.I)
 _NUMBERED = re.compile(r"(.*?)(\d{1,12})(\D*)\.json", re.I)
@@ -257,7 +258,8 @@ class _Document:
             units=known_units(units) if isinstance(units, str) else None,
             visibility=visibility,
             people=people if len(joints) > 1 else None,
-            notes=notes,
+            notes=notes + _notes_of(about.get("notes")),
+            recording="video" if about.get("recording") == "video" else None,
         )
 
     def _read_entry(self, text: JsonText, name: str, only: dict[str, Any]) -> None:
@@ -429,3 +431,12 @@ def _is_one_frame(value: Any) -> bool:
 def _lists_frames(content: Any) -> bool:
     inner = content[0] if isinstance(content, list) and content else None
     return isinstance(inner, list) and bool(inner) and isinstance(inner[0], (list, dict))
+
+
+def _notes_of(found: Any) -> list[dict[str, str]]:
+    """Returns the notes on the video that the joints come from, which `--save-pose` keeps; others are left out."""
+    return [
+        note(each["code"][:MAX_NAME_LENGTH], each["message"][:_LONGEST_NOTE])
+        for each in (found if isinstance(found, list) else [])[:_MAX_KEYS]
+        if isinstance(each, dict) and all(isinstance(each.get(key), str) for key in ("code", "message"))
+    ]

@@ -37,6 +37,7 @@ class Motion:
             source holds no rotation of the head.
         notes: What the user should know of how it was read, as `note` makes them.
         recording: How the positions were obtained where that limits what can be concluded ("video"), or None.
+        start_s: Seconds of the recording before the first frame, which held nobody.
     """
 
     joints: np.ndarray
@@ -50,6 +51,7 @@ class Motion:
     face: np.ndarray | None = None
     notes: list[dict[str, str]] = field(default_factory=list)
     recording: str | None = None
+    start_s: float = 0.0
 
 
 def note(code: str, message: str) -> dict[str, str]:

@@ -4,8 +4,8 @@
     a file of the user      fetched       download, then SHA-256
                             before
 
-The file is MediaPipe's Pose Landmarker (full), Apache 2.0. A file with another SHA-256 is not used. The publisher states
-no hash; several public projects state this one for the file at this address.
+The file is MediaPipe's Pose Landmarker (full), Apache 2.0. A file with another SHA-256 is not used. The publisher
+states no hash; several public projects state this one for the file at this address.
 """
 
 import hashlib
@@ -26,9 +26,9 @@ POSE_MODEL_URL = (
     "https://storage.googleapis.com/mediapipe-models/pose_landmarker/pose_landmarker_full/float16/1/"
     "pose_landmarker_full.task"
 )
-"""Version 1 of the model; a later one has another address."""
+"""Version 1 of the model. What is at `float16/latest` has the same length, but another SHA-256."""
 
-POSE_MODEL_SHA256 = "4eaa5eb7a98365221087693fcc286334cf0858e2eb6e15b506aa4a7ecdcec4ad"
+POSE_MODEL_SHA256 = "5134a3aad27a58b93da0088d431f366da362b44e3ccfbe3462b3827a839011b1"
 
 _MAX_BYTES = 2**26
 """The file has 9 MB. A longer answer is not the model."""

@@ -57,6 +57,7 @@ def cut_to_movement(motion: Motion) -> None:
 def _cut(motion: Motion, start: int, end: int) -> None:
     if (start, end) == (0, len(motion.joints)):
         return
+    motion.start_s += start / (motion.fps or _FALLBACK_FPS)
     motion.joints = motion.joints[start:end].copy()  # a view would keep what is cut in memory
     motion.visible = None if motion.visible is None else motion.visible[start:end].copy()
     motion.face = None if motion.face is None else motion.face[start:end].copy()

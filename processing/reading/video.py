@@ -22,12 +22,16 @@ from .limits import MAX_BYTES
 from .motion import MotionError, note
 from .pose_model import pose_model, progress_bar
 from .recording import Recording, shown
-from .video_people import PeopleTracker
+from .video_people import PeopleTracker, unsure_sides
+from .video_tilt import tilt_note
 
 MAX_PEOPLE_IN_VIDEO = 4
 """People who are found in one frame. Each further one takes as long again."""
 
 LANDMARKS = 33
+_SIDES = np.array([(left, left + 1) for left in range(11, LANDMARKS, 2)])
+"""Landmarks of the body, from the shoulders down: left and right follow each other."""
+
 INSTALL = 'install it with: pip install "eai-llm-hf[video]"'
 
 _LONGEST_SIDE = 1280
@@ -57,7 +61,7 @@ def read_video(path: Path) -> Recording:
         MotionError: The extra `video` or the pose model is not installed; the file is damaged, holds no video or no
             frames; or no person is found, or only for a moment.
     """
-    with _pose_finder(path.name) as find:
+    with pose_finder(path.name) as find:
         people, times, notes = PeopleTracker(), [], []
         found_in = 0
         try:
@@ -73,8 +77,8 @@ def read_video(path: Path) -> Recording:
                 raise MotionError(f"{path.name}: the file is damaged; no frame can be decoded ({error})") from error
             message = f"the file is damaged after {times[-1]:.1f} s ({error}); what comes before is read"
             notes.append(note("video_damaged", message))
-    if not times:
-        raise MotionError(f"{path.name}: expected at least one frame of video; found none")
+    if len(times) < 2:
+        raise MotionError(f"{path.name}: expected a video of two frames or more; found {len(times)}")
     return _recording(path.name, people, times, found_in, notes)
 
 
@@ -96,6 +100,17 @@ def _recording(
         message = f"a person was found in {found_in} of the {len(times)} frames of the video ({share:.0%})"
         notes.append(note("person_seldom_found", message))
     world, visibility = people.arrays(len(times))
+    notes += tilt_note(world)
+    for person, body in enumerate(world):
+        unsure, exchanges = unsure_sides(body, _SIDES, np.array(times))
+        if len(exchanges):
+            visibility[person, unsure] = 0.0
+            who = "" if len(world) == 1 else f" of person {person + 1}"
+            message = (
+                f"the pose model exchanged left and right{who} {len(exchanges)} times, first at "
+                f"{times[exchanges[0]]:.1f} s; {int(unsure.sum())} of {len(times)} frames count as not tracked"
+            )
+            notes.append(note("sides_exchanged", message))
     return Recording(
         world,
         times=np.array(times),
@@ -149,7 +164,7 @@ def frames_of(path: Path, progress: bool = False) -> Iterator[tuple[float, np.nd
         raise MotionError(f"{path.name}: the file is damaged or no video ({_reason(error)})") from error
     with container:
         stream = _stream(container, path.name)
-        stream.thread_type = "AUTO"
+        stream.thread_type = "NONE"  # threads of a decoder were seen to wait forever on a damaged file
         first, last = None, -math.inf
         with progress_bar(f"{path.name}: finding people", int(stream.frames or 0) if progress else 0, "frame") as bar:
             try:
@@ -167,9 +182,9 @@ def frames_of(path: Path, progress: bool = False) -> Iterator[tuple[float, np.nd
                     yield time - first, _upright(frame, stream)
                     if progress:
                         bar.update(1)
+            except MotionError:
+                raise
             except (av.error.FFmpegError, OSError, ValueError) as error:
-                if isinstance(error, MotionError):
-                    raise
                 raise _CutOff(_reason(error)) from error
 
 
@@ -196,18 +211,22 @@ def _upright(frame: Any, stream: Any) -> np.ndarray:
 
 
 def _reason(error: BaseException) -> str:
-    return shown(str(error).splitlines()[0], 80) if str(error) else type(error).__name__
+    text = str(getattr(error, "strerror", None) or error)  # without the number and the path that FFmpeg adds
+    return shown(text.splitlines()[0], 80) if text else type(error).__name__
 
 
 # ------------------------------------------------------------------------------------------------------ the people
 
 
 @contextlib.contextmanager
-def _pose_finder(source: str) -> Iterator[Any]:
+def pose_finder(source: str) -> Iterator[Any]:
     """Loads the pose model.
 
+    Args:
+        source: File name, for error messages.
+
     Yields:
-        A function from the pixels and the time of a frame to image landmarks (people, 33, 2) in pixels, world landmarks
+        A function from the pixels and the time of a frame to landmarks (people, 33, 2) in pixels, world landmarks
         (people, 33, 3) in metres and visibility (people, 33), or to None where nobody is found.
     """
     mediapipe = _mediapipe(source)
@@ -224,7 +243,9 @@ def _pose_finder(source: str) -> Iterator[Any]:
     try:
         with _without_library_messages():
             landmarker = vision.PoseLandmarker.create_from_options(options)
-    except (RuntimeError, ValueError, OSError) as error:
+    except OSError as error:  # only now it loads libraries of the system
+        raise MotionError(_not_loaded(source, error)) from error
+    except (RuntimeError, ValueError) as error:
         raise MotionError(f"{source}: the pose model {model} cannot be loaded ({_reason(error)})") from error
     last_ms = -1
 
@@ -291,6 +312,6 @@ def _mediapipe(source: str) -> Any:
 
 def _not_loaded(source: str, error: BaseException) -> str:
     return (
-        f"{source}: the package mediapipe cannot be loaded ({error}). On a Linux server install the system's libraries "
+        f"{source}: the package mediapipe cannot be loaded ({error}). On a Linux server install the libraries "
         "libGL.so.1, libEGL.so.1 and libGLESv2.so.2 (Debian: libgl1 libegl1 libgles2)."
     )

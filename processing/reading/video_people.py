@@ -2,7 +2,7 @@
 
 A pose model finds people in each frame but does not say who is who. Somebody who is found where a person was a moment
 ago is that person. Somebody who appears anew is a new person, unless exactly one person has left before: then this one
-is taken to have come back, which a note says, because a body alone does not tell.
+is taken to have come back, which a note says, because a body alone does not tell. Which side is left is followed too.
 """
 
 from dataclasses import dataclass, field
@@ -25,6 +25,13 @@ _LOST_S = 1.0
 
 _TWICE = 0.1
 """Mean distance in body sizes below which a person was found twice in one frame."""
+
+
+_EXCHANGED = 0.8
+"""Share of the usual distance to the frame before below which the other way round is the nearer one."""
+
+_UNSURE_S = 0.5
+"""Seconds between two exchanges of left and right up to which the sides are unsure."""
 
 
 @dataclass
@@ -120,6 +127,34 @@ class PeopleTracker:
         track.world.append(world)
         track.visibility.append(visibility)
         track.image, track.seen_s = image, time
+
+
+def unsure_sides(world: np.ndarray, pairs: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Finds the frames in which the pose model takes left for right now and then, as where a back looks like a front.
+
+    From one frame to the next a body moves little. Where its right joints come to lie on the left ones of the frame
+    before, the sides were exchanged. Which way round is right cannot be told while this happens again and again.
+
+    Args:
+        world: (frames, joints, 3) metres, NaN where the person was not found.
+        pairs: (pairs, 2) indices of a left joint and its right counterpart.
+        times: (frames,) seconds.
+
+    Returns:
+        (frames,) bool, the frames in which the sides are unsure; and the numbers of the frames with an exchange.
+    """
+    found = np.flatnonzero(np.isfinite(world).all(axis=(1, 2)))
+    other = np.arange(world.shape[1])
+    other[pairs] = pairs[:, ::-1]
+    sided, body = pairs.ravel(), world[found]
+    as_it_is = np.linalg.norm(body[1:, sided] - body[:-1, sided], axis=-1).mean(axis=1)
+    turned = np.linalg.norm(body[1:, other[sided]] - body[:-1, sided], axis=-1).mean(axis=1)
+    exchanges = found[1:][turned < _EXCHANGED * as_it_is]
+    unsure = np.zeros(len(world), bool)
+    for start, end in zip(exchanges[:-1], exchanges[1:], strict=True):
+        if times[end] - times[start] <= _UNSURE_S:
+            unsure[start:end] = True
+    return unsure, exchanges
 
 
 def _without_doubles(image: np.ndarray, visibility: np.ndarray) -> set[int]:

@@ -82,6 +82,7 @@ def unify(
         "gaps": gaps,
         "reasons": {"up_axis": found.why_up_axis, "unit": found.why_unit},
         "recording": motion.recording,
+        "start_s": motion.start_s,
     }
     return UnifiedClip(np.ascontiguousarray(body), mask, FRAME_RATE, report, face, not_shown)
 
