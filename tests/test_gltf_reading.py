@@ -130,13 +130,30 @@ def test_vrm_says_which_node_is_which_bone(write, version):
 
 
 def test_turning_the_head_changes_the_face_and_nothing_else(write):
-    straight = read_motions(write(*walking_document()))[0]
-    half = np.radians(40) / 2
-    yaw = np.tile([0, np.sin(half), 0, np.cos(half)], (len(walk()), 1))
-    turned = read_motions(write(*walking_document(head_turns=yaw)))[0]
-    np.testing.assert_allclose(turned.joints, straight.joints, atol=1e-6)
-    angle = np.degrees(np.arccos((turned.face * straight.face).sum(axis=1)))
+    little, turned = (read_motions(write(*walking_document(head_turns=yaw(degrees))))[0] for degrees in (10, 50))
+    np.testing.assert_allclose(turned.joints, little.joints, atol=1e-6)
+    angle = np.degrees(np.arccos((turned.face * little.face).sum(axis=1)))
     np.testing.assert_allclose(angle, 40, atol=0.1)
+
+
+@pytest.mark.parametrize("turns", [None, 0])
+def test_a_head_that_keeps_its_rotation_at_rest_was_not_measured(write, turns):
+    (motion,) = read_motions(write(*walking_document(head_turns=None if turns is None else yaw(turns))))
+    assert motion.face is None
+
+
+def yaw(degrees: float) -> np.ndarray:
+    """(frames, 4) x, y, z, w of a head turned to the left."""
+    half = np.radians(degrees) / 2
+    return np.tile([0, np.sin(half), 0, np.cos(half)], (len(walk()), 1))
+
+
+def test_a_number_that_signals_is_refused_without_a_warning(write):
+    document, binary = walking_document()
+    start = document["bufferViews"][document["animations"][0]["samplers"][0]["output"]].get("byteOffset", 0)
+    signalling = b"\x01\x00\xa0\x7f"
+    with pytest.raises(MotionError, match="expected finite numbers"):
+        read_motions(write(document, binary[:start] + signalling + binary[start + 4 :]))
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,8 @@ def test_two_subjects_are_two_people_of_different_length(write):
         (lambda text: text.replace("<position>0.", "<position>x.", 2), "frame 0: expected numbers as position"),
         (lambda text: text.replace("<position>", "<position>1 ", 3), "expected 69 numbers as position.*found 70"),
         (lambda text: text.replace('type="normal"', 'type="tpose"'), "expected frames with positions"),
+        (lambda text: text.replace("UTF-8", "UTC-8"), "the encoding that it names does not exist"),
+        (lambda text: text.replace('"Person 1"', f'"{"a" * 2**21}"'), "a tag is longer than 1,048,576 bytes"),
         (lambda text: text.replace("<mvnx", '<!DOCTYPE x [<!ENTITY a "b">]><mvnx', 1), "without a document type"),
     ],
 )

@@ -29,6 +29,9 @@ from .formats import READABLE_SUFFIXES, READERS
 from .motion import Motion, MotionError
 from .recording import Recording, shown
 
+_ADVICE = {".fbx": "; Blender converts FBX: import the file there and export it as glTF (.glb) or BVH"}
+"""Suffix of a format that cannot be read -> what to do instead, for the error message."""
+
 
 def read_motions(
     path: str | Path,
@@ -58,7 +61,7 @@ def read_motions(
     elif suffix not in READERS:
         raise MotionError(
             f"{path.name}: cannot read {shown(suffix) if suffix else 'a file without a suffix'}; "
-            f"expected one of {', '.join(READABLE_SUFFIXES)}"
+            f"expected one of {', '.join(READABLE_SUFFIXES)}{_ADVICE.get(suffix, '')}"
         )
     else:
         _check_file(path)

@@ -17,10 +17,13 @@ from .gltf_buffers import Buffers, read_container
 from .limits import MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError, note
 from .recording import Recording, room_for, shown
-from .rest_pose import face_at_rest
+from .rest_pose import face_at_rest, neck_of
 
 FRAME_RATE = 30.0
 """Frames per second at which an animation is sampled; glTF has keys at any times."""
+
+_LEAST_TURN = 1e-5
+"""Change of an element of a rotation matrix, below which a node keeps its rotation."""
 
 _PATHS = {"translation": 3, "rotation": 4, "scale": 3}
 _LONGEST_S = 6 * 3600.0
@@ -82,8 +85,9 @@ def _recording(document: dict[str, Any], buffers: Buffers, path: Path) -> Record
     positions = np.stack([places[index] for index in joints], axis=1)
     rest = face_at_rest(names, parents, np.stack([at_rest[index][0] for index in joints]))
     face = None
-    if rest is not None:
-        head = list(joints)[rest[0]]
+    neck = [list(joints)[joint] for joint in neck_of(names, parents, rest[0])] if rest is not None else []
+    if rest is not None and any(_rotates(nodes, index, turns, rest_turns) for index in neck):
+        head = neck[0]
         local = rest_turns[head][0].T @ rest[1]
         face = (turns[head] @ local).astype(np.float32)
     notes = []
@@ -282,6 +286,15 @@ def _forward_kinematics(
             turns[index] = turns[node.parent] @ rotation
             scaled[index] = above @ (rotation * scale[:, None])
     return places, turns
+
+
+def _rotates(nodes: list[_Node], index: int, turns: dict[int, np.ndarray], at_rest: dict[int, np.ndarray]) -> bool:
+    """Whether a node ever has another rotation in its parent than at rest."""
+    above = nodes[index].parent
+    moved, resting = (
+        each[index] if above < 0 else each[above].transpose(0, 2, 1) @ each[index] for each in (turns, at_rest)
+    )
+    return bool(np.abs(moved - resting).max() > _LEAST_TURN)
 
 
 def _matrices(quaternions: np.ndarray) -> np.ndarray:

@@ -37,15 +37,21 @@ def read_mvnx(path: Path) -> Recording:
             message names subject and frame.
     """
     reader = _Reader(path.name, room_for(path))
+    given = 0
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 reader.parser.Parse(chunk, False)
+                given += len(chunk)
+                if given - reader.parser.CurrentByteIndex > MAX_LINE_LENGTH:  # expat keeps a tag until it is complete
+                    raise MotionError(f"{path.name}: a tag is longer than {MAX_LINE_LENGTH:,} bytes; not an MVNX file")
         reader.parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise MotionError(f"{path.name}, line {error.lineno}: not XML, or cut off ({error})") from error
     except OSError as error:
         raise MotionError(f"{path.name}: cannot be read ({error.strerror})") from error
+    except LookupError as error:
+        raise MotionError(f"{path.name}: the encoding that it names does not exist ({shown(str(error))})") from error
     return reader.recording()
 
 
