@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from moving_bodies import standing
 
 from eai_llm_hf.generator import generate_clip
+from eai_llm_hf.processing.reading import gltf
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, PARENTS
@@ -174,6 +176,37 @@ def test_a_broken_file_says_what_is_wrong(write, change, message):
     change(document)
     with pytest.raises(MotionError, match=message):
         read_motions(write(document, binary))
+
+
+def test_an_animation_of_the_face_alone_moves_no_nodes(write):
+    document, binary = walking_document()
+    for channel in document["animations"][0]["channels"]:
+        channel["target"]["path"] = "weights"
+    with pytest.raises(MotionError, match="expected an animation that moves nodes"):
+        read_motions(write(document, binary))
+
+
+def test_blocks_of_frames_give_the_same_movement(write, monkeypatch):
+    path = write(*walking_document(head_turns=yaw(10)))
+    (whole,) = read_motions(path)
+    monkeypatch.setattr(gltf, "_BLOCK", 7 * len(JOINT_NAMES))
+    (in_blocks,) = read_motions(path)
+    np.testing.assert_array_equal(in_blocks.joints, whole.joints)
+    np.testing.assert_array_equal(in_blocks.face, whole.face)
+
+
+def test_a_last_key_far_away_does_not_fill_the_memory(write):
+    names, parents, rest = ARM
+    far = {(2, "translation"): (np.array([0.0, 21000.0]), np.array([[0.25, 0, 0]] * 2), "LINEAR")}
+    document, binary = FORMS["gltf_document"](names, parents, rest, far)
+    document["nodes"] += [{"name": f"spare {index}"} for index in range(4000)]
+    tracemalloc.start()
+    try:
+        read_motions(write(document, binary))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2e8
 
 
 def test_a_file_that_is_cut_off_says_so(write):
