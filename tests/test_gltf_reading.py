@@ -169,6 +169,7 @@ def test_a_number_that_signals_is_refused_without_a_warning(write):
         (lambda document: document["animations"][0]["channels"][0]["target"].update(node=99), "moves node 99"),
         (lambda document: document.update(asset={"version": "1.0"}), "expected glTF 2.0"),
         (lambda document: document["animations"][0].pop("samplers"), "damaged or not glTF"),
+        (lambda document: document["bufferViews"][0].update(byteOffset="zero"), "damaged or not glTF.*zero"),
     ],
 )
 def test_a_broken_file_says_what_is_wrong(write, change, message):
@@ -207,6 +208,12 @@ def test_a_last_key_far_away_does_not_fill_the_memory(write):
     finally:
         tracemalloc.stop()
     assert peak < 2e8
+
+
+def test_an_integer_of_thousands_of_digits_is_refused(tmp_path):
+    (tmp_path / "take.gltf").write_text('{"asset": {"version": "2.0"}, "nodes": ' + "9" * 5000 + "}", encoding="ascii")
+    with pytest.raises(MotionError, match="expected JSON"):
+        read_motions(tmp_path / "take.gltf")
 
 
 def test_a_file_that_is_cut_off_says_so(write):

@@ -58,7 +58,9 @@ def read_gltf(path: Path) -> Recording:
     document, binary = read_container(path)
     try:
         return _recording(document, Buffers(document, binary, path, room_for(path)), path)
-    except (KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+    except MotionError:
+        raise
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         what = f"{type(error).__name__}: {shown(str(error), 80)}"
         raise MotionError(f"{path.name}: the file is damaged or not glTF 2.0 ({what})") from error
 

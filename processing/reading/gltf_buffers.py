@@ -64,7 +64,7 @@ def _parsed(content: bytes, source: str) -> dict[str, Any]:
         raise MotionError(f"{source}: the document has more than {MAX_DOCUMENT:,} bytes")
     try:
         document = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, or an integer of thousands of digits
         raise MotionError(f"{source}: not glTF: expected JSON ({shown(str(error), 80)})") from error
     if not isinstance(document, dict) or not str((document.get("asset") or {}).get("version", "")).startswith("2"):
         raise MotionError(f"{source}: expected glTF 2.0, with 'asset' and its version")

@@ -166,7 +166,8 @@ class _Reader:
 
     def _numbers(self, text: str, tag: str) -> np.ndarray:
         try:
-            return np.array(text.split(), dtype=np.float32)
+            with np.errstate(over="ignore"):  # infinity is refused later, with the name of the joint
+                return np.array(text.split(), dtype=np.float32)
         except ValueError:
             subject = self.subjects[-1]
             raise MotionError(
