@@ -197,6 +197,7 @@ class _Reader:
 
 def _forward(quaternions: np.ndarray) -> np.ndarray:
     """Turns the x axis by (frames, 4) quaternions w, x, y, z; returns (frames, 3), NaN for one without length."""
-    length = np.linalg.norm(quaternions, axis=1, keepdims=True)
-    w, x, y, z = (quaternions / np.where(length > 1e-6, length, np.nan)).T
+    with np.errstate(over="ignore", invalid="ignore"):  # an infinite one has no direction
+        length = np.linalg.norm(quaternions, axis=1, keepdims=True)
+        w, x, y, z = (quaternions / np.where(length > 1e-6, length, np.nan)).T
     return np.stack([1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)], axis=1)
