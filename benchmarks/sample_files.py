@@ -93,6 +93,8 @@ def _write_animations(motion: Any, folder: Path) -> None:
     for suffix, content in ((".glb", document), (".vrm", human), (".vrma", human)):
         for number, text in enumerate((content, content | {"extras": {"note": "x"}})):
             (folder / suffix / f"{number}{suffix}").write_bytes(forms["glb_bytes"](text, binary))
+        with_mesh = forms["glb_bytes"](content, binary + bytes(2**15))  # most bytes of a real file are of the mesh
+        (folder / suffix / f"mesh{suffix}").write_bytes(with_mesh)
     (folder / ".gltf" / "one.gltf").write_text(forms["gltf_text"](document, binary), encoding="utf-8")
     (folder / ".gltf" / "human.gltf").write_text(forms["gltf_text"](human, binary), encoding="utf-8")
 

@@ -13,7 +13,7 @@ from .descriptors.measure import DESCRIPTORS, measure
 from .descriptors.movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments, movement_features
 from .descriptors.reference import MotionReference, adapt, as_reference
 from .reading.files import motions_from_array, read_motions
-from .reading.motion import Motion, MotionError, as_motion, note
+from .reading.motion import Motion, as_motion, note
 from .skeleton.clip import UnifiedClip, as_unified_clip
 from .skeleton.matching import load_rigs
 from .skeleton.tree import FRAME_RATE
@@ -136,11 +136,11 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             MotionError: Nobody can be read; the first person's error.
         """
         clips: list[UnifiedClip] = []
-        errors: list[MotionError] = []
+        errors: list[ValueError] = []
         for motion in motions:
             try:
                 clips.append(unify(motion, rigs=self.rigs))
-            except MotionError as error:
+            except ValueError as error:
                 errors.append(error)
         if errors and not clips:
             raise errors[0]

@@ -426,7 +426,7 @@ def test_the_command_writes_a_reference_that_explain_takes(pipe, tiny_checkpoint
         np.savez(tmp_path / f"{seed}.npz", joints=clip.joints, fps=30.0, layout="smpl22")
     (tmp_path / "broken.bvh").write_text("no motion", encoding="utf-8")
     output = tmp_path / "ours.json"
-    arguments = {"clips": [str(tmp_path)], "output": str(output), "fps": None, "layout": None}
+    arguments = {"clips": [str(tmp_path)], "output": str(output), "fps": None, "layout": None, "format_in": None}
     assert command.run(SimpleNamespace(**arguments, model=str(tiny_checkpoint))) == 0
     out, err = capsys.readouterr()
     assert out.strip() == str(output)
@@ -441,7 +441,12 @@ def test_the_command_writes_a_reference_that_explain_takes(pipe, tiny_checkpoint
 
 def test_the_command_refuses_a_folder_that_is_not_there_before_it_reads(tmp_path):
     given = SimpleNamespace(
-        clips=["absent.bvh"], output=str(tmp_path / "absent" / "ours.json"), fps=None, layout=None, model=None
+        clips=["absent.bvh"],
+        output=str(tmp_path / "absent" / "ours.json"),
+        fps=None,
+        layout=None,
+        model=None,
+        format_in=None,
     )
     with pytest.raises(FileNotFoundError, match="There is no folder"):
         command.run(given)

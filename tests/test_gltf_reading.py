@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from moving_bodies import standing
 
 from eai_llm_hf.generator import generate_clip
+from eai_llm_hf.processing.reading import gltf
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, PARENTS
@@ -130,13 +132,30 @@ def test_vrm_says_which_node_is_which_bone(write, version):
 
 
 def test_turning_the_head_changes_the_face_and_nothing_else(write):
-    straight = read_motions(write(*walking_document()))[0]
-    half = np.radians(40) / 2
-    yaw = np.tile([0, np.sin(half), 0, np.cos(half)], (len(walk()), 1))
-    turned = read_motions(write(*walking_document(head_turns=yaw)))[0]
-    np.testing.assert_allclose(turned.joints, straight.joints, atol=1e-6)
-    angle = np.degrees(np.arccos((turned.face * straight.face).sum(axis=1)))
+    little, turned = (read_motions(write(*walking_document(head_turns=yaw(degrees))))[0] for degrees in (10, 50))
+    np.testing.assert_allclose(turned.joints, little.joints, atol=1e-6)
+    angle = np.degrees(np.arccos((turned.face * little.face).sum(axis=1)))
     np.testing.assert_allclose(angle, 40, atol=0.1)
+
+
+@pytest.mark.parametrize("turns", [None, 0])
+def test_a_head_that_keeps_its_rotation_at_rest_was_not_measured(write, turns):
+    (motion,) = read_motions(write(*walking_document(head_turns=None if turns is None else yaw(turns))))
+    assert motion.face is None
+
+
+def yaw(degrees: float) -> np.ndarray:
+    """(frames, 4) x, y, z, w of a head turned to the left."""
+    half = np.radians(degrees) / 2
+    return np.tile([0, np.sin(half), 0, np.cos(half)], (len(walk()), 1))
+
+
+def test_a_number_that_signals_is_refused_without_a_warning(write):
+    document, binary = walking_document()
+    start = document["bufferViews"][document["animations"][0]["samplers"][0]["output"]].get("byteOffset", 0)
+    signalling = b"\x01\x00\xa0\x7f"
+    with pytest.raises(MotionError, match="expected finite numbers"):
+        read_motions(write(document, binary[:start] + signalling + binary[start + 4 :]))
 
 
 @pytest.mark.parametrize(
@@ -150,6 +169,7 @@ def test_turning_the_head_changes_the_face_and_nothing_else(write):
         (lambda document: document["animations"][0]["channels"][0]["target"].update(node=99), "moves node 99"),
         (lambda document: document.update(asset={"version": "1.0"}), "expected glTF 2.0"),
         (lambda document: document["animations"][0].pop("samplers"), "damaged or not glTF"),
+        (lambda document: document["bufferViews"][0].update(byteOffset="zero"), "damaged or not glTF.*zero"),
     ],
 )
 def test_a_broken_file_says_what_is_wrong(write, change, message):
@@ -157,6 +177,43 @@ def test_a_broken_file_says_what_is_wrong(write, change, message):
     change(document)
     with pytest.raises(MotionError, match=message):
         read_motions(write(document, binary))
+
+
+def test_an_animation_of_the_face_alone_moves_no_nodes(write):
+    document, binary = walking_document()
+    for channel in document["animations"][0]["channels"]:
+        channel["target"]["path"] = "weights"
+    with pytest.raises(MotionError, match="expected an animation that moves nodes"):
+        read_motions(write(document, binary))
+
+
+def test_blocks_of_frames_give_the_same_movement(write, monkeypatch):
+    path = write(*walking_document(head_turns=yaw(10)))
+    (whole,) = read_motions(path)
+    monkeypatch.setattr(gltf, "_BLOCK", 7 * len(JOINT_NAMES))
+    (in_blocks,) = read_motions(path)
+    np.testing.assert_array_equal(in_blocks.joints, whole.joints)
+    np.testing.assert_array_equal(in_blocks.face, whole.face)
+
+
+def test_a_last_key_far_away_does_not_fill_the_memory(write):
+    names, parents, rest = ARM
+    far = {(2, "translation"): (np.array([0.0, 21000.0]), np.array([[0.25, 0, 0]] * 2), "LINEAR")}
+    document, binary = FORMS["gltf_document"](names, parents, rest, far)
+    document["nodes"] += [{"name": f"spare {index}"} for index in range(4000)]
+    tracemalloc.start()
+    try:
+        read_motions(write(document, binary))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2e8
+
+
+def test_an_integer_of_thousands_of_digits_is_refused(tmp_path):
+    (tmp_path / "take.gltf").write_text('{"asset": {"version": "2.0"}, "nodes": ' + "9" * 5000 + "}", encoding="ascii")
+    with pytest.raises(MotionError, match="expected JSON"):
+        read_motions(tmp_path / "take.gltf")
 
 
 def test_a_file_that_is_cut_off_says_so(write):

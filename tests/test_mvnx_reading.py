@@ -10,6 +10,7 @@ from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.rig_files import load_rigs
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
 
 FORMS = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "animation_forms.py"))
@@ -71,6 +72,23 @@ def test_two_subjects_are_two_people_of_different_length(write):
     assert ["Person 1" in read[0].source, "Person 2" in read[1].source] == [True, True]
 
 
+def test_legs_that_the_suit_did_not_measure_are_left_out(write):
+    motion, _ = xsens_motion()
+    text = FORMS["mvnx_text"]([motion]).replace("<subject ", '<subject configuration="UpperBody" ')
+    (read,) = read_motions(write(text))
+    clip = unify(read)
+    legs = [joint for joint, name in enumerate(JOINT_NAMES) if name.endswith(("hip", "knee", "ankle", "foot"))]
+    assert not clip.joint_mask[legs].any() and clip.joint_mask.sum() == len(JOINT_NAMES) - len(legs)
+    assert "part_not_recorded" in [each["code"] for each in clip.report["notes"]]
+
+
+def test_a_suit_on_the_legs_alone_is_refused(write):
+    motion, _ = xsens_motion()
+    text = FORMS["mvnx_text"]([motion]).replace("<subject ", '<subject configuration="LowerBody" ')
+    with pytest.raises(MotionError, match="worn on the lower body only"):
+        read_motions(write(text))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -79,6 +97,8 @@ def test_two_subjects_are_two_people_of_different_length(write):
         (lambda text: text.replace("<position>0.", "<position>x.", 2), "frame 0: expected numbers as position"),
         (lambda text: text.replace("<position>", "<position>1 ", 3), "expected 69 numbers as position.*found 70"),
         (lambda text: text.replace('type="normal"', 'type="tpose"'), "expected frames with positions"),
+        (lambda text: text.replace("UTF-8", "UTC-8"), "the encoding that it names does not exist"),
+        (lambda text: text.replace('"Person 1"', f'"{"a" * 2**21}"'), "a tag is longer than 1,048,576 bytes"),
         (lambda text: text.replace("<mvnx", '<!DOCTYPE x [<!ENTITY a "b">]><mvnx', 1), "without a document type"),
     ],
 )

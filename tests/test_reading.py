@@ -324,6 +324,11 @@ def test_an_unknown_suffix_lists_what_can_be_read(write, name):
         read_motions(write("anything", name))
 
 
+def test_an_fbx_file_is_refused_with_the_way_to_convert_it(write):
+    with pytest.raises(MotionError, match=r"cannot read '\.fbx'.*Blender converts FBX.*glTF \(\.glb\) or BVH"):
+        read_motions(write("Kaydara FBX Binary", "dance.fbx"))
+
+
 @pytest.mark.parametrize("suffix", READABLE_SUFFIXES)
 def test_a_missing_empty_or_wrong_kind_of_file_is_refused(tmp_path, suffix):
     with pytest.raises(MotionError, match="no such file"):

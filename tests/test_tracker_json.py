@@ -348,10 +348,10 @@ def test_a_folder_of_anything_else_is_refused(write, tmp_path):
 @pytest.mark.parametrize(
     "content",
     [
-        [[[1, 2, 3]] * 3] * 4,
-        {"fps": 30, "frames": [[[1, 2, 3]]]},
-        {"landmarks": [[{"x": 1, "y": 2, "z": 3}]]},
-        [{"landmarks": [[1, 2, 3]]}] * 4,
+        [[[1, 2, 3]] * 13] * 4,
+        {"fps": 30, "frames": [[[1, 2, 3]] * 13]},
+        {"landmarks": [[{"x": 1, "y": 2, "z": 3}] * 13]},
+        [{"landmarks": [[1, 2, 3]] * 13}] * 4,
     ],
 )
 def test_a_folder_of_numbered_recordings_is_not_one_recording(write, tmp_path, content):
@@ -367,8 +367,8 @@ def test_a_folder_of_numbered_recordings_is_not_one_recording(write, tmp_path, c
 
 def test_a_folder_with_one_frame_a_file_is_one_clip_on_the_command_line(write, tmp_path):
     for number in range(3):
-        write([{"id": 0, "keypoints3d": [[1, 2, 3, 0.5]]}], f"all/take/{number:06}.json")
-    other = write([[[1, 2, 3]]], "all/other.json")
+        write([{"id": 0, "keypoints3d": [[1, 2, 3, 0.5]] * 13}], f"all/take/{number:06}.json")
+    other = write([[[1, 2, 3]] * 13], "all/other.json")
     assert list(find_clips([str(tmp_path)])) == [str(other), str(tmp_path / "all" / "take")]
     assert list(find_clips([str(tmp_path / "all" / "take")])) == [str(tmp_path / "all" / "take")]
 

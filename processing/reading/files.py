@@ -30,6 +30,9 @@ from .formats import READABLE_SUFFIXES, READERS, VIDEO_READERS, VIDEO_SUFFIXES
 from .motion import Motion, MotionError
 from .recording import Recording, shown
 
+_ADVICE = {".fbx": "; Blender converts FBX: import the file there and export it as glTF (.glb) or BVH"}
+"""Suffix of a format that cannot be read -> what to do instead, for the error message."""
+
 
 def read_motions(
     path: str | Path,
@@ -85,6 +88,7 @@ def read_recording(path: str | Path) -> Recording:
         raise MotionError(
             f"{path.name}: cannot read {shown(suffix) if suffix else 'a file without a suffix'}; "
             f"expected one of {', '.join(READABLE_SUFFIXES)}, or a video: {', '.join(VIDEO_SUFFIXES)}"
+            f"{_ADVICE.get(suffix, '')}"
         )
     _check_file(path)
     recording: Recording = _reader((READERS | VIDEO_READERS)[suffix])(path)

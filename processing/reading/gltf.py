@@ -17,10 +17,16 @@ from .gltf_buffers import Buffers, read_container
 from .limits import MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError, note
 from .recording import Recording, room_for, shown
-from .rest_pose import face_at_rest
+from .rest_pose import face_at_rest, neck_of
 
 FRAME_RATE = 30.0
 """Frames per second at which an animation is sampled; glTF has keys at any times."""
+
+_BLOCK = 2**18
+"""Frames times nodes that are moved at a time."""
+
+_LEAST_TURN = 1e-5
+"""Change of an element of a rotation matrix, below which a node keeps its rotation."""
 
 _PATHS = {"translation": 3, "rotation": 4, "scale": 3}
 _LONGEST_S = 6 * 3600.0
@@ -74,28 +80,64 @@ def _recording(document: dict[str, Any], buffers: Buffers, path: Path) -> Record
         raise MotionError(f"{path.name}: the animation lasts {end - start:g} s; expected at most {_LONGEST_S:g}")
     times = start + np.arange(int(np.floor((end - start) * FRAME_RATE + 1e-4)) + 1) / FRAME_RATE
     joints = _joints_of(document, nodes, set(tracks[longest]))
-    if len(times) * max(len(nodes), 1) * 36 > room_for(path) * 4:
+    if not joints:
+        raise MotionError(f"{path.name}: expected an animation that moves nodes; found none")
+    needed = set(joints)
+    for index in joints:
+        while (index := nodes[index].parent) >= 0 and index not in needed:
+            needed.add(index)
+    if len(times) * len(needed) * 12 > room_for(path):
         raise MotionError(
-            f"{path.name}: {len(times):,} frames of {len(nodes)} nodes are too many for a file of its size"
+            f"{path.name}: {len(times):,} frames of {len(needed)} nodes are too many for a file of its size"
         )
-    places, turns = _forward_kinematics(nodes, order, tracks[longest], times)
-    at_rest, rest_turns = _forward_kinematics(nodes, order, {}, times[:1])
+    order = [index for index in order if index in needed]
     names = list(joints.values())
     parents = _parents_among(nodes, list(joints))
-    positions = np.stack([places[index] for index in joints], axis=1)
-    rest = face_at_rest(names, parents, np.stack([at_rest[index][0] for index in joints]))
-    face = None
-    if rest is not None:
-        head = list(joints)[rest[0]]
-        local = rest_turns[head][0].T @ rest[1]
-        face = (turns[head] @ local).astype(np.float32)
+    positions, face = _moved(nodes, order, tracks[longest], times, (list(joints), names, parents))
     notes = []
     if len(tracks) > 1:
         name = str(animations[longest].get("name", longest))
         notes.append(note("one_of_animations", f"of {len(tracks)} animations the longest is read, {shown(name)}"))
-    return Recording(
-        positions.astype(np.float32), FRAME_RATE, joint_names=names, parents=parents, units="m", face=face, notes=notes
-    )
+    return Recording(positions, FRAME_RATE, joint_names=names, parents=parents, units="m", face=face, notes=notes)
+
+
+def _moved(
+    nodes: list[_Node],
+    order: list[int],
+    tracks: "Tracks",
+    times: np.ndarray,
+    joints: tuple[list[int], list[str], list[int]],
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Moves the nodes, a block of frames at a time.
+
+    Args:
+        nodes: All nodes.
+        order: Indices of the joints and of the nodes above them, parents before children.
+        tracks: The animation.
+        times: (frames,) seconds.
+        joints: Of the nodes that are joints their indices, their names, and their parents among them.
+
+    Returns:
+        (frames, joints, 3) float32 metres; and the (frames, 3) float32 direction of the face, or None where the pose
+        at rest does not tell it or head and neck never rotate.
+    """
+    indices, names, parents = joints
+    at_rest, rest_turns = _forward_kinematics(nodes, order, {}, times[:1])
+    rest = face_at_rest(names, parents, np.stack([at_rest[index][0] for index in indices]))
+    neck = [indices[joint] for joint in neck_of(names, parents, rest[0])] if rest is not None else []
+    positions = np.empty((len(times), len(indices), 3), np.float32)
+    face = np.empty((len(times), 3), np.float32)
+    rotates = False
+    block = max(1, _BLOCK // len(order))
+    for first in range(0, len(times), block):
+        span = slice(first, first + block)
+        places, turns = _forward_kinematics(nodes, order, tracks, times[span])
+        with np.errstate(over="ignore"):  # what is too far away is refused later, with its name
+            positions[span] = np.stack([places[index] for index in indices], axis=1)
+        if rest is not None:
+            face[span] = turns[neck[0]] @ (rest_turns[neck[0]][0].T @ rest[1])
+            rotates = rotates or any(_rotates(nodes, index, turns, rest_turns) for index in neck)
+    return positions, face if rotates else None
 
 
 # ---------------------------------------------------------------------------------------------------------- the nodes
@@ -285,6 +327,15 @@ def _forward_kinematics(
             turns[index] = turns[node.parent] @ rotation
             scaled[index] = above @ (rotation * scale[:, None])
     return places, turns
+
+
+def _rotates(nodes: list[_Node], index: int, turns: dict[int, np.ndarray], at_rest: dict[int, np.ndarray]) -> bool:
+    """Whether a node ever has another rotation in its parent than at rest."""
+    above = nodes[index].parent
+    moved, resting = (
+        each[index] if above < 0 else each[above].transpose(0, 2, 1) @ each[index] for each in (turns, at_rest)
+    )
+    return bool(np.abs(moved - resting).max() > _LEAST_TURN)
 
 
 def _matrices(quaternions: np.ndarray) -> np.ndarray:

@@ -116,7 +116,8 @@ class Buffers:
             raise MotionError(f"{where}: declares {count} elements; expected fewer for a file of its size")
         if first + stride * (count - 1) + size > len(content):
             raise MotionError(f"{where}: reaches beyond its buffer of {len(content):,} bytes; the file is cut off")
-        table = np.ndarray((count, width), dtype, content, first, (stride, dtype.itemsize)).astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a signalling NaN becomes quiet, and is refused below
+            table = np.ndarray((count, width), dtype, content, first, (stride, dtype.itemsize)).astype(np.float64)
         if dtype.kind != "f":
             table = np.maximum(table / np.iinfo(dtype).max, -1.0)
         if not np.isfinite(table).all():

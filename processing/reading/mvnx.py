@@ -4,6 +4,9 @@ The position of a segment is its origin, the joint at its near end: `RightUpperA
 `RightUpperLeg` the right hip. Metres, Z up. Frames that are no recording (`identity`, `tpose`, `npose`) are left out.
 The axes of the head segment are x forward, y left and z up, so its orientation tells where the face is turned.
 
+A suit may be worn on a part of the body only, which `configuration` says. MVN then writes legs that stand still; they
+were not measured and are left out.
+
 The file is read with expat, piece by piece: a file of an hour has gigabytes. Document types, with which a few lines of
 XML can grow to any size, are refused.
 """
@@ -15,12 +18,13 @@ from xml.parsers import expat
 import numpy as np
 
 from .limits import MAX_JOINTS, MAX_LINE_LENGTH, MAX_NAME_LENGTH, MAX_PEOPLE
-from .motion import MotionError
+from .motion import MotionError, note
 from .recording import Recording, room_for, shown
 
 _CHUNK = 2**16
 _NO_RECORDING = ("identity", "tpose", "tpose-isb", "npose")
 _HEAD = "head"
+_LEGS = ("upperleg", "lowerleg", "foot", "toe")
 
 
 def read_mvnx(path: Path) -> Recording:
@@ -37,27 +41,31 @@ def read_mvnx(path: Path) -> Recording:
             message names subject and frame.
     """
     reader = _Reader(path.name, room_for(path))
+    given = 0
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 reader.parser.Parse(chunk, False)
+                given += len(chunk)
+                if given - reader.parser.CurrentByteIndex > MAX_LINE_LENGTH:  # expat keeps a tag until it is complete
+                    raise MotionError(f"{path.name}: a tag is longer than {MAX_LINE_LENGTH:,} bytes; not an MVNX file")
         reader.parser.Parse(b"", True)
     except MotionError:
         raise
-    except (LookupError, ValueError) as error:  # of expat, for an encoding that it does not know
-        raise MotionError(f"{path.name}: not XML that can be read ({shown(str(error), 80)})") from error
     except expat.ExpatError as error:
         raise MotionError(f"{path.name}, line {error.lineno}: not XML, or cut off ({error})") from error
     except OSError as error:
         raise MotionError(f"{path.name}: cannot be read ({error.strerror})") from error
+    except (LookupError, ValueError) as error:  # of expat
+        raise MotionError(f"{path.name}: the encoding that it names does not exist ({shown(str(error))})") from error
     return reader.recording()
 
 
 class _Subject:
     """What has been read of one subject."""
 
-    def __init__(self, name: str, fps: str | None):
-        self.name, self.fps = name, fps
+    def __init__(self, name: str, fps: str | None, configuration: str):
+        self.name, self.fps, self.configuration = name, fps, configuration.lower()
         self.segments: list[str] = []
         self.positions, self.orientations = array("f"), array("f")
         self.frames = 0
@@ -98,10 +106,20 @@ class _Reader:
             if head is not None and len(subject.orientations) == subject.frames * segments * 4:
                 turned = np.frombuffer(subject.orientations, np.float32).reshape(-1, segments, 4)[:, head]
                 face[person, : subject.frames] = _forward(turned)
+        names = people[0].segments
+        legs = [index for index, name in enumerate(names) if name.lower().endswith(_LEGS)]
+        without_legs = [place for place, subject in enumerate(people) if subject.configuration.startswith("upperbody")]
+        joints[np.ix_(without_legs, range(frames), legs)] = np.nan
+        if any(subject.configuration.startswith("lowerbody") for subject in people):
+            raise MotionError(
+                f"{self.source}: the suit was worn on the lower body only; expected arms and head as well"
+            )
+        notes = [note("part_not_recorded", "the suit was worn on the upper body only, so the legs are left out")]
         return Recording(
             joints,
             fps=people[0].fps,
-            joint_names=people[0].segments,
+            joint_names=names,
+            notes=notes if without_legs else [],
             units="m",
             face=None if np.isnan(face).all() else face,
             people=[subject.name for subject in people],
@@ -120,7 +138,8 @@ class _Reader:
             if len(self.subjects) >= MAX_PEOPLE:
                 raise MotionError(f"{self.source}: expected at most {MAX_PEOPLE} subjects; found more")
             label = attributes.get("label", "")[:MAX_NAME_LENGTH]
-            self.subjects.append(_Subject(label, attributes.get("frameRate")))
+            worn = attributes.get("configuration", "")
+            self.subjects.append(_Subject(label, attributes.get("frameRate"), worn))
         elif tag == "segment" and self.subjects and not self.subjects[-1].frames:
             if len(self.subjects[-1].segments) >= MAX_JOINTS:
                 raise MotionError(f"{self.source}: expected at most {MAX_JOINTS} segments; found more")

@@ -68,8 +68,8 @@ _JUMP, _TELEPORT = 0.2, 0.6
 pelvis (a sprinter has 0.4)."""
 
 _OFTEN = 0.03, 0.25
-"""Share of frames in which the pelvis, and in which the limbs jump, from which on it is no slip of a tracker. The limbs
-of a person seen from the side jump in 10% of the frames of a monocular pose estimator."""
+"""Share of frames in which the pelvis, and in which the limbs jump, from which on it is no slip of a tracker. From the
+side, a pose estimator with one camera lets the limbs jump in 10% of the frames."""
 
 _PICTURE, _PIXELS = (-0.5, 1.5), 20.0
 """Image coordinates as shares of the picture, joints a little outside of it among them; or in pixels from here on."""
