@@ -35,7 +35,11 @@ FORMATS = {
         "own (docs/readers.md says why)",
         "697 real files of five sources, 42 look-alikes",
     ),
-    ".c3d": ("points, of several subjects too; Plug-in Gait and Helen Hayes markers", "c3d", "look-alikes"),
+    ".c3d": (
+        "points, of several subjects too; Plug-in Gait and Helen Hayes markers become joint centres",
+        "c3d",
+        "five public Plug-in Gait files, look-alikes",
+    ),
     ".csv": (
         "wide and long tables; Kinect v2, Azure Kinect, KIMORE, MediaPipe, OptiTrack Motive, Rokoko, EMOKINE, Vicon "
         "Nexus, DeepLabCut 3-D, FreeMoCap",
@@ -49,18 +53,26 @@ FORMATS = {
         "look-alikes",
     ),
     ".jsonl": ("the same, one frame a line", "standard library", "look-alikes"),
-    ".glb": ("the longest animation of a skeleton, text or binary", "own, on `json` and numpy", "look-alikes"),
-    ".gltf": ("the longest animation of a skeleton, text or binary", "own, on `json` and numpy", "look-alikes"),
+    ".glb": (
+        "the longest animation of a skeleton, text or binary",
+        "own, on `json` and numpy",
+        "three public characters, look-alikes",
+    ),
+    ".gltf": (
+        "the longest animation of a skeleton, text or binary",
+        "own, on `json` and numpy",
+        "three public characters, look-alikes",
+    ),
     ".vrm": ("VRM 0.x and 1.0 with an animation; bones by their VRM names", "own, on `json` and numpy", "look-alikes"),
     ".vrma": (
         "VRM 0.x and 1.0 with an animation; bones by their VRM names",
         "own, on `json` and numpy",
-        "look-alikes",
+        "one public animation, look-alikes",
     ),
     ".mvnx": (
         "Xsens MVN, several subjects; the face from the head segment",
         "expat (standard library)",
-        "look-alikes",
+        "one real take, which also exists as BVH (joints differ by 0.08 cm), look-alikes",
     ),
     ".npy": ("joint positions, HumanML3D features, SMPL rotations with a layout", "numpy", "look-alikes"),
     ".npz": (

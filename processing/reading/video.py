@@ -62,7 +62,7 @@ def read_video(path: Path) -> Recording:
             frames; or no person is found, or only for a moment.
     """
     with pose_finder(path.name) as find:
-        people, times, notes = PeopleTracker(), [], []
+        people, times, notes = PeopleTracker(), list[float](), list[dict[str, str]]()
         found_in = 0
         try:
             for time, pixels in frames_of(path, progress=True):
