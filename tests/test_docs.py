@@ -125,4 +125,4 @@ def test_the_page_on_the_record_explains_every_note():
 
 def test_the_page_on_inputs_describes_every_format():
     table = rows(ROOT / "docs" / "inputs.md")
-    assert all(f"`{suffix}`" in " ".join(table) for suffix in READABLE_SUFFIXES)
+    assert all(suffix in " ".join(table).replace("`", "").replace(",", "").split() for suffix in READABLE_SUFFIXES)
