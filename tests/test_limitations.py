@@ -185,3 +185,11 @@ def test_the_feature_extractor_leaves_out_what_is_not_shown():
     clips = [read(joints) for joints in (walk(0.6, 1.9), pinned(walk(0.6, 1.9)))]
     masks = extractor(clips)["skeleton_segment_mask"]
     assert masks[0][ROOT] == 1 and masks[1][ROOT] == 0 and (masks[0][1:] == masks[1][1:]).all()
+
+
+def test_a_video_shows_no_fine_movement_but_shows_posture():
+    joints = walk(0.6, 1.9)
+    clip = unify(Motion(joints.astype(np.float32), 30.0, list(JOINT_NAMES), recording="video"))
+    assert "fine_movement" in clip.not_shown and np.isnan(value(clip, "pauses")) and np.isnan(value(clip, "hand_speed"))
+    assert np.isfinite(value(clip, "trunk_lean")) and np.isfinite(value(clip, "arm_swing"))
+    assert np.isfinite(value(read(joints), "pauses"))

@@ -81,7 +81,7 @@ def _movement_speed(body: BodyFrame) -> float:
     unit="Hz",
     body_part="whole body",
     requires=LIMB_JOINTS,
-    needs=("movement",),
+    needs=("movement", "fine_movement"),
     definition=(
         "RMS frequency rms(v) / (2 pi rms(p - mean p)) of elbows and wrists relative to the shoulder "
         "midpoint and of knees and ankles relative to the hip midpoint, in the body's axes; the frequency "
@@ -191,7 +191,7 @@ def _smoothness(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=("head", *LIMB_JOINTS),
-    needs=("movement",),
+    needs=("movement", "fine_movement"),
     definition=(
         "Share of time in which the mean speed of the body (as in movement_speed) is below 0.2 leg lengths/s."
     ),
@@ -329,7 +329,7 @@ def _regularity(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=("head", *LIMB_JOINTS),
-    needs=("movement",),
+    needs=("movement", "fine_movement"),
     definition=(
         "Centroid over time of the squared speeds of head, elbows, wrists, hips, knees and ankles in space, from the "
         "first to the last moment at which the body moves: its mean speed over 0.3 s is above 0.2 leg lengths/s, or "

@@ -19,6 +19,7 @@ ASPECTS = {
     "floor": "where the floor is",
     "head_rotation": "where the face is turned",
     "fast_changes": "changes within a tenth of a second",
+    "fine_movement": "movements of a few centimetres",
     "size": "the size of the body in metres",
 }
 """Aspect of a movement that a recording may be unable to show -> what it is."""
@@ -45,7 +46,13 @@ _ANKLES = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
 
 
 def find_limitations(
-    body: np.ndarray, mask: np.ndarray, fps: float, has_face: bool, has_unit: bool, notes: list[dict[str, str]]
+    body: np.ndarray,
+    mask: np.ndarray,
+    fps: float,
+    has_face: bool,
+    has_unit: bool,
+    recording: str | None,
+    notes: list[dict[str, str]],
 ) -> dict[str, str]:
     """Finds what a recording cannot show.
 
@@ -55,6 +62,7 @@ def find_limitations(
         fps: Frames per second of the source.
         has_face: Whether the source has the rotation of the head.
         has_unit: Whether the unit of length is known or fits a person.
+        recording: "video" where the joints were estimated from one, else None.
         notes: Receives a note for what users would not expect.
 
     Returns:
@@ -85,6 +93,8 @@ def find_limitations(
         missing["head_rotation"] = "the recording holds no rotation of the head"
     if fps < _SLOWEST_FPS:
         missing["fast_changes"] = f"the recording has {fps:.3g} frames per second, fewer than {_SLOWEST_FPS:g}"
+    if recording == "video":
+        missing["fine_movement"] = "joints estimated from a video shake by centimetres, which hides fine movement"
     if not has_unit:
         missing["size"] = "no unit of length fits a person, so the body was scaled to average size"
     return missing

@@ -67,7 +67,7 @@ def unify(
         face = unit_vectors(resample(to_y_up(face, found.up_axis)[:, None], fps)[:, 0])
     body, face = place(resample(body, fps), mask, face, motion.source, notes)
     check_body(body, mask, motion.source, notes)
-    not_shown = find_limitations(body, mask, fps, face is not None, found.fits_a_person, notes)
+    not_shown = find_limitations(body, mask, fps, face is not None, found.fits_a_person, motion.recording, notes)
     report = {
         "layout": match.layout,
         "frames": int(joints.shape[0]),
