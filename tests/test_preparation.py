@@ -18,6 +18,7 @@ from huggingface_hub import DatasetCard
 
 from eai_llm_hf.corpora import FEATURES, load_corpus, preparation, prepare_corpus
 from eai_llm_hf.corpora.preparation import fingerprint
+from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
 
@@ -242,6 +243,14 @@ def test_of_two_clips_with_one_id_one_is_written_and_the_other_listed(tmp_path, 
     assert made.rows == 2 and made.broken == [("generated", "another clip has the id 'generated-0-1'")]
 
 
+def test_a_corpus_prepared_before_limitations_were_stored_is_still_read(prepared):
+    for shard in (prepared.folder / "data").glob("*.parquet"):
+        table = datasets.Dataset.from_parquet(str(shard), cache_dir=str(prepared.folder / "cache"))
+        table.remove_columns("not_shown").to_parquet(str(shard))
+    rows = load_corpus(f"prepared={prepared.folder}")
+    assert len(rows) and as_clip(rows[0]).not_shown == {}
+
+
 def test_a_foreign_dataset_is_refused_as_a_prepared_corpus(prepared):
     file = next((prepared.folder / "data").iterdir())
     datasets.Dataset.from_dict({"text": ["a"], "label": ["b"]}).to_parquet(file)
@@ -325,6 +334,7 @@ _PUSH_AND_PULL = """
 import json, sys
 from eai_llm_hf.corpora import load_corpus, prepare_corpus
 from eai_llm_hf.corpora.preparation import fingerprint
+from eai_llm_hf.corpora.rows import as_clip
 made = prepare_corpus("generated:4", sys.argv[1], push_to="someone/moves")
 spec = "hub=someone/moves"
 print(json.dumps([made.fingerprint, fingerprint(load_corpus(spec)), fingerprint(load_corpus(spec, streaming=True))]))

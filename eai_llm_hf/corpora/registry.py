@@ -243,12 +243,14 @@ def _with_our_columns(
     loaded: datasets.Dataset | datasets.IterableDataset, where: str
 ) -> datasets.Dataset | datasets.IterableDataset:
     features = loaded.features or {}
-    wrong = [column for column in FEATURES if features.get(column) != FEATURES[column]]
+    # Earlier datasets lack `not_shown`, which then counts as nothing.
+    ours = [column for column in FEATURES if column in features or column != "not_shown"]
+    wrong = [column for column in ours if features.get(column) != FEATURES[column]]
     if wrong:
         raise ValueError(
             f"{where}: expected the columns of `eai-llm data prepare`; missing or of another type: {wrong}."
         )
-    return loaded.select_columns(list(FEATURES)).with_format("numpy")
+    return loaded.select_columns(ours).with_format("numpy")
 
 
 __all__ = [
