@@ -195,3 +195,16 @@ def test_a_video_shows_no_fine_movement_but_shows_posture():
     )
     assert np.isfinite(value(clip, "trunk_lean")) and np.isfinite(value(clip, "arm_swing"))
     assert np.isfinite(value(read(joints), "pauses"))
+
+
+def test_a_gesture_of_a_second_in_a_long_held_pose_is_movement():
+    joints = standing(1800)
+    joints[900:930, JOINT_INDEX["left_wrist"], 2] += 0.3 * np.sin(np.linspace(0, np.pi, 30))
+    assert "motionless" not in codes(read(joints))
+
+
+@pytest.mark.parametrize("metres", [0.001, 0.003])
+def test_noise_of_millimetres_moves_neither_a_pinned_pelvis_nor_a_still_body(metres):
+    noise = np.random.default_rng(0).normal(0, metres, (150, 22, 3))
+    assert {"travel", "height"} <= set(read(pinned(walk(0.6, 1.9)) + noise).not_shown)
+    assert metres > 0.001 or "movement" in read(standing(150) + noise).not_shown

@@ -146,3 +146,29 @@ def test_hanging_arms_that_bend_backwards_tell_of_a_mirror_where_there_are_no_le
     for flip, expected in ((1, []), (-1, ["mirrored"])):
         notes = unify(Motion((joints * [flip, 1, 1]).astype(np.float32), 30.0, legless)).report["notes"]
         assert [note["code"] for note in notes if note["code"] in CHECKS] == expected
+
+
+def test_a_flat_rig_at_rest_is_no_two_dimensional_pose():
+    pose = walking()[:1].copy()
+    pose[..., 2] = 0.0
+    assert set(codes(np.repeat(pose, 60, axis=0))) <= {"unlikely_proportions"}
+
+
+def test_toes_that_point_backwards_in_kneeling_are_no_mirror():
+    joints = walking()
+    for side in ("left", "right"):
+        knee, ankle, foot = (JOINT_INDEX[f"{side}_{joint}"] for joint in ("knee", "ankle", "foot"))
+        joints[:, ankle] = joints[:, knee] - [0, 0.03, 0.4]
+        joints[:, foot] = joints[:, ankle] - [0, 0, 0.12]
+    assert codes(joints) == []
+
+
+def test_a_take_that_is_played_in_a_loop_is_noted_and_not_refused():
+    assert codes(np.concatenate([walking()] * 6)) == ["jumps"]
+
+
+def test_two_limbs_that_are_tracked_poorly_are_noted():
+    joints = walking()
+    for wrist in ("left_wrist", "right_wrist"):
+        joints[:, JOINT_INDEX[wrist]] += 0.25 * np.sin(np.arange(len(joints)) / 9)[:, None] * [0, 1, 1]
+    assert "unsteady_bones" in codes(joints)

@@ -24,11 +24,14 @@ ASPECTS = {
 }
 """Aspect of a movement that a recording may be unable to show -> what it is."""
 
-_PINNED, _LEVEL = 0.005, 0.0005
+_PINNED, _LEVEL = 0.005, 0.0002
 """Leg lengths over which a real pelvis moves at least, sideways or forward, and up and down. No recording with a free
-root among those of four sources stays below 0.019 and 0.0005; no pinned one of two sources exceeds 0.0001. But the
+root among those of four sources stays below 0.006 and 0.0004; no pinned one of two sources exceeds 0.0001. But the
 pelvis of a pose model, pinned in a video, trembles by 0.0006 in each direction: where the path is pinned, the height
 has the limit of the path."""
+
+_STRETCH = 8
+"""Frames whose mean counts as one place, so that noise of a few millimetres does not count as movement."""
 
 _MOTIONLESS = 0.005
 """Leg lengths: where no joint moves further, what is left is noise of the recording."""
@@ -101,9 +104,10 @@ def find_limitations(
 
 
 def _range(path: np.ndarray) -> np.ndarray:
-    """Returns how far (frames, ..., 3) positions move in each coordinate, without their extreme frames."""
-    low, high = np.percentile(path, [2, 98], axis=0)
-    return np.asarray(high - low)
+    """Returns how far (frames, ..., 3) positions move in each coordinate, without the noise of single frames."""
+    stretches = np.array_split(path, max(4, len(path) // _STRETCH))
+    means = np.array([stretch.mean(axis=0) for stretch in stretches if len(stretch)])
+    return np.asarray(np.ptp(means, axis=0))
 
 
 def _slides(body: np.ndarray, mask: np.ndarray, leg: float) -> bool:
