@@ -62,8 +62,9 @@ def read_video(path: Path) -> Recording:
             frames; or no person is found, or only for a moment.
     """
     with pose_finder(path.name) as find:
-        people, times, notes = PeopleTracker(), [], []
-        found_in = 0
+        people, found_in = PeopleTracker(), 0
+        times: list[float] = []
+        notes: list[dict[str, str]] = []
         try:
             for time, pixels in frames_of(path, progress=True):
                 found = find(pixels, time)

@@ -89,11 +89,11 @@ class PeopleTracker:
                 free.remove(number)
                 found.remove(person)
         for person in found:
-            number = self._returned(time) if len(found) == 1 else None
-            if number is None:
+            returned = self._returned(time) if len(found) == 1 else None
+            if returned is None:
                 self.tracks.append(Track())
-                number = len(self.tracks) - 1
-            self._extend(number, frame, time, image[person], world[person], visibility[person])
+                returned = len(self.tracks) - 1
+            self._extend(returned, frame, time, image[person], world[person], visibility[person])
 
     def arrays(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
         """Returns (people, frames, 33, 3) metres and (people, frames, 33) visibility, NaN where not found."""
