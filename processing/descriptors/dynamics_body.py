@@ -81,7 +81,7 @@ def _movement_speed(body: BodyFrame) -> float:
     unit="Hz",
     body_part="whole body",
     requires=LIMB_JOINTS,
-    needs=("movement", "fine_movement"),
+    needs=("movement",),
     definition=(
         "RMS frequency rms(v) / (2 pi rms(p - mean p)) of elbows and wrists relative to the shoulder "
         "midpoint and of knees and ankles relative to the hip midpoint, in the body's axes; the frequency "

@@ -126,7 +126,7 @@ def _trunk_twist(body: BodyFrame) -> float:
     unit="leg lengths/s",
     body_part="arms",
     requires=LIMB_JOINTS,
-    needs=("movement", "fine_movement"),
+    needs=("movement",),
     definition="Mean speed of both wrists relative to the shoulder midpoint.",
     source="Pollick et al. 2001, Cognition 82(2) (wrist velocity)",
     high=Words(

@@ -2,9 +2,10 @@
 
 The steps, each in its own file: check the recording (`checks.py`), estimate joint centres where it holds markers on
 the skin (`joint_centres.py`), find its joints and fill gaps in their tracking (`selection.py`), find the up axis and
-the unit of length (`axes_and_units.py`), resample to 30 frames/s (`resampling.py`), turn the body to face +Z and put
-it on the floor at the origin (`placement.py`, `floor.py`), find what the recording cannot show (`limitations.py`). The
-proportions of the rig are kept; the features remove them.
+the unit of length (`axes_and_units.py`), take the shaking out of joints from a video (`steadying.py`), resample to 30
+frames/s (`resampling.py`), turn the body to face +Z and put it on the floor at the origin (`placement.py`,
+`floor.py`), find what the recording cannot show (`limitations.py`). The proportions of the rig are kept; the features
+remove them.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from .plausibility import check_body, check_space
 from .resampling import resample
 from .rig_files import Rigs, load_rigs
 from .selection import mask_coincident, match_recording, select_joints
+from .steadying import steadied
 from .tree import FRAME_RATE, JOINT_NAMES
 
 
@@ -62,6 +64,8 @@ def unify(
     of_rig = (rig.get("up_axis"), rig.get("units"))
     body, found = to_metres_y_up(body, mask, (up_axis, units), motion.units, of_rig, motion.source, notes)
     mask_coincident(body, mask, notes)
+    if motion.recording == "video":
+        body = steadied(body, fps)
     face = directions(motion.face, len(joints), motion.source)
     if face is not None:
         face = unit_vectors(resample(to_y_up(face, found.up_axis)[:, None], fps)[:, 0])
