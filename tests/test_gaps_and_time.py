@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from moving_bodies import busy_movement, standing
 
+from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.reading import timing
 from eai_llm_hf.processing.reading.checks import checked_motions
 from eai_llm_hf.processing.reading.files import motions_from_array, read_motions
@@ -344,3 +345,16 @@ def test_more_frames_than_fit_into_memory_are_refused(monkeypatch):
     assert len(timed(body()[:149], np.arange(149) / 30).joints) == 149
     with pytest.raises(MotionError, match=r"clip\.csv: the times span 170 frames .*; split the recording"):
         timed(body(), np.arange(150) / 30 + np.where(np.arange(150) < 75, 0, 20 / 30))
+
+
+@pytest.mark.parametrize("frames", [slice(0, 10), slice(50, 53), slice(50, 90)])
+@pytest.mark.parametrize("axes", [[1, 1, 1], [1, 0, 1]])
+@pytest.mark.parametrize("lost", [["left_foot"], ["left_ankle", "left_foot"], ["left_ankle", "right_ankle"]])
+def test_joints_lost_at_the_origin_of_a_root_centred_body_are_gaps(frames, axes, lost):
+    body = unify(generate_clip(5, rig="smpl22", action="walk", duration_s=5.0).motion).joints
+    centred = body - body[:, :1] * np.array(axes, np.float32)
+    broken = centred.copy()
+    broken[frames, [[JOINT_NAMES.index(name)] for name in lost]] = 0
+    clip = unify(Motion(broken, 30.0, list(JOINT_NAMES)))
+    assert set(lost) <= set(clip.report["gaps"])
+    assert set(unify(Motion(centred, 30.0, list(JOINT_NAMES))).report["gaps"]) == set()

@@ -1,8 +1,8 @@
 """Which zeros of a recording are joints that were lost, and which are places: the origin is where many bodies stand.
 
 Trackers write 0, 0, 0 for a joint that they lost. But a root is often at the origin on purpose, throughout or in the
-first frame, and a recording may cross it. A joint was lost where it jumps to the origin and its bones do not keep
-their length.
+first frame, and a recording may cross it. A joint was lost where its bones do not keep their length at the origin, and
+where another joint is there too: no two joints of a body are in one place.
 """
 
 import numpy as np
@@ -50,13 +50,19 @@ def lost_at_zero(positions: np.ndarray, tracked: np.ndarray, needed: list[int], 
             if not is_root and not _is_rigid(positions, placed, at_zero, column, neighbours[column]):
                 lost[:, column] |= at_zero
             continue
+        is_root = needed[column] in root
+        if not is_root:
+            shared = at_zero & (zero.sum(axis=1) > 1)
+            lost[shared, column] = True
+            at_zero &= ~shared
         speed = _fastest_step(positions[:, column], placed[:, column])
         for start, stop in _runs(at_zero):
             edges = [frame for frame in (start - 1, stop) if 0 <= frame < len(zero) and placed[frame, column]]
             jumps = [float(np.linalg.norm(positions[frame, column])) for frame in edges]
             has_jumped = not jumps or max(jumps) > _JUMP * speed
             frames = np.arange(start, stop)
-            if has_jumped and not _keeps_bones(positions, placed, frames, column, neighbours[column]):
+            keeps = _keeps_bones(positions, placed, frames, column, neighbours[column])
+            if not keeps and (has_jumped or (keeps is False and not is_root)):
                 lost[start:stop, column] = True
     return lost
 
@@ -93,8 +99,8 @@ def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
 
 def _keeps_bones(
     positions: np.ndarray, placed: np.ndarray, frames: np.ndarray, column: int, neighbours: list[int]
-) -> bool:
-    """Whether the bones of a joint at the origin are as long in these frames as they usually are."""
+) -> bool | None:
+    """Whether the bones of a joint at the origin are as long in these frames as usual; None where none is known."""
     known = False
     for other in neighbours:
         usual = placed[:, column] & placed[:, other]
@@ -106,7 +112,7 @@ def _keeps_bones(
         if (np.abs(now - length) > _BONE_CHANGE * length).any():
             return False
         known = True
-    return known
+    return True if known else None
 
 
 def _is_rigid(
