@@ -314,7 +314,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         for note in notes:
             if note["code"] not in self._warned:
                 self._warned.add(note["code"])
-                logger.warning(f"{source}: {note['message']} (further notes `{note['code']}` are in the records only)")
+                logger.warning(f"{source}: {note['message']}")
 
     # ---- the model ----------------------------------------------------------------------------------------------
 

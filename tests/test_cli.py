@@ -451,3 +451,20 @@ def test_an_hour_is_read_by_window_in_bounded_time(explain, tmp_path, joints):
     (record,) = records_of(out)
     assert status == 0 and len(record["segments"]) == 360 and record["segments"][-1]["end_s"] == 3600.0
     assert sum(record["scores"].values()) == pytest.approx(1)
+
+
+def test_the_text_says_how_sure_the_label_is_and_what_was_not_measured():
+    record = {
+        "source": "a.trc", "label": "sad", "score": 0.9, "scores": {"sad": 0.9, "happy": 0.1}, "explanation": "",
+        "certainty": {"level": "low", "accuracy": 0.22, "runner_up": "happy", "why": ["nothing moves"]},
+        "evidence": [], "segments": [], "skeleton": {"missing_joints": []},
+        "notes": [{"code": "jumps", "message": "the body jumps"}],
+        "not_measured": [{"descriptor": "cadence", "why": "no steps were found"}],
+    }  # fmt: skip
+    text = " ".join(as_text(record, ", person 2 of 2").split())
+    assert text.startswith("a.trc, person 2 of 2 sad (90%)")
+    assert (
+        "Certainty: low (on people and rigs that training never saw, 22% of such labels are right; nothing moves)"
+        in text
+    )
+    assert "note: the body jumps" in text and "not measured, because no steps were found: cadence" in text

@@ -161,9 +161,10 @@ def _explain(
             error = failed_videos.get(place)
             result = next(results) if error is None else error_record(source_of(clip), error)
             records = result if isinstance(result, list) else [result]
-            for record in records:
+            for number, record in enumerate(records, start=1):
                 failed += "error" in record
-                print(json.dumps(record) if args.format == "json" else as_text(record), flush=True)
+                who = f", person {number} of {len(records)}" if len(records) > 1 else ""
+                print(json.dumps(record) if args.format == "json" else as_text(record, who), flush=True)
             if report:
                 read = "error" not in records[0]
                 people = list(pipe.feature_extractor.clips(clip, args.fps, args.layout)) if read else []
@@ -173,17 +174,18 @@ def _explain(
     return 1 if failed else 0
 
 
-def as_text(record: dict) -> str:
-    """A record for people."""
+def as_text(record: dict, who: str = "") -> str:
+    """A record for people; `who` says which person of the recording it is about."""
     if "error" in record:
         return f"{record['source']}\n  could not be read: {record['error']['message']}\n"
-    lines = [record["source"], f"  {record['label']} ({record['score']:.0%})"]
+    lines = [record["source"] + who, f"  {record['label']} ({record['score']:.0%})"]
     for label, score in record["scores"].items():
         lines.append(f"    {label:<16} {score:6.1%}  {'#' * round(30 * score)}")
     if len(record["scores"]) > 1:
         (_, first), (second, score) = list(record["scores"].items())[:2]
         close = ": the two are close, and it may be either" if score >= CLOSE * first else ""
         lines.append(f"  The next most likely is {second} ({score:.0%}){close}.")
+    lines += _certainty_text(record.get("certainty") or {})
     lines += textwrap.wrap(record["explanation"], 96, initial_indent="  ", subsequent_indent="  ")
     if "attribution" in record:
         lines.append(_attribution_text(record["attribution"]))
@@ -197,10 +199,31 @@ def as_text(record: dict) -> str:
         lines.append("  over time:")
         for part in record["segments"]:
             lines.append(f"    {part['start_s']:8.1f} to {part['end_s']:.1f} s  {part['label']} ({part['score']:.0%})")
+    for note in record.get("notes", []):
+        lines += textwrap.wrap(f"note: {note['message']}", 96, initial_indent="  ", subsequent_indent="    ")
+    absent: dict[str, list[str]] = {}
+    for entry in record.get("not_measured", []):
+        absent.setdefault(entry["why"], []).append(entry["descriptor"])
+    for why, names in absent.items():
+        text = f"not measured, because {why}: {', '.join(names)}"
+        lines += textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="    ")
     missing = record["skeleton"]["missing_joints"]
     if missing:
         lines.append(f"  missing joints: {', '.join(missing)}")
     return "\n".join(lines) + "\n"
+
+
+def _certainty_text(certainty: dict) -> list[str]:
+    """How sure the label is, where that was measured or something speaks against it."""
+    if certainty.get("level") is None:
+        return []
+    reasons = list(certainty["why"])
+    if certainty["accuracy"] is not None:
+        reasons.insert(
+            0, f"on people and rigs that training never saw, {certainty['accuracy']:.0%} of such labels are right"
+        )
+    text = f"Certainty: {certainty['level']} ({'; '.join(reasons)})."
+    return textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="  ")
 
 
 def _attribution_text(attribution: dict) -> str:

@@ -82,7 +82,11 @@ def find_limitations(
         notes.append(note("motionless", "nothing moves in this recording, so only the posture can be described"))
     else:
         if across < _PINNED:
-            missing["travel"] = "the pelvis stays in one place in this recording, so its path was probably removed"
+            missing["travel"] = (
+                "a pose from a video is measured from its own hips, so the path of the body is unknown"
+                if recording == "video"
+                else "the pelvis stays in one place in this recording, so its path was probably removed"
+            )
         elif _slides(body, mask, leg):
             missing["travel"] = "the feet slide under the body in this recording, as on a treadmill"
         if height < (_PINNED if across < _PINNED else _LEVEL):
