@@ -16,6 +16,7 @@ import numpy as np
 from .gltf_buffers import Buffers, read_container
 from .limits import MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError, note
+from .quaternions import rotation_matrices
 from .recording import Recording, room_for, shown
 from .rest_pose import face_at_rest, neck_of
 
@@ -341,10 +342,4 @@ def _rotates(nodes: list[_Node], index: int, turns: dict[int, np.ndarray], at_re
 def _matrices(quaternions: np.ndarray) -> np.ndarray:
     """Returns (frames, 3, 3) rotations of (frames, 4) quaternions x, y, z, w of any length."""
     length = np.linalg.norm(quaternions, axis=1, keepdims=True)
-    x, y, z, w = (quaternions / np.where(length > 1e-9, length, 1.0)).T
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.moveaxis(np.array(rows), -1, 0)
+    return rotation_matrices(quaternions / np.where(length > 1e-9, length, 1.0))

@@ -16,6 +16,7 @@ import numpy as np
 
 from .limits import MAX_FPS, MIN_FPS
 from .motion import MotionError
+from .quaternions import rotation_matrices
 from .recording import Recording, shown
 from .stacked_headers import joined_header
 from .table_headers import columns_of_header
@@ -133,7 +134,6 @@ def _face(quaternions: np.ndarray) -> np.ndarray | None:
         (frames, 3) unit vectors, NaN where unknown; None if the head never leaves rest: nothing was recorded then.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        x, y, z, w = (quaternions / np.linalg.norm(quaternions, axis=-1, keepdims=True)).T
-        face = np.stack([2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)], axis=-1)
+        face = rotation_matrices(quaternions / np.linalg.norm(quaternions, axis=-1, keepdims=True))[..., 2]
         turned = np.abs(face - [0, 0, 1]).max(axis=-1) > _RESTING
     return face if turned.any() else None

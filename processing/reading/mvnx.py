@@ -19,6 +19,7 @@ import numpy as np
 
 from .limits import MAX_JOINTS, MAX_LINE_LENGTH, MAX_NAME_LENGTH, MAX_PEOPLE
 from .motion import MotionError, note
+from .quaternions import rotation_matrices
 from .recording import Recording, room_for, shown
 
 _CHUNK = 2**16
@@ -201,5 +202,5 @@ def _forward(quaternions: np.ndarray) -> np.ndarray:
     """Turns the x axis by (frames, 4) quaternions w, x, y, z; returns (frames, 3), NaN for one without length."""
     with np.errstate(over="ignore", invalid="ignore"):
         length = np.linalg.norm(quaternions, axis=1, keepdims=True)
-        w, x, y, z = (quaternions / np.where((length > 1e-6) & np.isfinite(length), length, np.nan)).T
-    return np.stack([1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)], axis=1)
+        unit = quaternions / np.where((length > 1e-6) & np.isfinite(length), length, np.nan)
+    return rotation_matrices(unit[:, [1, 2, 3, 0]])[..., 0]
