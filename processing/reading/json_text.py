@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TextIO
 
 from .limits import MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError
-from .recording import shown
+from .recording import UTF16_MARKS, shown
 
 MAX_FRAME_TEXT = 2**20
 """Characters in one frame; more of the text is never held in memory."""
@@ -33,7 +33,7 @@ def encoding_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         start = file.read(2)
-    if start in (b"\xff\xfe", b"\xfe\xff"):
+    if start in UTF16_MARKS:
         return "utf-16"
     if len(start) == 2 and start[1:] == b"\0" and start[:1] in _OPENINGS:
         return "utf-16-le"

@@ -26,7 +26,17 @@ from .table_headers import (
     first_of,
     layout_of_numbers,
 )
-from .table_rows import USE_POSITIONS, Rows, fitted, is_number, number, refuse_absurd, refuse_size, visibility_of
+from .table_rows import (
+    USE_POSITIONS,
+    Rows,
+    first_repeated,
+    fitted,
+    is_number,
+    number,
+    refuse_absurd,
+    refuse_size,
+    visibility_of,
+)
 from .table_times import Clock, time_unit_of
 from .units import known_units
 
@@ -284,10 +294,8 @@ class _LongRows:
         return numbers[frame_of_row], first_rows
 
     def _refuse_twice(self, cell: np.ndarray, names: list[str]) -> None:
-        order = np.argsort(cell, kind="stable")
-        same = np.flatnonzero(np.diff(cell[order]) == 0)
-        if len(same):
-            first, second = order[same[0]], order[same[0] + 1]
+        if (repeated := first_repeated(cell)) is not None:
+            first, second = repeated
             raise MotionError(
                 f"{self.source}, line {self.lines[second]}: expected one row per frame for joint "
                 f"{shown(names[cell[second] % len(names)])}; found a second one, after line {self.lines[first]}"

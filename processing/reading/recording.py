@@ -20,6 +20,9 @@ SHAPES = "(frames, joints, 3) or (people, frames, joints, 3)"
 TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ticks": 1e-7, "ns": 1e-9}
 """Unit of time -> seconds. A tick is 100 ns, as Windows and the Kinect count."""
 
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""The first two bytes of a text in UTF-16."""
+
 _TEXT_CHUNK = 2**15
 
 
@@ -112,16 +115,15 @@ def _encoding_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         start = file.read(_TEXT_CHUNK)
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if start[:2] in UTF16_MARKS:
         return "utf-16"
     for encoding in ("utf-8-sig", "cp932"):
         try:
-            # The last characters may be cut off.
-            start.decode(encoding) if len(start) < _TEXT_CHUNK else start[:-4].decode(encoding)
-            return encoding
+            start.decode(encoding)
         except UnicodeDecodeError as error:
-            if error.end >= len(start) - 4:
-                return encoding
+            if error.end < len(start) - 4:  # the last character may be cut off
+                continue
+        return encoding
     return "utf-8-sig"
 
 

@@ -88,6 +88,13 @@ class _Table:
     people: tuple[list[str], np.ndarray]
 
 
+def first_repeated(cells: np.ndarray) -> tuple[int, int] | None:
+    """Returns two rows, in order, that fill the lowest of the cells that are filled twice; None if none is."""
+    order = np.argsort(cells, kind="stable")
+    same = np.flatnonzero(np.diff(cells[order]) == 0)
+    return (int(order[same[0]]), int(order[same[0] + 1])) if len(same) else None
+
+
 def is_number(cell: str) -> bool:
     """Tells whether a cell is a number as Python writes it."""
     try:
@@ -168,10 +175,8 @@ def _split_people(recording: Recording, columns: Columns, table: _Table, source:
             f"{source}: {len(keys):,} frames of {len(names)} people are too many for so few rows; split the file"
         )
     cell = person_of_row.astype(np.int64) * len(keys) + frame_of_row
-    order = np.argsort(cell, kind="stable")
-    same = np.flatnonzero(np.diff(cell[order]) == 0)
-    if len(same):
-        first, second = order[same[0]], order[same[0] + 1]
+    if (repeated := first_repeated(cell)) is not None:
+        first, second = repeated
         raise MotionError(
             f"{source}, line {table.lines[second]}: expected one row per frame for person "
             f"{shown(names[person_of_row[second]])}; found a second one, after line {table.lines[first]}"
