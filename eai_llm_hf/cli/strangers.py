@@ -1,7 +1,7 @@
 """Tells recordings in a folder from files that only lie next to them: metadata, labels, what a file manager leaves.
 
 A file is a stranger if it holds no movement at all: a JSON document without points, a table without coordinates. A
-damaged recording is none: whoever searches the folder should see its error.
+damaged recording is not one: its error must be seen.
 """
 
 import json
@@ -12,26 +12,13 @@ from typing import Any
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
-UNREADABLE_SUFFIXES = (
-    ".fbx",
-    ".mvnx",
-    ".mvn",
-    ".glb",
-    ".gltf",
-    ".amc",
-    ".asf",
-    ".trb",
-    ".tak",
-    ".anim",
-    ".blend",
-    ".vmd",
-)
-"""Suffixes of movement in formats that, unless they are among the readable ones, are named rather than passed over."""
+UNREADABLE_SUFFIXES = (".fbx", ".mvn", ".amc", ".asf", ".trb", ".tak", ".anim", ".blend", ".vmd")
+"""Suffixes of movement in formats that cannot be read: such files are named, others are passed over."""
 
 _LARGEST = 2**20
 """Bytes of the largest stranger. A larger file is taken for a recording without looking at all of it."""
 
-_SMALLEST = {".fbx": 1024, ".mvnx": 512, ".mvn": 512, ".glb": 256, ".gltf": 256}
+_SMALLEST = {".mvnx": 512, ".glb": 256, ".gltf": 256}
 """Bytes below which a file of a verbose format is a header without a take."""
 
 _ROWS = 50
@@ -135,19 +122,13 @@ def _points(tree: Any) -> Iterator[int]:
 
 def _has_coordinates(text: str) -> bool:
     """Whether a table names coordinates, or has rows of numbers enough for a few points."""
+    from eai_llm_hf.processing.reading.table_rows import is_number
+
     for row in (re.split(r"[,;\s]+", line) for line in text.splitlines()[:_ROWS]):
         named = sum(bool(_COORDINATE_COLUMN.search(cell.strip('"'))) for cell in row)
-        if named >= 3 or sum(map(_is_number, row)) >= _COORDINATES:
+        if named >= 3 or sum(map(is_number, row)) >= _COORDINATES:
             return True
     return False
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def as_sentence(strangers: Collection[Path], shown: int = 8) -> str:
