@@ -39,6 +39,50 @@ def codes(motion: Motion) -> list[str]:
     return [note["code"] for note in motion.notes]
 
 
+# ------------------------------------------------------------------------------------------ a frame rate that is given
+
+
+def given_rate(tmp_path, rate: float, stated: dict) -> Motion:
+    """A file with what it states of its times, read at a frame rate that the caller gives."""
+    path = tmp_path / "clip.npz"
+    np.savez(path, joints=body(60), joint_names=NAMES, **stated)
+    (motion,) = read_motions(path, fps=rate)
+    return motion
+
+
+@pytest.mark.parametrize(
+    ("stated", "whose"),
+    [
+        ({"fps": 30.0}, "the file states 30"),
+        ({"time_s": np.arange(60) / 30}, "the times in the file give 30"),
+        ({"timestamp": np.arange(60) * 33_333}, "the times in the file give 30"),
+        ({"time": np.delete(np.arange(75), np.arange(20, 35)) / 30}, "the times in the file give 30"),
+    ],
+)
+def test_a_given_frame_rate_wins_over_the_file_and_a_note_says_so(tmp_path, stated, whose):
+    motion = given_rate(tmp_path, 60, stated)
+    assert motion.fps == 60 and len(motion.joints) == 60 and codes(motion) == ["fps_contradicted"]
+    assert motion.notes[0]["message"] == (
+        f"{whose} frames per second, the caller gives 60; 60 is used, which makes the movement 2 times as fast"
+    )
+    assert codes(given_rate(tmp_path, 30.5, stated)) == []
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [{"fps": 0.0}, {"time": np.arange(60)}, {"time": np.zeros(60)}, {"time": np.full(60, np.nan)},
+     {"time": -np.arange(60) / 30}, {}],
+)  # fmt: skip
+def test_what_states_no_frame_rate_contradicts_none(tmp_path, stated):
+    assert codes(given_rate(tmp_path, 60, stated)) == []
+
+
+def test_a_file_whose_times_contradict_its_own_frame_rate_is_read_by_the_rate_and_noted():
+    motion = timed(body(60), np.arange(60) / 120, fps=30, time_unit="s")
+    assert motion.fps == 30 and codes(motion) == ["fps_contradicted"]
+    assert "the times in the file give 120 frames per second, the file states 30" in motion.notes[0]["message"]
+
+
 # --------------------------------------------------------------------------------------------------------------- zeros
 
 

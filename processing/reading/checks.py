@@ -19,12 +19,13 @@ MIN_VISIBILITY = 0.5
 """Below, a tracker that states its confidence is likely to be wrong. MediaPipe draws no landmark below it."""
 
 
-def checked_motions(recording: Recording, source: str) -> list[Motion]:
+def checked_motions(recording: Recording, source: str, fps: float | None = None) -> list[Motion]:
     """Checks a recording and splits it by person.
 
     Args:
         recording: What a reader returned or a caller gave.
         source: File name or description, for records and error messages.
+        fps: Frames per second that the caller gives, which count more than what the recording states; or None.
 
     Returns:
         One motion for each person who was tracked, from the first to the last frame with them, evenly spaced in time.
@@ -43,7 +44,7 @@ def checked_motions(recording: Recording, source: str) -> list[Motion]:
     people = joints if joints.ndim == 4 else joints[None]
     visible = _of_each_person(visibility, people.shape[:-1], "visibility", source)
     faces = _of_each_person(recording.face, (*people.shape[:2], 3), "face", source)
-    line = timeline_of(recording, people, source)
+    line = timeline_of(recording, people, source, fps)
     refuse_too_many(line, people.shape[0] * num_joints, source)
     notes = [*recording.notes, *line.notes]
     if order is not None:

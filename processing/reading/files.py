@@ -44,7 +44,8 @@ def read_motions(
 
     Args:
         path: A file with one of `READABLE_SUFFIXES`, or a folder of numbered one-frame `.json` files.
-        fps: Frames per second; overrides what the file says, its times included: frames are then evenly spaced.
+        fps: Frames per second; overrides what the file says, its times included: frames are then evenly spaced. Where
+            the file says something else, a note tells so.
         layout: Name of a known rig; overrides what the file says. It may also be the path of a rig file, which is
             only opened if the caller names it, not if the recording does.
         joint_names: One name for each joint; overrides the names in the file.
@@ -62,13 +63,11 @@ def read_motions(
             f"{path.name}: its layout is {shown(recording.layout)}; expected the name of a known rig (a rig file is "
             "only opened if you name it: pass layout)"
         )
-    if fps is not None:
-        recording.fps, recording.fps_stated, recording.times = fps, None, None
     if layout is not None:
         recording.layout = layout
     if joint_names is not None:
         recording.joint_names = joint_names
-    return checked_motions(recording, path.name)
+    return checked_motions(recording, path.name, fps)
 
 
 def read_recording(path: str | Path) -> Recording:

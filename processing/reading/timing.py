@@ -44,6 +44,11 @@ _LATEST = 1e20
 _FEWEST_TIMES = 5
 """Different times from which the rate of frames is known, where the clock is too coarse to distinguish all of them."""
 
+_SAME_RATE = 0.03
+"""Share by which two frame rates may differ and still be the same one: 24 and 23.976 are, 24 and 25 are not."""
+
+_BY_TIMES = "the times in the file give"
+
 _TOO_CLOSE = 0.3
 """Steps: a frame that follows closer is left out, since between two such frames noise would become speed."""
 
@@ -91,13 +96,15 @@ def checked_fps(fps: Any, source: str) -> float:
     return rate
 
 
-def timeline_of(recording: Recording, joints: np.ndarray, source: str) -> Timeline:
+def timeline_of(recording: Recording, joints: np.ndarray, source: str, given: Any = None) -> Timeline:
     """Finds when the frames were taken.
 
     Args:
         recording: What a reader returned. Where it states a frame rate and times, these count if they agree with it.
         joints: (people, frames, joints, 3) positions, by which a frame that was written twice is recognised.
         source: File name.
+        given: The frame rate that the caller gives. It wins: the frames are then evenly spaced, and a note says so if
+            the recording states another one.
 
     Returns:
         The timeline; its frame rate is None where nothing is stated.
@@ -106,6 +113,9 @@ def timeline_of(recording: Recording, joints: np.ndarray, source: str) -> Timeli
         MotionError: A stated rate is out of range; or only times are stated, and one is missing or decreases, or they
             give no plausible frame rate.
     """
+    if given is not None:
+        rate = checked_fps(given, source)
+        return Timeline(rate, notes=_note_on_given_rate(rate, recording))
     stated = None
     if recording.fps is not None:
         if recording.fps_stated is not None and not MIN_FPS <= _as_rate(recording.fps) <= MAX_FPS:
@@ -130,7 +140,8 @@ def timeline_of(recording: Recording, joints: np.ndarray, source: str) -> Timeli
     unit = _unit_of(step, start, recording.time_unit, stated)
     if unit is None:
         if stated is not None:
-            return Timeline(stated)
+            rate = _rate_of_times(recording, stated)
+            return Timeline(stated, notes=_note_on_other_rate(rate, _BY_TIMES, stated, "the file states"))
         slowest, fastest = _STILL_PLAUSIBLE_FPS
         raise MotionError(
             f"{source}: the time column steps by {step:g}; expected {slowest:g} to {fastest:g} frames per second in "
@@ -313,6 +324,43 @@ def _note_on_unit(step: float, unit: str, named: str | None, stated: float | Non
         f"{rates[others[0]]:.4g}"
     )
     return (note("time_unit_guessed", message),)
+
+
+def _note_on_given_rate(rate: float, recording: Recording) -> tuple[dict[str, str], ...]:
+    """Returns a note where the file states another frame rate than the caller, in a number or by its times.
+
+    A rate that cannot be one, and times in no order or of no plausible rate, state nothing: for them callers give it.
+    """
+    own = _as_rate(recording.fps)
+    if MIN_FPS <= own <= MAX_FPS:
+        return _note_on_other_rate(own, "the file states", rate, "the caller gives")
+    return _note_on_other_rate(_rate_of_times(recording, rate), _BY_TIMES, rate, "the caller gives")
+
+
+def _note_on_other_rate(other: float, whose: str, used: float, by: str) -> tuple[dict[str, str], ...]:
+    """Returns a note where a frame rate that is not used differs from the one that is; none if it is NaN."""
+    if math.isnan(other) or abs(other / used - 1) <= _SAME_RATE:
+        return ()
+    message = (
+        f"{whose} {other:.4g} frames per second, {by} {used:.4g}; {used:.4g} is used, which makes the movement "
+        f"{used / other:.3g} times as fast"
+    )
+    return (note("fps_contradicted", message),)
+
+
+def _rate_of_times(recording: Recording, rate: float) -> float:
+    """Returns the frame rate that times give, NaN for none; their unit is the one that agrees best with `rate`."""
+    if recording.times is None or len(recording.times) < 2:
+        return math.nan
+    times = np.asarray(recording.times, np.float64)
+    if not (np.abs(times) < _LATEST).all() or (np.diff(times) < 0).any():
+        return math.nan
+    start = float(times[0])
+    times = times - start
+    even = _even_step(times, _resolution(times))
+    step = _typical_step(np.unique(times)) if even is None else even
+    unit = _unit_of(step, start, recording.time_unit, rate) or _unit_of(step, start, recording.time_unit, None)
+    return math.nan if unit is None else _rounded(1 / (step * TIME_UNITS[unit]))
 
 
 # ------------------------------------------------------------------------------------------------------------ the grid
