@@ -1,5 +1,7 @@
 """Several people in one recording: told apart, in any order of axes, and none at the cost of the others."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from moving_bodies import busy_movement
@@ -162,6 +164,13 @@ def test_two_bodies_below_one_root_are_two_people_with_trees_of_their_own(names)
 # ---------------------------------------------------------------------------------------------------------------- axes
 
 
+def crowd(count: int, frames: int) -> np.ndarray:
+    """(count, frames, 22, 3): people of different heights who move at different times in different places."""
+    moving = body(frames + 3 * count)
+    people = [(1 + 0.02 * n) * moving[3 * n : 3 * n + frames] + [1.0 * n, 0, 0.5 * n] for n in range(count)]
+    return np.stack(people).astype(np.float32)
+
+
 @pytest.mark.parametrize(
     ("order", "words"),
     [
@@ -178,6 +187,39 @@ def test_the_axes_of_several_people_are_found(order, words, is_second_absent):
     assert len(motions) == 2 - is_second_absent
     np.testing.assert_array_equal(motions[0].joints, people[0])
     assert motions[0].notes[0]["code"] == "axis_order" and f"({words})" in motions[0].notes[0]["message"]
+
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("order", sorted(permutations(range(4))))
+def test_people_are_found_in_any_order_of_the_axes_also_where_three_people_look_like_x_y_and_z(count, order):
+    people = crowd(count, 60)
+    motions = motions_from_array(people.transpose(order), 30)
+    assert len(motions) == count
+    for motion, expected in zip(motions, people, strict=True):
+        np.testing.assert_array_equal(motion.joints, expected)
+
+
+@pytest.mark.parametrize(("count", "frames"), [(24, 24), (30, 20), (20, 30)])
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (1, 0, 2, 3), (3, 1, 2, 0)])
+def test_as_many_people_as_frames_or_more_are_told_from_frames(count, frames, order):
+    people = crowd(count, frames)
+    motions = motions_from_array(people.transpose(order), 30)
+    assert len(motions) == count
+    np.testing.assert_array_equal(motions[1].joints, people[1])
+
+
+def test_copies_with_a_little_noise_are_people_not_frames():
+    noise = np.random.default_rng(0).normal(0, 1e-3, (60, 20, 22, 3))
+    copies = (body(20) + noise).astype(np.float32)
+    motions = motions_from_array(copies, 30)
+    assert len(motions) == 60 and not motions[0].notes
+    np.testing.assert_array_equal(motions[0].joints, copies[0])
+
+
+def test_names_tell_joints_from_people():
+    people = crowd(24, 30)
+    motions = motions_from_array(people.transpose(1, 2, 0, 3), 30, joint_names=NAMES)
+    np.testing.assert_array_equal(motions[1].joints, people[1])
 
 
 @pytest.mark.parametrize("names", [NAMES, None])
@@ -205,6 +247,9 @@ def test_axes_in_the_usual_order_stay(joints):
 
 
 def test_axes_that_could_be_any_are_refused():
+    message = r"found \(3, 9, 3, 22\), in which the movement does not tell x, y and z from three people"
+    with pytest.raises(MotionError, match=message):
+        motions_from_array(np.random.default_rng(0).normal(size=(3, 9, 3, 22)), 30)
     with pytest.raises(MotionError, match=r"array: expected shape .*; found \(3, 3, 90\)"):
         motions_from_array(np.ones((3, 3, 90)), 30)
 

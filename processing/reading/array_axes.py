@@ -5,10 +5,12 @@ people are apart; so the axis of the frames is the one along which positions cha
 """
 
 import math
+import warnings
 
 import numpy as np
 
 from .motion import MotionError
+from .people import FEWEST_JOINTS
 from .recording import SHAPES
 from .smpl import rotation_hint
 
@@ -21,6 +23,10 @@ _MOST_JOINTS = 256
 
 _FEWEST_FRAMES = 7
 """Frames of the shortest movement that can be read, at 30 a second: an axis with fewer is not that of the frames."""
+
+_MORE_ALIKE = 0.3
+"""Correlation by which three people must be more alike than x, y and z. Generated people with
+different actions are alike by 0.96 at least, and their x, y and z by 0.05 at most."""
 
 _SAMPLES = 64
 
@@ -41,29 +47,16 @@ def in_standard_order(
         or None where it was the standard one.
 
     Raises:
-        MotionError: No axis holds three coordinates, or several could.
+        MotionError: No axis holds three coordinates, or several could and the bodies do not tell which.
     """
     if joints.ndim not in (3, 4) or 0 in joints.shape:
         return joints, visibility, None
     joints, scores = _without_confidence(joints, source)
     visibility = scores if visibility is None else visibility
-    coordinates = joints.ndim - 1
-    if joints.shape[-1] != 3:
-        threes = [axis for axis, size in enumerate(joints.shape) if size == 3]
-        if len(threes) != 1:
-            raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}{rotation_hint(joints.shape)}")
-        coordinates = threes[0]
+    coordinates = _axis_of_coordinates(joints, source)
     others = [axis for axis in range(joints.ndim) if axis != coordinates]
-    # Where the coordinates come first, the others follow as time, joints and people (Yan et al. 2018, ST-GCN).
-    names = ["frames", "joints"] if joints.ndim == 3 else ["people", "frames", "joints"]
-    if joints.ndim == 4 and coordinates != 3:
-        names = ["frames", "joints", "people"]
     placed = joints.transpose(*others, coordinates)
-    if joints.ndim == 3:
-        if _is_joints_first(placed, num_names):
-            names = ["joints", "frames"]
-    elif names[0] == "people" and _is_frames_first(placed):
-        names = ["frames", "people", "joints"]
+    names = _names_of(placed, coordinates == joints.ndim - 1, num_names)
     order = [names.index(name) for name in ("people", "frames", "joints") if name in names]
     if coordinates == joints.ndim - 1 and order == sorted(order):
         return joints, visibility, None
@@ -72,6 +65,99 @@ def in_standard_order(
     if visibility is not None and visibility.shape == tuple(joints.shape[axis] for axis in others):
         visibility = visibility.transpose(*order)
     return placed.transpose(*order, joints.ndim - 1), visibility, ", ".join(given)
+
+
+def _axis_of_coordinates(joints: np.ndarray, source: str) -> int:
+    """Returns the axis of x, y and z: the one of three numbers, or the one that three people are not in.
+
+    Raises:
+        MotionError: There is none; or there are several, the last axis is not among them, and nothing tells which.
+    """
+    last = joints.ndim - 1
+    threes = [axis for axis, size in enumerate(joints.shape) if size == 3]
+    if len(threes) == 1 or (joints.ndim == 3 and joints.shape[-1] == 3):
+        return threes[-1]
+    which = ""
+    if len(threes) == 2 and joints.ndim == 4:
+        first, second = _likeness(np.moveaxis(joints, threes, (2, 3)))
+        if first > second + _MORE_ALIKE:
+            return threes[1]
+        if second > first + _MORE_ALIKE:
+            return threes[0]
+        which = ", in which the movement does not tell x, y and z from three people"
+    if joints.ndim == 4 and joints.shape[-1] == 3:
+        return last
+    raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}{which}.{rotation_hint(joints.shape)}")
+
+
+def _likeness(placed: np.ndarray) -> tuple[float, float]:
+    """Returns how alike bodies are along each of two axes that hold three people and three coordinates.
+
+    People have one way up in common: along that coordinate, their joints lie in nearly the same order. The coordinates
+    of one person differ from each other.
+
+    Args:
+        placed: (frames, joints, 3, 3) or (joints, frames, 3, 3).
+
+    Returns:
+        The correlation of those two that are least alike along the third axis, at that place of the fourth at which it
+        is highest; and the same along the fourth axis. NaN where nothing is known.
+    """
+    changes = [_change_along(placed.reshape(*placed.shape[:2], 9), axis) for axis in (0, 1)]
+    frames = 1 if changes[1] < changes[0] else 0
+    thin = tuple(slice(None, None, max(1, size // _SAMPLES)) for size in placed.shape[:2])
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # of joints that are never tracked
+        pose = np.nanmean(placed[thin].astype(np.float64), axis=frames)
+        pose = pose[np.isfinite(pose).all(axis=(1, 2))]
+        pose = (pose - pose.mean(axis=0)) / pose.std(axis=0)
+        alike = np.einsum("jac,jbc->abc", pose, pose).min(axis=(0, 1)) / len(pose)
+        across = np.einsum("jca,jcb->abc", pose, pose).min(axis=(0, 1)) / len(pose)
+    return tuple(
+        float(each[known].max()) if (known := np.isfinite(each)).any() else math.nan for each in (alike, across)
+    )
+
+
+def _names_of(placed: np.ndarray, is_usual: bool, num_names: int | None) -> list[str]:
+    """Names the axes before the last one of an array whose last axis holds the coordinates.
+
+    Args:
+        placed: (a, b, 3) or (a, b, c, 3).
+        is_usual: Whether the coordinates were last as given. Where they come earlier, the others usually follow as
+            time, joints and people (Yan et al. 2018, ST-GCN).
+        num_names: As in `in_standard_order`.
+    """
+    if placed.ndim == 3:
+        return ["joints", "frames"] if _is_joints_first(placed, num_names) else ["frames", "joints"]
+    usual = ["people", "frames", "joints"] if is_usual else ["frames", "joints", "people"]
+    found = _axis_of_frames(placed, usual)
+    frames = usual.index("frames") if found is None else found
+    people, joints = (axis for axis in range(3) if axis != frames)
+    sizes = placed.shape
+    if not is_usual:
+        people, joints = joints, people
+    if num_names is not None and num_names in (sizes[people], sizes[joints]):
+        is_exchanged = sizes[joints] != num_names
+    else:
+        is_exchanged = found is not None and sizes[joints] < FEWEST_JOINTS <= sizes[people]
+    if is_exchanged:
+        people, joints = joints, people
+    return [{people: "people", frames: "frames", joints: "joints"}[axis] for axis in range(3)]
+
+
+def _axis_of_frames(placed: np.ndarray, usual: list[str]) -> int | None:
+    """Returns which of the first three axes of an array (a, b, c, 3) holds the frames; None if nothing tells."""
+    sizes, at = placed.shape, usual.index("frames")
+    changes = [_change_along(placed, axis) for axis in range(3)]
+    if sizes[at] >= _FEWEST_FRAMES and 0 < changes[at] < _SMOOTH * changes[usual.index("joints")]:
+        return at  # copies of one person may be more alike than two frames
+    for axis in range(3):
+        others = [change for other, change in enumerate(changes) if other != axis and change > 0]
+        if sizes[axis] >= _FEWEST_FRAMES and others and 0 < changes[axis] < _SMOOTH * min(others):
+            return axis
+    if at == 1 and sizes[1] < _FEWEST_FRAMES <= sizes[0]:
+        return 0
+    return None
 
 
 def _without_confidence(joints: np.ndarray, source: str) -> tuple[np.ndarray, np.ndarray | None]:
@@ -107,19 +193,6 @@ def _is_joints_first(placed: np.ndarray, num_names: int | None) -> bool:
     if min(first, second) < 2 or first > _MOST_JOINTS:
         return False
     return _change_along(placed, 1) < _SMOOTH * _change_along(placed, 0)
-
-
-def _is_frames_first(placed: np.ndarray) -> bool:
-    """Whether an array (a, b, joints, 3) holds frames in its first axis and people in its second."""
-    first, second = placed.shape[:2]
-    if first <= second:
-        return False
-    if second < _FEWEST_FRAMES <= first:
-        return True
-    across, between_people = _change_along(placed, 0), _change_along(placed, 1)
-    if math.isnan(between_people):  # only one of them was tracked
-        between_people = _change_along(placed, 2)
-    return 0 < across < _SMOOTH * between_people
 
 
 def _change_along(placed: np.ndarray, axis: int) -> float:

@@ -7,7 +7,7 @@ from os.path import commonprefix
 
 import numpy as np
 
-_FEWEST_JOINTS = 8
+FEWEST_JOINTS = 8
 """Joints that two people have in common by name; pelvis, shoulders, elbows, wrists and a head are as many."""
 
 _ALIKE = 0.8
@@ -63,7 +63,7 @@ def people_by_name(names: Sequence[str], parents: Sequence[int] | None) -> list[
         The people, in the order of their first joints; empty where there is only one. Joints that belong to nobody,
         such as props, are left out.
     """
-    if len(names) < 2 * _FEWEST_JOINTS:
+    if len(names) < 2 * FEWEST_JOINTS:
         return []
     for separator in _NAMESPACES + _SEPARATORS:
         for is_prefix in (True, False):
@@ -99,7 +99,7 @@ def _grouped(names: Sequence[str], separator: str, is_prefix: bool) -> dict[str,
 def _alike(groups: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
     """Returns those groups of joints (name -> index) that are bodies with nearly the same names; none if not two."""
     bodies = {
-        who: body for who, body in groups.items() if len(body) >= _FEWEST_JOINTS and _pairs(body) >= _FEWEST_PAIRS
+        who: body for who, body in groups.items() if len(body) >= FEWEST_JOINTS and _pairs(body) >= _FEWEST_PAIRS
     }
     if len(bodies) < 2:
         return {}
