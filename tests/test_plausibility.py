@@ -51,12 +51,29 @@ def test_image_coordinates_are_refused_and_world_landmarks_asked_for(pixels):
         codes(picture(walking(), pixels))
 
 
-@pytest.mark.parametrize("third", [0.0, 1.0])
-def test_two_dimensional_poses_are_refused(third):
+@pytest.mark.parametrize(("third", "what"), [(0.0, "z is 0 everywhere"), (1.0, "z lies .* is a confidence")])
+@pytest.mark.parametrize("names", [list(JOINT_NAMES), None])
+@pytest.mark.parametrize("fps", [30.0, None])
+def test_two_dimensional_poses_are_refused_before_a_frame_rate_or_a_layout_is_asked_for(third, what, names, fps):
     flat = picture(walking(), 640.0)
     flat[..., 2] = third * np.random.default_rng(0).uniform(0.5, 1.0, flat.shape[:2])
-    with pytest.raises(MotionError, match="flat.*lift them to 3-D"):
-        codes(flat)
+    flat[3:9, 4] = np.nan
+    with pytest.raises(MotionError, match=f"two-dimensional: their {what}.*lift the points to 3-D"):
+        unify(Motion(flat.astype(np.float32), fps, names))
+
+
+def test_poses_that_are_flat_in_an_oblique_plane_are_refused():
+    flat = picture(walking(), 640.0)
+    flat[..., 2] = 0.0
+    with pytest.raises(MotionError, match="flat.*lift the points to 3-D"):
+        codes(flat @ rotation("y", 40.0))
+
+
+def test_a_rig_at_rest_may_be_drawn_flat():
+    flat = np.repeat(walking()[:1], 30, axis=0)
+    flat[..., 2] = 0.0
+    with pytest.raises(MotionError, match="frame rate"):
+        unify(Motion(flat.astype(np.float32), None, list(JOINT_NAMES)))
 
 
 def test_angles_are_refused():

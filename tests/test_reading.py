@@ -68,6 +68,19 @@ def test_an_array_that_is_no_motion_is_refused(array, message):
         motions_from_array(array)
 
 
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((9, 17, 2), "The positions are two-dimensional. .*lift the points"),
+        ((2, 9, 17, 2), "The positions are two-dimensional. .*lift the points"),
+        ((9, 51), r"If each row is a frame, reshape to \(9, 17, 3\)"),
+    ],
+)
+def test_an_array_of_another_shape_says_what_it_may_be(shape, message):
+    with pytest.raises(MotionError, match=message):
+        motions_from_array(np.ones(shape))
+
+
 @pytest.mark.parametrize("value", [np.inf, -np.inf, 1.1 * MAX_COORDINATE])
 def test_an_absurd_value_is_named_by_person_joint_and_frame(value):
     joints = np.zeros((2, 6, 4, 3))

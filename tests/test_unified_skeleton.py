@@ -385,7 +385,7 @@ def test_a_mistake_in_a_rig_file_is_named(change, message):
         (motion_of(walk()[:1]), "walk.bvh: the recording has a single frame"),
         (motion_of(walk()[:4]), f"4 frames at 30 per second are 0.10 s; movement needs at least {MIN_DURATION_S} s"),
         (motion_of(walk().reshape(121, 66)), r"expected .*\(frames, joints, 3\), found \(121, 66\)"),
-        (motion_of(walk()[..., :2]), "2-D positions"),
+        (motion_of(walk()[..., :2]), "two-dimensional"),
         (motion_of(walk()[None]), "several people"),
         (motion_of(walk()[:, :0], names=[]), "no joints"),
         (motion_of(walk().astype(str)), "as numbers"),

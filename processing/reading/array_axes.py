@@ -9,6 +9,7 @@ import warnings
 
 import numpy as np
 
+from .keys import IMAGE_ADVICE
 from .motion import MotionError
 from .people import FEWEST_JOINTS
 from .recording import SHAPES
@@ -87,7 +88,17 @@ def _axis_of_coordinates(joints: np.ndarray, source: str) -> int:
         which = ", in which the movement does not tell x, y and z from three people"
     if joints.ndim == 4 and joints.shape[-1] == 3:
         return last
-    raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}{which}.{rotation_hint(joints.shape)}")
+    raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}{which}.{shape_hint(joints.shape)}")
+
+
+def shape_hint(shape: tuple[int, ...]) -> str:
+    """Returns what an array of such a shape may be, which is no array of positions, and what to do with it; or ""."""
+    hint = rotation_hint(shape)
+    if len(shape) == 2 and shape[1] and shape[1] % 3 == 0:
+        hint = f" If each row is a frame, reshape to ({shape[0]}, {shape[1] // 3}, 3).{hint}"
+    elif len(shape) > 2 and shape[-1] == 2:
+        hint = f" The positions are two-dimensional. {IMAGE_ADVICE}"
+    return hint
 
 
 def _likeness(placed: np.ndarray) -> tuple[float, float]:

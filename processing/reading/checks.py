@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from .array_axes import in_standard_order
+from .array_axes import in_standard_order, shape_hint
 from .limits import MAX_COORDINATE, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE
 from .motion import Motion, MotionError, note
 from .people import Person, is_ghost, people_by_name, tracked_frames
 from .recording import SHAPES, Recording, printable, shown
-from .smpl import AXIS_ANGLE, rotation_hint, with_positions
+from .smpl import AXIS_ANGLE, with_positions
 from .stretch import cut_to_movement
 from .timing import Timeline, on_even_grid, refuse_too_many, timeline_of
 
@@ -186,7 +186,7 @@ def _checked_array(recording: Recording, source: str) -> tuple[np.ndarray, np.nd
         joints, recording.visibility, None if names is None else len(names), source
     )
     if joints.ndim not in (3, 4) or joints.shape[-1] != 3:
-        raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}.{rotation_hint(joints.shape)}")
+        raise MotionError(f"{source}: expected shape {SHAPES}; found {joints.shape}.{shape_hint(joints.shape)}")
     if 0 in joints.shape:
         raise MotionError(f"{source}: expected at least one frame and one joint; found shape {joints.shape}")
     if joints.shape[-2] > MAX_JOINTS:

@@ -19,9 +19,9 @@ import numpy as np
 from .frame_times import TIMES_KEYS, time_of
 from .json_frames import IMAGE_KEYS, MAX_PEOPLE_IN_A_FRAME, Frames, opened
 from .json_layouts import completed, layout_of, refuse_image_landmarks
-from .json_points import IMAGE_ADVICE, IMAGE_POINTS, is_point
+from .json_points import IMAGE_POINTS, is_point
 from .json_text import MAX_FRAME_TEXT, JsonText, encoding_of
-from .keys import FPS_KEYS, NAME_KEYS, POSE_KEYS, UNIT_KEYS, confidence, plain_key
+from .keys import FPS_KEYS, IMAGE_ADVICE, NAME_KEYS, POSE_KEYS, UNIT_KEYS, confidence, plain_key
 from .limits import MAX_BYTES, MAX_GROWTH, MAX_JOINTS, MAX_NAME_LENGTH, SMALL_CLIP_BYTES
 from .motion import MotionError, note
 from .recording import Recording, room_for, shown

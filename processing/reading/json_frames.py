@@ -23,7 +23,6 @@ import numpy as np
 
 from .frame_times import TIME_KEYS, time_of
 from .json_points import (
-    IMAGE_ADVICE,
     IMAGE_POINTS,
     TYPE_KEY,
     in_numbered_order,
@@ -35,7 +34,7 @@ from .json_points import (
     refuse_quaternions,
 )
 from .json_text import described
-from .keys import POSE_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SCORES_KEYS, plain_key
+from .keys import IMAGE_ADVICE, POSE_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SCORES_KEYS, plain_key
 from .limits import MAX_BYTES, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE
 from .motion import MotionError
 from .recording import shown

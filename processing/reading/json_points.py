@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, NoReturn
 
 from .json_text import described
-from .keys import POSE_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SEEN_KEYS, plain_key
+from .keys import IMAGE_ADVICE, POSE_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SEEN_KEYS, plain_key
 from .recording import shown
 
 Fail = Callable[..., NoReturn]
@@ -27,9 +27,6 @@ STATE_KEY = "trackingstate"
 """Kinect: 0 or "NotTracked" for a joint that is not tracked."""
 
 IMAGE_POINTS = "points of an image, which have no depth"
-IMAGE_ADVICE = (
-    "To use them, estimate the pose in 3-D, for example as world landmarks of MediaPipe, or lift the points to 3-D."
-)
 
 _NAN = math.nan
 _PIXELS = 10.0

@@ -37,6 +37,11 @@ ROTATION_KEYS = frozenset(
 )
 """Keys of rotations, from which positions do not follow without a skeleton."""
 
+IMAGE_ADVICE = (
+    "To use them, estimate the pose in 3-D, for example as world landmarks of MediaPipe, or lift the points to 3-D."
+)
+"""What to do with two-dimensional positions, for error messages."""
+
 ROTATION_ADVICE = "Export the positions of the joints, or BVH, which holds the skeleton too."
 
 

@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from .json_points import IMAGE_ADVICE
-from .keys import plain_key
+from .keys import IMAGE_ADVICE, plain_key
 from .limits import MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError
 from .recording import shown

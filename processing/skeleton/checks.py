@@ -6,8 +6,10 @@ is checked here, with the same functions and limits where a reader checks it too
 
 import numpy as np
 
+from ..reading.array_axes import shape_hint
 from ..reading.motion import Motion, MotionError
 from ..reading.timing import checked_fps
+from .plausibility import check_depth
 
 MIN_DURATION_S = 0.2
 """Seconds of the shortest movement: speeds and their changes need a few frames."""
@@ -26,10 +28,11 @@ def checked_recording(motion: Motion) -> tuple[np.ndarray, float]:
         The positions, (frames, joints, 3) of real numbers, and the frames per second.
 
     Raises:
-        MotionError: The positions are not such an array, the frame rate is unknown or absurd, or the recording is
-            shorter than `MIN_DURATION_S` or longer than `MAX_DURATION_S`.
+        MotionError: The positions are not such an array or are two-dimensional, the frame rate is unknown or absurd,
+            or the recording is shorter than `MIN_DURATION_S` or longer than `MAX_DURATION_S`.
     """
     joints = _checked_positions(motion)
+    check_depth(joints, motion.source)  # before a frame rate or a layout is asked for, which could not help
     return joints, _checked_rate(motion, len(joints))
 
 
@@ -41,12 +44,8 @@ def _checked_positions(motion: Motion) -> np.ndarray:
     except ValueError as error:
         raise MotionError(f"{source}: the joint positions do not form an array ({error}).") from None
     if joints.ndim != 3 or joints.shape[-1] != 3:
-        hint = ""
-        if joints.ndim == 2 and joints.shape[1] and joints.shape[1] % 3 == 0:
-            hint = f" If each row is a frame, reshape to ({joints.shape[0]}, {joints.shape[1] // 3}, 3)."
-        elif joints.ndim == 3 and joints.shape[-1] == 2:
-            hint = " These are 2-D positions; lift them to 3-D first."
-        elif joints.ndim == 4:
+        hint = shape_hint(joints.shape)
+        if joints.ndim == 4 and joints.shape[-1] == 3:
             hint = " Pass several people or clips one by one."
         raise MotionError(
             f"{source}: expected joint positions of shape (frames, joints, 3), found {joints.shape}.{hint}"

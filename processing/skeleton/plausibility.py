@@ -5,10 +5,12 @@ and two people in one table have it too, and a model gives each of them a confid
 refused, doubtful ones become notes. Each limit stands here with the reason for it.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..reading.keys import IMAGE_ADVICE
 from ..reading.motion import MotionError, note
 from .placement import facing
 from .tree import FRAME_RATE, JOINT_INDEX
@@ -69,6 +71,12 @@ _FLAT = 0.02
 """Extent of a body along its thinnest direction over that along its longest. A person who stands upright has 0.045 at
 least."""
 
+_CONSTANT = 1e-6
+"""The same over all points of which one coordinate is always the same."""
+
+_ENOUGH = 1000
+"""Frames that show whether points have a depth."""
+
 _STILL = 0.01
 """Extent of a body along its longest direction within which no joint of a rig at rest moves."""
 
@@ -82,6 +90,39 @@ side, a pose estimator with one camera lets the limbs jump in 10% of the frames.
 
 _PICTURE, _PIXELS = (-0.5, 1.5), 20.0
 """Image coordinates as shares of the picture, joints a little outside of it among them; or in pixels from here on."""
+
+
+def check_depth(joints: np.ndarray, source: str) -> None:
+    """Refuses points of which one coordinate is always the same, or is a confidence: whichever joints they are, they
+    are two-dimensional.
+
+    Args:
+        joints: (frames, joints, 3) in source units; NaN or infinite where not tracked.
+        source: File name for error messages.
+
+    Raises:
+        MotionError: They move and have no depth.
+    """
+    points = joints[:: max(1, len(joints) // _ENOUGH)].astype(np.float64)
+    points[~np.isfinite(points).all(axis=-1)] = np.nan
+    seen = points[np.isfinite(points[..., 0])]
+    if len(seen) < 2:
+        return
+    extent = np.ptp(seen, axis=0)
+    centre = seen.mean(axis=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of joints that are never tracked
+        moves = np.nanmax(np.nanmax(points, axis=0) - np.nanmin(points, axis=0)) > _STILL * extent.max()
+    depth = int(extent.argmin())
+    if not moves:  # a rig at rest may be flat
+        return
+    if extent[depth] <= _CONSTANT * extent.max():
+        what = f"{'xyz'[depth]} is {centre[depth]:.4g} everywhere"
+    elif extent.max() > _PIXELS and seen[:, 2].min() >= 0.0 and seen[:, 2].max() <= 1.0:
+        what = "z lies between 0 and 1 and is a confidence"
+    else:
+        return
+    raise MotionError(f"{source}: the positions are two-dimensional: their {what}. {IMAGE_ADVICE}")
 
 
 def check_space(body: np.ndarray, mask: np.ndarray, source: str) -> None:
@@ -98,11 +139,11 @@ def check_space(body: np.ndarray, mask: np.ndarray, source: str) -> None:
     shown = body[:, mask].astype(np.float64)
     about = (shown - shown.mean(axis=1, keepdims=True)).reshape(-1, 3)
     spread = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(about.T)), 0.0))
-    moves = float(np.ptp(shown - shown[:, :1], axis=0).max()) > _STILL * spread[2]  # a rig at rest may be flat
+    moves = float(np.ptp(shown - shown[:, :1], axis=0).max()) > _STILL * spread[2]  # as in `check_depth`
     if moves and spread[0] < _FLAT * spread[2]:
         raise MotionError(
             f"{source}: the body is flat: its extent in one direction is {spread[0] / spread[2]:.1%} of that in "
-            "another. Two-dimensional poses cannot be used; lift them to 3-D, or use a 3-D pose estimator."
+            f"another. {IMAGE_ADVICE}"
         )
     if _of_a_picture(body.astype(np.float64), mask, float(spread[2])):
         at = ", ".join(f"{place:.3g}" for place in body[0, _HIPS, :2].mean(axis=0))
