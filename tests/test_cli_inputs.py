@@ -13,8 +13,8 @@ import pytest
 
 from eai_llm_hf.cli import data as data_command
 from eai_llm_hf.cli.clips import as_input, find_clips, name_of, with_stdin
-from eai_llm_hf.cli.strangers import as_sentence, recordings_in
 from eai_llm_hf.generator import generate_clip
+from eai_llm_hf.strangers import as_sentence, recordings_in
 
 HARD_INPUTS = Path(__file__).parents[2] / "shared" / "data" / "hard_inputs"
 
@@ -30,6 +30,10 @@ STRANGERS = {
     "labels.csv": "file,label\nwalk.npz,sad\n",
     "ratings.csv": "file,rater,valence,arousal\nwalk.npz,3,0.5,0.25\n",
     "other.amc": ":FULLY-SPECIFIED\n",
+    "empty.mvnx": "<mvnx/>",
+    "suit.mvnx": '<mvnx version="4"><subject label="A"><segments><segment label="Head"/></segments></subject></mvnx>',
+    "settings.mvnx": "<settings/>",
+    "avatar.gltf": json.dumps({"asset": {"version": "2.0"}, "nodes": [{"name": "Hips"}]}),
 }
 RECORDINGS = {
     "cut.json": '[{"Hips": [0.1, 1.0, 0',
@@ -39,6 +43,12 @@ RECORDINGS = {
     "camel.csv": "HipX,HipY,HipZ\n",
     "empty.csv": "",
     "broken.bvh": "HIERARCHY\nnonsense",
+    "tiny.mvnx": '<mvnx><subject label="A"><frames><frame type="normal"/></frames></subject></mvnx>',
+    "cut.mvnx": '<mvnx version="4"><subject label="A" frameR',
+    "word.mvnx": "nonsense",
+    "cut.gltf": '{"asset": {"version": "2.0"}, "anim',
+    "short.glb": "glTF",
+    "wave.gltf": json.dumps({"asset": {"version": "2.0"}, "animations": [{"channels": []}]}),
     "words.json": json.dumps([{"Hips": [0, 1, 0], "Neck": [0, 2, 0], "Head": [0, 3, 0]}]),
     "points.json": json.dumps({"frames": [[{"x": 0.1, "y": 0.5, "z": 0}, {"x": 0, "y": 1, "z": 0}] * 2]}),
     "flat.json": json.dumps({"people": [{"pose_keypoints_2d": [0.5] * 75}]}),
@@ -81,7 +91,30 @@ def inspect(capsys, monkeypatch):
 def test_strangers_are_told_from_recordings_and_from_damaged_ones(folder):
     recordings, strangers = recordings_in(folder)
     assert {path.relative_to(folder).as_posix() for path in strangers} == set(STRANGERS)
+    reasons = {path.name: reason for path, reason in strangers.items()}
+    assert reasons == {
+        "._walk.npz": "hidden",
+        ".hidden.csv": "hidden",
+        "walk.npz": "hidden",
+        "walk.json": "hidden",
+        **dict.fromkeys(("metadata.json", "index.json", "rig.json", "records.jsonl"), "JSON without points"),
+        **dict.fromkeys(("labels.csv", "ratings.csv"), "a table without coordinates"),
+        "other.amc": ".amc is not read",
+        **dict.fromkeys(("empty.mvnx", "suit.mvnx"), "MVNX without frames"),
+        "settings.mvnx": "XML of another kind",
+        "avatar.gltf": "a scene without animation",
+    }
     assert {path.name for path in recordings} == set(RECORDINGS)
+
+
+def test_a_large_avatar_without_animation_is_a_stranger_and_one_with_it_is_not(tmp_path):
+    for name, animations in (("avatar.vrm", []), ("wave.vrma", [{"channels": []}])):
+        text = json.dumps({"asset": {"version": "2.0"}, "animations": animations}).encode()
+        header = b"glTF" + bytes(8) + len(text).to_bytes(4, "little") + b"JSON"
+        (tmp_path / name).write_bytes(header + text + bytes(2**21))
+    recordings, strangers = recordings_in(tmp_path)
+    assert recordings == [tmp_path / "wave.vrma"]
+    assert strangers == {tmp_path / "avatar.vrm": "a scene without animation"}
 
 
 def test_a_folder_of_numbered_frames_is_one_recording_and_one_of_numbered_takes_is_not(tmp_path):
@@ -92,7 +125,7 @@ def test_a_folder_of_numbered_frames_is_one_recording_and_one_of_numbered_takes_
             (tmp_path / name / f"walk_{number:03}.json").write_text(json.dumps(content), encoding="utf-8")
     found = [path.relative_to(tmp_path).as_posix() for path in recordings_in(tmp_path)[0]]
     assert found == ["frames", *(f"takes/walk_00{number}.json" for number in range(3))]
-    assert recordings_in(tmp_path / "frames") == ([tmp_path / "frames"], [])
+    assert recordings_in(tmp_path / "frames") == ([tmp_path / "frames"], {})
 
 
 def test_a_large_file_or_one_that_is_not_text_is_not_looked_through(tmp_path):
@@ -109,9 +142,9 @@ def test_one_line_names_what_was_skipped_and_formats_that_are_not_read(tmp_path,
     (tmp_path / "a.amc").write_text("x", encoding="utf-8")
     assert list(find_clips([str(tmp_path)])) == [str(tmp_path / "walk.npz")]
     said = capsys.readouterr().err
-    assert said.startswith("skipped 10 files that are not recordings: a.amc (.amc is not read), labels0.csv, ")
-    assert said.endswith("labels6.csv and 2 more\n") and said.count("\n") == 1
-    assert as_sentence([Path("a.csv")]) == "skipped 1 file that is not a recording: a.csv"
+    assert said.startswith("skipped 10 files that are not recordings: a.amc (.amc is not read), labels0.csv (")
+    assert said.endswith("labels6.csv (a table without coordinates) and 2 more\n") and said.count("\n") == 1
+    assert as_sentence({Path("a.csv"): "why"}) == "skipped 1 file that is not a recording: a.csv (why)"
 
 
 def test_a_folder_of_strangers_alone_says_what_it_holds(tmp_path):

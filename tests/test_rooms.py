@@ -19,7 +19,7 @@ TRAVELLING = [
     ("processing/processing_eai_llm",),
 ]
 AT_HOME = [
-    ("eai_llm_hf/version",),
+    ("eai_llm_hf/version", "eai_llm_hf/strangers"),
     ("eai_llm_hf/generator",),
     ("eai_llm_hf/corpora",),
     ("eai_llm_hf/publish",),

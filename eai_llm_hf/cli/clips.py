@@ -9,8 +9,7 @@ from pathlib import Path
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES, VIDEO_SUFFIXES
 from eai_llm_hf.processing.reading.limits import MAX_BYTES
-
-from .strangers import as_sentence, recordings_in
+from eai_llm_hf.strangers import as_sentence, recordings_in
 
 VIDEOS_HELP = f"; videos ({' '.join(VIDEO_SUFFIXES)}) need the extra video"
 CLIPS_HELP = f"motion files ({' '.join(READABLE_SUFFIXES)}), folders of them, or - for standard input"
@@ -88,12 +87,13 @@ def find_clips(paths: Sequence[str], videos: bool = False) -> Iterator[str]:
         paths: What the user named.
         videos: Whether to take the videos in folders too, except those of a take that a recording is there of.
 
-    Other files in the folders, such as metadata, are skipped; after the last clip one line on stderr names them.
+    Other files in the folders, such as metadata, are skipped; after the last clip one line on stderr names them, with
+    the reason for each.
 
     Raises:
         ValueError: If a folder has no recording.
     """
-    skipped: list[Path] = []
+    skipped: dict[Path, str] = {}
     for path in paths:
         if Path(path).is_dir():
             suffixes = (*READABLE_SUFFIXES, *VIDEO_SUFFIXES) if videos else READABLE_SUFFIXES
@@ -107,7 +107,7 @@ def find_clips(paths: Sequence[str], videos: bool = False) -> Iterator[str]:
             if not found:
                 also = f"; {as_sentence(strangers)}" if strangers else ""
                 raise ValueError(f"The folder {path} holds no motion file ({' '.join(READABLE_SUFFIXES)}){also}.")
-            skipped += strangers
+            skipped |= strangers
             yield from map(str, found)
         else:
             yield path

@@ -1,14 +1,15 @@
 """Tells recordings in a folder from files that only lie next to them: metadata, labels, what a file manager leaves.
 
-A file is a stranger if it holds no movement at all: a JSON document without points, a table without coordinates. A
-damaged recording is not one: its error must be seen.
+A file is a stranger if it holds no movement at all: a JSON document without points, a table without coordinates, MVNX
+without frames, a scene without animation. A damaged recording is not one: its error must be seen.
 """
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
@@ -18,8 +19,8 @@ UNREADABLE_SUFFIXES = (".fbx", ".mvn", ".amc", ".asf", ".trb", ".tak", ".anim", 
 _LARGEST = 2**20
 """Bytes of the largest stranger. A larger file is taken for a recording without looking at all of it."""
 
-_SMALLEST = {".mvnx": 512, ".glb": 256, ".gltf": 256}
-"""Bytes below which a file of a verbose format is a header without a take."""
+_GLB_HEADER = 20
+"""Bytes before the JSON text of a binary glTF file; the last eight are the length and the kind of the text."""
 
 _ROWS = 50
 _FEW_POINTS = 3
@@ -29,7 +30,7 @@ _COORDINATE_COLUMN = re.compile(r"(^|[^a-z])[xyz]\d*$|[a-z0-9][XYZ]\d*$|\b[xyz]\
 """The name of a column of coordinates: "x", "Hips_x", "hips.X", "LeftArmX", "x of Neck"."""
 
 
-def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -> tuple[list[Path], list[Path]]:
+def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -> tuple[list[Path], dict[Path, str]]:
     """Searches a folder and those below it.
 
     Args:
@@ -37,13 +38,13 @@ def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -
         suffixes: Suffixes of recordings.
 
     Returns:
-        The recordings, among them folders that are one; and the strangers: hidden files, files in hidden folders,
-        files that hold no movement, and movement in formats that cannot be read. Files of other kinds are in neither.
-        Both are sorted.
+        The recordings, among them folders that are one; and the strangers, each with the reason: hidden files, files
+        in hidden folders, files that hold no movement, and movement in formats that cannot be read. Files of other
+        kinds are in neither. Both are sorted.
     """
     wholes = {folder} if _is_one_recording(folder) else set()
     recordings: list[Path] = list(wholes)
-    strangers: list[Path] = []
+    strangers: dict[Path, str] = {}
     for path in sorted(folder.rglob("*")):
         if not wholes.isdisjoint(path.parents):
             continue
@@ -54,7 +55,11 @@ def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -
                 wholes.add(path)
                 recordings.append(path)
         elif suffix in (*suffixes, *UNREADABLE_SUFFIXES) and path.is_file():
-            (strangers if hidden or suffix not in suffixes or _holds_no_movement(path) else recordings).append(path)
+            reason = "hidden" if hidden else f"{suffix} is not read" if suffix not in suffixes else why_stranger(path)
+            if reason is None:
+                recordings.append(path)
+            else:
+                strangers[path] = reason
     return recordings, strangers
 
 
@@ -63,7 +68,7 @@ def _is_one_recording(folder: Path) -> bool:
     from eai_llm_hf.processing.reading.json import frame_files, read_json
 
     files = frame_files(folder)
-    if not files or _holds_no_movement(files[0]):
+    if not files or why_stranger(files[0]) is not None:
         return False
     try:
         return read_json(files[0]).joints.shape[-3] == 1
@@ -71,26 +76,69 @@ def _is_one_recording(folder: Path) -> bool:
         return True
 
 
-def _holds_no_movement(path: Path) -> bool:
-    """Whether a file, whose suffix is that of a recording, was never one. A file that cannot be opened may be."""
+def why_stranger(path: Path) -> str | None:
+    """Says why a file, whose suffix is that of a recording, was never one; None if it may be a recording.
+
+    A file that cannot be opened, or is not what its suffix says, may be a damaged recording.
+    """
     suffix = path.suffix.lower()
     try:
         size = path.stat().st_size
-        if 0 < size < _SMALLEST.get(suffix, 0):
-            return True
-        if suffix not in (".csv", ".json", ".jsonl") or not 0 < size <= _LARGEST:
-            return False
+        if suffix in (".glb", ".vrm", ".vrma"):
+            return _why_no_animation(_json_of_glb(path))
+        if suffix not in (".csv", ".json", ".jsonl", ".mvnx", ".gltf") or not 0 < size <= _LARGEST:
+            return None
+        if suffix == ".mvnx":
+            return _why_no_mvnx(path.read_bytes())
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return False
-    if suffix == ".csv":
-        return not _has_coordinates(text)
-    try:
+        if suffix == ".csv":
+            return None if _has_coordinates(text) else "a table without coordinates"
+        if suffix == ".gltf":
+            return _why_no_animation(json.loads(text))
         lines = text.splitlines() if suffix == ".jsonl" else [text]
         points = (weight for line in lines[:_ROWS] if line.strip() for weight in _points(json.loads(line)))
-        return not _reaches(points, _FEW_POINTS)
-    except (ValueError, RecursionError):  # not JSON: cut off, or not what its suffix says
-        return False
+        return None if _reaches(points, _FEW_POINTS) else "JSON without points"
+    except (OSError, ValueError, RecursionError):  # among them: no text in UTF-8, no JSON, JSON that is cut off
+        return None
+
+
+def _why_no_mvnx(content: bytes) -> str | None:
+    """Says why a complete XML document is no MVNX recording; None if it may be one, or is cut off."""
+    tags: list[str] = []
+    parser = expat.ParserCreate()
+
+    def start(name: str, _: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if not tags or tag == "frame":
+            tags.append(tag)
+
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, LookupError):
+        return None
+    if tags[0] != "mvnx":
+        return "XML of another kind"
+    return "MVNX without frames" if len(tags) == 1 else None
+
+
+def _json_of_glb(path: Path) -> Any:
+    """Returns the JSON text of a binary glTF file.
+
+    Raises:
+        ValueError: It is no such file, or its text is long.
+    """
+    with path.open("rb") as file:
+        header = file.read(_GLB_HEADER)
+        length = int.from_bytes(header[12:16], "little")
+        if header[:4] != b"glTF" or header[16:] != b"JSON" or length > _LARGEST:
+            raise ValueError("not a binary glTF file with a short text")
+        return json.loads(file.read(length))
+
+
+def _why_no_animation(scene: Any) -> str | None:
+    """Says why the JSON text of a glTF file is no recording; None if it may be one."""
+    return "a scene without animation" if isinstance(scene, dict) and not scene.get("animations") else None
 
 
 def _reaches(numbers: Iterator[int], least: int) -> bool:
@@ -131,17 +179,14 @@ def _has_coordinates(text: str) -> bool:
     return False
 
 
-def as_sentence(strangers: Collection[Path], shown: int = 8) -> str:
+def as_sentence(strangers: Mapping[Path, str], shown: int = 8) -> str:
     """Names strangers in one line.
 
     Args:
-        strangers: One or more.
+        strangers: One or more, with the reason for each.
         shown: How many of them are named.
     """
-    words = []
-    for path in list(strangers)[:shown]:
-        unreadable = path.suffix.lower() not in READABLE_SUFFIXES
-        words.append(f"{path.name} ({path.suffix.lower()} is not read)" if unreadable else path.name)
+    words = [f"{path.name} ({reason})" for path, reason in list(strangers.items())[:shown]]
     more = f" and {len(strangers) - shown} more" if len(strangers) > shown else ""
     count = (
         "1 file that is not a recording" if len(strangers) == 1 else f"{len(strangers)} files that are not recordings"
@@ -149,4 +194,4 @@ def as_sentence(strangers: Collection[Path], shown: int = 8) -> str:
     return f"skipped {count}: {', '.join(words)}{more}"
 
 
-__all__ = ["as_sentence", "recordings_in"]
+__all__ = ["as_sentence", "recordings_in", "why_stranger"]
