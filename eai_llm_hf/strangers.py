@@ -42,7 +42,8 @@ def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -
         in hidden folders, files that hold no movement, and movement in formats that cannot be read. Files of other
         kinds are in neither. Both are sorted.
     """
-    wholes = {folder} if _is_one_recording(folder) else set()
+    of_frames = ".json" in suffixes
+    wholes = {folder} if of_frames and _is_one_recording(folder) else set()
     recordings: list[Path] = list(wholes)
     strangers: dict[Path, str] = {}
     for path in sorted(folder.rglob("*")):
@@ -51,7 +52,7 @@ def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -
         suffix = path.suffix.lower()
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(folder).parts)
         if path.is_dir():
-            if not hidden and _is_one_recording(path):
+            if of_frames and not hidden and _is_one_recording(path):
                 wholes.add(path)
                 recordings.append(path)
         elif suffix in (*suffixes, *UNREADABLE_SUFFIXES) and path.is_file():

@@ -1,5 +1,6 @@
 """A user's folder as a corpus: sub-folders become labels, and performers are found or named by a pattern."""
 
+import json
 import os
 
 import numpy as np
@@ -8,6 +9,7 @@ from corpus_files import by_id, load, values_of, write_tree
 
 from eai_llm_hf.corpora.folders import find_folders
 from eai_llm_hf.generator import generate_clip
+from eai_llm_hf.strangers import recordings_in
 
 
 def test_a_sub_folder_is_a_label_in_the_words_of_the_vocabulary(tmp_path):
@@ -24,6 +26,39 @@ def test_files_of_one_name_in_a_folder_are_separate_clips(tmp_path, caplog):
     write_tree(tmp_path, ["calm/walk.bvh", "calm/walk.npz", "calm/again/walk.bvh", "stray.bvh"])
     assert set(by_id(load(tmp_path, "folder"))) == {"calm/walk.bvh", "calm/walk.npz", "calm/again/walk"}
     assert "stray.bvh: lies outside the sub-folders" in caplog.text
+
+
+def test_what_lies_next_to_the_clips_is_no_broken_clip_and_a_broken_clip_is_one(tmp_path, caplog):
+    write_tree(tmp_path, ["calm/walk.bvh", "calm/run.csv"])
+    for name, text in {
+        "metadata.json": '{"fps": 30, "actors": ["a", "b"]}',
+        "LICENSE.json": '{"license": "cc-by-4.0"}',
+        "README.csv": "file,what\nwalk.bvh,a walk\n",
+        "README.md": "Walks.",
+        "LICENSE": "CC BY",
+        "calm/metadata.json": '{"fps": 30}',
+        "calm/._walk.bvh": "Mac OS X",
+        "calm/.cache/walk.bvh": "",
+        "calm/walk.fbx": "Kaydara FBX",
+        "calm/cut.mvnx": '<mvnx version="4"><subject label="A"',
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    files, left_out = find_folders(tmp_path)
+    assert [file.source for file in files] == ["calm/cut.mvnx", "calm/run.csv", "calm/walk.bvh"] and left_out == []
+    assert [path.relative_to(tmp_path).as_posix() for path in recordings_in(tmp_path)[0]] == [
+        file.source for file in files
+    ]
+    assert caplog.text.count("skipped 7 files that are not recordings") == 1
+    assert "metadata.json (JSON without points)" in caplog.text and "walk.fbx (.fbx is not read)" in caplog.text
+
+
+def test_a_folder_of_numbered_frames_is_one_clip(tmp_path):
+    (tmp_path / "calm" / "take").mkdir(parents=True)
+    for number in range(3):
+        frame = {"people": [{"pose_keypoints_3d": [0.5] * 100}]}
+        (tmp_path / "calm" / "take" / f"walk_{number:03}.json").write_text(json.dumps(frame), encoding="utf-8")
+    assert [file.clip_id for file in find_folders(tmp_path)[0]] == ["calm/take"]
 
 
 def test_a_file_name_that_is_not_text_does_not_stop_the_others(tmp_path):

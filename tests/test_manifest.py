@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from corpus_files import by_id, load, movement, values_of, write_tree
 
+from eai_llm_hf.corpora.manifest import find_manifest
+
 MANIFEST_ROWS = [
     {"path": "a.bvh", "label": "Joy", "performer": "ann", "content": "walk-back", "clip_id": "first", "corpus": "lab"},
     {"path": "deep/b.npy", "label": "", "fps": "30", "layout": "smpl22"},
@@ -67,6 +69,15 @@ def test_a_wrong_row_is_reported_with_its_line_and_the_others_are_read(clips, na
     assert len(load(write_manifest(clips / name, [*MANIFEST_ROWS, row]), "manifest")) == 2
     line = 4 if name == "clips.csv" else 3
     assert f"{name} line {line}: " in caplog.text and words in caplog.text
+
+
+def test_a_row_that_names_metadata_is_skipped_and_is_no_broken_clip(clips, caplog):
+    (clips / "metadata.json").write_text('{"name": "x", "actors": [1, 2, 3]}', encoding="utf-8")
+    (clips / "cut.json").write_text('[{"Hips": [0.1, 1.0, 0', encoding="utf-8")
+    rows = [*MANIFEST_ROWS, *({"path": name, "label": "calm"} for name in ("metadata.json", "cut.json"))]
+    files, left_out = find_manifest(write_manifest(clips / "clips.csv", rows))
+    assert [file.path.name for file in files] == ["a.bvh", "b.npy", "cut.json"] and left_out == []
+    assert "clips.csv: skipped 1 file that is not a recording: metadata.json (JSON without points)" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,14 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from transformers.utils import logging
+
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
+from ..strangers import as_sentence, recordings_in
 from .schema import CorpusFile, LeftOut
+
+logger = logging.get_logger(__name__)
 
 Found = tuple[list[CorpusFile], list[LeftOut]]
 """Files of a corpus in a stable order, and files that look like recordings but are left out."""
@@ -47,8 +52,8 @@ class Loader:
 
     Attributes:
         about: Its description.
-        find: Finds its files below a folder (for a manifest: in a table) without reading them. Raises ValueError
-            if the folder is not such a corpus.
+        find: Finds its files below a folder (for a manifest: in a table) without reading their movement. Raises
+            ValueError if the folder is not such a corpus.
     """
 
     about: Corpus
@@ -56,13 +61,13 @@ class Loader:
 
 
 def motion_files(root: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -> list[Path]:
-    """All files below a folder with one of the suffixes, sorted by path, without hidden files."""
-    found = [
-        path
-        for path in root.rglob("*")
-        # macOS writes "._walk.bvh" next to "walk.bvh" on foreign disks.
-        if path.suffix.lower() in suffixes and not path.name.startswith(".") and path.is_file()
-    ]
+    """All recordings below a folder with one of the suffixes, sorted by path; a folder of numbered frames is one.
+
+    One warning names the other files, such as metadata, which are none (see `strangers.py`).
+    """
+    found, strangers = recordings_in(root, suffixes)
+    if strangers:
+        logger.warning(f"{root.name}: {as_sentence(strangers)}")
     return sorted(found, key=lambda path: path.relative_to(root).as_posix())
 
 
@@ -100,7 +105,8 @@ def one_a_take(files: Iterable[CorpusFile], left_out: list[LeftOut]) -> list[Cor
 
 
 def _preference(file: CorpusFile) -> tuple[int, str]:
-    return READABLE_SUFFIXES.index(file.path.suffix.lower()), file.source
+    suffix = file.path.suffix.lower()
+    return (*READABLE_SUFFIXES, suffix).index(suffix), file.source  # a folder of frames has no suffix
 
 
 def from_names(

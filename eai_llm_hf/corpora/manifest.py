@@ -11,6 +11,7 @@ from transformers.utils import logging
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
+from ..strangers import as_sentence, why_stranger
 from .loader import Corpus, Found, Loader, readable_text, without_person
 from .schema import CorpusFile, LeftOut, content_family
 from .vocabulary import canonical_label
@@ -30,7 +31,8 @@ class RowError(ValueError):
 def find_manifest(manifest: Path) -> Found:
     """Finds the files that a table lists. Paths are relative to the table.
 
-    A row without an emotion has an empty label (null in JSON). Invalid rows are left out and reported with their line.
+    A row without an emotion has an empty label (null in JSON). Invalid rows are left out and reported with their line;
+    rows that name a file without movement, such as metadata.json, are skipped, and one warning names these files.
 
     Raises:
         ValueError: If the file is not a table of clips.
@@ -41,6 +43,7 @@ def find_manifest(manifest: Path) -> Found:
     files: list[CorpusFile] = []
     left_out: list[LeftOut] = []
     lines: dict[str, int] = {}
+    strangers: dict[Path, str] = {}
     unused: set[str] = set()
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as table:
@@ -49,6 +52,9 @@ def find_manifest(manifest: Path) -> Found:
                     if isinstance(row, RowError):
                         raise row
                     found = _listed_file(row, manifest)
+                    if (reason := why_stranger(found.path)) is not None:
+                        strangers[found.path] = reason
+                        continue
                     first = lines.setdefault(found.clip_id, line)
                     if first != line:
                         raise RowError(f"clip '{found.clip_id}' is in line {first} already; give it a clip_id")
@@ -58,6 +64,8 @@ def find_manifest(manifest: Path) -> Found:
                     left_out.append(LeftOut(f"{manifest.name} line {line}", str(error)))
     except UnicodeDecodeError as error:
         raise ValueError(f"{manifest.name}: expected text in UTF-8; {error.reason} at byte {error.start}.") from None
+    if strangers:
+        logger.warning(f"{manifest.name}: {as_sentence(strangers)}")
     if unused:
         logger.warning(
             f"{manifest.name}: the columns {', '.join(sorted(unused))} are not used; known columns are "
