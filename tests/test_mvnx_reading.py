@@ -82,6 +82,13 @@ def test_legs_that_the_suit_did_not_measure_are_left_out(write):
     assert "part_not_recorded" in [each["code"] for each in clip.report["notes"]]
 
 
+def test_only_who_wore_the_suit_on_a_part_of_the_body_has_the_note(write):
+    text = FORMS["mvnx_text"]([xsens_motion(1.0)[0], xsens_motion(1.0, seed=6)[0]])
+    first, second = text.split("<subject ", 2)[:2], text.split("<subject ", 2)[2]
+    read = read_motions(write("<subject ".join(first) + '<subject configuration="UpperBody" ' + second))
+    assert [[each["code"] for each in motion.notes] for motion in read] == [[], ["part_not_recorded"]]
+
+
 def test_a_suit_on_the_legs_alone_is_refused(write):
     motion, _ = xsens_motion()
     text = FORMS["mvnx_text"]([motion]).replace("<subject ", '<subject configuration="LowerBody" ')

@@ -64,6 +64,7 @@ def checked_motions(recording: Recording, source: str, fps: float | None = None)
             visible=None if visible is None else ~(visible[person] < MIN_VISIBILITY),  # NaN: not stated
             face=None if faces is None else np.array(faces[person], np.float32),
             recording=recording.recording,
+            notes=[] if recording.notes_of is None else [*recording.notes_of[person]],
         )
         for motion in _split_by_name(whole, source) if len(people) == 1 else [whole]:
             seen = tracked_frames(motion.joints)
@@ -71,7 +72,7 @@ def checked_motions(recording: Recording, source: str, fps: float | None = None)
             motions.append(motion)
     kept, dropped = _without_absent_people(motions, tracked)
     for motion in kept:
-        motion.notes = [*notes, *dropped]
+        motion.notes = [*notes, *dropped, *motion.notes]
         _put_on_time(motion, line)
         cut_to_movement(motion)
     return kept

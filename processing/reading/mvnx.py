@@ -115,12 +115,12 @@ class _Reader:
             raise MotionError(
                 f"{self.source}: the suit was worn on the lower body only; expected arms and head as well"
             )
-        notes = [note("part_not_recorded", "the suit was worn on the upper body only, so the legs are left out")]
+        no_legs = note("part_not_recorded", "the suit was worn on the upper body only, so the legs are left out")
         return Recording(
             joints,
             fps=people[0].fps,
             joint_names=names,
-            notes=notes if without_legs else [],
+            notes_of=[[no_legs] if place in without_legs else [] for place in range(len(people))],
             units="m",
             face=None if np.isnan(face).all() else face,
             people=[subject.name for subject in people],

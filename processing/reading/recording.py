@@ -49,6 +49,7 @@ class Recording:
             rotation of the head; NaN where unknown, None where the file holds no rotations.
         people: A name for each person, or None.
         notes: What the user should know of how the file was read, as `note` makes them.
+        notes_of: The same about one person alone, for each person; or None.
         recording: How the positions were obtained where that limits what can be concluded ("video"), or None.
     """
 
@@ -66,6 +67,7 @@ class Recording:
     face: np.ndarray | None = None
     people: Sequence[str] | None = None
     notes: Sequence[dict[str, str]] = ()
+    notes_of: Sequence[Sequence[dict[str, str]]] | None = None
     recording: str | None = None
 
 
