@@ -1,5 +1,6 @@
 """Several people in one recording: told apart, in any order of axes, and none at the cost of the others."""
 
+import json
 from itertools import permutations
 
 import numpy as np
@@ -159,6 +160,22 @@ def test_two_bodies_below_one_root_are_two_people_with_trees_of_their_own(names)
     for motion, expected in zip(motions, two_people(), strict=True):
         np.testing.assert_array_equal(motion.joints, expected)
         assert (motion.joint_names, motion.parents) == (NAMES, list(PARENTS))
+
+
+def test_a_declared_layout_is_that_of_each_person_who_is_told_apart_by_name(tmp_path):
+    words = {
+        name: "_".join(word if word in ("left", "right") else word[::-1] for word in name.split("_")) for name in NAMES
+    }
+    rig = {"name": "mine", "description": "", "joints": list(words.values()), "parents": list(PARENTS), "map": words}
+    (tmp_path / "mine.json").write_text(json.dumps(rig | {"units": "m", "up_axis": "y"}), encoding="utf-8")
+    path, layout = tmp_path / "duo.npz", str(tmp_path / "mine.json")
+    names = [f"{who}:{name}" for who in ("Anna", "Ben") for name in words.values()]
+    np.savez(path, joints=np.concatenate([*two_people()], axis=1), joint_names=names, fps=30)
+    motions = read_motions(path, layout=layout)
+    assert [motion.layout for motion in motions] == [layout, layout]
+    assert [unify(motion).report["layout"] for motion in motions] == ["mine", "mine"]
+    np.savez(path, joints=np.concatenate([*two_people()], axis=1), joint_names=names, fps=30, layout="smpl22")
+    assert [motion.layout for motion in read_motions(path)] == ["smpl22", "smpl22"]
 
 
 # ---------------------------------------------------------------------------------------------------------------- axes

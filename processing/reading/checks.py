@@ -79,7 +79,7 @@ def checked_motions(recording: Recording, source: str, fps: float | None = None)
 
 
 def _split_by_name(motion: Motion, source: str) -> list[Motion]:
-    """Returns a motion for each person whose joints are among those of one recording."""
+    """Returns a motion for each person whose joints are among those of one recording; a layout is that of each."""
     people: list[Person] = [] if motion.joint_names is None else people_by_name(motion.joint_names, motion.parents)
     if not people:
         return [motion]
@@ -89,7 +89,6 @@ def _split_by_name(motion: Motion, source: str) -> list[Motion]:
             joints=motion.joints[:, person.joints],
             joint_names=person.names,
             parents=person.parents,
-            layout=None,
             source=_name_of_person(index, len(people), [each.name for each in people], source),
             visible=None if motion.visible is None else motion.visible[:, person.joints],
             face=None,  # of whom?
