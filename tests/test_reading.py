@@ -182,6 +182,12 @@ def test_an_npz_file_gives_rate_names_layout_and_parents(tmp_path, save):
         assert (motion.joint_names, motion.parents) == (["a", "b", "c"], [-1, 0, 1])
 
 
+@pytest.mark.parametrize("key", ["timestamps", "times", "timestamps_ms", "timestamp"])
+def test_the_plural_of_a_key_of_times_is_not_taken_for_seconds(tmp_path, key):
+    np.savez(tmp_path / "clip.npz", joints=np.zeros((50, 2, 3)), **{key: np.arange(50) * 40.0})
+    assert read_motions(tmp_path / "clip.npz")[0].fps == 25
+
+
 @pytest.mark.parametrize("rate", ["mocap_framerate", "mocap_frame_rate", "frame_rate", "framerate", "fps"])
 @pytest.mark.parametrize("key", ["joints", "keypoints3d", "joints3d", "positions", "keypoints", "anything"])
 def test_an_npz_file_is_read_by_the_names_in_common_use(tmp_path, rate, key):

@@ -288,6 +288,10 @@ def test_a_fourth_number_that_is_no_confidence_is_ignored_with_a_note(write):
         ("time_s", [0, 0.04], "s", 0.04),
         ("timestamp", ["2024-05-01T10:00:00.000Z", "2024-05-01T10:00:00.040Z"], "s", 0.04),
         ("time", ["00:00:59.98", "00:01:00.02"], "s", 0.04),
+        ("time", ["23:59:59.98", "00:00:00.02"], "s", 0.04),
+        ("time", ["11:59:59.98 AM", "12:00:00.02 PM"], "s", 0.04),
+        ("time", ["2024/05/01 10:00:00.00", "2024/05/01 10:00:00.04"], "s", 0.04),
+        ("timestamp_ticks", [0, 400_000], "ticks", 0.04e7),
     ],
 )
 def test_times_are_read_with_the_unit_that_their_key_names(write, key, values, unit, seconds):

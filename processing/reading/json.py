@@ -16,7 +16,6 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from .frame_times import TIMES_KEYS, time_of
 from .json_frames import IMAGE_KEYS, MAX_PEOPLE_IN_A_FRAME, Frames, opened
 from .json_layouts import completed, layout_of, refuse_image_landmarks
 from .json_points import IMAGE_POINTS, is_point
@@ -25,6 +24,7 @@ from .keys import FPS_KEYS, IMAGE_ADVICE, NAME_KEYS, POSE_KEYS, UNIT_KEYS, confi
 from .limits import MAX_BYTES, MAX_GROWTH, MAX_JOINTS, MAX_NAME_LENGTH, SMALL_CLIP_BYTES
 from .motion import MotionError, note
 from .recording import Recording, room_for, shown
+from .times import TIMES_KEYS, Clock
 from .units import known_units
 
 FRAME_KEYS = (
@@ -272,12 +272,12 @@ class _Document:
         elif key in _WRAPPER_KEYS and opening == "{":
             self._describes(text.value())
         elif key in TIMES_KEYS and opening == "[":
-            self._unit = TIMES_KEYS[key]
+            clock = Clock(TIMES_KEYS[key])
             for _ in text.items():
-                time, unit = time_of(text.value())
-                self._unit = unit or self._unit
+                time = clock.read(text.value())
                 if len(self._times) * 8 < MAX_BYTES:
                     self._times.append(time)
+            self._unit = clock.unit
         elif key in FRAME_KEYS[: self._rank] and opening in ("[", "{"):
             found = Frames(self._room, self._source)
             numbers, self._numbers = self._numbers, array("d")

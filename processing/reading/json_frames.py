@@ -5,7 +5,7 @@ A frame is one of
 - a list of points (`json_points.py`), which may carry names, or a flat list of their numbers;
 - an object joint -> point; a joint that is missing from a frame is NaN there;
 - a list of several people, each of them one of the above;
-- an object with any of these under one of `POSE_KEYS`, with or without a time (`frame_times.py`), the number of the
+- an object with any of these under one of `POSE_KEYS`, with or without a time (`times.py`), the number of the
   person or a list with the confidence in each point;
 - null or an empty list where no person was tracked.
 
@@ -21,7 +21,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .frame_times import TIME_KEYS, time_of
 from .json_points import (
     IMAGE_POINTS,
     TYPE_KEY,
@@ -38,6 +37,7 @@ from .keys import IMAGE_ADVICE, POSE_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SCORE
 from .limits import MAX_BYTES, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE
 from .motion import MotionError
 from .recording import shown
+from .times import TIME_KEYS, Clock
 
 MAX_PEOPLE_IN_A_FRAME = 64
 """A frame with more is a file that lists people outside and frames inside."""
@@ -96,8 +96,9 @@ class Opened:
     rotation_key: str | None = None
 
 
-def opened(content: Any) -> Opened:
-    """Takes people or points out of the objects that hold them."""
+def opened(content: Any, clock: Clock | None = None) -> Opened:
+    """Takes people or points out of the objects that hold them; the clock has read the frames before."""
+    clock = Clock() if clock is None else clock
     found = Opened(content)
     for _ in range(_MAX_WRAPPERS):
         content = found.content
@@ -107,8 +108,8 @@ def opened(content: Any) -> Opened:
         if math.isnan(found.time):
             for key in TIME_KEYS:
                 if key in keys:
-                    found.time, unit = time_of(content[keys[key]])
-                    found.unit = unit or TIME_KEYS[key]
+                    found.time = clock.read(content[keys[key]])
+                    found.unit = clock.unit or TIME_KEYS[key]
                     if not math.isnan(found.time):
                         break
         if found.number is None:
@@ -201,6 +202,7 @@ class Frames:
         self.count = 0
         self.times = array("d")
         self.unit: str | None = None
+        self._clock = Clock()
         self.keys: list[str] = []
         self.width = 0
         self.own_ids: list[str | None] = []
@@ -221,7 +223,7 @@ class Frames:
         """
         if self.count * 8 > MAX_BYTES:
             self._fail("fewer frames", "more; split the recording")
-        found = opened(frame)
+        found = opened(frame, self._clock)
         person = None if found.person_key == "id" else found.person
         if self.count and person is not None and found.number is not None and found.number == self._number:
             self.count -= 1  # another person of the frame before

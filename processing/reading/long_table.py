@@ -37,7 +37,7 @@ from .table_rows import (
     refuse_size,
     visibility_of,
 )
-from .table_times import Clock, time_unit_of
+from .times import Clock, time_unit_of
 from .units import known_units
 
 _NAME_COLUMNS = (

@@ -18,13 +18,13 @@ from typing import IO, Any
 
 import numpy as np
 
-from .frame_times import TIME_KEYS, TIMES_KEYS
 from .humanml3d import is_rows, recording_of_rows
 from .keys import FPS_KEYS, NAME_KEYS, ROTATION_ADVICE, ROTATION_KEYS, SCORES_KEYS, UNIT_KEYS, confidence, plain_key
 from .limits import MAX_BYTES
 from .motion import MotionError
 from .recording import SHAPES, Recording, room_for, shown
 from .smpl import recording_of_smpl, smpl_keys
+from .times import TIME_KEYS, TIMES_KEYS
 from .units import known_units
 
 _MAX_NAMES_BYTES = 2**22
@@ -123,7 +123,7 @@ def read_npz(path: Path) -> Recording:
             given = read(scores, room_for(path))
             if given.dtype.kind in "fiu" and given.size == joints.size // 3 and joints.shape[-1] == 3:
                 seen, _ = confidence(given.reshape(joints.shape[:-1]).astype(np.float32))
-        for plain, unit in {**TIMES_KEYS, **TIME_KEYS}.items():
+        for plain, unit in ({**TIMES_KEYS, **TIME_KEYS} | TIMES_KEYS).items():
             if plain in keys and joints.ndim > 2:
                 times = read(keys[plain], room_for(path))
                 if times.dtype.kind in "fiu" and times.size == joints.shape[-3]:

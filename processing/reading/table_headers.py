@@ -19,7 +19,7 @@ from .limits import MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError
 from .recording import shown
 from .table_rows import USE_POSITIONS, Columns
-from .table_times import time_unit_of
+from .times import time_unit_of
 from .units import known_units
 
 TWO_DIMENSIONAL = f"the positions are two-dimensional. {IMAGE_ADVICE}"

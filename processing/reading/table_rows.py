@@ -19,7 +19,7 @@ from .keys import ROTATION_ADVICE, confidence
 from .limits import MAX_BYTES, MAX_COORDINATE, MAX_GROWTH, MAX_NAME_LENGTH, MAX_PEOPLE, SMALL_CLIP_BYTES
 from .motion import MotionError, note
 from .recording import Recording, shown
-from .table_times import Clock
+from .times import Clock
 
 Rows = Iterator[tuple[int, list[str]]]
 """(line number, cells) of each row."""

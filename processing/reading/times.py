@@ -1,6 +1,6 @@
-"""The time column of a table: which column it is, in which unit, and what its cells say.
+"""Times of frames in tables and trackers' files: the keys and columns that hold them, their unit, and what they say.
 
-A cell is a number, a time of day (`0:01:02.033`, `01:02.5`, `3:04:05 PM`) or a date with a time of day in ISO 8601
+A time is a number, a time of day (`0:01:02.033`, `01:02.5`, `3:04:05 PM`) or a date with a time of day in ISO 8601
 (`2024-03-01T10:00:00.033Z`, with a blank for the T, an offset, or slashes for the hyphens). A date in another order is
 left out, and a time of day that jumps back by more than half a day has passed midnight. What cannot be read is NaN: it
 matters only if the frame rate is not given.
@@ -9,22 +9,29 @@ matters only if the frame rate is not given.
 import math
 import re
 from datetime import UTC, datetime
+from typing import Any
 
-_UNIT_WORDS = {
-    word: unit
-    for unit, words in zip(
-        ("s", "ms", "us", "ns", "ticks"),
-        (
-            "s sec secs second seconds",
-            "ms msec msecs millis millisecond milliseconds",
-            "us usec usecs micros microsecond microseconds \u00b5s \u03bcs",
-            "ns nsec nsecs nanos nanosecond nanoseconds",
-            "tick ticks",
-        ),
-        strict=True,
-    )
-    for word in words.split()
+_WORDS_OF_UNIT = {
+    "s": "s sec secs second seconds".split(),
+    "ms": "ms msec msecs millis millisecond milliseconds".split(),
+    "us": "us usec usecs micros microsecond microseconds \u00b5s \u03bcs".split(),
+    "ns": "ns nsec nsecs nanos nanosecond nanoseconds".split(),
+    "ticks": "tick ticks".split(),
 }
+_UNIT_WORDS = {word: unit for unit, words in _WORDS_OF_UNIT.items() for word in words}
+
+TIME_KEYS: dict[str, str | None] = {
+    **{f"{stem}{word}": unit for word, unit in _UNIT_WORDS.items() for stem in ("timestamp", "time", "t")},
+    **dict.fromkeys(("timestamp", "time", "datetime", "ts", "t")),
+}
+"""Key of a frame's time, in lower case and without separators, best first -> its unit, or None where it names none."""
+
+TIMES_KEYS: dict[str, str | None] = {
+    **{f"{stem}{word}": unit for word, unit in _UNIT_WORDS.items() for stem in ("timestamps", "times")},
+    **dict.fromkeys(("timestamps", "times")),
+}
+"""Key of a list with the times of all frames -> its unit. "timestamps" is a plural here, not "timestamp_s"."""
+
 _TIME_WORDS = frozenset(
     "time times unixtime timestamp timestamps stamp datetime t elapsed epoch zeit zeitstempel temps tiempo".split()
 )
@@ -64,25 +71,29 @@ def time_unit_of(label: str) -> tuple[bool, str | None]:
 
 
 class Clock:
-    """Reads the cells of a time column in their order.
+    """Reads times in their order.
 
     Attributes:
-        unit: The unit that the name of the column states, or "s" once a cell was a time of day or a date; or None.
+        unit: The unit that the column or key states, or "s" once a time was a time of day or a date; or None.
     """
 
-    def __init__(self, unit: str | None) -> None:
+    def __init__(self, unit: str | None = None) -> None:
         self.unit = unit
         self._days = 0.0
         self._last = -math.inf
 
-    def read(self, cell: str) -> float:
-        """Returns the time of a cell, NaN where it cannot be read."""
+    def read(self, value: Any) -> float:
+        """Returns a time that is given as a number or in words, NaN where it cannot be read."""
+        if isinstance(value, float):
+            return value
+        if not isinstance(value, str) or len(value) > _LONGEST_CELL:
+            return math.nan
         try:
-            return float(cell)
+            return float(value)
         except ValueError:
             pass
-        cell = cell.strip()
-        if not cell or len(cell) > _LONGEST_CELL:
+        cell = value.strip()
+        if not cell:
             return math.nan
         if re.fullmatch(r"-?\d+,\d+", cell):
             return float(cell.replace(",", "."))
@@ -103,6 +114,8 @@ class Clock:
         seconds = hours * 3600 + int(match["minutes"]) * 60 + float(match["seconds"].replace(",", "."))
         if seconds < self._last - _DAY / 2:
             self._days += _DAY
+        elif seconds > self._last + _DAY / 2 and self._days:  # the next person, from the start
+            self._days -= _DAY
         self._last = seconds
         return seconds + self._days
 
