@@ -91,15 +91,18 @@ def why_stranger(path: Path) -> str | None:
             return None
         if suffix == ".mvnx":
             return _why_no_mvnx(path.read_bytes())
-        text = path.read_text(encoding="utf-8-sig")
         if suffix == ".csv":
+            from eai_llm_hf.processing.reading.recording import text_encoding
+
+            text = path.read_text(encoding=text_encoding(path))
             return None if _has_coordinates(text) else "a table without coordinates"
+        text = path.read_text(encoding="utf-8-sig")
         if suffix == ".gltf":
             return _why_no_animation(json.loads(text))
         lines = text.splitlines() if suffix == ".jsonl" else [text]
         points = (weight for line in lines[:_ROWS] if line.strip() for weight in _points(json.loads(line)))
         return None if _reaches(points, _FEW_POINTS) else "JSON without points"
-    except (OSError, ValueError, RecursionError):  # among them: no text in UTF-8, no JSON, JSON that is cut off
+    except (OSError, ValueError, RecursionError):  # among them: no text, no JSON, JSON that is cut off
         return None
 
 

@@ -107,6 +107,11 @@ def test_strangers_are_told_from_recordings_and_from_damaged_ones(folder):
     assert {path.name for path in recordings} == set(RECORDINGS)
 
 
+def test_a_table_of_labels_in_latin_letters_is_a_stranger(tmp_path):
+    (tmp_path / "labels.csv").write_text("Datei,Gef\u00fchl\nwalk.npz,fr\u00f6hlich\n", encoding="latin-1")
+    assert recordings_in(tmp_path)[1] == {tmp_path / "labels.csv": "a table without coordinates"}
+
+
 def test_a_large_avatar_without_animation_is_a_stranger_and_one_with_it_is_not(tmp_path):
     for name, animations in (("avatar.vrm", []), ("wave.vrma", [{"channels": []}])):
         text = json.dumps({"asset": {"version": "2.0"}, "animations": animations}).encode()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from conftest import SHARED_DATA
 
+from eai_llm_hf.processing.reading.csv import read_csv
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.motion import MotionError
 
@@ -215,3 +216,30 @@ def test_every_kinect_recording_is_read():
         assert motion.fps == pytest.approx(30, abs=0.05)
         spine_base, head = 0, 3
         assert (motion.joints[:, head, 1] > motion.joints[:, spine_base, 1]).all()
+
+
+GERMAN = "Becken|linke Hüfte|rechte Hüfte|linker Knöchel|rechter Knöchel|Zehen längs"
+JAPANESE = "センター|左足|右足|左ひじ|首|左手首"
+HALF_WIDTH = "ﾋｻﾞ|ｱｼ|ｸﾋﾞ"
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        *((GERMAN, encoding) for encoding in ("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252")),
+        *((JAPANESE, encoding) for encoding in ("utf-8", "utf-16", "shift_jis", "cp932")),
+        (HALF_WIDTH, "shift_jis"),
+        ("Hüfte (°)|naïve|François|Épaule|Ñandú", "cp1252"),
+    ],
+)
+def test_names_in_the_letters_of_other_languages_are_read_in_each_encoding(tmp_path, names, encoding):
+    header = ",".join(f"{name}_{axis}" for name in names.split("|") for axis in "xyz")
+    row = ",".join("1" for _ in header.split(","))
+    (tmp_path / "t.csv").write_text(f"{header}\n{row}\n{row}\n", encoding=encoding)
+    assert read_csv(tmp_path / "t.csv").joint_names == names.split("|")
+
+
+def test_a_damaged_byte_does_not_change_the_encoding_of_the_other_letters(tmp_path):
+    text = "linke Hüfte_x,linke Hüfte_y,linke Hüfte_z,note\n1,2,3,".encode() + b"\xff\n4,5,6,\n"
+    (tmp_path / "t.csv").write_bytes(text)
+    assert read_csv(tmp_path / "t.csv").joint_names == ["linke Hüfte"]

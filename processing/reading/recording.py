@@ -4,6 +4,7 @@ Readers only parse. Names, frame rate, tree and positions are checked once for a
 reader must check itself is what keeps its memory bounded: the length of lines and the number of joints and frames.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """The first two bytes of a text in UTF-16."""
 
 _TEXT_CHUNK = 2**15
+
+_JAPANESE = re.compile(rb"[\x81-\x9f]|[\xa1-\xdf]{2}")
+"""Bytes of Japanese text in Shift-JIS."""
 
 
 @dataclass
@@ -94,7 +98,7 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """
     number, rest = 1, ""
     try:
-        with path.open(encoding=_encoding_of(path), errors="replace") as file:
+        with path.open(encoding=text_encoding(path), errors="replace") as file:
             while chunk := file.read(_TEXT_CHUNK):
                 lines = (rest + chunk).split("\n")
                 rest = lines.pop()
@@ -111,22 +115,22 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
         yield number, rest
 
 
-def _encoding_of(path: Path) -> str:
-    """Returns the encoding of a text file: UTF-16 with a byte order mark, UTF-8, or Shift-JIS, in which MikuMikuDance
-    writes.
+def text_encoding(path: Path) -> str:
+    """Returns the encoding of a text file: UTF-16 with a byte order mark, UTF-8, Shift-JIS, in which MikuMikuDance
+    writes, or the Latin letters of Windows.
+
+    Bytes of Latin letters may be Shift-JIS by chance: the "üf" of "Hüfte" is a character there. But Japanese text has
+    the bytes 0x81 to 0x9F, which Latin text lacks or has for punctuation, or katakana of one byte in a row.
     """
     with path.open("rb") as file:
         start = file.read(_TEXT_CHUNK)
     if start[:2] in UTF16_MARKS:
         return "utf-16"
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            start.decode(encoding)
-        except UnicodeDecodeError as error:
-            if error.end < len(start) - 4:  # the last character may be cut off
-                continue
-        return encoding
-    return "utf-8-sig"
+    text = start.decode("utf-8", errors="replace")[:-1]  # the last character may be cut off
+    if 2 * text.count("\ufffd") <= sum(letter > "\x7f" for letter in text):
+        return "utf-8-sig"  # with a few damaged bytes, perhaps
+    japanese = start.decode("cp932", errors="replace")[:-1]
+    return "cp932" if _JAPANESE.search(start) and "\ufffd" not in japanese else "cp1252"
 
 
 def shown(text: str, limit: int = 40) -> str:
