@@ -95,6 +95,7 @@ def _unsteady(joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 CORRUPTIONS: dict[str, Corruption] = {
     "image coordinates, shares of the picture": lambda joints, rng: _to_picture(joints, 1.0),
     "image coordinates, pixels": lambda joints, rng: _to_picture(joints, 640.0),
+    "image coordinates, pixels, y upwards": lambda joints, rng: _to_picture(joints, 640.0) * [1, -1, 1] + [0, 640, 0],
     "2-D, zeros as third number": lambda joints, rng: _flat(joints, rng, score=False),
     "2-D, a score as third number": lambda joints, rng: _flat(joints, rng, score=True),
     "rotations as positions": _rotations,

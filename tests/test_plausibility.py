@@ -51,6 +51,36 @@ def test_image_coordinates_are_refused_and_world_landmarks_asked_for(pixels):
         codes(picture(walking(), pixels))
 
 
+@pytest.mark.parametrize("pixels", [1.0, 640.0])
+@pytest.mark.parametrize("is_upwards", [False, True])
+@pytest.mark.parametrize("wrong", [[], [40], range(30, 45)])
+def test_image_coordinates_are_found_whichever_way_y_points_and_with_wrong_frames(pixels, is_upwards, wrong):
+    seen = picture(walking(), pixels)
+    if is_upwards:
+        seen[..., 1] = pixels - seen[..., 1]
+    seen[list(wrong)] += np.random.default_rng(0).normal(0, pixels, (len(wrong), 22, 3))
+    with pytest.raises(MotionError, match="image coordinates.*World landmarks"):
+        codes(seen)
+
+
+def test_the_depth_of_the_hips_in_a_picture_may_be_nearly_zero():
+    seen = picture(walking())
+    seen[..., 2] += np.random.default_rng(0).normal(0, 0.005, (len(seen), 1))
+    with pytest.raises(MotionError, match="image coordinates"):
+        codes(seen)
+
+
+@pytest.mark.parametrize("moved", [[0, 0, 0], [0.7, 0, 0], [3, 1, 0]])
+@pytest.mark.parametrize("axes", [[1, 1, 1], [1, -1, -1]])
+@pytest.mark.parametrize("unit", [1.0, 100.0])
+def test_a_body_in_space_whose_depth_is_pinned_is_no_picture(moved, axes, unit):
+    joints = walking()
+    joints[..., 2] -= joints[:, [JOINT_INDEX["left_hip"], JOINT_INDEX["right_hip"]], 2].mean(axis=1, keepdims=True)
+    if moved[1]:
+        joints[..., :2] -= joints[:, :1, :2]  # world landmarks, moved
+    assert codes((joints + moved) * axes * unit) == []
+
+
 @pytest.mark.parametrize(("third", "what"), [(0.0, "z is 0 everywhere"), (1.0, "z lies .* is a confidence")])
 @pytest.mark.parametrize("names", [list(JOINT_NAMES), None])
 @pytest.mark.parametrize("fps", [30.0, None])

@@ -398,7 +398,9 @@ def test_one_frame_of_a_folder_says_what_to_do(write, people):
 
 
 FLAT = [320.0, 240.0, 0.9] * 17
-IMAGE = (points_of("mediapipe33") * [0.3, -0.5, 0] + [0.5, 0.9, 0]).round(4)
+IMAGE = points_of("mediapipe33")
+IMAGE[..., 2] -= IMAGE[:, 23:25, 2].mean(axis=1, keepdims=True)
+IMAGE = (IMAGE * [0.3, -0.5, 0.3] + [0.5, 0.9, 0]).round(4)
 """Landmarks in the image: from 0 to 1, y down, the depth counted from the hips."""
 
 
@@ -422,16 +424,13 @@ def test_points_of_an_image_are_refused_with_what_would_make_them_usable(write, 
 
 
 @pytest.mark.parametrize("key", ["landmarks", "frames", "joints"])
-def test_landmarks_of_the_image_are_recognised_by_their_values(write, key):
-    with pytest.raises(MotionError, match=r"clip\.json: expected MediaPipe's world landmarks.*found landmarks in the"):
-        read_motions(write({key: IMAGE.tolist(), "fps": 30}))
-
-
-def test_named_landmarks_of_the_image_are_recognised_too(write):
+@pytest.mark.parametrize("is_named", [False, True])
+def test_landmarks_of_the_image_are_recognised_by_their_values(write, key, is_named):
     names = load_rigs()["mediapipe33"]["joints"]
-    frames = [dict(zip(names, frame, strict=True)) for frame in IMAGE.tolist()]
-    with pytest.raises(MotionError, match=r"expected MediaPipe's world landmarks"):
-        read_motions(write({"landmarks": frames, "fps": 30}))
+    frames = [dict(zip(names, frame, strict=True)) for frame in IMAGE.tolist()] if is_named else IMAGE.tolist()
+    (motion,) = read_motions(write({key: frames, "fps": 30}))
+    with pytest.raises(MotionError, match=r"clip\.json: these are image coordinates.*World landmarks"):
+        unify(motion)
 
 
 def test_lists_of_something_else_before_the_frames_are_passed_over(write):

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from .json_frames import IMAGE_KEYS, MAX_PEOPLE_IN_A_FRAME, Frames, opened
-from .json_layouts import completed, layout_of, refuse_image_landmarks
+from .json_layouts import completed, layout_of
 from .json_points import IMAGE_POINTS, is_point
 from .json_text import MAX_FRAME_TEXT, JsonText, encoding_of
 from .keys import FPS_KEYS, IMAGE_ADVICE, NAME_KEYS, POSE_KEYS, UNIT_KEYS, confidence, plain_key
@@ -233,7 +233,6 @@ class _Document:
             names = next((about[key] for key in (*NAME_KEYS, "joints") if about.get(key)), None)
             if names is not None and not isinstance(names, list):
                 raise MotionError(f"{source}: expected joint_names as a list; found {shown(repr(names))}")
-        refuse_image_landmarks(joints, names, self._keys + frames.keys, source)
         notes = []
         if names is None and layout is None:
             layout = layout_of(joints, self._keys + frames.keys, frames.width)

@@ -1,12 +1,8 @@
-"""Points without names: which known rig they belong to, by the form of the file; and MediaPipe's in the image."""
-
-from collections.abc import Sequence
+"""Points without names: which known rig they belong to, by the form of the file."""
 
 import numpy as np
 
 from .json_points import TYPE_KEY
-from .keys import plain_key
-from .motion import MotionError
 
 MEDIAPIPE_LAYOUT = "mediapipe33"
 
@@ -26,15 +22,6 @@ _SHARED = {70: 30}
 """Points of a form -> how many of them are those of its rig."""
 
 _POINTS = 33
-_LANDMARKS = {"leftshoulder": 11, "rightshoulder": 12, "lefthip": 23, "righthip": 24}
-"""Name of a landmark, in lower case and without separators -> its place among MediaPipe's."""
-
-_NEAR = 0.05
-"""Metres from the origin within which MediaPipe's world landmarks have the middle of the hips."""
-
-_MOST = 0.95
-_PICTURE = (-0.25, 1.25)
-"""MediaPipe places landmarks outside the image too, but not far."""
 
 
 def layout_of(joints: np.ndarray, keys: list[str], width: int) -> str | None:
@@ -82,38 +69,3 @@ def completed(joints: np.ndarray, seen: np.ndarray | None, layout: str) -> tuple
         return result
 
     return cut(joints, np.nan), None if seen is None else cut(seen, np.nan)
-
-
-def refuse_image_landmarks(joints: np.ndarray, names: Sequence[str] | None, keys: list[str], source: str) -> None:
-    """Refuses MediaPipe's landmarks in the image, which lie from 0 to 1 with the depth counted from the hips.
-
-    Args:
-        joints: (people, frames, points, 3) as written.
-        names: Names of the points, or None.
-        keys: The keys under which the points were, from outside to inside, in lower case and without separators.
-        source: File name, for the message.
-
-    Raises:
-        MotionError: The points are named or counted as MediaPipe's, lie within the image, and the hips away from the
-            origin, at depth 0 and below the shoulders.
-    """
-    if any("world" in key or "3d" in key for key in keys):
-        return
-    where = dict(_LANDMARKS)
-    if names is not None:
-        where = {plain_key(name[:40]): index for index, name in enumerate(names[:_POINTS]) if isinstance(name, str)}
-    if joints.shape[-2] != _POINTS or not where.keys() >= _LANDMARKS.keys():
-        return
-    corners = joints[:, :, [where[name] for name in _LANDMARKS]]
-    corners = corners[np.isfinite(corners).all(axis=(-1, -2))]
-    flat = joints[..., :2][np.isfinite(joints).all(axis=-1)]
-    if not len(corners):
-        return
-    x, y, depth = np.median(corners[:, 2:].mean(axis=1), axis=0)
-    shoulders = np.median(corners[:, :2, 1])
-    inside = ((flat >= _PICTURE[0]) & (flat <= _PICTURE[1])).all(axis=-1).mean()
-    if max(abs(x), abs(y)) > _NEAR and abs(depth) < _NEAR and shoulders < y and inside > _MOST:
-        raise MotionError(
-            f"{source}: expected MediaPipe's world landmarks, in metres from the middle of the hips; found landmarks "
-            f"in the image, from 0 to 1 (hips at x {x:.2f}, y {y:.2f}). Save pose_world_landmarks instead."
-        )

@@ -88,8 +88,16 @@ _OFTEN = 0.03, 0.25
 """Share of frames in which the pelvis, and in which the limbs jump, from which on it is no slip of a tracker. From the
 side, a pose estimator with one camera lets the limbs jump in 10% of the frames."""
 
-_PICTURE, _PIXELS = (-0.5, 1.5), 20.0
-"""Image coordinates as shares of the picture, joints a little outside of it among them; or in pixels from here on."""
+_PICTURE, _WITHIN_PICTURE, _PIXELS = (-0.5, 1.5), (-0.25, 1.25), 20.0
+"""Image coordinates as shares of the picture, joints a little outside of it among them: where y points downwards, and
+where it points upwards, as in metres, in which the head of an adult is higher; or in pixels from here on."""
+
+_OUTSIDE, _WRONG = 0.05, 0.2
+"""Share of the joints that may lie further outside of the picture, and of the frames that may be wrong."""
+
+_NEAR_ZERO, _AT_ZERO, _APART = 0.1, 1e-3, 0.3
+"""Distance of the middle of the hips from the depth 0, nearly and exactly, and from the origin in x or y, over the
+size of the body, the median distance of its joints from their middle. The first also tells whether hips move."""
 
 
 def check_depth(joints: np.ndarray, source: str) -> None:
@@ -145,24 +153,37 @@ def check_space(body: np.ndarray, mask: np.ndarray, source: str) -> None:
             f"{source}: the body is flat: its extent in one direction is {spread[0] / spread[2]:.1%} of that in "
             f"another. {IMAGE_ADVICE}"
         )
-    if _of_a_picture(body.astype(np.float64), mask, float(spread[2])):
-        at = ", ".join(f"{place:.3g}" for place in body[0, _HIPS, :2].mean(axis=0))
+    if _of_a_picture(body.astype(np.float64), mask):
+        at = ", ".join(f"{place:.3g}" for place in np.median(body[:, _HIPS, :2].mean(axis=1), axis=0))
         raise MotionError(
-            f"{source}: these are image coordinates: the middle of the hips lies at {at} in the picture and has the "
-            "depth 0 in every frame. World landmarks (metres, hips at the origin) are needed; MediaPipe gives both."
+            f"{source}: these are image coordinates: the middle of the hips lies at {at} in the picture and has "
+            "the depth 0. World landmarks (metres, hips at the origin) are needed; MediaPipe gives both."
         )
 
 
-def _of_a_picture(body: np.ndarray, mask: np.ndarray, size: float) -> bool:
-    """Whether x and y are places in a picture, y downwards, and z is a depth relative to the hips."""
+def _of_a_picture(body: np.ndarray, mask: np.ndarray) -> bool:
+    """Whether x and y are places in a picture, and z is a depth relative to the hips.
+
+    World landmarks have the hips at the origin; in a picture they are at depth 0, but somewhere else in x and y. Where
+    y points upwards, a recording in space may come near that: there the depth must be exactly 0, the hips must move
+    sideways, and the feet must not be on a floor at 0. A few frames may be anything.
+    """
     if not mask[_HIPS].all():
         return False
     hips, shoulders = (body[:, joints].mean(axis=1) for joints in (_HIPS, _SHOULDERS))
-    if np.abs(hips[:, 2]).max() > 1e-3 * size or np.median(hips[:, 1] - shoulders[:, 1]) <= 0.0:
+    size = float(np.median(np.linalg.norm(body[:, mask] - body[:, mask].mean(axis=1, keepdims=True), axis=-1)))
+    x, y = np.abs(np.median(hips[:, :2], axis=0))
+    if np.median(hips[:, 1] - shoulders[:, 1]) > 0.0:
+        depth, (low, high) = _NEAR_ZERO, _PICTURE
+        is_elsewhere = max(x, y) > _APART * size
+    else:
+        depth, (low, high) = _AT_ZERO, _WITHIN_PICTURE
+        floor = abs(np.median(body[:, mask, 1].min(axis=1)))
+        is_elsewhere = min(x, y, floor) > _APART * size and np.ptp(hips[:, 0]) > _NEAR_ZERO * size
+    if not is_elsewhere or np.mean(np.abs(hips[:, 2]) > depth * size) > _WRONG:
         return False
-    shares = np.mean((body[:, mask, :2] > _PICTURE[0]) & (body[:, mask, :2] < _PICTURE[1])) > 0.95
-    apart = np.abs(hips[:, :2]).max() > 0.3 * size
-    return bool(apart and (shares or hips[:, :2].min() > _PIXELS))
+    inside = np.mean((body[:, mask, :2] > low) & (body[:, mask, :2] < high), axis=(1, 2)) > 1.0 - _OUTSIDE
+    return bool(np.mean(inside) > 1.0 - _WRONG or np.median(hips[:, :2], axis=0).min() > _PIXELS)
 
 
 def check_body(body: np.ndarray, mask: np.ndarray, source: str, notes: list[dict[str, str]]) -> None:
