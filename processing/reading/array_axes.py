@@ -124,9 +124,12 @@ def _likeness(placed: np.ndarray) -> tuple[float, float]:
         pose = (pose - pose.mean(axis=0)) / pose.std(axis=0)
         alike = np.einsum("jac,jbc->abc", pose, pose).min(axis=(0, 1)) / len(pose)
         across = np.einsum("jca,jcb->abc", pose, pose).min(axis=(0, 1)) / len(pose)
-    return tuple(
-        float(each[known].max()) if (known := np.isfinite(each)).any() else math.nan for each in (alike, across)
-    )
+    return _highest(alike), _highest(across)
+
+
+def _highest(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.max()) if known.size else math.nan
 
 
 def _names_of(placed: np.ndarray, is_usual: bool, num_names: int | None) -> list[str]:
