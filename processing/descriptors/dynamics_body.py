@@ -82,7 +82,7 @@ def _movement_speed(body: BodyFrame) -> float:
     unit="Hz",
     body_part="whole body",
     requires=LIMB_JOINTS,
-    needs=("movement",),
+    needs=("movement", "rhythm"),
     definition=(
         "RMS frequency rms(v) / (2 pi rms(p - mean p)) of elbows and wrists relative to the shoulder "
         "midpoint and of knees and ankles relative to the hip midpoint, in the body's axes; the frequency "
@@ -192,7 +192,7 @@ def _smoothness(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=("head", *LIMB_JOINTS),
-    needs=("movement", "fine_movement"),
+    needs=("movement", "fine_movement", "rhythm"),
     definition=(
         "Share of time in which the mean speed of the body (as in movement_speed) is below 0.2 leg lengths/s."
     ),
@@ -247,7 +247,7 @@ def _pauses(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=LIMB_JOINTS,
-    needs=("movement",),
+    needs=("movement", "rhythm"),
     definition=(
         "Highest peak, after the first zero crossing, of the autocorrelation of the velocities of elbows, "
         "wrists, knees and ankles in the body's axes, for periods up to 2.5 s and 60% of the clip; 1 = "
@@ -330,11 +330,11 @@ def _regularity(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=("head", *LIMB_JOINTS),
-    needs=("movement", "fine_movement"),
+    needs=("movement", "fine_movement", "course"),
     definition=(
-        "Centroid over time of the squared speeds of head, elbows, wrists, hips, knees and ankles in space, below about "
-        "3 Hz, from the moment at which they have reached 5% of their sum to that at which they have reached 95%; 0 = "
-        "all at the start of this stretch, 1 = all at its end. NaN if it is shorter than half a second."
+        "Centroid over time of the squared speeds of head, elbows, wrists, hips, knees and ankles in space, below "
+        "about 3 Hz, from the moment at which they have reached 5% of their sum to that at which they have reached "
+        "95%; 0 = all at the start of this stretch, 1 = all at its end. NaN if it is shorter than half a second."
     ),
     source="Castellano et al. 2007, ACII (centroid of the energy of motion)",
     high=Words(

@@ -20,6 +20,8 @@ ASPECTS = {
     "head_rotation": "where the face is turned",
     "fast_changes": "changes within a tenth of a second",
     "fine_movement": "movements of a few centimetres",
+    "course": "each moment of the movement, such as each step",
+    "rhythm": "how quickly and how often parts of the body move",
     "size": "the size of the body in metres",
 }
 """Aspect of a movement that a recording may be unable to show -> what it is."""
