@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from moving_bodies import rotation
+from moving_bodies import busy_movement, rotation
 from moving_bodies import walk as level_walk
 
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, why_not_measured
 from eai_llm_hf.processing.descriptors.movement_features import movement_features
-from eai_llm_hf.processing.reading.motion import Motion, MotionError
+from eai_llm_hf.processing.reading.motion import Motion, MotionError, note
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip, as_unified_clip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
@@ -149,3 +149,11 @@ def test_without_a_trunk_to_go_with_a_lost_joint_rests_where_it_was_seen():
     joints = without(walk(), slice(0, 10))
     assert np.isfinite(read(joints).joints).all()
     np.testing.assert_allclose(np.diff(read(joints).joints[:11], axis=0), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("code", ["camera_tilted", "up_axis_uncertain"])
+def test_nothing_is_said_of_leaning_where_it_is_unsure_which_way_is_up(code):
+    leaning = ("trunk_lean", "head_pitch", "hand_height", "rise")
+    assert not set(leaning) & set(absent(read(busy_movement())))
+    reasons = absent(read(busy_movement(), notes=[note(code, "")]))
+    assert all("which way is up" in reasons[name] for name in leaning) and "knee_flexion" not in reasons

@@ -401,7 +401,7 @@ def _peak_timing(body: BodyFrame) -> float:
     unit="leg lengths",
     body_part="whole body",
     requires=("head", *LEG_JOINTS),
-    needs=("movement", "height", "floor"),
+    needs=("movement", "height", "floor", "vertical"),
     definition=(
         "Mean height of head and hip midpoint in the last quarter of the clip minus that in the first quarter."
     ),
