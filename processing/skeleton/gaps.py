@@ -123,14 +123,13 @@ def _carried(
         The frames of the gap in which the trunk is tracked, and the (these frames, 3) positions in them.
     """
     carriers = [each for each in trunk if each != column and tracked[edges, each].all()]
-    present = gap[tracked[np.ix_(gap, carriers)].any(axis=1)]
+    present = gap[tracked[gap][:, carriers].any(axis=1)]
     carriers = [each for each in carriers if len(present) and tracked[present, each].mean() >= _MOSTLY]
-    there = present[tracked[np.ix_(present, carriers)].all(axis=1)]
+    there = present[tracked[present][:, carriers].all(axis=1)]
     if not carriers or not len(there):
         return gap[:0], positions[:0, column]
     from_each = [
-        _rigidly(positions[edge, carriers], positions[np.ix_(there, carriers)], positions[edge, column])
-        for edge in edges
+        _rigidly(positions[edge, carriers], positions[there][:, carriers], positions[edge, column]) for edge in edges
     ]
     part = (there[:, None] - edges[0]) / max(edges[-1] - edges[0], 1)
     return there, from_each[0] + part * (from_each[-1] - from_each[0])
