@@ -13,10 +13,9 @@ SHORTEST_LONG_GAP_S = 0.4
 """Seconds up to which a gap hides little. With 30% of real clips in gaps of 0.3 s, cadence changes by 0.1 spreads at
 most in nine of ten; one gap of 0.7 s in them changes it by 0.7."""
 
-_MOST_OF_COURSE, _MOST_OF_RHYTHM = 0.075, 0.15
+_MOST_OF_COURSE, _MOST_OF_RHYTHM = 0.075, 0.2
 """Share of a clip in long gaps up to which these can be measured, from gaps cut into real clips of three sources. With
-more, cadence, step length and stance (then the spectral arc length and the movement of the head) are wrong by more
-than half a spread in one of ten clips."""
+more, step length and stance, and then the speed of the hands, are wrong by more than half a spread in one of ten."""
 
 _MOSTLY = 0.8
 """Share of a gap in which a joint of the trunk must be tracked to carry a lost one."""
@@ -49,11 +48,14 @@ def fill_gaps(
     filled = positions[:, columns]
     for place, column in enumerate(columns):
         path, known = filled[:, place].copy(), tracked[:, column].copy()
-        for start, stop in _gaps(tracked[:, column]):
+        gaps = _gaps(tracked[:, column])
+        carried = (gaps[:, 0] == 0) | (gaps[:, 1] == len(frames))
+        if column in trunk:
+            carried |= _are_long(gaps, fps)
+        for start, stop in gaps[carried].tolist():
             edges = [edge for edge in (start - 1, stop) if 0 <= edge < len(frames)]
-            if len(edges) == 1 or (column in trunk and stop - start > SHORTEST_LONG_GAP_S * fps):
-                there, carried = _carried(positions, tracked, column, frames[start:stop], edges, trunk)
-                path[there], known[there] = carried, True
+            there, places = _carried(positions, tracked, column, frames[start:stop], edges, trunk)
+            path[there], known[there] = places, True
         at = np.flatnonzero(known)
         if len(at) < len(frames):
             for axis in range(3):
@@ -69,11 +71,11 @@ def long_gaps(tracked: np.ndarray, fps: float) -> np.ndarray:
         tracked: (frames, joints) bool.
         fps: Frames per second.
     """
-    longest = SHORTEST_LONG_GAP_S * fps
     found = np.zeros_like(tracked)
-    for joint in np.flatnonzero(~tracked.all(axis=0)):
-        for start, stop in _gaps(tracked[:, joint]):
-            found[start:stop, joint] = stop - start > longest
+    for joint in range(tracked.shape[1]):
+        gaps = _gaps(tracked[:, joint])
+        for start, stop in gaps[_are_long(gaps, fps)].tolist():
+            found[start:stop, joint] = True
     return found
 
 
@@ -101,9 +103,14 @@ def limits_of_gaps(guessed: np.ndarray) -> dict[str, str]:
     return missing
 
 
-def _gaps(tracked: np.ndarray) -> list[list[int]]:
-    """Returns the first frame of each gap of a joint, and the frame after it, from (frames,) bool."""
-    return np.flatnonzero(np.diff((~tracked).astype(np.int8), prepend=0, append=0)).reshape(-1, 2).tolist()
+def _gaps(tracked: np.ndarray) -> np.ndarray:
+    """Returns (gaps, 2): the first frame of each gap of a joint, and the frame after it, from (frames,) bool."""
+    return np.flatnonzero(np.diff((~tracked).astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
+
+
+def _are_long(gaps: np.ndarray, fps: float) -> np.ndarray:
+    """Returns (gaps,) bool."""
+    return np.asarray(gaps[:, 1] - gaps[:, 0] > SHORTEST_LONG_GAP_S * fps)
 
 
 def _carried(
