@@ -49,7 +49,7 @@ def absent(clip: UnifiedClip) -> dict[str, str]:
 
 def test_steps_and_rhythm_are_not_measured_over_a_hole_of_a_third_of_the_clip():
     reasons = absent(read(without(walk(), slice(50, 110))))
-    assert {*STEPS, *RHYTHM, "peak_timing"} <= set(reasons)
+    assert {*STEPS, *RHYTHM, "smoothness", "peak_timing"} <= set(reasons)
     assert reasons["cadence"] == "the legs were not tracked for 33% of the time, in which steps may be lost"
     assert reasons["pauses"] == "parts of the body were not tracked for 33% of the time"
     assert "travel_speed" not in reasons and "knee_flexion" not in reasons
@@ -112,14 +112,14 @@ def test_gaps_are_mirrored_and_survive_as_fields():
 @settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
-    lost=st.lists(st.sampled_from(TRUNK), min_size=1, max_size=2, unique=True),
+    lost=st.sampled_from(TRUNK),
     at_the_end=st.booleans(),
     turn=st.floats(-180, 180),
 )
 def test_a_joint_of_the_trunk_that_is_lost_for_half_a_second_at_an_end_changes_nothing(seed, lost, at_the_end, turn):
     action = ("walk", "wave", "run", "bow")[seed % 4]
     whole = unify(generate_clip(seed, rig="smpl22", action=action, duration_s=4.0).motion).joints @ rotation("y", turn)
-    broken = without(whole, slice(-15, None) if at_the_end else slice(0, 15), *lost)
+    broken = without(whole, slice(-15, None) if at_the_end else slice(0, 15), lost)
     clips = read(whole), read(broken)
     farthest = np.linalg.norm(clips[0].joints, axis=-1).max()
     assert np.abs(clips[0].joints - clips[1].joints).max() < 0.04 * (1 + farthest)  # a turn of two degrees

@@ -129,7 +129,7 @@ def _tempo(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=LIMB_JOINTS,
-    needs=("movement", "fast_changes"),
+    needs=("movement", "fast_changes", "rhythm"),
     definition=(
         "-ln(rms(jerk) rms(v) / rms(a)^2) of the wrists relative to the shoulder midpoint and of the hip "
         "midpoint relative to its mean velocity, below about 3 Hz; 0 for a sine of any speed, size and "
