@@ -342,6 +342,11 @@ def test_any_names_match_or_give_a_motion_error(names, data):
         pass
 
 
+def test_a_digit_in_a_circle_is_no_number_of_a_joint():
+    with pytest.raises(MotionError):
+        match_joints(["Spine❶"], None)
+
+
 def test_near_misses_are_suggested():
     with pytest.raises(MotionError) as raised:
         match_joints(["Hipps", "LeftSholder", "RightArm", "Head"], source="dance.bvh")

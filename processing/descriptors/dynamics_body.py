@@ -12,7 +12,8 @@ from .body_frame import (
     RHYTHM_FRAMES,
     TINY,
     BodyFrame,
-    moving_mean,
+    low_pass,
+    norm,
 )
 from .entry import Descriptor, Words, entry
 
@@ -23,8 +24,8 @@ WHOLE_BODY: list[Descriptor] = []
 
 _STILL_SPEED = 0.2  # leg lengths per second, mean of the body
 
-_CALM_SECONDS = 0.3  # noise of a body that stands is averaged over this time
-_MOVING_SHARES = (0.1, 0.25)  # of the highest speeds: a quick movement has slow parts, a slow one is not all rest
+_MEASURED = [HEAD, *range(3, 13)]  # of the points: without the shoulders, which move with head and elbows
+_FAINT_SHARE = 0.05  # of the squared speeds: with less at its ends, noise of standing still decides when it starts
 
 _REPEAT_FRAMES = 75  # two and a half seconds: the longest period searched, and the shortest clip
 _REPEAT_SHARE = 0.6  # of the clip: the longest period searched
@@ -81,7 +82,7 @@ def _movement_speed(body: BodyFrame) -> float:
     unit="Hz",
     body_part="whole body",
     requires=LIMB_JOINTS,
-    needs=("movement",),
+    needs=("movement", "rhythm"),
     definition=(
         "RMS frequency rms(v) / (2 pi rms(p - mean p)) of elbows and wrists relative to the shoulder "
         "midpoint and of knees and ankles relative to the hip midpoint, in the body's axes; the frequency "
@@ -128,7 +129,7 @@ def _tempo(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=LIMB_JOINTS,
-    needs=("movement", "fast_changes"),
+    needs=("movement", "fast_changes", "rhythm"),
     definition=(
         "-ln(rms(jerk) rms(v) / rms(a)^2) of the wrists relative to the shoulder midpoint and of the hip "
         "midpoint relative to its mean velocity, below about 3 Hz; 0 for a sine of any speed, size and "
@@ -191,7 +192,7 @@ def _smoothness(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=("head", *LIMB_JOINTS),
-    needs=("movement", "fine_movement"),
+    needs=("movement", "fine_movement", "rhythm"),
     definition=(
         "Share of time in which the mean speed of the body (as in movement_speed) is below 0.2 leg lengths/s."
     ),
@@ -246,7 +247,7 @@ def _pauses(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=LIMB_JOINTS,
-    needs=("movement",),
+    needs=("movement", "rhythm"),
     definition=(
         "Highest peak, after the first zero crossing, of the autocorrelation of the velocities of elbows, "
         "wrists, knees and ankles in the body's axes, for periods up to 2.5 s and 60% of the clip; 1 = "
@@ -329,12 +330,11 @@ def _regularity(body: BodyFrame) -> float:
     unit="1",
     body_part="whole body",
     requires=("head", *LIMB_JOINTS),
-    needs=("movement", "fine_movement"),
+    needs=("movement", "fine_movement", "course"),
     definition=(
-        "Centroid over time of the squared speeds of head, elbows, wrists, hips, knees and ankles in space, from the "
-        "first to the last moment at which the body moves: its mean speed over 0.3 s is above 0.2 leg lengths/s, or "
-        "a tenth to a quarter of its 95th percentile if that is more or less; 0 = all at the start of this stretch, "
-        "1 = all at its end. NaN if it is shorter than half a second."
+        "Centroid over time of the squared speeds of head, elbows, wrists, hips, knees and ankles in space, below "
+        "about 3 Hz, from the moment at which they have reached 5% of their sum to that at which they have reached "
+        "95%; 0 = all at the start of this stretch, 1 = all at its end. NaN if it is shorter than half a second."
     ),
     source="Castellano et al. 2007, ACII (centroid of the energy of motion)",
     high=Words(
@@ -382,16 +382,16 @@ def _regularity(body: BodyFrame) -> float:
 def _peak_timing(body: BodyFrame) -> float:
     if body.frames < RHYTHM_FRAMES or not body.body_speed.mean() >= RESTING_SPEED:
         return np.nan
-    # Standing still before or after the movement says nothing about its course.
-    speed = moving_mean(body.body_speed, _CALM_SECONDS)
-    lowest, highest = (share * float(np.percentile(speed, 95)) for share in _MOVING_SHARES)
-    moving = np.flatnonzero(speed >= np.clip(_STILL_SPEED, lowest, highest))
-    if len(moving) == 0 or moving[-1] - moving[0] + 1 < RHYTHM_FRAMES:
+    speed = norm(np.diff(low_pass(low_pass(body.points[_MEASURED]))))
+    spent = np.concatenate([[0.0], np.cumsum((speed * speed).sum(axis=0))])
+    # Standing still before or after the movement says nothing about its course. A limit of the speed would not find
+    # it: noise crosses the limit, and a slow movement falls short of it.
+    start, end = np.interp([_FAINT_SHARE, 1.0 - _FAINT_SHARE], spent / spent[-1], np.arange(len(spent)))
+    if end - start < RHYTHM_FRAMES:
         return np.nan
-    squares = body.speed[:, moving[0] : moving[-1] + 1] ** 2
-    energy = squares.sum(axis=0) - squares[1] - squares[2]
-    time = (np.arange(len(energy)) + 0.5) / len(energy)
-    return float((energy * time).sum() / energy.sum())
+    energy = np.diff(np.clip(spent / spent[-1], _FAINT_SHARE, 1.0 - _FAINT_SHARE))
+    centroid = (energy * (np.arange(len(energy)) + 0.5)).sum() / energy.sum()
+    return float((centroid - start) / (end - start))
 
 
 @entry(
@@ -401,7 +401,7 @@ def _peak_timing(body: BodyFrame) -> float:
     unit="leg lengths",
     body_part="whole body",
     requires=("head", *LEG_JOINTS),
-    needs=("movement", "height", "floor"),
+    needs=("movement", "height", "floor", "vertical"),
     definition=(
         "Mean height of head and hip midpoint in the last quarter of the clip minus that in the first quarter."
     ),

@@ -28,7 +28,7 @@ _STROKE_FRAMES = 15  # half a second
     unit="deg",
     body_part="head",
     requires=("head", *TRUNK_JOINTS),
-    needs=("movement", "fine_movement"),
+    needs=("movement", "fine_movement", "rhythm"),
     definition="Range sqrt(8) std of the head angle of head_pitch over the clip.",
     source="Wallbott 1998, Eur. J. Soc. Psychol. 28(6) (head movement)",
     high=Words(
@@ -126,7 +126,7 @@ def _trunk_twist(body: BodyFrame) -> float:
     unit="leg lengths/s",
     body_part="arms",
     requires=LIMB_JOINTS,
-    needs=("movement",),
+    needs=("movement", "rhythm"),
     definition="Mean speed of both wrists relative to the shoulder midpoint.",
     source="Pollick et al. 2001, Cognition 82(2) (wrist velocity)",
     high=Words(
@@ -163,7 +163,7 @@ def _hand_speed(body: BodyFrame) -> float:
     unit="1",
     body_part="arms",
     requires=ARM_JOINTS,
-    needs=("movement",),
+    needs=("movement", "rhythm"),
     definition=(
         "(L - R) / (L + R) of the mean wrist speeds L and R relative to the shoulder midpoint; positive = "
         "the left moves more."
@@ -218,7 +218,7 @@ def _left_right_asymmetry(body: BodyFrame) -> float:
     unit="leg lengths/s^2",
     body_part="arms",
     requires=LIMB_JOINTS,
-    needs=("movement", "fast_changes", "fine_movement"),
+    needs=("movement", "fast_changes", "fine_movement", "rhythm"),
     definition=(
         "Mean magnitude of the acceleration of both wrists relative to the shoulder midpoint, below about 3 Hz."
     ),
@@ -280,7 +280,7 @@ def _acceleration(body: BodyFrame) -> float:
     unit="1",
     body_part="arms",
     requires=LIMB_JOINTS,
-    needs=("movement", "fast_changes", "fine_movement"),
+    needs=("movement", "fast_changes", "fine_movement", "rhythm"),
     definition=(
         "Spectral arc length of the speed of each wrist relative to the shoulder midpoint, up to the last "
         "frequency below 6 Hz with 5% of the amplitude at 0 Hz, in Hann windows of two seconds padded "

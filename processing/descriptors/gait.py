@@ -100,7 +100,7 @@ def _travel_speed(body: BodyFrame) -> float:
     unit="leg lengths",
     body_part="whole body",
     requires=LEG_JOINTS,
-    needs=("movement", "height"),
+    needs=("movement", "height", "rhythm"),
     definition="Range sqrt(8) std of the height of the hip midpoint, relative to its one-second moving mean.",
     source="Gross et al. 2012, Hum. Mov. Sci. 31(1); Crane & Gross 2013, J. Nonverbal Behav. 37(2)",
     high=Words(
@@ -149,7 +149,7 @@ def _vertical_bounce(body: BodyFrame) -> float:
     unit="deg",
     body_part="trunk",
     requires=TRUNK_JOINTS,
-    needs=("movement",),
+    needs=("movement", "rhythm"),
     definition="Range sqrt(8) std of the sideways angle of the line from hip midpoint to shoulder midpoint.",
     source="Michalak et al. 2009, Psychosom. Med. 71(5) (lateral sway)",
     high=Words(
@@ -237,7 +237,7 @@ def _arm_swing(body: BodyFrame) -> float:
     unit="leg lengths/s",
     body_part="legs",
     requires=LEG_JOINTS,
-    needs=("movement",),
+    needs=("movement", "rhythm"),
     definition="Mean speed of both ankles relative to the hip midpoint.",
     source="Roether et al. 2009, J. Vision 9(6):15 (leg movement)",
     high=Words(
@@ -272,7 +272,7 @@ def _leg_speed(body: BodyFrame) -> float:
     unit="leg lengths",
     body_part="legs",
     requires=LEG_JOINTS,
-    needs=("movement", "travel"),
+    needs=("movement", "travel", "course"),
     undefined="no steps were found",
     definition=(
         "Distance that the hip midpoint covers over the ground from one passing of the ankles, in the "
@@ -330,7 +330,7 @@ def _step_length(body: BodyFrame) -> float:
     unit="steps/s",
     body_part="legs",
     requires=LEG_JOINTS,
-    needs=("movement", "travel"),
+    needs=("movement", "travel", "course"),
     undefined="no steps were found",
     definition=(
         "Passings of the ankles in the direction of travel per second, between the first and the last. NaN "
@@ -384,7 +384,7 @@ def _cadence(body: BodyFrame) -> float:
     unit="1",
     body_part="legs",
     requires=LEG_JOINTS,
-    needs=("movement", "travel"),
+    needs=("movement", "travel", "course"),
     undefined="no steps were found",
     definition=(
         "Share of the time from first to last passing of the ankles in which a foot stands, its ankle slower "

@@ -108,6 +108,7 @@ def _arm_expansion(body: BodyFrame) -> float:
     unit="leg lengths",
     body_part="arms",
     requires=LIMB_JOINTS,
+    needs=("vertical",),
     definition="Mean height of the wrists above the hip midpoint.",
     source="Kleinsmith & Bianchi-Berthouze 2013, IEEE TAC 4(1); Dael et al. 2012, Emotion 12(5)",
     high=Words(

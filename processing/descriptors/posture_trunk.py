@@ -28,6 +28,7 @@ _EXTREMITIES = np.array([0, 3, 4, 5, 6, 9, 10, 11, 12])  # head, elbows, wrists,
     unit="deg",
     body_part="head",
     requires=("head", *TRUNK_JOINTS),
+    needs=("vertical",),
     definition=(
         "Mean angle, in the body's forward plane, of the line from shoulder midpoint to head relative to "
         "the vertical; negative = bowed."
@@ -86,6 +87,7 @@ def _head_pitch(body: BodyFrame) -> float:
     unit="deg",
     body_part="trunk",
     requires=TRUNK_JOINTS,
+    needs=("vertical",),
     definition=(
         "Mean angle, in the body's forward plane, of the line from hip midpoint to shoulder midpoint relative to "
         "the vertical; positive = forward."

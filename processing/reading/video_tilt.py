@@ -49,6 +49,6 @@ def tilt_note(people: np.ndarray) -> list[dict[str, str]]:
         return []
     message = (
         f"the body leans {tilt:.0f} degrees over its feet on average, further than anybody on their feet can, so the "
-        "camera was probably tilted or looked down; what is said of leaning, bowing and raising may be wrong"
+        "camera was probably tilted or looked down; nothing is said about leaning, bowing and raising"
     )
     return [note("camera_tilted", message)]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..reading.motion import MotionError, fields_of
+from .gaps import limits_of_gaps
 from .tree import FRAME_RATE, MIRROR, NUM_JOINTS
 
 
@@ -30,6 +31,8 @@ class UnifiedClip:
         face: (frames, 3) float32 unit vectors in which the face looks, or None where the recording has no rotation of
             the head.
         not_shown: What the recording cannot show (keys of `ASPECTS` in `limitations.py`) -> why not.
+        guessed: (frames, 22) bool, True where a joint was not tracked for long, so that its path is interpolated; None
+            where that is never so.
     """
 
     joints: np.ndarray
@@ -38,20 +41,33 @@ class UnifiedClip:
     report: dict[str, Any] = field(default_factory=dict)
     face: np.ndarray | None = None
     not_shown: dict[str, str] = field(default_factory=dict)
+    guessed: np.ndarray | None = None
+
+    def with_gaps(self, guessed: np.ndarray) -> "UnifiedClip":
+        """Returns the clip with other gaps, (frames, 22) bool, and what it cannot show because of them."""
+        before = {} if self.guessed is None else limits_of_gaps(self.guessed)
+        rest = {aspect: why for aspect, why in self.not_shown.items() if aspect not in before}
+        return replace(self, guessed=guessed, not_shown=rest | limits_of_gaps(guessed))
 
     def mirrored(self) -> "UnifiedClip":
         """Returns the mirrored movement: left and right are exchanged."""
         sides = list(MIRROR)
         flip = np.array([-1.0, 1.0, 1.0], dtype=np.float32)
         face = None if self.face is None else self.face * flip
-        return replace(self, joints=self.joints[:, sides] * flip, joint_mask=self.joint_mask[sides], face=face)
+        guessed = None if self.guessed is None else self.guessed[:, sides]
+        joints, mask = self.joints[:, sides] * flip, self.joint_mask[sides]
+        return replace(self, joints=joints, joint_mask=mask, face=face, guessed=guessed)
 
     def cut(self, start: int, end: int) -> "UnifiedClip":
-        """Returns the frames from `start` to before `end`; the clip itself if these are all of its frames."""
+        """Returns the frames from `start` to before `end`; the clip itself if these are all of its frames.
+
+        What cannot be shown because of gaps is that of these frames.
+        """
         if start == 0 and end >= len(self.joints):
             return self
         face = None if self.face is None else self.face[start:end]
-        return replace(self, joints=self.joints[start:end], face=face)
+        part = replace(self, joints=self.joints[start:end], face=face)
+        return part if self.guessed is None else part.with_gaps(self.guessed[start:end])
 
 
 def as_unified_clip(given: Any) -> UnifiedClip | None:
@@ -84,4 +100,9 @@ def as_unified_clip(given: Any) -> UnifiedClip | None:
         face = np.asarray(face, dtype=np.float32)
         if face.shape != (len(joints), 3):
             raise MotionError(f"The face of a unified clip has the shape ({len(joints)}, 3), found {face.shape}.")
-    return UnifiedClip(joints, mask, FRAME_RATE, dict(found["report"]), face, dict(found["not_shown"]))
+    guessed = found["guessed"]
+    if guessed is not None:
+        guessed = np.asarray(guessed, dtype=bool)
+        if guessed.shape != joints.shape[:2]:
+            raise MotionError(f"The gaps of a unified clip have the shape {joints.shape[:2]}, found {guessed.shape}.")
+    return UnifiedClip(joints, mask, FRAME_RATE, dict(found["report"]), face, dict(found["not_shown"]), guessed)

@@ -188,7 +188,7 @@ def _parse(index: int, tokens: list[str]) -> Parsed | None:
     words: list[str] = []
     number = 0
     for token in tokens:
-        if token.isdigit():
+        if token.isdecimal():
             number = int(token[:6]) if words or side else 0  # before both it numbers the character: "Bip001 Spine"
             continue
         if side is None and token in _SIDES:

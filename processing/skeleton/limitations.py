@@ -17,9 +17,12 @@ ASPECTS = {
     "travel": "the path of the body over the ground",
     "height": "how the body moves up and down",
     "floor": "where the floor is",
+    "vertical": "which way is exactly up",
     "head_rotation": "where the face is turned",
     "fast_changes": "changes within a tenth of a second",
     "fine_movement": "movements of a few centimetres",
+    "course": "each moment of the movement, such as each step",
+    "rhythm": "how quickly and how often parts of the body move",
     "size": "the size of the body in metres",
 }
 """Aspect of a movement that a recording may be unable to show -> what it is."""
@@ -42,6 +45,12 @@ slowly than the second."""
 
 _SLOWEST_FPS = 15.0
 """Frames per second of the source below which changes within a tenth of a second are interpolated, not recorded."""
+
+_VERTICAL_UNSURE = {
+    "camera_tilted": "the camera was probably tilted, so it is not known which way is up",
+    "up_axis_uncertain": "the body is not aligned with any axis, so it is not known which way is up",
+}
+"""Code of a note -> why the vertical is unknown."""
 
 _HIPS = [JOINT_INDEX["left_hip"], JOINT_INDEX["right_hip"]]
 _PELVIS = JOINT_INDEX["pelvis"]
@@ -66,7 +75,7 @@ def find_limitations(
         has_face: Whether the source has the rotation of the head.
         has_unit: Whether the unit of length is known or fits a person.
         recording: "video" where the joints were estimated from one, else None.
-        notes: Receives a note for what users would not expect.
+        notes: What was found so far; receives a note for what users would not expect.
 
     Returns:
         Key of `ASPECTS` -> why the recording cannot show it, as a clause.
@@ -96,6 +105,9 @@ def find_limitations(
     floor = why_no_floor(body, mask, leg)
     if "height" in missing or floor:
         missing["floor"] = missing.get("height") or str(floor)
+    unsure = [why for code, why in _VERTICAL_UNSURE.items() if any(each["code"] == code for each in notes)]
+    if unsure:
+        missing["vertical"] = unsure[0]
     if not has_face:
         missing["head_rotation"] = "the recording holds no rotation of the head"
     if fps < _SLOWEST_FPS:

@@ -8,12 +8,17 @@ from ..reading.checks import joint_label, refuse_far_joints
 from ..reading.motion import Motion, MotionError, note
 from ..reading.recording import shown
 from ..reading.smpl import rotation_hint
+from .gaps import fill_gaps, long_gaps
 from .lost_joints import lost_at_zero
 from .matching import JointMatch, match_joints
 from .rig_files import BODY, Rigs, read_rig
-from .tree import JOINT_INDEX, JOINT_NAMES, NUM_JOINTS, PARENTS
+from .tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES, NUM_JOINTS, PARENTS
 
 _REQUIRED = tuple(JOINT_INDEX[joint] for joint in BODY)
+
+_TRUNK = [
+    JOINT_INDEX[joint] for joint in (*BODY_PARTS["trunk"], "left_hip", "right_hip", "left_shoulder", "right_shoulder")
+]
 
 _MIN_TRACKED = 0.5
 """Share of the frames in which a joint must be tracked to be used; with less, most of its movement is guessed."""
@@ -69,19 +74,21 @@ def match_recording(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch,
 
 
 def select_joints(
-    joints: np.ndarray, match: JointMatch, motion: Motion, notes: list[dict[str, str]]
-) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
+    joints: np.ndarray, match: JointMatch, motion: Motion, fps: float, notes: list[dict[str, str]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, float]]:
     """Collects the 22 joints and fills gaps in their tracking.
 
     Args:
         joints: (frames, joints, 3) positions of the recording.
         match: Where the 22 joints come from.
         motion: The recording, for names in messages.
+        fps: Its frames per second.
         notes: Receives a note for each joint that was lost for a while, or is left out.
 
     Returns:
-        (frames, 22, 3) float32 in source units; (22,) bool, False where the joint is absent or hardly tracked; and the
-        gaps: name of each joint that was lost for a while -> share of the frames in which it was tracked.
+        (frames, 22, 3) float32 in source units; (22,) bool, False where the joint is absent or hardly tracked;
+        (frames, 22) bool, where a joint was lost for long; and the gaps: name of each joint that was lost for a while
+        -> share of the frames in which it was tracked.
 
     Raises:
         MotionError: No joint is ever tracked, one is absurdly far away, or the pelvis or a shoulder is hardly tracked.
@@ -89,6 +96,7 @@ def select_joints(
     source, names = motion.source, motion.joint_names
     body = np.zeros((len(joints), NUM_JOINTS, 3), np.float32)
     mask = np.zeros(NUM_JOINTS, bool)
+    guessed = np.zeros((len(joints), NUM_JOINTS), bool)
     needed = sorted({index for sources in match.map.values() for index in sources})
     used, tracked = _positions_of(joints, needed, names, source)
     if motion.visible is not None:
@@ -99,12 +107,19 @@ def select_joints(
         raise MotionError(f"{source}: no frame holds a joint that was tracked.")
     with_body = tracked.any(axis=1)  # a joint is not to blame for frames in which nothing was tracked
     was_zero = {index for column, index in enumerate(needed) if zeros[with_body, column].any()}
-    filled, kept = {}, {}
+    kept = dict(zip(needed, tracked[with_body].mean(axis=0).tolist(), strict=True))
+    usable = [column for column, index in enumerate(needed) if kept[index] >= _MIN_TRACKED]
+    of_trunk = {index for joint in _TRUNK for index in match.map.get(joint, [])}
+    trunk = [column for column in usable if needed[column] in of_trunk]
+    filled = dict(
+        zip(
+            [needed[column] for column in usable],
+            fill_gaps(used, tracked, fps, usable, trunk).swapaxes(0, 1),
+            strict=True,
+        )
+    )
+    lost = dict(zip(needed, long_gaps(tracked, fps).T, strict=True))
     gaps: dict[str, float] = {}
-    for column, index in enumerate(needed):
-        kept[index] = float(tracked[with_body, column].mean())
-        if kept[index] >= _MIN_TRACKED:
-            filled[index] = _fill_gaps(used[:, column], tracked[:, column])
     filled_in: dict[str, list[str]] = {}
     left_out: dict[str, list[str]] = {}
     for joint, sources in match.map.items():
@@ -115,6 +130,7 @@ def select_joints(
         if share >= _MIN_TRACKED:
             body[:, joint] = np.mean([filled[index] for index in sources], axis=0, dtype=np.float32)
             mask[joint] = True
+            guessed[:, joint] = np.any([lost[index] for index in sources], axis=0)
             if share < _NOTED_BELOW or was_zero.intersection(sources):
                 filled_in.setdefault(f"{share:.0%}", []).append(label)
         elif joint in _REQUIRED:
@@ -128,7 +144,7 @@ def select_joints(
     for in_frames, labels in left_out.items():
         left = "is left out" if len(labels) == 1 else "are left out"
         notes.append(note("joint_left_out", f"{_tracked(labels)} in {in_frames} of the frames and {left}"))
-    return body, mask, gaps
+    return body, mask, guessed, gaps
 
 
 def mask_coincident(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, str]]) -> None:
@@ -201,19 +217,3 @@ def _tracked(labels: list[str]) -> str:
 def _label(joint: int, sources: list[int], names: list[str] | None) -> str:
     """Names a unified joint, and the joints of the recording that it comes from where these have names."""
     return JOINT_NAMES[joint] + ("" if names is None else f" ({' and '.join(names[index] for index in sources)})")
-
-
-def _fill_gaps(position: np.ndarray, tracked: np.ndarray) -> np.ndarray:
-    """Interpolates linearly over untracked frames; before the first and after the last tracked one the joint rests.
-
-    Args:
-        position: (frames, 3).
-        tracked: (frames,) bool, at least one True.
-    """
-    if tracked.all():
-        return position
-    known, lost = np.flatnonzero(tracked), np.flatnonzero(~tracked)
-    position = position.copy()
-    for axis in range(3):
-        position[lost, axis] = np.interp(lost, known, position[known, axis])
-    return position

@@ -59,7 +59,7 @@ def unify(
         (motion, match), rig = markers, {}
         joints = motion.joints
     notes = list(motion.notes)
-    body, mask, gaps = select_joints(joints, match, motion, notes)
+    body, mask, guessed, gaps = select_joints(joints, match, motion, fps, notes)
     check_space(body, mask, motion.source)
     of_rig = (rig.get("up_axis"), rig.get("units"))
     body, found = to_metres_y_up(body, mask, (up_axis, units), motion.units, of_rig, motion.source, notes)
@@ -88,7 +88,11 @@ def unify(
         "recording": motion.recording,
         "start_s": motion.start_s,
     }
-    return UnifiedClip(np.ascontiguousarray(body), mask, FRAME_RATE, report, face, not_shown)
+    clip = UnifiedClip(np.ascontiguousarray(body), mask, FRAME_RATE, report, face, not_shown)
+    if guessed.any():
+        nearest = np.rint(np.arange(len(body)) * fps / FRAME_RATE).astype(int)
+        clip = clip.with_gaps(guessed[np.minimum(nearest, len(guessed) - 1)])
+    return clip
 
 
 def _check_choice(name: str, value: str | None, choices: Mapping[str, Any]) -> None:
