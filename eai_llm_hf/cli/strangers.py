@@ -12,13 +12,13 @@ from typing import Any
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
-UNREADABLE_SUFFIXES = (".fbx", ".mvn", ".amc", ".asf", ".trb", ".tak", ".anim", ".blend", ".vmd")
+UNREADABLE_SUFFIXES = (".mvn", ".amc", ".asf", ".trb", ".tak", ".anim", ".blend", ".vmd")
 """Suffixes of movement in formats that cannot be read: such files are named, others are passed over."""
 
 _LARGEST = 2**20
 """Bytes of the largest stranger. A larger file is taken for a recording without looking at all of it."""
 
-_SMALLEST = {".mvnx": 512, ".glb": 256, ".gltf": 256}
+_SMALLEST = {".fbx": 512, ".mvnx": 512, ".glb": 256, ".gltf": 256}
 """Bytes below which a file of a verbose format is a header without a take."""
 
 _ROWS = 50

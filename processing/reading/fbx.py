@@ -38,6 +38,9 @@ _MEMORY = 2**32
 _MOST_SAMPLES = 10**7
 """Frames times nodes: half an hour of 65 joints at 60 frames per second."""
 
+_NAMED_TAKES = 5
+"""Takes that a note names."""
+
 _NUMBERS = sum(PATHS.values())
 
 
@@ -75,9 +78,10 @@ def read_fbx(path: Path) -> Recording:
     takes = found["takes"]
     notes = []
     if len(takes) > 1:
-        others = ", ".join(shown(name) for number, name in enumerate(takes) if number != found["take"])
-        message = f"of {len(takes)} takes {shown(takes[found['take']])} is read, not {shown(others, 120)}"
-        notes.append(note("one_of_animations", message))
+        others = [shown(name) for number, name in enumerate(takes) if number != found["take"]]
+        named = ", ".join(others[:_NAMED_TAKES]) + (" and others" if len(others) > _NAMED_TAKES else "")
+        first = f"of {len(takes)} takes the first that moves a joint is read, {shown(takes[found['take']])}"
+        notes.append(note("one_of_animations", f"{first}; not {named}"))
     return Recording(
         positions,
         found["fps"],
@@ -112,7 +116,9 @@ def _sampled(path: Path) -> tuple[dict[str, Any], np.ndarray]:
     if "missing" in found:
         raise MotionError(f"{path.name}: reading FBX needs the package ufbx; {INSTALL}. Or without it: {CONVERT}")
     if "damaged" in found:
-        raise MotionError(f"{path.name}: the file is damaged or not FBX (ufbx: {shown(found['damaged'], 80)}). {CONVERT}")
+        raise MotionError(
+            f"{path.name}: the file is damaged or not FBX (ufbx: {shown(found['damaged'], 80)}). {CONVERT}"
+        )
     if "refused" in found:
         raise MotionError(f"{path.name}: {found['refused']}")
     return found, np.frombuffer(values, np.float32).reshape(-1, len(found["names"]), _NUMBERS)

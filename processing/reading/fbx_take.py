@@ -77,7 +77,7 @@ def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
         return {"refused": f"expected at most {order['nodes']} joints; found {len(needed)}"}, array("f")
     place = {index: number for number, index in enumerate(needed)}
     nodes = [every[index] for index in needed]
-    spans = [(stack.time_begin, stack.time_end) for stack in stacks]
+    spans = [_span(stack) for stack in stacks]
 
     def sample(anim: Any, time: float) -> list[float]:
         poses = [ufbx.evaluate_transform(anim, node, time) for node in nodes]
@@ -96,7 +96,9 @@ def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
     begin, end = spans[chosen]
     frames = max(end - begin, 0.0) * fps + 1.0
     if not frames * len(nodes) <= order["samples"]:
-        return {"refused": f"{frames:,.0f} frames of {len(nodes)} nodes are too many for a file of its size"}, array("f")
+        return {"refused": f"{frames:,.0f} frames of {len(nodes)} nodes are too many for a file of its size"}, array(
+            "f"
+        )
     samples = array("f")
     for frame in range(int(frames + 1e-4)):
         samples.extend(sample(anims[chosen], begin + frame / fps))
@@ -123,6 +125,19 @@ def _limit_memory(most: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _span(stack: Any) -> tuple[float, float]:
+    """Returns the first and the last second of a take; those of its keys where the take states none."""
+    begin, end = stack.time_begin, stack.time_end
+    if end > begin:
+        return begin, end
+    layers = list(stack.layers)
+    values = [value for layer in layers for value in layer.anim_values]
+    curves = [curve for value in values for curve in value.curves if curve is not None]
+    ends = [(curve.min_time, curve.max_time) for curve in curves if len(curve.keyframes)]
+    _KEPT.extend((layers, values, curves))
+    return (min(first for first, _ in ends), max(last for _, last in ends)) if ends else (begin, end)
+
+
 def _with_those_above(joints: list[int], parents: list[int]) -> list[int]:
     needed = set(joints)
     for index in joints:
@@ -133,10 +148,12 @@ def _with_those_above(joints: list[int], parents: list[int]) -> list[int]:
 
 if __name__ == "__main__":
     gc.disable()
+    order = json.loads(sys.argv[1])
     try:
-        found, samples = main(json.loads(sys.argv[1]))
+        found, samples = main(order)
     except MemoryError:
-        found, samples = {"refused": "it needs too much memory"}, array("f")
+        most = order["memory"] / 2**30
+        found, samples = {"refused": f"reading it needs more than {most:g} GB of memory"}, array("f")
     except Exception as error:  # of the library, or of another one by its name
         found, samples = {"damaged": f"{type(error).__name__}: {error}"}, array("f")
     sys.stdout.buffer.write(json.dumps(found).encode() + b"\n")
