@@ -56,7 +56,7 @@ FORMATS = {
     ".fbx": (
         "the bones and the first take that moves them, text or binary; needs the extra `fbx`",
         "ufbx, in a process of its own",
-        "8 public characters (7 of Mixamo), 757 test files of ufbx and Assimp, look-alikes",
+        "seven public takes of Mixamo, 644 test files of ufbx and Assimp, look-alikes",
     ),
     ".glb": (
         "the longest animation of a skeleton, text or binary",
