@@ -17,6 +17,7 @@ from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.rig_files import load_rigs
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, PARENTS
 from eai_llm_hf.processing.skeleton.unify import unify
+from eai_llm_hf.publish.remote_code import write_remote_code
 
 FORMS = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "fbx_forms.py"))
 ARM = (["shoulder", "elbow", "wrist"], [-1, 0, 1], np.array([[0, 1.4, 0], [0.3, 0, 0], [0.25, 0, 0.0]]))
@@ -180,6 +181,15 @@ def test_a_damaged_file_is_refused_with_the_way_to_convert_it(write):
 def test_the_folder_of_the_readers_hides_no_module_of_the_standard_library(write, monkeypatch):
     monkeypatch.chdir(Path(fbx.SCRIPT).parent)  # it has a json.py and a csv.py
     assert len(read_motions(write(arm(turned(90.0))))) == 1
+
+
+@needs_ufbx
+def test_the_copy_of_the_code_on_the_hub_reads_fbx_too(write, tmp_path):
+    write_remote_code(tmp_path / "hub_copy")
+    path = write(walking())
+    code = f"from hub_copy.reading_files import read_motions; print(read_motions({str(path)!r})[0].joints.shape)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == f"{walk().shape}\n", done.stderr
 
 
 # ------------------------------------------------------------------------------------- a library that misbehaves
