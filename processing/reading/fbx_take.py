@@ -7,6 +7,7 @@ So nothing is freed here: objects are kept, the collection of garbage is off, th
 The file is run by its path, so it imports nothing of ours, and no numpy, which takes longer to load than a file.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -24,6 +25,10 @@ _PROBES = 16
 """Moments at which a take is compared with its beginning, to see whether it moves anything."""
 
 
+class _Unreadable(Exception):
+    """A file that cannot be read: "missing" (the library), "damaged" or "refused", and what was found."""
+
+
 def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
     """Samples the first take in which a joint moves, else the first one.
 
@@ -35,14 +40,16 @@ def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
         What was found, and translation (3), rotation (x, y, z, w) and scale (3) of each node in its parent, frame by
         frame, in float32. Of what was found the keys are "names" and "parents" of the nodes; "joints", the indices of
         those that are joints; "rest", the ten numbers of each in the pose at rest; "fps"; "take", the name of the take
-        that is read; "takes", those of all. Where the file cannot be read there is one key alone: "missing" (the
-        library), "damaged" (what ufbx says) or "refused" (why).
+        that is read; "takes", those of all.
+
+    Raises:
+        _Unreadable: The library is missing, it finds the file damaged, or there is nothing to read.
     """
     _limit_memory(order["memory"])
     try:
         import ufbx
     except ImportError as error:
-        return {"missing": str(error)}, array("f")
+        raise _Unreadable("missing", str(error)) from error
     try:
         scene = ufbx.load_file(
             order["path"],
@@ -54,7 +61,7 @@ def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
             inherit_mode_handling=ufbx.InheritModeHandling.HELPER_NODES,
         )
     except ufbx.UfbxError as error:
-        return {"damaged": str(error)}, array("f")
+        raise _Unreadable("damaged", str(error)) from error
     every = list(scene.nodes)
     above = [node.parent for node in every]
     parents = [-1 if parent is None else parent.typed_id for parent in above]
@@ -71,10 +78,10 @@ def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
     _KEPT.extend((scene, every, above, stacks, anims))
     if not stacks or not joints:
         what = "a skeleton or other nodes; found none" if stacks else "an animation; found a model without one"
-        return {"refused": f"expected {what}"}, array("f")
+        raise _Unreadable("refused", f"expected {what}")
     needed = _with_those_above(joints, parents)
     if len(needed) > order["nodes"]:
-        return {"refused": f"expected at most {order['nodes']} joints; found {len(needed)}"}, array("f")
+        raise _Unreadable("refused", f"expected at most {order['nodes']} joints; found {len(needed)}")
     place = {index: number for number, index in enumerate(needed)}
     nodes = [every[index] for index in needed]
     spans = [_span(stack) for stack in stacks]
@@ -85,7 +92,7 @@ def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
 
     fps, (least, highest) = scene.settings.frames_per_second, order["fps"]
     if not least <= fps <= highest:
-        return {"refused": f"expected {least:g} to {highest:g} frames per second; the file states {fps:g}"}, array("f")
+        raise _Unreadable("refused", f"expected {least:g} to {highest:g} frames per second; the file states {fps:g}")
     moving = (
         number
         for number, (begin, end) in enumerate(spans)
@@ -96,9 +103,7 @@ def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
     begin, end = spans[chosen]
     frames = max(end - begin, 0.0) * fps + 1.0
     if not frames * len(nodes) <= order["samples"]:
-        return {"refused": f"{frames:,.0f} frames of {len(nodes)} nodes are too many for a file of its size"}, array(
-            "f"
-        )
+        raise _Unreadable("refused", f"{frames:,.0f} frames of {len(nodes)} nodes are too many for a file of its size")
     samples = array("f")
     for frame in range(int(frames + 1e-4)):
         samples.extend(sample(anims[chosen], begin + frame / fps))
@@ -121,7 +126,8 @@ def _limit_memory(most: int) -> None:
         return
     _, ceiling = resource.getrlimit(resource.RLIMIT_AS)
     if ceiling == resource.RLIM_INFINITY or ceiling > most:
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        with contextlib.suppress(ValueError, OSError):  # macOS gives a process more addresses than that at its start
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -149,13 +155,16 @@ def _with_those_above(joints: list[int], parents: list[int]) -> list[int]:
 if __name__ == "__main__":
     gc.disable()
     order = json.loads(sys.argv[1])
+    found: dict[str, Any] = {}
+    samples = array("f")
     try:
         found, samples = main(order)
+    except _Unreadable as error:
+        found = dict([error.args])
     except MemoryError:
-        most = order["memory"] / 2**30
-        found, samples = {"refused": f"reading it needs more than {most:g} GB of memory"}, array("f")
+        found = {"refused": f"reading it needs more than {order['memory'] / 2**30:g} GB of memory"}
     except Exception as error:  # of the library, or of another one by its name
-        found, samples = {"damaged": f"{type(error).__name__}: {error}"}, array("f")
+        found = {"damaged": f"{type(error).__name__}: {error}"}
     sys.stdout.buffer.write(json.dumps(found).encode() + b"\n")
     sys.stdout.buffer.write(samples)
     sys.stdout.buffer.flush()
