@@ -53,6 +53,11 @@ FORMATS = {
         "look-alikes",
     ),
     ".jsonl": ("the same, one frame a line", "standard library", "look-alikes"),
+    ".fbx": (
+        "the bones and the first take that moves them, text or binary; needs the extra `fbx`",
+        "ufbx, in a process of its own",
+        "seven public takes of Mixamo, 644 test files of ufbx and Assimp, look-alikes",
+    ),
     ".glb": (
         "the longest animation of a skeleton, text or binary",
         "own, on `json` and numpy",

@@ -79,7 +79,7 @@ def write_seeds(folder: Path) -> None:
 
 
 def _write_animations(motion: Any, folder: Path) -> None:
-    """Writes MVNX and glTF of a motion on the unified skeleton, and of two people."""
+    """Writes MVNX, glTF and FBX of a motion on the unified skeleton, and of two people."""
     forms = runpy.run_path(str(ROOT / "benchmarks" / "animation_forms.py"))
     turns = np.tile([0.9, 0.1, 0.3, 0.3], (len(motion.joints), 1))
     (folder / ".mvnx" / "one.mvnx").write_text(forms["mvnx_text"]([motion], turns), encoding="utf-8")
@@ -97,6 +97,13 @@ def _write_animations(motion: Any, folder: Path) -> None:
         (folder / suffix / f"mesh{suffix}").write_bytes(with_mesh)
     (folder / ".gltf" / "one.gltf").write_text(forms["gltf_text"](document, binary), encoding="utf-8")
     (folder / ".gltf" / "human.gltf").write_text(forms["gltf_text"](human, binary), encoding="utf-8")
+    fbx = runpy.run_path(str(ROOT / "benchmarks" / "fbx_forms.py"))
+    take = fbx["moving_take"](motion.parents, motion.joints.astype(float), motion.fps)
+    take.rotations[15] = np.linspace(0.0, 30.0, 3 * len(motion.joints)).reshape(-1, 3)
+    for kind in ("LimbNode", "Null"):
+        content = fbx["fbx_document"](motion.joint_names, motion.parents, motion.joints[0], [take], kind)
+        (folder / ".fbx" / f"{kind}.fbx").write_text(fbx["fbx_text"](content), encoding="utf-8")
+        (folder / ".fbx" / f"{kind}-binary.fbx").write_bytes(fbx["fbx_bytes"](content))
 
 
 def _markers(motion: Any) -> Any:
@@ -255,6 +262,9 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     yield from ((".csv", text.encode()) for text in _hostile_tables())
     yield from ((".json", text.encode()) for text in _hostile_json())
     yield from runpy.run_path(str(ROOT / "benchmarks" / "animation_forms.py"))["hostile_animations"]()
+    yield from (
+        (".fbx", content) for content in runpy.run_path(str(ROOT / "benchmarks" / "fbx_forms.py"))["hostile_fbx"]()
+    )
     header = "PathFileType\nDataRate\tNumFrames\tNumMarkers\tUnits\n30\t{}\t{}\tmm\nFrame#\tTime\tA\n"
     yield from (
         (".trc", header.format(*counts).encode() + b"1\t0\t1\t2\t3\n") for counts in ((10**9, 1), (1, 10**9), (-1, 1))

@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
-UNREADABLE_SUFFIXES = (".fbx", ".mvn", ".amc", ".asf", ".trb", ".tak", ".anim", ".blend", ".vmd")
+UNREADABLE_SUFFIXES = (".mvn", ".amc", ".asf", ".trb", ".tak", ".anim", ".blend", ".vmd")
 """Suffixes of movement in formats that cannot be read: such files are named, others are passed over."""
 
 _LARGEST = 2**20

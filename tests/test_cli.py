@@ -401,7 +401,7 @@ BAD_FILES = {
     "frame rate of zero": ("clip.npz", lambda j: {"joints": j, "layout": "smpl22", "fps": 0.0}, ("clip.npz", "0")),
     "a body of the size of a point": ("clip.npz", lambda j: {"joints": j * 0.0 + 1.0, **SMPL}, ("clip.npz",)),
     "a pickle": ("clip.npy", lambda j: np.array([{"a": 1}], dtype=object), ("clip.npy", "objects")),
-    "an unknown suffix": ("clip.fbx", lambda j: "x", ("clip.fbx", ".bvh")),
+    "an unknown suffix": ("clip.blend", lambda j: "x", ("clip.blend", ".bvh")),
     "an empty file": ("clip.bvh", lambda j: "", ("clip.bvh", "empty")),
 }
 

@@ -3,6 +3,7 @@
 The files are those of `benchmarks/broken_files.py`, of which `benchmarks/fuzz_readers.py` reads a hundred thousand.
 """
 
+import importlib.util
 import io
 import json
 import os
@@ -25,8 +26,12 @@ from eai_llm_hf.processing.reading.motion import Motion, MotionError
 from eai_llm_hf.processing.skeleton.rig_files import depths_of, load_rigs
 from eai_llm_hf.processing.skeleton.unify import unify
 
+NEEDS_UFBX = pytest.mark.skipif(importlib.util.find_spec("ufbx") is None, reason="ufbx (extra `fbx`) is not installed")
+SUFFIXES = [pytest.param(suffix, marks=NEEDS_UFBX if suffix == ".fbx" else ()) for suffix in READABLE_SUFFIXES]
+"""Those whose files can be read here."""
+
 BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "fuzz_readers.py"
-INPUTS_OF_A_SUFFIX = 160  # of thirteen: 2,080
+INPUTS_OF_A_SUFFIX = 160  # of fourteen: 2,240
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +64,7 @@ def check_text(fuzz, tmp_path_factory):
 # ------------------------------------------------------------------------------------------------------- at random
 
 
-@pytest.mark.parametrize("suffix", READABLE_SUFFIXES)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_broken_files_are_read_or_refused_and_nothing_else(fuzz, seeds, tmp_path, suffix):
     inputs = fuzz["BROKEN"]["Inputs"](seeds, suffix)
     path, outcomes, faults = tmp_path / f"clip{suffix}", Counter(), []
@@ -73,7 +78,7 @@ def test_broken_files_are_read_or_refused_and_nothing_else(fuzz, seeds, tmp_path
     assert min(outcomes["read"], outcomes["refused"]) > 10, outcomes
 
 
-@pytest.mark.parametrize("suffix", READABLE_SUFFIXES)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_seeds_that_are_broken_are_valid_files(seeds, suffix):
     whole = [path for path in (seeds / suffix).iterdir() if "hostile" not in path.name]
     assert len(whole) >= 2

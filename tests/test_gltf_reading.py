@@ -10,7 +10,7 @@ import pytest
 from moving_bodies import standing
 
 from eai_llm_hf.generator import generate_clip
-from eai_llm_hf.processing.reading import gltf
+from eai_llm_hf.processing.reading import node_tree
 from eai_llm_hf.processing.reading.files import read_motions
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES, PARENTS
@@ -190,7 +190,7 @@ def test_an_animation_of_the_face_alone_moves_no_nodes(write):
 def test_blocks_of_frames_give_the_same_movement(write, monkeypatch):
     path = write(*walking_document(head_turns=yaw(10)))
     (whole,) = read_motions(path)
-    monkeypatch.setattr(gltf, "_BLOCK", 7 * len(JOINT_NAMES))
+    monkeypatch.setattr(node_tree, "_BLOCK", 7 * len(JOINT_NAMES))
     (in_blocks,) = read_motions(path)
     np.testing.assert_array_equal(in_blocks.joints, whole.joints)
     np.testing.assert_array_equal(in_blocks.face, whole.face)

@@ -337,15 +337,10 @@ def test_arguments_override_what_a_bvh_file_says(write):
         read_motions(path, fps=60, joint_names=["a"])
 
 
-@pytest.mark.parametrize("name", ["clip.fbx", "clip", "clip.pkl"])
+@pytest.mark.parametrize("name", ["clip.blend", "clip", "clip.pkl"])
 def test_an_unknown_suffix_lists_what_can_be_read(write, name):
     with pytest.raises(MotionError, match=re.escape(f"expected one of {', '.join(READABLE_SUFFIXES)}")):
         read_motions(write("anything", name))
-
-
-def test_an_fbx_file_is_refused_with_the_way_to_convert_it(write):
-    with pytest.raises(MotionError, match=r"cannot read '\.fbx'.*Blender converts FBX.*glTF \(\.glb\) or BVH"):
-        read_motions(write("Kaydara FBX Binary", "dance.fbx"))
 
 
 @pytest.mark.parametrize("suffix", READABLE_SUFFIXES)

@@ -12,6 +12,7 @@
 | `.jsonl` | the same, one frame a line |
 | a folder | numbered `.json` files, one a frame, as OpenPose and EasyMocap write them |
 | `.trc` | a table of markers, see `reading/trc.py` |
+| `.fbx` | the bones and a take, see `reading/fbx.py`; needs the extra `fbx` |
 | `.mp4` and other videos | people, found by a pose model, see `reading/video.py`; needs the extra `video` |
 
 Nothing is unpickled, and a size that a file declares is checked against the file and a limit before memory is
@@ -29,9 +30,6 @@ from .checks import checked_motions
 from .formats import READABLE_SUFFIXES, READERS, VIDEO_READERS, VIDEO_SUFFIXES
 from .motion import Motion, MotionError
 from .recording import Recording, shown
-
-_ADVICE = {".fbx": "; Blender converts FBX: import the file there and export it as glTF (.glb) or BVH"}
-"""Suffix of a format that cannot be read -> what to do instead, for the error message."""
 
 
 def read_motions(
@@ -87,7 +85,6 @@ def read_recording(path: str | Path) -> Recording:
         raise MotionError(
             f"{path.name}: cannot read {shown(suffix) if suffix else 'a file without a suffix'}; "
             f"expected one of {', '.join(READABLE_SUFFIXES)}, or a video: {', '.join(VIDEO_SUFFIXES)}"
-            f"{_ADVICE.get(suffix, '')}"
         )
     _check_file(path)
     recording: Recording = _reader((READERS | VIDEO_READERS)[suffix])(path)

@@ -9,6 +9,7 @@ READERS = {
     ".bvh": "bvh:read_bvh",
     ".c3d": "c3d:read_c3d",
     ".csv": "csv:read_csv",
+    ".fbx": "fbx:read_fbx",
     ".glb": "gltf:read_gltf",
     ".gltf": "gltf:read_gltf",
     ".json": "json:read_json",
