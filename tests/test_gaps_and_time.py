@@ -176,6 +176,23 @@ def test_one_frame_repeated_at_the_ends_is_cut(before, after):
     assert codes(motion) == ["padding_cut"] * ((before > 0) + (after > 0))
 
 
+@pytest.mark.parametrize(("before", "after"), [(1, 0), (0, 1), (2, 3)])
+def test_a_rest_pose_at_an_end_is_no_movement(before, after):
+    joints = body()
+    pose = joints[0] + np.random.default_rng(0).normal(0, 0.5, joints[0].shape)
+    take = np.concatenate([pose[None].repeat(before, 0), joints, pose[None].repeat(after, 0)])
+    (motion,) = motions_from_array(take, 30, joint_names=NAMES)
+    np.testing.assert_array_equal(motion.joints, joints)
+    assert codes(motion) == ["pose_cut"] * ((before > 0) + (after > 0))
+
+
+def test_a_fast_beginning_is_no_rest_pose():
+    joints = body()
+    joints[1:] += np.linspace(0, 0.15, 4)[1] * np.array([1.0, 0, 0])  # as fast as running
+    (motion,) = motions_from_array(joints, 30, joint_names=NAMES)
+    assert len(motion.joints) == len(joints) and not motion.notes
+
+
 def test_stillness_is_no_padding():
     still = standing(150)
     for joints in (still, still.round(1), np.repeat(body(20), [*[1] * 19, 10], axis=0)):

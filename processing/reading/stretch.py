@@ -1,7 +1,10 @@
-"""Which part of a recording is movement: without frames at its ends that hold nobody, or one frame repeated.
+"""Which part of a recording is movement: without frames at its ends that hold nobody, one frame repeated, or a pose.
 
-Datasets pad recordings to one length, with zeros or with the last frame; trackers start before somebody comes in.
+Datasets pad recordings to one length, with zeros or with the last frame; trackers start before somebody comes in;
+animation software puts the rest pose of the skeleton before or after the take.
 """
+
+import warnings
 
 import numpy as np
 
@@ -18,6 +21,16 @@ _FEWEST_FRAMES = 15
 _OFTEN = 0.2
 """Share of the other frames that repeat the one before, from which on a recording has too few digits, or holds poses
 by design, to tell padding from rest."""
+
+_POSES = 3
+"""Frames at an end that may be a pose which is no part of the movement."""
+
+_POSE_STEPS, _POSE_SIZE = 7.0, 0.008
+"""The body goes to such a pose by more than so many of its fastest steps, and by more than this share of its size. Of
+the 200 ends of recordings with rest poses, 199 exceed both; the fastest of 1,448 other ends has 5.3 steps."""
+
+_STEPS_SEEN = 2000
+"""Steps between frames, spread over a recording, that show how fast it is."""
 
 _NOTED_S = 0.1
 """Seconds; whatever is cut beyond is mentioned in the notes."""
@@ -46,6 +59,13 @@ def cut_to_movement(motion: Motion) -> None:
     lost = first, len(motion.joints) - last
     repeated = _repeated(motion.joints[first:last], fps)
     _cut(motion, first + repeated[0], last - repeated[1])
+    apart = _poses_apart(motion.joints)
+    _cut(motion, apart[0], len(motion.joints) - apart[1])
+    for edge, frames in zip(("first", "last"), apart, strict=True):
+        if frames:
+            which = f"{edge} frame is" if frames == 1 else f"{edge} {frames} frames are"
+            message = f"the {which} far from the movement next to it, as a rest pose is, and left out"
+            motion.notes.append(note("pose_cut", message))
     for edge, nobody, padding in zip(("first", "last"), lost, repeated, strict=True):
         if (nobody + padding) / fps > _NOTED_S:
             why = " or ".join(["hold nobody"] * (nobody > 0) + ["repeat one frame exactly"] * (padding > 0))
@@ -86,6 +106,29 @@ def _leave_long_losses(motion: Motion, fps: float) -> None:
         where += f" and {len(long) - _SHOWN} more" if len(long) > _SHOWN else ""
         message = f"nobody was tracked from {where}; the movement there is interpolated"
         motion.notes.append(note("body_lost", message))
+
+
+def _poses_apart(joints: np.ndarray) -> tuple[int, int]:
+    """Returns how many frames at the beginning and at the end are a pose far from the movement next to it."""
+    if len(joints) < 2 * _POSES + _FEWEST_FRAMES:
+        return 0, 0
+    inner = np.arange(_POSES, len(joints) - _POSES - 1)
+    inner = inner[:: max(1, len(inner) // _STEPS_SEEN)]
+    seen, found = joints[inner], []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # where nobody is tracked
+        usual = np.nanpercentile(_steps(seen, joints[inner + 1]), 99)
+        size = np.nanmedian(np.nanmax(seen, axis=1) - np.nanmin(seen, axis=1), axis=0).max()
+        for end in (joints, joints[::-1]):
+            jumps = _steps(end[:_POSES], end[1 : _POSES + 1]) > max(_POSE_STEPS * usual, _POSE_SIZE * size)
+            found.append(int(np.flatnonzero(jumps)[-1]) + 1 if jumps.any() else 0)
+    return found[0], found[1]
+
+
+def _steps(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Returns (frames,), how far the median joint goes; NaN where no joint is tracked in both, (frames, joints, 3)."""
+    lost = (before == 0).all(axis=-1) | (after == 0).all(axis=-1)
+    return np.nanmedian(np.where(lost, np.nan, np.linalg.norm(after - before, axis=-1)), axis=1)
 
 
 def _repeated(joints: np.ndarray, fps: float) -> tuple[int, int]:
