@@ -22,6 +22,9 @@ _LARGEST = 2**20
 _GLB_HEADER = 20
 """Bytes before the JSON text of a binary glTF file; the last eight are the length and the kind of the text."""
 
+_FBX_HEADER, _FBX_END = 64, bytes.fromhex("f85a8c6adef5d97eece90ce3758f290b")
+"""Bytes up to which a file of the format holds its header at most, and the bytes with which a complete one ends."""
+
 _ROWS = 50
 _FEW_POINTS = 3
 _COORDINATES = 3 * _FEW_POINTS
@@ -87,6 +90,8 @@ def why_stranger(path: Path) -> str | None:
         size = path.stat().st_size
         if suffix in (".glb", ".vrm", ".vrma"):
             return _why_no_animation(_json_of_glb(path))
+        if suffix == ".fbx" and size <= _LARGEST:
+            return _why_no_take(path.read_bytes())
         if suffix not in (".csv", ".json", ".jsonl", ".mvnx", ".gltf") or not 0 < size <= _LARGEST:
             return None
         if suffix == ".mvnx":
@@ -143,6 +148,14 @@ def _json_of_glb(path: Path) -> Any:
 def _why_no_animation(scene: Any) -> str | None:
     """Says why the JSON text of a glTF file is no recording; None if it may be one."""
     return "a scene without animation" if isinstance(scene, dict) and not scene.get("animations") else None
+
+
+def _why_no_take(content: bytes) -> str | None:
+    """Says why a complete FBX file is no recording; None if it may be one, or is cut off."""
+    if content.startswith((b"Kaydara FBX", b"; FBX")) and len(content) <= _FBX_HEADER:
+        return "the header of an FBX file alone"
+    complete = content.rstrip(b"\0").endswith(_FBX_END)
+    return "a scene without animation" if complete and b"AnimationCurve" not in content else None
 
 
 def _reaches(numbers: Iterator[int], least: int) -> bool:

@@ -152,6 +152,22 @@ def test_one_line_names_what_was_skipped_and_formats_that_are_not_read(tmp_path,
     assert as_sentence({Path("a.csv"): "why"}) == "skipped 1 file that is not a recording: a.csv (why)"
 
 
+def test_an_fbx_scene_without_animation_is_a_stranger_and_one_that_is_cut_off_is_none(tmp_path):
+    scene = (
+        b"Kaydara FBX Binary  \0"
+        + bytes(100)
+        + b"Geometry"
+        + bytes(4)
+        + bytes.fromhex("f85a8c6adef5d97eece90ce3758f290b")
+    )
+    (tmp_path / "chair.fbx").write_bytes(scene)
+    (tmp_path / "cut.fbx").write_bytes(scene[:-8])
+    (tmp_path / "dance.fbx").write_bytes(scene.replace(b"Geometry", b"AnimationCurve"))
+    found, strangers = recordings_in(tmp_path)
+    assert [path.name for path in found] == ["cut.fbx", "dance.fbx"]
+    assert strangers == {tmp_path / "chair.fbx": "a scene without animation"}
+
+
 def test_a_folder_of_strangers_alone_says_what_it_holds(tmp_path):
     (tmp_path / "a.amc").write_text("x", encoding="utf-8")
     with pytest.raises(ValueError, match=r"holds no motion file .*; skipped 1 file .*: a\.amc \(\.amc is not read\)"):

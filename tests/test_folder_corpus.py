@@ -50,7 +50,10 @@ def test_what_lies_next_to_the_clips_is_no_broken_clip_and_a_broken_clip_is_one(
         file.source for file in files
     ]
     assert caplog.text.count("skipped 7 files that are not recordings") == 1
-    assert "metadata.json (JSON without points)" in caplog.text and "walk.fbx (.fbx is not read)" in caplog.text
+    assert (
+        "metadata.json (JSON without points)" in caplog.text
+        and "walk.fbx (the header of an FBX file alone)" in caplog.text
+    )
 
 
 def test_a_folder_of_numbered_frames_is_one_clip(tmp_path):
