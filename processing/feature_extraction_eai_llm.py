@@ -9,9 +9,10 @@ from transformers import BatchFeature, FeatureExtractionMixin
 from transformers.utils import logging
 
 from .code_saving import saved_with_code
+from .descriptors.calibration import MeasuredClip, adapt, calibrated, measured_clip
 from .descriptors.measure import DESCRIPTORS, measure
-from .descriptors.movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments, movement_features
-from .descriptors.reference import MotionReference, adapt, as_reference
+from .descriptors.movement_features import NUM_CHANNELS, SEGMENTS, movement_features
+from .descriptors.reference import MotionReference, as_reference
 from .reading.files import motions_from_array, read_motions
 from .reading.motion import Motion, as_motion, note
 from .skeleton.clip import UnifiedClip, as_unified_clip
@@ -178,6 +179,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
     def calibrate(
         self,
         clips: Any,
+        performers: Sequence[str | None] | None = None,
         fps: float | None = None,
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
@@ -189,53 +191,72 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
 
         Args:
             clips: Inputs as in `clips`, one or an iterable, read one after the other.
+            performers: Who moves in each clip, None for unknown people; by default the `performer` of inputs that are
+                dicts. Further people of one recording are called "NAME#1", "NAME#2" and so on.
             fps: As in `clips`, for every input.
             layout: As in `clips`, for every input.
             joint_names: As in `clips`, for every input.
 
         Returns:
-            The reference, see [`MotionReference.calibrated`]; its `clips` is the number of clips that could be read.
-            The feature extractor does not change.
+            The reference, see [`calibrated`]; its `clips` is the number of clips that could be read. The feature
+            extractor does not change.
 
         Raises:
-            ValueError: If the checkpoint has no reference to start from, or no clip could be read.
+            ValueError: If the checkpoint has no reference to start from, no clip could be read, or there is not one
+                performer for each clip.
         """
         own = self.motion_reference()
         if own is None:
             raise ValueError("The checkpoint has no reference to calibrate.")
         if isinstance(clips, (str, Mapping, np.ndarray)) or not isinstance(clips, Iterable):
             clips = [clips]
-        vectors: list[np.ndarray] = []
-        weights: list[float] = []
-        moments = FeatureMoments()
+            performers = [performers] if isinstance(performers, str) else performers
+        measured: list[MeasuredClip] = []
+        names: list[str | None] = []
         first_error, left_out = None, 0
-        for clip in clips:
+        for number, clip in enumerate(clips):
+            if performers is not None and number >= len(performers):
+                raise ValueError(f"Expected one performer for each clip, found {len(performers)} for more clips.")
+            name = performer_of(clip) if performers is None else performers[number]
             try:
-                if isinstance(clip, list):  # a column of a dataset without a format gives nested lists
-                    clip = np.asarray(clip, dtype=np.float32)
-                people = self.clips(clip, fps, layout, joint_names)
+                found = [
+                    measured_clip(person, self.segments(len(person.joints)))
+                    for person in self._people(clip, fps, layout, joint_names)
+                ]
             except (OSError, TypeError, ValueError) as error:
                 logger.warning(f"{source_of(clip)} is skipped: {error}")
                 first_error, left_out = first_error or error, left_out + 1
                 continue
-            for person in people:
-                segments = self.segments(len(person.joints))
-                for start, end in segments:
-                    segment = person.cut(start, end)
-                    vectors.append(measure(segment.joints, segment.joint_mask, segment.not_shown))
-                    weights.append(1 / len(segments))
-                    for side in (segment, segment.mirrored()):  # rigs are symmetric, a few clips need not be
-                        moments.add(
-                            *movement_features(side.joints, side.joint_mask, side.not_shown),
-                            weight=0.5 / len(segments),
-                        )
-        if not vectors:
+            measured += found
+            names += [name and f"{name}#{person}" if person else name for person in range(len(found))]
+        if not measured:
             if first_error is None:
                 raise ValueError("Calibration needs at least one clip, found none.")
             raise ValueError(
                 f"None of the {left_out} clips could be read. The first error: {first_error}"
             ) from first_error
-        return own.calibrated(np.stack(vectors), moments, weights)
+        return calibrated(own, measured, names)
+
+    def measured(
+        self, clip: Any, fps: float | None = None, layout: str | None = None, joint_names: Sequence[str] | None = None
+    ) -> MeasuredClip:
+        """What a reference needs of a clip of one person, such as a neutral baseline.
+
+        Raises:
+            MotionError: If the clip cannot be read.
+            ValueError: If it holds several people.
+        """
+        people = self._people(clip, fps, layout, joint_names)
+        if len(people) != 1:
+            raise ValueError(f"{source_of(clip)}: expected one person, found {len(people)}.")
+        return measured_clip(people[0], self.segments(len(people[0].joints)))
+
+    def _people(
+        self, clip: Any, fps: float | None, layout: str | None, joint_names: Sequence[str] | None
+    ) -> list[UnifiedClip]:
+        if isinstance(clip, list):  # a column of a dataset without a format gives nested lists
+            clip = np.asarray(clip, dtype=np.float32)
+        return self.clips(clip, fps, layout, joint_names)
 
     def __call__(
         self,
@@ -243,7 +264,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         fps: float | None = None,
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
-        reference: MotionReference | Mapping[str, Any] | str | os.PathLike | None = None,
+        reference: Any = None,
         return_tensors: str | None = None,
     ) -> BatchFeature:
         """Features of one or many clips, padded to the longest.
@@ -253,9 +274,10 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             fps: As in `clips`, for every input.
             layout: As in `clips`, for every input.
             joint_names: As in `clips`, for every input.
-            reference: Typical values of these recordings, as a [`MotionReference`], its dict or the path of its file.
-                Descriptors are compared with it, and features are mapped from it to the checkpoint's reference, see
-                [`adapt`]. If either reference has no statistics of features, these do not change.
+            reference: Typical values of these recordings, as a [`MotionReference`], its dict or the path of its file,
+                or a list with one of these, or None, for each clip. Descriptors are compared with it, and features are
+                mapped from it to the checkpoint's reference, see [`adapt`]. If either reference has no statistics of
+                features, these do not change.
             return_tensors: "pt" for torch tensors, "np" or None for arrays.
 
         Returns:
@@ -267,9 +289,11 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         if not isinstance(skeletons, (list, tuple)):
             skeletons = [skeletons]
         clips = [clip for skeleton in skeletons for clip in self.clips(skeleton, fps, layout, joint_names)]
-        own, reference = self.motion_reference(), as_reference(reference)
+        own = self.motion_reference()
+        given = list(map(as_reference, reference)) if isinstance(reference, (list, tuple)) else None
+        references = [as_reference(reference)] * len(clips) if given is None else given
         features, vectors = [], []
-        for clip in clips:
+        for clip, given_for_clip in zip(clips, references, strict=True):
             if len(clip.joints) > self.max_frames:
                 logger.warning_once(
                     f"A clip of {len(clip.joints) / clip.fps:.1f} s is longer than the "
@@ -278,24 +302,26 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                 )
             joints = clip.joints[: self.max_frames]
             values, present = movement_features(joints, clip.joint_mask, clip.not_shown)
-            if reference is not None and own is not None:
-                values = adapt(values, present, reference, own)
+            if given_for_clip is not None and own is not None:
+                values = adapt(values, present, given_for_clip, own)
             features.append((values, present))
             vectors.append(measure(joints, clip.joint_mask, clip.not_shown))
-        return BatchFeature(self.pad(features, vectors, reference or own), tensor_type=return_tensors)
+        return BatchFeature(
+            self.pad(features, vectors, [reference or own for reference in references]), tensor_type=return_tensors
+        )
 
     def pad(
         self,
         features: Sequence[tuple[np.ndarray, np.ndarray]],
         vectors: Sequence[np.ndarray],
-        reference: MotionReference | None,
+        references: Sequence[MotionReference | None],
     ) -> dict[str, np.ndarray]:
         """Pads the features and scores the descriptors of a batch.
 
         Args:
             features: For each clip (frames, 13, 6) and (13,), as `movement_features` returns them.
             vectors: For each clip (descriptors,), as `measure` returns them.
-            reference: What the descriptors are compared with; without it they count as absent.
+            references: For each clip what its descriptors are compared with; without it they count as absent.
 
         Returns:
             The arrays that a call returns.
@@ -310,14 +336,22 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             frame_mask[index, :kept] = 1
             segment_mask[index] = present
         scores = np.full((len(vectors), len(DESCRIPTORS)), np.nan, dtype=np.float32)
-        if reference is not None and len(vectors):
-            scores = reference.normal_scores(vectors)
+        known = {id(reference): reference for reference in references if reference is not None}
+        for reference in known.values():
+            compared = [index for index, other in enumerate(references) if other is reference]
+            scores[compared] = reference.normal_scores([vectors[index] for index in compared])
         return {
             "skeleton_features": padded,
             "skeleton_frame_mask": frame_mask,
             "skeleton_segment_mask": segment_mask,
             "skeleton_descriptors": scores,
         }
+
+
+def performer_of(skeleton: Any) -> str | None:
+    """Who moves in an input, where a dict states it."""
+    name = skeleton.get("performer") if isinstance(skeleton, Mapping) else None
+    return None if name is None else str(name)
 
 
 def source_of(skeleton: Any) -> str:
@@ -329,4 +363,4 @@ def source_of(skeleton: Any) -> str:
     return str(getattr(skeleton, "source", "array"))
 
 
-__all__ = ["MIN_WINDOW_S", "NUM_SEMANTIC_TOKENS", "EaiSkeletonFeatureExtractor", "source_of"]
+__all__ = ["MIN_WINDOW_S", "NUM_SEMANTIC_TOKENS", "EaiSkeletonFeatureExtractor", "performer_of", "source_of"]

@@ -25,11 +25,12 @@ from .claims.guard import verified_comparison
 from .claims.writing import EXPLAIN_QUESTION, label_sentence
 from .descriptors.measure import measure
 from .descriptors.reference import MotionReference, as_reference
-from .feature_extraction_eai_llm import source_of
+from .feature_extraction_eai_llm import performer_of, source_of
 from .label_scoring import LabelScorer
 from .pipeline_arguments import as_labels, check_windows, refuse_unknown, with_generate_kwargs
 from .reading.motion import MotionError
 from .record import Person, difference_entry, error_record, person_record
+from .reference_choice import advise_reference, chosen_reference, of_person
 from .skeleton.clip import UnifiedClip
 from .skeleton.tree import FRAME_RATE
 
@@ -38,9 +39,9 @@ logger = logging.get_logger(__name__)
 SAMPLING = {"temperature": 0.2, "top_p": 0.9}
 """Defaults for `do_sample=True`, as the authors of SmolLM2-Instruct recommend."""
 
-_PREPROCESS = ("fps", "layout", "joint_names", "window_s", "hop_s")
-_FORWARD = ("candidate_labels", "question", "label_only", "reference", "attribution", "generate_kwargs")
-_POSTPROCESS = ("candidate_labels", "question", "label_only", "reference", "verify")
+_PREPROCESS = ("fps", "layout", "joint_names", "window_s", "hop_s", "reference", "performer")
+_FORWARD = ("candidate_labels", "question", "label_only", "attribution", "generate_kwargs")
+_POSTPROCESS = ("candidate_labels", "question", "label_only", "verify")
 
 
 @dataclass
@@ -105,6 +106,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             reference (`str`, `dict` or `MotionReference`): Typical values of these recordings, in place of the
                 checkpoint's reference. Claims are checked against it, and the model's inputs are mapped from it to
                 the reference of training. See `calibrate`.
+            performer (`str`): Who moves, a performer whom the reference knows. The movement is then compared with
+                other movements of the same person. In a list, each dict may have its own `performer`.
+            baseline: A neutral clip of the person who moves, in any form of an input, in place of `performer`.
             verify (`bool`, defaults to True): Whether to remove statements that the measurements do not support.
             attribution (`bool`): Whether to measure which body parts and seconds the label depends on, by occlusion in
                 segments of the default length. Needs captum.
@@ -126,11 +130,14 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             inputs = list(inputs)
         if isinstance(inputs, list) and not inputs:
             return []
+        if isinstance(inputs, list) and not {"reference", "baseline"} & set(kwargs):
+            advise_reference(len(inputs))
         return super().__call__(inputs, **kwargs)
 
     def calibrate(
         self,
         clips: Any,
+        performers: Sequence[str | None] | None = None,
         fps: float | None = None,
         layout: str | None = None,
         joint_names: Sequence[str] | None = None,
@@ -138,16 +145,18 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         """Estimates the typical values of your own recordings from some of them; no labels are needed.
 
         ```python
-        >>> own = explain.calibrate(["a.bvh", "b.bvh", "c.bvh", "d.bvh", "e.bvh"])
+        >>> own = explain.calibrate(["a1.bvh", "a2.bvh", "b1.bvh", "b2.bvh"], performers=["A", "A", "B", "B"])
         >>> own.save("own.json")
-        >>> explain("new.bvh", reference=own)  # or reference="own.json"
+        >>> explain("new.bvh", reference=own, performer="A")  # or reference="own.json"
         ```
 
-        Give five clips or more, as varied as the recordings that follow: what all of them share becomes typical. A
-        clip that cannot be read is skipped with a warning.
+        Give clips that are as varied as the recordings that follow: what all of them share becomes typical. Two or
+        three other clips of the same performer help most; without performers, give five clips or more. A clip that
+        cannot be read is skipped with a warning.
 
         Args:
             clips: Inputs as the pipeline takes them, one or an iterable.
+            performers: Who moves in each clip, None for unknown people; by default the `performer` of dicts.
             fps, layout, joint_names: For inputs that do not state them.
 
         Returns:
@@ -156,7 +165,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         Raises:
             ValueError: If the checkpoint has no reference to start from, or no clip could be read.
         """
-        return self._feature_extractor.calibrate(clips, fps, layout, joint_names)
+        return self._feature_extractor.calibrate(clips, performers, fps, layout, joint_names)
 
     def compare(
         self,
@@ -202,7 +211,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 raise MotionError(f"{source_of(motion)}: one person is compared with another, found {len(found)}.")
             clips.append(found[0].cut(0, self._feature_extractor.max_frames))
         prompt = self._prompt(two_movements(clips[0], clips[1], question))
-        answer = self._write([prompt], clips, reference, kwargs)[0]
+        answer = self._write([prompt], clips, [reference] * 2, kwargs)[0]
         before, after = (measure(clip.joints, clip.joint_mask, clip.not_shown) for clip in clips)
         reference = reference or self._feature_extractor.motion_reference()
         differences, dropped = find_differences(answer), None
@@ -248,6 +257,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         window_s: float | None = None,
         hop_s: float | None = None,
         reference: Any = None,
+        performer: str | None = None,
+        baseline: Any = None,
         verify: bool | None = None,
         attribution: bool | None = None,
         fps: float | None = None,
@@ -265,19 +276,20 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 raise ValueError(f"{name} must not contain {token}, the placeholder of a clip.")
         if attribution:
             load_captum()  # raises before any clip is read
+        own = {"fps": fps, "layout": layout, "joint_names": joint_names}
+        reference = chosen_reference(self._feature_extractor, reference, performer, baseline, own)
         given = {
             "candidate_labels": candidate_labels,
             "question": question,
             "label_only": label_only,
             "window_s": window_s,
             "hop_s": hop_s,
-            "reference": as_reference(reference),
+            "reference": reference,
+            "performer": performer,
             "verify": verify,
             "attribution": attribution,
-            "fps": fps,
-            "layout": layout,
-            "joint_names": joint_names,
             "generate_kwargs": generate_kwargs or None,
+            **own,
         }
         preprocess, forward, post = (
             {name: given[name] for name in names if given[name] is not None}
@@ -295,7 +307,15 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
     # ---- reading ------------------------------------------------------------------------------------------------
 
-    def preprocess(self, inputs, window_s: float | None = None, hop_s: float | None = None, **given) -> dict:
+    def preprocess(
+        self,
+        inputs,
+        window_s: float | None = None,
+        hop_s: float | None = None,
+        reference: MotionReference | None = None,
+        performer: str | None = None,
+        **given,
+    ) -> dict:
         """Reads one input. An error becomes part of the request, so that the other inputs are processed."""
         request = _Request(source=source_of(inputs))
         window, hop = (round(seconds * FRAME_RATE) if seconds else None for seconds in (window_s, hop_s))
@@ -303,8 +323,11 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             if isinstance(inputs, list):  # a column of a dataset without a format gives nested lists
                 inputs = np.asarray(inputs, dtype=np.float32)
             for clip in self._feature_extractor.clips(inputs, **given):
+                segments = self._feature_extractor.segments(len(clip.joints), window, hop)
+                name = performer or performer_of(inputs)
+                compared = of_person(reference, name, len(request.people), clip)
                 self._warn_once(request.source, clip.report.get("notes", []))
-                request.people.append(Person(clip, self._feature_extractor.segments(len(clip.joints), window, hop)))
+                request.people.append(Person(clip, segments, compared))
         except (OSError, TypeError, ValueError) as error:
             request.error = error
         return {"request": request}
@@ -324,7 +347,6 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         candidate_labels: list[str] | None = None,
         question: str | None = None,
         label_only: bool = False,
-        reference: MotionReference | None = None,
         attribution: bool = False,
         generate_kwargs: dict | None = None,
     ) -> dict:
@@ -333,25 +355,26 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         people = [person for request in ([requests] if single else requests) for person in request.people]
         labels = candidate_labels or list(self.model.config.labels)
         if people:
-            self._score(people, labels, reference)
+            self._score(people, labels)
             for person in people if attribution else []:
                 label = labels[int(person.overall().argmax())]
-                person.attribution = attribute(self.scorer, person.clip, labels, label, reference).to_dict()
+                found = attribute(self.scorer, person.clip, labels, label, person.reference)
+                person.attribution = found.to_dict()
             if not label_only:
-                self._explain(people, labels, question, reference, generate_kwargs or {})
+                self._explain(people, labels, question, generate_kwargs or {})
         return {"request": requests}
 
-    def _score(
-        self, people: list[Person], labels: list[str], reference: MotionReference | None, batch: int = 32
-    ) -> None:
+    def _score(self, people: list[Person], labels: list[str], batch: int = 32) -> None:
         """Sets the probabilities of every segment of every person."""
         segments = [person.clip.cut(*segment) for person in people for segment in person.segments]
+        references = [person.reference for person in people for _ in person.segments]
 
         def batches() -> Iterator[BatchFeature]:
             for start in range(0, len(segments), batch):
                 clips = segments[start : start + batch]
                 both = [*clips, *(clip.mirrored() for clip in clips)]
-                yield self._feature_extractor(both, reference=reference, return_tensors="pt")
+                compared = 2 * references[start : start + batch]
+                yield self._feature_extractor(both, reference=compared, return_tensors="pt")
 
         probabilities = self.scorer.probabilities(batches(), labels)
         for person in people:
@@ -364,7 +387,6 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         people: list[Person],
         labels: list[str],
         question: str | None,
-        reference: MotionReference | None,
         generate_kwargs: dict,
     ) -> None:
         """Generates a text for each person, about the segment with the highest probability of the label.
@@ -380,8 +402,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             prompts.append(prompt if question else prompt + label_sentence(label))
             clips.append(person.clip.cut(*person.segments[person.explained]))
             if not question:
-                weights.append(reliance(self.scorer, clips[-1], labels, label, reference))
-        texts = self._write(prompts, clips, reference, generate_kwargs, np.stack(weights) if weights else None)
+                weights.append(reliance(self.scorer, clips[-1], labels, label, person.reference))
+        references = [person.reference for person in people]
+        texts = self._write(prompts, clips, references, generate_kwargs, np.stack(weights) if weights else None)
         for person, text in zip(people, texts, strict=True):
             person.text = text
 
@@ -398,13 +421,13 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         self,
         prompts: list[str],
         clips: list[UnifiedClip],
-        reference: MotionReference | None,
+        references: list[MotionReference | None],
         generate_kwargs: dict,
         weights: np.ndarray | None = None,
     ) -> list[str]:
         """Generates the text after each prompt; `weights`, (clips, descriptors), multiply the salience."""
         self.model.load_backbone()  # a small checkpoint fetches it for its first text
-        inputs = self.processor(text=prompts, skeletons=clips, reference=reference)
+        inputs = self.processor(text=prompts, skeletons=clips, reference=references)
         if weights is not None and "skeleton_salience" in inputs:
             inputs["skeleton_salience"] *= torch.from_numpy(weights)
         inputs = inputs.to(self.device)
@@ -421,7 +444,6 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
     def postprocess(
         self,
         model_outputs,
-        reference: MotionReference | None = None,
         verify: bool = True,
         question: str | None = None,
         label_only: bool = False,
@@ -433,14 +455,14 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         if request.error is not None:
             return error_record(request.source, request.error)
         labels = candidate_labels or list(self.model.config.labels)
-        reference = reference or self._feature_extractor.motion_reference()
+        own = self._feature_extractor.motion_reference()
         records = [
             person_record(
                 request.source,
                 self._model_name,
                 person,
                 labels,
-                reference,
+                person.reference or own,
                 verify,
                 question,
                 label_only,

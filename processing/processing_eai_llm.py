@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, Unpack
 
+import numpy as np
 import torch
 from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
 from transformers.processing_utils import ProcessingKwargs
@@ -59,7 +60,8 @@ class EaiSkeletonKwargs(TypedDict, total=False):
         fps: Frames per second.
         layout: Known rig.
         joint_names: Joint names.
-        reference ([`MotionReference`]): Typical values of these clips, as the feature extractor takes them.
+        reference ([`MotionReference`]): Typical values of these clips, or a list with one for each, as the feature
+            extractor takes them.
     """
 
     fps: float | int | None
@@ -196,7 +198,9 @@ class EaiSkeletonProcessor(ProcessorMixin):
         if text is None and skeletons is None:
             raise ValueError("Give text=, skeletons= or both; found neither.")
         options = self._merge_kwargs(**kwargs)
-        options["skeleton_kwargs"]["reference"] = as_reference(options["skeleton_kwargs"].get("reference"))
+        given = options["skeleton_kwargs"].get("reference")
+        given = list(map(as_reference, given)) if isinstance(given, (list, tuple)) else as_reference(given)
+        options["skeleton_kwargs"]["reference"] = given
         text_options = options["text_kwargs"]
         return_tensors = text_options.pop("return_tensors")
         data = {}
@@ -206,9 +210,11 @@ class EaiSkeletonProcessor(ProcessorMixin):
             # The frame mask is whole windows wide, so that counting its frames counts the windows.
             lengths = [self.feature_extractor.num_tokens(int(mask.sum())) for mask in features["skeleton_frame_mask"]]
             data |= dict(features)
-            known = options["skeleton_kwargs"]["reference"] or self.feature_extractor.motion_reference()
-            if text is not None and known is not None:
-                data["skeleton_salience"] = known.salience(features["skeleton_descriptors"])
+            scores, own = features["skeleton_descriptors"], self.feature_extractor.motion_reference()
+            references = given if isinstance(given, list) else [given] * len(scores)
+            if text is not None and all(each is not None or own is not None for each in references):
+                rows = [(each or own).salience(row) for each, row in zip(references, scores, strict=True)]
+                data["skeleton_salience"] = np.stack(rows) if rows else np.zeros_like(scores)
         if text is not None:
             prompts = [text] if isinstance(text, str) else list(text)
             prompts, offsets = self._expand_placeholders(prompts, lengths)

@@ -36,6 +36,7 @@ class Person:
     Attributes:
         clip: The movement.
         segments: First frame and frame after the last of each segment.
+        reference: What the movement is compared with, None for the checkpoint's reference.
         probabilities: (segments, labels), empty before scoring.
         explained: Index of the segment that the explanation is about.
         text: What the language model wrote.
@@ -44,6 +45,7 @@ class Person:
 
     clip: UnifiedClip
     segments: list[tuple[int, int]]
+    reference: MotionReference | None = None
     probabilities: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     explained: int = 0
     text: str = ""
@@ -202,6 +204,7 @@ def evidence_entry(
         "value": round(value, 4) if np.isfinite(value) else None,
         "unit": DESCRIPTORS[DESCRIPTOR_INDEX[claim.descriptor]].unit,
         "percentile": round(percentile, 1) if np.isfinite(percentile) else None,
+        "reference": None if reference is None else reference.level[DESCRIPTOR_INDEX[claim.descriptor]],
         "start_s": round(start, 3),
         "end_s": round(end, 3),
         "holds": holds(claim, vectors, reference) if reference is not None else None,

@@ -170,6 +170,19 @@ def a_reference_in_each_form(it: Doors):
 
 
 @door
+def performers_and_a_baseline(it: Doors):
+    files = [it.files["short"], it.files["wave"], it.files["long"]]
+    reference = it.pipe.calibrate(files, performers=["A", "A", "B"])
+    people = [it.array("two") | {"performer": "B"}, it.files["short"]]
+    return [
+        reference.to_dict(),
+        it.pipe(it.files["short"], reference=reference, performer="A", **BRIEF),
+        it.pipe(people, reference=reference, **BRIEF),
+        it.pipe(it.files["short"], baseline=it.files["wave"], **BRIEF),
+    ]
+
+
+@door
 def a_reference_for_the_processor(it: Doors):
     reference = it.reference()
     text = f"{it.processor.skeleton_token} What emotion?"

@@ -21,8 +21,8 @@ RECORD = {
     "evidence": list, "not_measured": list, "notes": list, "segments": list, "skeleton": dict, "model": str,
 }  # fmt: skip
 EVIDENCE = {
-    "claim", "body_part", "descriptor", "direction", "degree", "span", "value", "unit", "percentile", "start_s",
-    "end_s", "holds",
+    "claim", "body_part", "descriptor", "direction", "degree", "span", "value", "unit", "percentile",
+    "reference", "start_s", "end_s", "holds",
 }  # fmt: skip
 SEGMENT = {"start_s", "end_s", "label", "score"}
 SKELETON = {"layout", "frames", "fps", "matched_joints", "missing_joints", "up_axis", "unit_scale"}

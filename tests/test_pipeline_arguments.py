@@ -45,7 +45,7 @@ def test_the_command_line_has_the_arguments_of_the_pipeline_and_of_loading_it():
     own = arguments_of(SkeletonEmotionExplanationPipeline._sanitize_parameters)
     said_by_files = {"joint_names"}  # a rig file, `--layout`, names the joints on the command line
     of_transformers = {"batch_size", "max_new_tokens"}
-    of_the_command = {"clips", "format", "format_in", "pose_model", "report", "save_pose"}
+    of_the_command = {"clips", "format", "format_in", "performers_from", "pose_model", "report", "save_pose"}
     assert options - of_the_command == (own - said_by_files) | of_transformers | arguments_of(load_pipeline)
     assert set(explain_command._OPTIONS) == (own - said_by_files) | {"max_new_tokens"}
 

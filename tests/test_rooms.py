@@ -14,7 +14,8 @@ TRAVELLING = [
     ("processing/descriptors",),
     ("processing/feature_extraction_eai_llm",),
     ("processing/claims", "processing/label_scoring"),
-    ("processing/attribution", "processing/record", "processing/certainty", "processing/pipeline_arguments"),
+    ("processing/attribution", "processing/record", "processing/certainty"),
+    ("processing/pipeline_arguments", "processing/reference_choice"),
     ("processing/pipeline_eai_llm",),
     ("processing/processing_eai_llm",),
 ]

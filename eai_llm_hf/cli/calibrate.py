@@ -3,11 +3,12 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..publish.checkpoints import find_checkpoint
 from .clips import CLIPS_HELP, as_input, find_clips, with_stdin
 from .common import MODEL_HELP, add_command, add_recording_options, value_with_unit
+from .performers import add_performers_option, with_performers
 
 if TYPE_CHECKING:
     from eai_llm_hf.processing.descriptors.reference import MotionReference
@@ -15,14 +16,17 @@ if TYPE_CHECKING:
 FEW_CLIPS = 5
 """With fewer clips, the checkpoint's reference outweighs them."""
 
-SHOWN_DESCRIPTORS = 5
+SHOWN_DESCRIPTORS, SHOWN_PERFORMERS = 5, 8
 
 _EXAMPLES = """examples:
   eai-llm calibrate recordings/ -o ours.json
   eai-llm explain new.bvh --reference ours.json
+  eai-llm calibrate study/ --performers-from folder -o ours.json        (study/anna/walk1.bvh, study/ben/...)
+  eai-llm explain study/anna/walk9.bvh --reference ours.json --performer anna
 
 The clips need no labels, but their emotions should be mixed, as in the recordings to come.
 If all of them are sad, sad becomes typical, and the next sad clip will not look sad.
+Two or three other clips of the same person help most, so name the performers where you know them.
 """
 
 
@@ -39,6 +43,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("clips", nargs="+", metavar="CLIP", help=f"{CLIPS_HELP}; 5 to 20 are best")
     parser.add_argument("-o", "--output", required=True, metavar="FILE.json", help="the reference to write")
     parser.add_argument("--model", help=f"{MODEL_HELP}; the reference is for this checkpoint")
+    add_performers_option(parser)
     add_recording_options(parser)
     parser.set_defaults(run=run)
 
@@ -52,10 +57,11 @@ def run(args: argparse.Namespace) -> int:
         FileNotFoundError: If the folder for the reference does not exist; this is checked before clips are read.
     """
     with with_stdin(args.clips, args.format_in) as paths:
-        return _calibrate(args, [as_input(path) for path in find_clips(paths)])
+        clips = [as_input(path) for path in find_clips(paths)]
+        return _calibrate(args, with_performers(clips, args.performers_from))
 
 
-def _calibrate(args: argparse.Namespace, clips: list[str | dict[str, str]]) -> int:
+def _calibrate(args: argparse.Namespace, clips: list[str | dict[str, Any]]) -> int:
     from tqdm import tqdm
 
     from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
@@ -66,7 +72,7 @@ def _calibrate(args: argparse.Namespace, clips: list[str | dict[str, str]]) -> i
     extractor = EaiSkeletonFeatureExtractor.from_pretrained(find_checkpoint(args.model))
     before = extractor.motion_reference()
     shown = tqdm(clips, unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty())
-    reference = extractor.calibrate(shown, args.fps, args.layout)
+    reference = extractor.calibrate(shown, fps=args.fps, layout=args.layout)
     reference.save(output)
     print(output)
     assert before is not None  # calibrate raises an error without it
@@ -86,15 +92,15 @@ def summary(before: "MotionReference", after: "MotionReference", files: int) -> 
     from eai_llm_hf.processing.descriptors.reference_statistics import weight_of
 
     lines = [f"{_clips(after.clips)} of {files} files" if after.clips != files else _clips(files)]
-    moves = abs(after.median - before.median) / before.spread
+    moves = abs(after.location - before.location)
     order = sorted((index for index in range(len(DESCRIPTORS)) if moves[index] > 0), key=lambda index: -moves[index])
     if order:
         lines[0] += "; the typical values that changed most:"
     for index in order[:SHOWN_DESCRIPTORS]:
         entry = DESCRIPTORS[index]
-        here, elsewhere = (value_with_unit(ref.median[index], entry.unit) for ref in (after, before))
+        here, elsewhere = (value_with_unit(float(ref.typical[index]), entry.unit) for ref in (after, before))
         lines.append(f"  {entry.name.replace('_', ' ')}: typical here {here}, elsewhere {elsewhere}")
-    if after.clips < FEW_CLIPS:
+    if after.clips < FEW_CLIPS and not after.performers:
         lines.append(
             f"{_clips(after.clips)} are few: their weight is {weight_of(after.clips):.0%}, the rest is the "
             f"checkpoint's reference. Use {FEW_CLIPS} or more."
@@ -103,8 +109,17 @@ def summary(before: "MotionReference", after: "MotionReference", files: int) -> 
         lines.append(
             "This checkpoint has no statistics of the tower's inputs: only percentiles and claims change, not labels."
         )
+    if after.performers:
+        lines.append(f"{len(after.performers)} performers: {', '.join(_with_counts(after))}")
     lines.append("What all clips share now counts as typical, so their emotions should be mixed.")
     return "\n".join(lines)
+
+
+def _with_counts(reference: "MotionReference") -> list[str]:
+    """Performers with the number of their clips, the first of them."""
+    counts = [f"{name} ({_clips(values.clips)})" for name, values in sorted(reference.performers.items())]
+    more = len(counts) - SHOWN_PERFORMERS
+    return counts[:SHOWN_PERFORMERS] + ([f"and {more} more"] if more > 0 else [])
 
 
 def _clips(number: int) -> str:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import textwrap
 from pathlib import Path
+from typing import Any
 
 from .clips import CLIPS_HELP, VIDEOS_HELP, as_input, find_clips, with_stdin
 from .common import (
@@ -18,6 +19,7 @@ from .common import (
     value_with_unit,
     verdict_mark,
 )
+from .performers import add_performers_option, with_performers
 from .videos import add_video_options, check_video_options, is_video, with_poses
 
 _EXAMPLES = """examples:
@@ -28,10 +30,15 @@ _EXAMPLES = """examples:
   eai-llm explain clip.mp4 --save-pose clip.json
   eai-llm explain walk.bvh --candidate-labels joy grief --report walk.png
   eai-llm explain recordings/ --report session.html
+  eai-llm explain study/ --reference ours.json --performers-from folder
+  eai-llm explain walk.bvh --baseline neutral-walk-of-the-same-person.bvh
 """
 
 CLOSE = 0.5
 """The text calls the second label close if it has at least this share of the first one's probability."""
+
+COMPARED_WITH = {"performer": " for this person", "recordings": " in these recordings"}
+"""What a percentile refers to, where that is not the default."""
 
 _OPTIONS = (
     "candidate_labels",
@@ -40,6 +47,8 @@ _OPTIONS = (
     "window_s",
     "hop_s",
     "reference",
+    "performer",
+    "baseline",
     "verify",
     "attribution",
     "fps",
@@ -81,6 +90,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="also measure which body parts and seconds the label depends on, by occluding each (about 1 s a clip)",
     )
     add_checkpoint_options(parser)
+    parser.add_argument("--performer", metavar="NAME", help="who moves: a performer whom --reference knows")
+    add_performers_option(parser)
+    parser.add_argument(
+        "--baseline", metavar="CLIP", help="a neutral clip of the person who moves, with which the others are compared"
+    )
     parser.add_argument(
         "--window-s",
         type=float,
@@ -122,7 +136,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _explain(
     args: argparse.Namespace,
-    clips: list[str | dict[str, str]],
+    clips: list[str | dict[str, Any]],
     failed_videos: dict[int, ValueError],
     videos: dict[int, str],
 ) -> int:
@@ -144,6 +158,7 @@ def _explain(
     if args.report:
         report_path(args.report)  # a wrong suffix is refused before the model is loaded
 
+    clips = with_performers(clips, args.performers_from)
     pipe = load_quietly(args.model)
     options = {name: getattr(args, name) for name in _OPTIONS if getattr(args, name) is not None}
     if "candidate_labels" in options:  # labels may be separated by commas as well, with or without quotes
@@ -194,6 +209,7 @@ def as_text(record: dict, who: str = "") -> str:
     for item in record["evidence"]:
         value = value_with_unit(item["value"], item["unit"])
         place = "" if item["percentile"] is None else f", percentile {item['percentile']:.0f}"
+        place += COMPARED_WITH.get(item.get("reference") if place else None, "")
         lines.append(f"    {verdict_mark(item['holds'])} {item['claim']} ({item['descriptor']} {value}{place})")
     if len(record["segments"]) > 1:
         lines.append("  over time:")

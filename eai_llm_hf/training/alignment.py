@@ -188,7 +188,8 @@ class AlignmentCollator:
     def __call__(self, crops: list[Crop]) -> dict[str, torch.Tensor]:
         """Features and targets of the crops."""
         vectors = [crop.vector for crop in crops]
-        inputs = self.processor.feature_extractor.pad([crop.features for crop in crops], vectors, self.reference)
+        references = [self.reference] * len(crops)
+        inputs = self.processor.feature_extractor.pad([crop.features for crop in crops], vectors, references)
         percentiles = self.reference.percentiles(np.stack(vectors))
         inputs |= {
             "labels": np.array([self.label_numbers.get(crop.label, -100) for crop in crops]),

@@ -22,9 +22,10 @@ from typing import Literal
 import numpy as np
 import torch
 
+from ..descriptors.calibration import adapt
 from ..descriptors.measure import DESCRIPTORS, Descriptor, measure
 from ..descriptors.movement_features import SEGMENTS, movement_features
-from ..descriptors.reference import MotionReference, adapt
+from ..descriptors.reference import MotionReference
 from ..feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from ..label_scoring import LabelScorer
 from ..skeleton.clip import UnifiedClip
@@ -160,7 +161,8 @@ class OccludedViews:
 
     def _side(self, side: int, shown: np.ndarray, mode: Mode) -> dict[str, np.ndarray]:
         vectors = self._vectors(side, shown)
-        padded = self.extractor.pad([self._features[side]] * len(shown), list(vectors), self.reference)
+        references = [self.reference] * len(shown)
+        padded = self.extractor.pad([self._features[side]] * len(shown), list(vectors), references)
         features, frame_mask = padded["skeleton_features"], padded["skeleton_frame_mask"]
         visible = shown[:, _PART_OF_SEGMENT]  # (views, segments, times)
         visible[:, _ROOT] &= shown[:, _LEGS].any(axis=1)

@@ -1,8 +1,7 @@
-"""The reference: typical values of each descriptor, and of the tower's features, over a set of clips.
+"""The reference: what is typical of each descriptor, and of the tower's features, and so what is high and low.
 
-A checkpoint contains the reference of the clips that it was trained on. `MotionReference.calibrated` moves it towards
-other recordings, of which a few clips without labels are enough; `adapt` then shifts the tower's features of such
-recordings to where the tower was trained.
+A checkpoint contains the reference of the clips that it was trained on, the default. `calibration.py` moves it towards
+other recordings and the performers in them, of which a few clips without labels are enough.
 """
 
 import json
@@ -14,30 +13,27 @@ import numpy as np
 
 from .measure import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES
 from .movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments
-from .reference_statistics import LEVELS, MIN_CLIPS, percentiles_of, scores_of, shift, stretch, weighted_quantiles
+from .reference_state import DEFAULT, KINDS, PERFORMER, RECORDINGS, PerformerValues, state_of, values_in
+from .reference_statistics import (
+    FARTHEST_SCORE,
+    LEVELS,
+    MIN_CLIPS,
+    percentiles_of,
+    scores_of,
+    shares_below,
+    spread_over,
+    unbounded_scores,
+    values_at,
+)
 
-__all__ = [
-    "ADAPTED_SEGMENTS",
-    "KINDS",
-    "MotionReference",
-    "adapt",
-    "as_reference",
-]
-
-ADAPTED_SEGMENTS = ("trunk", "head", "shoulder line", "hip line")
-"""Segments whose joints sit in different places in different rigs. Elbows, wrists, knees and ankles do not."""
-
-DIRECTIONS = 3
-"""Number of direction channels of a segment; they come first."""
-
-KINDS = ("without steps", "with steps")
-"""Kinds of movement with typical scores of their own; a clip has steps if `_STEPS` could be measured."""
+__all__ = ["MotionReference", "as_reference"]
 
 _STEPS = "cadence"
 _NORMAL_IQR = 1.349  # interquartile range of the standard normal distribution
 _NORMAL_SPREADS = ((25.0, 75.0, _NORMAL_IQR), (5.0, 95.0, 3.290), (1.0, 99.0, 4.653))
 _FEATURES = (len(SEGMENTS), NUM_CHANNELS)
-_LARGEST_FILE = 4_000_000  # bytes; a reference has about 20,000
+_SHOWN_PERFORMERS = 10
+_LARGEST_FILE = 16_000_000  # bytes; a reference has about 25,000, and each performer 4,000
 
 
 class MotionReference:
@@ -53,6 +49,11 @@ class MotionReference:
         feature_clips: (13,) number of clips that have each segment.
         usual_scores: (len(KINDS), descriptors) mean normal score of each descriptor over the clips of each kind. None,
             as in references written before these were stored, stands for 0: typical scores do not depend on the kind.
+        location: (descriptors,) normal scores that are typical of the clips that are compared; None stands for 0.
+        scale: (descriptors,) standard deviations of their scores; None stands for 1.
+        within: (descriptors,) standard deviations of scores between clips of one performer; None stands for `scale`.
+        level: What each descriptor is compared with: `DEFAULT`, `RECORDINGS` or `PERFORMER`.
+        performers: Typical values of performers by their names.
 
     Attributes:
         median: (descriptors,), NaN where a descriptor is absent.
@@ -72,6 +73,11 @@ class MotionReference:
         feature_std: np.ndarray | None = None,
         feature_clips: np.ndarray | None = None,
         usual_scores: np.ndarray | None = None,
+        location: np.ndarray | None = None,
+        scale: np.ndarray | None = None,
+        within: np.ndarray | None = None,
+        level: Sequence[str] | None = None,
+        performers: Mapping[str, PerformerValues] | None = None,
     ):
         self.quantiles = np.asarray(quantiles, dtype=np.float64)
         self.clips = int(clips)
@@ -98,14 +104,30 @@ class MotionReference:
         by_kind = (len(KINDS), len(DESCRIPTOR_NAMES))
         usual = _of_shape(usual_scores, by_kind, "usual_scores")
         self.usual_scores = np.zeros(by_kind) if usual is None else usual
+        self.location = _row(location, "location", 0.0)
+        self.scale = _row(scale, "scale", 1.0)
+        self.within = self.scale if within is None else _row(within, "within", 1.0)
+        self._moved = (self.location != 0) | (self.scale != 1)
+        if not ((self.scale > 0).all() and (self.within > 0).all()):
+            raise ValueError("scale and within must be above 0.")
+        self.level = tuple(level or [DEFAULT] * len(DESCRIPTOR_NAMES))
+        if len(self.level) != len(DESCRIPTOR_NAMES) or not {*self.level} <= {DEFAULT, RECORDINGS, PERFORMER}:
+            raise ValueError(f"Expected one of default, recordings and performer for each descriptor, found {level}.")
+        self.performers = dict(performers or {})
 
     @classmethod
-    def fit(cls, matrix: np.ndarray, features: FeatureMoments | None = None) -> "MotionReference":
+    def fit(
+        cls,
+        matrix: np.ndarray,
+        features: FeatureMoments | None = None,
+        performers: Sequence[str | None] | None = None,
+    ) -> "MotionReference":
         """Fits a reference to measured clips.
 
         Args:
             matrix: (clips, len(DESCRIPTORS)) values as `measure` gives them; NaN where a clip lacks a descriptor.
             features: The tower's features of the same clips.
+            performers: Who moves in each clip, None for unknown ones; from clips of one performer follows `within`.
 
         Returns:
             The reference. It lacks descriptors that fewer than `MIN_CLIPS` clips have. A descriptor that fewer clips
@@ -126,62 +148,54 @@ class MotionReference:
             finite = column[np.isfinite(column)]
             if len(finite) >= MIN_CLIPS:
                 quantiles[index] = np.maximum.accumulate(np.percentile(finite, LEVELS))
-        scores = cls(quantiles, len(matrix)).normal_scores(matrix).astype(np.float64)
+        plain = cls(quantiles, len(matrix))
+        scores = plain.normal_scores(matrix).astype(np.float64)
         usual = np.array([_usual(scores[_kinds(scores) == kind]) for kind in range(len(KINDS))])
+        named = np.array([name or "" for name in performers or ()])
+        groups = [plain.scores(matrix[named == name]) for name in sorted(set(named.tolist()) - {""})]
+        within = spread_over(groups, np.ones(len(DESCRIPTOR_NAMES)))
         if features is None:
-            return cls(quantiles, len(matrix), usual_scores=usual)
-        return cls(quantiles, len(matrix), features.mean, features.std, features.clips, usual)
+            return cls(quantiles, len(matrix), usual_scores=usual, within=within)
+        moments = features.mean, features.std, features.clips
+        return cls(quantiles, len(matrix), *moments, usual_scores=usual, within=within)
 
-    def calibrated(
-        self, matrix: np.ndarray, features: FeatureMoments | None = None, weights: Sequence[float] | None = None
-    ) -> "MotionReference":
-        """Moves the reference towards other recordings (a rig, a room, a task), from clips that need no labels.
-
-        For each descriptor and each segment, n clips that have it get the weight `weight_of(n)`: medians and means
-        move by that share of their distance, which is clipped to `FARTHEST_SHIFT` spreads. Spreads change only from
-        `MIN_CLIPS` clips on: they are scaled by the ratio of spreads, at most `LARGEST_STRETCH`, to the power of
-        `n / (n + MIN_CLIPS)`. A descriptor that is never negative in the reference stays so. The typical scores of
-        each kind of movement do not change.
-
-        Args:
-            matrix: (clips or windows of clips, descriptors) values as `measure` gives them, at least one row.
-            features: The tower's features of the same clips.
-            weights: Weight of each row: 1 for a clip (the default), its share of the clip for a window.
-
-        Returns:
-            A new reference, for percentiles and for `adapt`.
+    def of(self, performer: str | None) -> "MotionReference":
+        """The reference of one performer of the recordings; the reference itself for None.
 
         Raises:
-            ValueError: If there is no row, or the columns are not those of `DESCRIPTORS`.
+            ValueError: If the performer is not known.
         """
-        matrix = self._checked(matrix)
-        if matrix.ndim != 2 or not len(matrix):
-            raise ValueError(f"Expected a matrix (clips, descriptors) with one clip at least, found {matrix.shape}.")
-        shares = np.ones(len(matrix)) if weights is None else np.asarray(weights, dtype=np.float64)
-        quantiles = self.quantiles.copy()
-        for index, column in enumerate(matrix.T):
-            there = np.isfinite(column)
-            if not there.any() or np.isnan(quantiles[index, 0]):
-                continue
-            low, middle, high = weighted_quantiles(column[there], shares[there], (0.25, 0.5, 0.75))
-            centre, spread, count = self.median[index], self.spread[index], shares[there].sum()
-            scale = stretch((high - low) / _NORMAL_IQR, spread, count)
-            moved = centre + shift(middle - centre, spread, count) + scale * (quantiles[index] - centre)
-            quantiles[index] = np.maximum(moved, 0.0) if quantiles[index, 0] >= 0 else moved
-        clips = round(float(shares.sum()))
-        mean, std, seen_before = self.feature_mean, self.feature_std, self.feature_clips
-        if features is None or mean is None or std is None or seen_before is None:
-            return MotionReference(quantiles, clips, mean, std, seen_before, self.usual_scores)
-        count = features.clips[:, None]
-        seen = (count > 0) & np.isfinite(mean)
+        if performer is None:
+            return self
+        if performer not in self.performers:
+            known = ", ".join(sorted(self.performers)[:_SHOWN_PERFORMERS]) or "nobody, it was made without performers"
+            raise ValueError(f"The reference does not know the performer {performer!r}; it knows {known}.")
+        return self.at(self.performers[performer])
+
+    def at(self, typical: PerformerValues) -> "MotionReference":
+        """The reference with other typical values: those of a performer, whose clips spread by `within`."""
+        there = np.isfinite(typical.location)
         return MotionReference(
-            quantiles,
-            clips,
-            np.where(seen, mean + shift(features.mean - mean, std, count), mean),
-            np.where(seen, std * stretch(features.std, std, count), std),
-            np.where(features.clips > 0, features.clips, seen_before),
-            self.usual_scores,
+            self.quantiles,
+            typical.clips,
+            self.feature_mean if typical.feature_mean is None else typical.feature_mean,
+            self.feature_std,
+            self.feature_clips,
+            np.where(there, 0.0, self.usual_scores),  # what is usual for the performer is the middle
+            np.where(there, typical.location, self.location),
+            np.where(there, self.within, self.scale),
+            self.within,
+            np.where(there, PERFORMER, self.level).tolist(),
         )
+
+    @property
+    def typical(self) -> np.ndarray:
+        """(descriptors,) the values in the middle, in the unit of each descriptor."""
+        return values_at(self.quantiles, self.location)
+
+    def scores(self, vectors: np.ndarray) -> np.ndarray:
+        """Normal scores among the clips of the default, (..., descriptors) in and out; see `unbounded_scores`."""
+        return unbounded_scores(self.quantiles, self._checked(vectors))
 
     def _index(self, descriptor: str | int) -> int:
         if isinstance(descriptor, str):
@@ -207,11 +221,19 @@ class MotionReference:
             ValueError: If the descriptor is unknown.
         """
         index = self._index(descriptor)
-        return float(percentiles_of(self.quantiles[index], np.asarray(value, dtype=np.float64)))
+        vector = np.full(len(DESCRIPTOR_NAMES), np.nan)
+        vector[index] = value
+        return float(self.percentiles(vector)[index])
 
     def percentiles(self, vectors: np.ndarray) -> np.ndarray:
         """Percentiles of vectors of `measure`, (..., descriptors) in and out, float64, NaN where absent."""
-        return percentiles_of(self.quantiles, self._checked(vectors))
+        of_default = percentiles_of(self.quantiles, self._checked(vectors))
+        if not self._moved.any():
+            return of_default
+        return np.where(self._moved, shares_below(self._relative(vectors)), of_default)
+
+    def _relative(self, vectors: np.ndarray) -> np.ndarray:
+        return (self.scores(vectors) - self.location) / self.scale
 
     def normal_scores(self, vectors: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
         """Percentiles as standard normal scores (van der Waerden 1952): 50 is 0, 16 and 84 are -1 and 1.
@@ -229,7 +251,12 @@ class MotionReference:
         Raises:
             ValueError: If the last axis is not that of `DESCRIPTORS`.
         """
-        return scores_of(self.percentiles(np.asarray(vectors)))
+        vectors = np.asarray(vectors)
+        of_default = scores_of(percentiles_of(self.quantiles, self._checked(vectors)))
+        if not self._moved.any():
+            return of_default
+        relative = np.clip(self._relative(vectors), -FARTHEST_SCORE, FARTHEST_SCORE)
+        return np.where(self._moved, relative, of_default).astype(np.float32)
 
     def salience(self, scores: np.ndarray) -> np.ndarray:
         """How unusual each measured value is for a movement of its kind.
@@ -256,73 +283,18 @@ class MotionReference:
 
     def to_dict(self) -> dict:
         """A dict of plain numbers for `json.dumps`, which `from_dict` reads back."""
-        quantiles = {
-            name: None if np.isnan(row[0]) else row.tolist()
-            for name, row in zip(DESCRIPTOR_NAMES, self.quantiles, strict=True)
-        }
-        usual = {
-            kind: dict(zip(DESCRIPTOR_NAMES, row.tolist(), strict=True))
-            for kind, row in zip(KINDS, self.usual_scores, strict=True)
-        }
-        state = {"clips": self.clips, "levels": list(LEVELS), "quantiles": quantiles, "usual_scores": usual}
-        if self.feature_mean is None or self.feature_std is None or self.feature_clips is None:
-            return state
-        features = {
-            name: None
-            if np.isnan(self.feature_mean[index]).any()
-            else {
-                "clips": float(self.feature_clips[index]),
-                "mean": self.feature_mean[index].tolist(),
-                "std": self.feature_std[index].tolist(),
-            }
-            for index, (name, _, _) in enumerate(SEGMENTS)
-        }
-        return state | {"features": features}
+        return state_of(self)
 
     @classmethod
     def from_dict(cls, state: dict) -> "MotionReference":
-        """Reads what `to_dict` wrote. Features and typical scores may be missing, as in older references.
+        """Reads what `to_dict` wrote. Features, typical scores, spreads within performers may be missing, as in older
+        references.
 
         Raises:
             ValueError: If the dict was written for other descriptors, levels or segments, or its values are no
                 numbers.
         """
-        missing = {"clips", "levels", "quantiles"} - set(state)
-        if missing:
-            raise ValueError(f"A motion reference lacks {sorted(missing)}; found {sorted(state)}.")
-        levels = state["levels"]
-        if not isinstance(levels, (list, tuple)) or list(levels) != list(LEVELS):
-            raise ValueError(f"Expected quantiles at {list(LEVELS)} percent, found {levels}.")
-        if isinstance(state["clips"], bool) or not isinstance(state["clips"], (int, float)) or not state["clips"] > 0:
-            raise ValueError(f"Expected the number of clips, found {state['clips']!r}.")
-        rows = _entries(state["quantiles"], DESCRIPTOR_NAMES, "descriptors")
-        quantiles = np.array([_numbers(row, len(LEVELS), f"quantiles of {name!r}") for name, row in rows.items()])
-        usual = None
-        if state.get("usual_scores") is not None:
-            kinds = _entries(state["usual_scores"], KINDS, "kinds of movement")
-            scores = {kind: _entries(row, DESCRIPTOR_NAMES, "descriptors") for kind, row in kinds.items()}
-            usual = np.array(
-                [_numbers(list(row.values()), len(row), f"usual scores {kind}") for kind, row in scores.items()]
-            )
-        if state.get("features") is None:
-            return cls(quantiles, int(state["clips"]), usual_scores=usual)
-        segments = _entries(state["features"], tuple(name for name, _, _ in SEGMENTS), "segments")
-        parts: dict[str, list[np.ndarray]] = {"mean": [], "std": [], "clips": []}
-        for name, entry in segments.items():
-            entry = {"mean": None, "std": None, "clips": 0.0} if entry is None else entry
-            if not isinstance(entry, dict) or set(entry) != set(parts):
-                raise ValueError(f"Expected {sorted(parts)} of the segment {name!r}, found {str(entry)[:200]}.")
-            parts["mean"].append(_numbers(entry["mean"], NUM_CHANNELS, f"mean of {name!r}"))
-            parts["std"].append(_numbers(entry["std"], NUM_CHANNELS, f"std of {name!r}"))
-            parts["clips"].append(_numbers([entry["clips"]], 1, f"clips of {name!r}"))
-        return cls(
-            quantiles,
-            int(state["clips"]),
-            np.array(parts["mean"]),
-            np.array(parts["std"]),
-            np.concatenate(parts["clips"]),
-            usual,
-        )
+        return cls(**values_in(state))
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes the reference as JSON."""
@@ -374,29 +346,11 @@ def as_reference(given: Any) -> MotionReference | None:
     return given
 
 
-def adapt(features: np.ndarray, segment_mask: np.ndarray, given: MotionReference, own: MotionReference) -> np.ndarray:
-    """Shifts the features of one kind of recording to where those of the training recordings are.
-
-    The mean directions of `ADAPTED_SEGMENTS` are aligned by segment and axis; the vectors need not keep unit length.
-    Velocities do not change, since they do not depend on the rig. Limbs and root do not change either: their means
-    depend on the action (walking or standing) rather than on the rig.
-
-    Args:
-        features: (frames, 13, 6) float32, as `movement_features` gives them.
-        segment_mask: (13,) bool; absent segments stay as they are.
-        given: Reference of recordings like this one.
-        own: Reference of the recordings that the tower was trained on.
-
-    Returns:
-        (frames, 13, 6) float32; `features` themselves where one of the references lacks feature statistics.
-    """
-    if given.feature_mean is None or own.feature_mean is None:
-        return features
-    offset = own.feature_mean - given.feature_mean
-    adapted = np.zeros(_FEATURES, dtype=bool)
-    adapted[[index for index, (name, _, _) in enumerate(SEGMENTS) if name in ADAPTED_SEGMENTS], :DIRECTIONS] = True
-    adapted &= np.asarray(segment_mask, dtype=bool)[:, None] & np.isfinite(offset)
-    return features + np.where(adapted, offset, 0.0).astype(np.float32)
+def _row(values: np.ndarray | None, what: str, absent: float) -> np.ndarray:
+    """(descriptors,), `absent` throughout where it is not given."""
+    shape = (len(DESCRIPTOR_NAMES),)
+    given = _of_shape(values, shape, what)
+    return np.full(shape, absent) if given is None else given
 
 
 def _of_shape(values: np.ndarray | None, shape: tuple[int, ...], what: str) -> np.ndarray | None:
@@ -405,32 +359,6 @@ def _of_shape(values: np.ndarray | None, shape: tuple[int, ...], what: str) -> n
     values = np.asarray(values, dtype=np.float64)
     if values.shape != shape:
         raise ValueError(f"Expected {what} of shape {shape}, found {values.shape}.")
-    return values
-
-
-def _entries(found: object, names: Sequence[str], what: str) -> dict:
-    """The entries of a dict in the order of the names; it must have these and no others."""
-    if not isinstance(found, dict):
-        raise ValueError(f"Expected an object with one entry for each of the {what}, found {type(found).__name__}.")
-    unknown, absent = sorted(set(found) - set(names), key=str), sorted(set(names) - set(found))
-    if unknown or absent:
-        raise ValueError(
-            f"This reference was made for other {what}: unknown {unknown}, missing {absent}. References and "
-            "checkpoints belong to the version whose descriptors they were made with: train or calibrate again."
-        )
-    return {name: found[name] for name in names}
-
-
-def _numbers(found: object, count: int, what: str) -> np.ndarray:
-    """An array of `count` finite numbers, NaN for None."""
-    if found is None:
-        return np.full(count, np.nan)
-    try:
-        values = np.asarray(found, dtype=np.float64)
-    except (TypeError, ValueError):
-        values = np.empty(0)
-    if values.shape != (count,) or not np.isfinite(values).all():
-        raise ValueError(f"Expected {count} finite numbers as {what}, found {str(found)[:200]}.")
     return values
 
 

@@ -1,0 +1,84 @@
+"""Who moves in which file: `--performers-from` of the commands that compare clips with others of the same person."""
+
+import argparse
+import csv
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+FOLDER = "folder"
+
+
+def add_performers_option(parser: argparse.ArgumentParser) -> None:
+    """Adds the option that says who moves in each clip."""
+    parser.add_argument(
+        "--performers-from",
+        metavar="folder|PATTERN|FILE.csv",
+        help="who moves in each clip: the name of its folder; a regular expression with one group, searched in its "
+        r"path, such as '(S\d+)_'; or a table with the columns path and performer",
+    )
+
+
+def with_performers(clips: Sequence[str | dict[str, Any]], source: str | None) -> list[str | dict[str, Any]]:
+    """Clips as the pipeline takes them, each with its performer.
+
+    Args:
+        clips: Paths, or dicts with `path`.
+        source: The value of `--performers-from`; None leaves the clips as they are.
+
+    Raises:
+        OSError: If the table cannot be opened.
+        ValueError: If the pattern or the table is not valid, or names nobody in any of the clips.
+    """
+    if source is None:
+        return list(clips)
+    name_of = _finder(source)
+    inputs = [clip if isinstance(clip, dict) else {"path": clip, "source": clip} for clip in clips]
+    named = [(each, name_of(Path(each["path"]))) for each in inputs]
+    if not any(name for _, name in named):
+        raise ValueError(
+            f"--performers-from {source} names nobody in the {len(inputs)} clips; the first is {inputs[0]['path']}."
+        )
+    return [each if name is None else each | {"performer": name} for each, name in named]
+
+
+def _finder(source: str) -> Callable[[Path], str | None]:
+    if source == FOLDER:
+        return lambda path: path.absolute().parent.name or None
+    if Path(source).suffix.lower() in (".csv", ".tsv") or Path(source).is_file():
+        listed = _listed(Path(source))
+        return lambda path: listed.get(path.resolve())
+    try:
+        expression = re.compile(source)
+    except re.error as error:
+        raise ValueError(
+            f"--performers-from: expected {FOLDER}, a regular expression or a table, found '{source}' ({error})."
+        ) from None
+    if expression.groups != 1:
+        raise ValueError(
+            f"--performers-from: the expression '{source}' has {expression.groups} groups, expected one, such as "
+            r"'(S\d+)_'."
+        )
+
+    def search(path: Path) -> str | None:
+        found = expression.search(path.as_posix())
+        return found[1] if found else None
+
+    return search
+
+
+def _listed(table: Path) -> dict[Path, str]:
+    """The performer of each file that a table names; paths are relative to the table."""
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            rows = csv.DictReader(file, delimiter="\t" if table.suffix.lower() == ".tsv" else ",")
+            columns = rows.fieldnames or []
+            if not {"path", "performer"} <= set(columns):
+                raise ValueError(f"{table}: expected the columns path and performer, found {', '.join(columns)}.")
+            return {(table.parent / row["path"]).resolve(): row["performer"] for row in rows if row["performer"]}
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise ValueError(f"{table}: not a table in UTF-8 ({error}).") from None
+
+
+__all__ = ["FOLDER", "add_performers_option", "with_performers"]

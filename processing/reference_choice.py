@@ -1,0 +1,84 @@
+"""What the clips of a call are compared with: the reference of a performer, of the recordings, or the default."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from transformers.utils import logging
+
+from .descriptors.calibration import with_baseline
+from .descriptors.reference import MotionReference, as_reference
+from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from .reading.motion import note
+from .skeleton.clip import UnifiedClip
+
+logger = logging.get_logger(__name__)
+
+__all__ = ["advise_reference", "chosen_reference", "of_person"]
+
+_SEVERAL = 4
+"""Clips in one call from which on a reference is advised."""
+
+
+def advise_reference(clips: int) -> None:
+    """Says once that a reference would help, where so many clips come in one call without one."""
+    if clips >= _SEVERAL:
+        logger.warning_once(
+            f"{clips} clips come without a reference, so each is compared with other people on other rigs. What is "
+            "typical of these recordings, and of each person in them, can be learned from the clips themselves: see "
+            "calibrate."
+        )
+
+
+def chosen_reference(
+    extractor: EaiSkeletonFeatureExtractor,
+    reference: Any,
+    performer: str | None,
+    baseline: Any,
+    form: Mapping[str, Any],
+) -> MotionReference | None:
+    """The reference that the arguments of a call ask for, before performers are looked up.
+
+    Args:
+        extractor: Of the checkpoint.
+        reference: As the pipeline takes it.
+        performer: Who moves in all clips.
+        baseline: A neutral clip of the person who moves in all clips.
+        form: `fps`, `layout` and `joint_names` of the baseline, if it does not state them.
+
+    Raises:
+        OSError: If a file cannot be opened.
+        ValueError: If the reference does not know the performer, the baseline cannot be read, or both are given.
+    """
+    given: MotionReference | None = as_reference(reference)
+    if performer is not None:
+        if given is None or baseline is not None:
+            what = "a baseline replaces it" if given is not None else "pass a reference too"
+            raise ValueError(f"performer={performer!r} names somebody whom a reference knows; {what}.")
+        given.of(performer)  # raises an error for somebody unknown before any clip is read
+    if baseline is None:
+        return given
+    given = given or extractor.motion_reference()
+    if given is None:
+        raise ValueError("The checkpoint has no reference, so nothing can be compared with a baseline.")
+    return with_baseline(given, extractor.measured(baseline, **form))
+
+
+def of_person(
+    reference: MotionReference | None, name: str | None, number: int, clip: UnifiedClip
+) -> MotionReference | None:
+    """What one person of an input is compared with; a note says so where the reference does not know the performer.
+
+    Args:
+        reference: Of the recordings, None for the default.
+        name: The performer of the input, None if unknown.
+        number: Which person of the input this is, from 0.
+        clip: The person's clip, to which the note is added.
+    """
+    if reference is None or name is None or not reference.performers:
+        return reference
+    name = f"{name}#{number}" if number else name
+    if name in reference.performers:
+        return reference.of(name)
+    message = f"the reference knows no performer {name}, so the clip is compared with all of its recordings"
+    clip.report.setdefault("notes", []).append(note("performer_unknown", message))
+    return reference

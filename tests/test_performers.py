@@ -1,0 +1,216 @@
+"""What is typical of a performer: from a few clips of the same person, or from one neutral baseline."""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import make_clip
+from known_references import at, continuous, fitted, moved_by
+from transformers import pipeline
+
+from eai_llm_hf import (
+    TASK,
+    EaiLlmForCausalLM,
+    EaiSkeletonFeatureExtractor,
+    EaiSkeletonProcessor,
+    SkeletonEmotionExplanationPipeline,
+)
+from eai_llm_hf.cli.performers import with_performers
+from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, with_baseline
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure
+from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+
+PITCH = DESCRIPTOR_INDEX["head_pitch"]
+
+
+@pytest.fixture(scope="module")
+def known() -> list[UnifiedClip]:
+    """What the checkpoint knows."""
+    return [make_clip(seed, duration_s=3.0, rig="bandai22") for seed in range(40)]
+
+
+@pytest.fixture(scope="module")
+def own(known) -> MotionReference:
+    return fitted(known)
+
+
+@pytest.fixture(scope="module")
+def extractor(own) -> EaiSkeletonFeatureExtractor:
+    return EaiSkeletonFeatureExtractor(reference=own.to_dict())
+
+
+@pytest.fixture(scope="module")
+def pipe(tiny_checkpoint, extractor) -> SkeletonEmotionExplanationPipeline:
+    processor = EaiSkeletonProcessor.from_pretrained(tiny_checkpoint)
+    processor.feature_extractor.reference = extractor.reference
+    made = pipeline(TASK, model=EaiLlmForCausalLM.from_pretrained(tiny_checkpoint), processor=processor, device="cpu")
+    made.model.alignment.logit_scale.data.fill_(5.0)  # untrained scores lie too close together to differ
+    return made
+
+
+def of_two_people(own: MotionReference, each: int = 4) -> tuple[np.ndarray, list[str]]:
+    """Clips of two people, A with scores of about -1 and B of about 1 in everything, and their names."""
+    rng = np.random.default_rng(3)
+    centres = np.repeat([-1.0, 1.0], each)[:, None]
+    scores = centres + 0.3 * rng.normal(size=(2 * each, len(DESCRIPTORS)))
+    return np.stack([at(own, row) for row in scores]), ["A"] * each + ["B"] * each
+
+
+def test_a_movement_that_is_usual_for_the_performer_is_in_the_middle_for_nobody_else(own):
+    vectors, names = of_two_people(own, each=20)
+    reference = moved_by(own, vectors, names)
+    there = continuous(own)
+    low = at(own, -1.0)
+    assert (abs(reference.of("A").percentiles(low)[there] - 50) < 35).all()
+    assert (reference.of("B").percentiles(low)[there] < 1).all()
+    assert (reference.percentiles(low)[there] < 25).all()
+    assert set(np.array(reference.of("A").level)[there]) == {"performer"}
+    assert set(np.array(reference.level)[there]) == {"recordings"} and set(own.level) == {"default"}
+
+
+def test_the_spread_of_a_performer_leaves_out_how_people_differ(own):
+    vectors, names = of_two_people(own, each=30)
+    reference, there = moved_by(own, vectors, names), continuous(own)
+    assert np.median(reference.of("A").scale[there]) == pytest.approx(0.3, abs=0.05)
+    assert np.median(reference.scale[there]) == pytest.approx(1.0, abs=0.1)
+
+
+def test_one_clip_of_a_performer_moves_halfway_from_the_recordings_and_a_baseline_nearly_all_the_way(own):
+    vectors, names = of_two_people(own, each=20)
+    reference, there = moved_by(own, np.vstack([vectors, at(own, 4.0)]), [*names, "C"]), continuous(own)
+    np.testing.assert_allclose(reference.of("C").location[there], ((4 + reference.location) / 2)[there], atol=1e-6)
+    based = with_baseline(own, MeasuredClip(at(own, 4.0), np.full((len(SEGMENTS), 6), np.nan)))
+    np.testing.assert_allclose(based.location[there], 4 / 1.25, atol=1e-6)
+
+
+def test_what_a_performers_clips_lack_is_compared_with_the_recordings(own):
+    vectors, names = of_two_people(own)
+    vectors[:4, PITCH] = np.nan
+    reference = moved_by(own, vectors, names)
+    assert reference.of("A").level[PITCH] == "recordings"
+    assert reference.of("A").location[PITCH] == reference.location[PITCH]
+
+
+def test_a_performer_is_known_by_name_and_by_nothing_else(own):
+    vectors, names = of_two_people(own)
+    reference = moved_by(own, vectors, names)
+    assert reference.of(None) is reference and set(reference.performers) == {"A", "B"}
+    with pytest.raises(ValueError, match="does not know the performer 'C'; it knows A, B"):
+        reference.of("C")
+    with pytest.raises(ValueError, match="made without performers"):
+        own.of("A")
+
+
+def test_performers_survive_json(own):
+    vectors, names = of_two_people(own)
+    vectors[:4, PITCH] = np.nan
+    reference = moved_by(own, vectors, names)
+    again = MotionReference.from_dict(json.loads(json.dumps(reference.to_dict(), allow_nan=False)))
+    for name in ("A", "B", None):
+        np.testing.assert_array_equal(again.of(name).location, reference.of(name).location)
+        np.testing.assert_array_equal(again.of(name).scale, reference.of(name).scale)
+        assert again.of(name).level == reference.of(name).level
+    np.testing.assert_array_equal(again.within, reference.within)
+
+
+def test_the_pipeline_compares_each_person_with_their_own_clips(pipe):
+    lively = [make_clip(seed, performer=1, duration_s=3.0, rig="bandai22") for seed in range(3)]
+    stooped = [make_clip(seed, performer=2, duration_s=3.0, rig="bandai22") for seed in range(10, 13)]
+    reference = pipe.calibrate([*lively, *stooped], performers=["A"] * 3 + ["B"] * 3)
+    assert set(reference.performers) == {"A", "B"} and reference.performers["A"].clips == 3
+    clip = make_clip(20, performer=1, duration_s=3.0, rig="bandai22")
+    record = pipe(clip, label_only=True, reference=reference, performer="A")
+    assert {item["reference"] for item in record["evidence"]} == {"performer"}
+    vector = measure(clip.joints, clip.joint_mask)
+    for item in (item for item in record["evidence"] if item["span"] == "whole"):
+        index = DESCRIPTOR_INDEX[item["descriptor"]]
+        assert item["percentile"] == pytest.approx(reference.of("A").percentile(index, float(vector[index])), abs=0.06)
+    plain = pipe(clip, label_only=True, reference=reference)
+    assert {item["reference"] for item in plain["evidence"]} == {"recordings"}
+    assert {item["reference"] for item in pipe(clip, label_only=True)["evidence"]} == {"default"}
+    given = {"joints": clip.joints, "layout": "smpl22", "fps": 30.0}
+    people = [given | {"performer": name} for name in ("A", "B", "C")]
+    a, b, c = pipe(people, label_only=True, reference=reference)
+    assert a["scores"] != b["scores"]
+    assert [note["code"] for note in c["notes"]] == ["performer_unknown"] and not a["notes"]
+    assert {item["reference"] for item in c["evidence"]} == {"recordings"}
+
+
+def test_people_are_read_from_dicts_and_several_in_a_recording_are_told_apart(extractor):
+    clip = make_clip(80, duration_s=3.0, rig="bandai22")
+    two = {"joints": np.stack([clip.joints] * 2), "layout": "smpl22", "fps": 30.0, "performer": "pair"}
+    assert set(extractor.calibrate([two, clip]).performers) == {"pair", "pair#1"}
+
+
+def test_a_neutral_clip_is_a_reference_by_itself(pipe):
+    neutral = make_clip(1, performer=1, emotion="neutral", duration_s=3.0, rig="bandai22")
+    clip = make_clip(2, performer=1, emotion="sad", duration_s=3.0, rig="bandai22")
+    plain, based = pipe(clip, label_only=True), pipe(clip, label_only=True, baseline=neutral)
+    assert based["scores"] != plain["scores"]
+    assert "performer" in {item["reference"] for item in based["evidence"]}
+    same = pipe(neutral, label_only=True, baseline=neutral)
+    assert all(20 < item["percentile"] < 80 for item in same["evidence"] if item["span"] == "whole")
+
+
+def test_performer_and_baseline_are_checked_before_a_clip_is_read(pipe, known):
+    reference = pipe.calibrate(known[:4], performers=["A", "A", "B", "B"])
+    with pytest.raises(ValueError, match="does not know the performer 'C'"):
+        pipe("absent.bvh", reference=reference, performer="C")
+    with pytest.raises(ValueError, match="pass a reference too"):
+        pipe("absent.bvh", performer="A")
+    with pytest.raises(ValueError, match="a baseline replaces it"):
+        pipe("absent.bvh", reference=reference, performer="A", baseline=known[0])
+    with pytest.raises(MotionError, match=r"absent\.bvh: no such file"):
+        pipe(known[0], baseline="absent.bvh")
+
+
+def test_several_clips_without_a_reference_get_the_advice_to_calibrate(pipe, known, caplog):
+    pipe(known[:3], label_only=True)
+    assert "calibrate" not in caplog.text
+    pipe(known[:4], label_only=True)
+    assert "4 clips come without a reference" in caplog.text and "see calibrate" in caplog.text
+
+
+# ---- the command line -----------------------------------------------------------------------------------------------
+
+
+def named(clips: list[str], source: str) -> list[str | None]:
+    return [clip.get("performer") for clip in with_performers(clips, source)]
+
+
+def test_performers_come_from_folders_patterns_and_tables(tmp_path):
+    clips = [str(tmp_path / name) for name in ("anna/S01_walk.bvh", "ben/S02_walk.bvh", "ben/other.bvh")]
+    assert named(clips, "folder") == ["anna", "ben", "ben"]
+    assert named(clips, r"(S\d+)_") == ["S01", "S02", None]
+    table = tmp_path / "people.csv"
+    table.write_text("path,label,performer\nanna/S01_walk.bvh,sad,A\nben/S02_walk.bvh,sad,\n", encoding="utf-8")
+    assert named(clips, str(table)) == ["A", None, None]
+    assert with_performers(clips, None) == clips
+    from_stdin = {"path": clips[0], "source": "stdin.bvh"}
+    assert with_performers([from_stdin], "folder") == [from_stdin | {"performer": "anna"}]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("(S[", "a regular expression or a table, found"),
+        (r"S\d+", "has 0 groups, expected one"),
+        (r"(S)(\d+)", "has 2 groups, expected one"),
+        (r"(Z\d+)", "names nobody in the 1 clips; the first is S01.bvh"),
+    ],
+)
+def test_a_source_of_performers_that_names_nobody_is_refused(source, words):
+    with pytest.raises(ValueError, match=words):
+        with_performers(["S01.bvh"], source)
+
+
+def test_a_table_of_performers_needs_its_columns(tmp_path):
+    table = tmp_path / "people.csv"
+    table.write_text("file,who\na.bvh,A\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="expected the columns path and performer, found file, who"):
+        with_performers(["a.bvh"], str(table))
+    with pytest.raises(FileNotFoundError):
+        with_performers(["a.bvh"], str(tmp_path / "absent.csv"))
