@@ -9,10 +9,11 @@ from transformers import BatchFeature, FeatureExtractionMixin
 from transformers.utils import logging
 
 from .code_saving import saved_with_code
-from .descriptors.calibration import MeasuredClip, adapt, calibrated, measured_clip
+from .descriptors.calibration import MeasuredClip, calibrated, measured_clip
+from .descriptors.manner import relative_features
 from .descriptors.measure import DESCRIPTORS, measure
 from .descriptors.movement_features import NUM_CHANNELS, SEGMENTS, movement_features
-from .descriptors.reference import MotionReference, as_reference
+from .descriptors.reference import MotionReference, as_reference, manner_for
 from .reading.files import motions_from_array, read_motions
 from .reading.motion import Motion, as_motion, note
 from .skeleton.clip import UnifiedClip, as_unified_clip
@@ -275,9 +276,8 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             layout: As in `clips`, for every input.
             joint_names: As in `clips`, for every input.
             reference: Typical values of these recordings, as a [`MotionReference`], its dict or the path of its file,
-                or a list with one of these, or None, for each clip. Descriptors are compared with it, and features are
-                mapped from it to the checkpoint's reference, see [`adapt`]. If either reference has no statistics of
-                features, these do not change.
+                or a list with one of these, or None, for each clip. Descriptors are compared with it, and features
+                become relative to it, see [`relative_features`], if both references know the manner of features.
             return_tensors: "pt" for torch tensors, "np" or None for arrays.
 
         Returns:
@@ -302,9 +302,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                 )
             joints = clip.joints[: self.max_frames]
             values, present = movement_features(joints, clip.joint_mask, clip.not_shown)
-            if given_for_clip is not None and own is not None:
-                values = adapt(values, present, given_for_clip, own)
-            features.append((values, present))
+            features.append((relative_features(values, present, manner_for(given_for_clip, own)), present))
             vectors.append(measure(joints, clip.joint_mask, clip.not_shown))
         return BatchFeature(
             self.pad(features, vectors, [reference or own for reference in references]), tensor_type=return_tensors

@@ -17,11 +17,13 @@ from eai_llm_hf import (
 )
 from eai_llm_hf.cli.performers import with_performers
 from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, with_baseline
+from eai_llm_hf.processing.descriptors.manner import MANNER, manner_of, relative_features
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure
-from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS
+from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, movement_features
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 
 PITCH = DESCRIPTOR_INDEX["head_pitch"]
 
@@ -82,7 +84,7 @@ def test_one_clip_of_a_performer_moves_halfway_from_the_recordings_and_a_baselin
     vectors, names = of_two_people(own, each=20)
     reference, there = moved_by(own, np.vstack([vectors, at(own, 4.0)]), [*names, "C"]), continuous(own)
     np.testing.assert_allclose(reference.of("C").location[there], ((4 + reference.location) / 2)[there], atol=1e-6)
-    based = with_baseline(own, MeasuredClip(at(own, 4.0), np.full((len(SEGMENTS), 6), np.nan)))
+    based = with_baseline(own, MeasuredClip(at(own, 4.0), np.full(MANNER, np.nan)))
     np.testing.assert_allclose(based.location[there], 4 / 1.25, atol=1e-6)
 
 
@@ -172,6 +174,52 @@ def test_several_clips_without_a_reference_get_the_advice_to_calibrate(pipe, kno
     assert "calibrate" not in caplog.text
     pipe(known[:4], label_only=True)
     assert "4 clips come without a reference" in caplog.text and "see calibrate" in caplog.text
+
+
+# ---- what the tower reads -------------------------------------------------------------------------------------------
+
+
+def test_features_that_are_typical_of_the_performer_become_those_that_are_typical_of_the_default(own, known):
+    features, mask = movement_features(known[0].joints, known[0].joint_mask)
+    own_manner = manner_of(features, mask)
+    typical = own.manner.at(own.manner.scores(own_manner))
+    read = manner_of(relative_features(features, mask, typical), mask)
+    there = np.isfinite(own_manner) & (own_manner[..., 1:] > -3)  # what hardly moves has no scale
+    np.testing.assert_allclose(read[there], own.manner.centre[there], atol=0.05)
+
+
+def test_compared_with_the_default_features_stay_bit_for_bit(own, known):
+    features, mask = movement_features(known[0].joints, known[0].joint_mask)
+    for manner in (None, own.manner):
+        assert relative_features(features, mask, manner) is features
+
+
+def test_a_lively_clip_of_a_still_person_is_read_as_livelier_than_that_of_a_lively_one(own, known):
+    features, mask = movement_features(known[0].joints, known[0].joint_mask)
+    still, lively = (own.manner.at(np.stack([np.zeros((13, 6)), np.full((13, 6), size)], -1)) for size in (-1.0, 1.0))
+    of_still, of_lively = (relative_features(features, mask, manner) for manner in (still, lively))
+    arms = [index for index, (name, _, _) in enumerate(SEGMENTS) if "arm" in name]
+    assert (of_still[:, arms].std(axis=0) > 1.5 * of_lively[:, arms].std(axis=0)).mean() > 0.95
+
+
+def test_absent_segments_stay_zero(own):
+    headless = make_clip(3, duration_s=2.5)
+    headless.joint_mask[JOINT_INDEX["head"]] = False
+    features, mask = movement_features(headless.joints, headless.joint_mask)
+    read = relative_features(features, mask, own.manner.at(np.ones(MANNER)))
+    assert not mask.all() and not read[:, ~mask].any() and (read[:, mask] != features[:, mask]).any()
+
+
+def test_the_manner_of_a_performer_survives_json(extractor, known):
+    reference = extractor.calibrate(known[:6], performers=["A"] * 3 + ["B"] * 3)
+    again = MotionReference.from_dict(json.loads(json.dumps(reference.to_dict(), allow_nan=False)))
+    for name in ("A", None):
+        before, after = reference.of(name).manner, again.of(name).manner
+        for part in ("centre", "spread", "location", "scale", "within"):
+            np.testing.assert_array_equal(getattr(after, part), getattr(before, part))
+    broken = reference.to_dict() | {"manner": reference.to_dict()["manner"] | {"scale": [1, 2]}}
+    with pytest.raises(ValueError, match=r"numbers of shape \(13, 6, 2\) as scale"):
+        MotionReference.from_dict(broken)
 
 
 # ---- the command line -----------------------------------------------------------------------------------------------

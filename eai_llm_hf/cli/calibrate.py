@@ -105,7 +105,7 @@ def summary(before: "MotionReference", after: "MotionReference", files: int) -> 
             f"{_clips(after.clips)} are few: their weight is {weight_of(after.clips):.0%}, the rest is the "
             f"checkpoint's reference. Use {FEW_CLIPS} or more."
         )
-    if before.feature_mean is None:
+    if before.manner is None:
         lines.append(
             "This checkpoint has no statistics of the tower's inputs: only percentiles and claims change, not labels."
         )

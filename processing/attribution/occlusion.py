@@ -22,10 +22,10 @@ from typing import Literal
 import numpy as np
 import torch
 
-from ..descriptors.calibration import adapt
+from ..descriptors.manner import relative_features
 from ..descriptors.measure import DESCRIPTORS, Descriptor, measure
 from ..descriptors.movement_features import SEGMENTS, movement_features
-from ..descriptors.reference import MotionReference
+from ..descriptors.reference import MotionReference, manner_for
 from ..feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from ..label_scoring import LabelScorer
 from ..skeleton.clip import UnifiedClip
@@ -141,8 +141,8 @@ class OccludedViews:
         self.reference = reference or own
         self._sides = (clip, clip.mirrored())
         self._features = [movement_features(side.joints, side.joint_mask, side.not_shown) for side in self._sides]
-        if reference is not None and own is not None:
-            self._features = [(adapt(values, there, reference, own), there) for values, there in self._features]
+        manner = manner_for(reference, own)
+        self._features = [(relative_features(values, there, manner), there) for values, there in self._features]
         self._measured: dict[tuple[int, bytes], np.ndarray] = {}
         self.parts = np.bincount(_PART_OF_SEGMENT, weights=self._features[0][1], minlength=len(PARTS)) > 0
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .manner import Manner
 from .measure import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES
 from .movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments
 from .reference_state import DEFAULT, KINDS, PERFORMER, RECORDINGS, PerformerValues, state_of, values_in
@@ -26,7 +27,7 @@ from .reference_statistics import (
     values_at,
 )
 
-__all__ = ["MotionReference", "as_reference"]
+__all__ = ["MotionReference", "as_reference", "manner_for"]
 
 _STEPS = "cadence"
 _NORMAL_IQR = 1.349  # interquartile range of the standard normal distribution
@@ -54,6 +55,7 @@ class MotionReference:
         within: (descriptors,) standard deviations of scores between clips of one performer; None stands for `scale`.
         level: What each descriptor is compared with: `DEFAULT`, `RECORDINGS` or `PERFORMER`.
         performers: Typical values of performers by their names.
+        manner: What is typical of the tower's features; None in references written before it was stored.
 
     Attributes:
         median: (descriptors,), NaN where a descriptor is absent.
@@ -78,6 +80,7 @@ class MotionReference:
         within: np.ndarray | None = None,
         level: Sequence[str] | None = None,
         performers: Mapping[str, PerformerValues] | None = None,
+        manner: Manner | None = None,
     ):
         self.quantiles = np.asarray(quantiles, dtype=np.float64)
         self.clips = int(clips)
@@ -114,12 +117,14 @@ class MotionReference:
         if len(self.level) != len(DESCRIPTOR_NAMES) or not {*self.level} <= {DEFAULT, RECORDINGS, PERFORMER}:
             raise ValueError(f"Expected one of default, recordings and performer for each descriptor, found {level}.")
         self.performers = dict(performers or {})
+        self.manner = manner
 
     @classmethod
     def fit(
         cls,
         matrix: np.ndarray,
         features: FeatureMoments | None = None,
+        manners: Sequence[np.ndarray] | None = None,
         performers: Sequence[str | None] | None = None,
     ) -> "MotionReference":
         """Fits a reference to measured clips.
@@ -127,6 +132,7 @@ class MotionReference:
         Args:
             matrix: (clips, len(DESCRIPTORS)) values as `measure` gives them; NaN where a clip lacks a descriptor.
             features: The tower's features of the same clips.
+            manners: `manner_of` the same clips.
             performers: Who moves in each clip, None for unknown ones; from clips of one performer follows `within`.
 
         Returns:
@@ -154,10 +160,16 @@ class MotionReference:
         named = np.array([name or "" for name in performers or ()])
         groups = [plain.scores(matrix[named == name]) for name in sorted(set(named.tolist()) - {""})]
         within = spread_over(groups, np.ones(len(DESCRIPTOR_NAMES)))
-        if features is None:
-            return cls(quantiles, len(matrix), usual_scores=usual, within=within)
-        moments = features.mean, features.std, features.clips
-        return cls(quantiles, len(matrix), *moments, usual_scores=usual, within=within)
+        return cls(
+            quantiles,
+            len(matrix),
+            None if features is None else features.mean,
+            None if features is None else features.std,
+            None if features is None else features.clips,
+            usual,
+            within=within,
+            manner=None if manners is None else Manner.fit(np.stack(manners), performers or ()),
+        )
 
     def of(self, performer: str | None) -> "MotionReference":
         """The reference of one performer of the recordings; the reference itself for None.
@@ -178,7 +190,7 @@ class MotionReference:
         return MotionReference(
             self.quantiles,
             typical.clips,
-            self.feature_mean if typical.feature_mean is None else typical.feature_mean,
+            self.feature_mean,
             self.feature_std,
             self.feature_clips,
             np.where(there, 0.0, self.usual_scores),  # what is usual for the performer is the middle
@@ -186,6 +198,7 @@ class MotionReference:
             np.where(there, self.within, self.scale),
             self.within,
             np.where(there, PERFORMER, self.level).tolist(),
+            manner=self.manner if typical.manner is None or self.manner is None else self.manner.at(typical.manner),
         )
 
     @property
@@ -323,6 +336,16 @@ class MotionReference:
                 raise ValueError(
                     f"{os.fspath(path)} is no motion reference as eai-llm calibrate writes it: {error}"
                 ) from None
+
+
+def manner_for(given: MotionReference | None, own: MotionReference | None) -> Manner | None:
+    """The manner that the tower's features are relative to, None where they stay as they are.
+
+    Args:
+        given: What the clip is compared with, None for the default.
+        own: The checkpoint's reference, the default.
+    """
+    return None if given is None or own is None or own.manner is None else given.manner
 
 
 def as_reference(given: Any) -> MotionReference | None:

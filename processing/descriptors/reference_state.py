@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .manner import MANNER, Manner
 from .measure import DESCRIPTOR_NAMES
 from .movement_features import NUM_CHANNELS, SEGMENTS
 from .reference_statistics import LEVELS
@@ -18,6 +19,7 @@ DEFAULT, RECORDINGS, PERFORMER = "default", "recordings", "performer"
 KINDS = ("without steps", "with steps")
 """Kinds of movement with typical scores of their own; a clip has steps if its cadence could be measured."""
 
+_MANNER_PARTS = ("centre", "spread", "location", "scale", "within")
 _SEGMENT_NAMES = tuple(name for name, _, _ in SEGMENTS)
 
 
@@ -28,12 +30,12 @@ class PerformerValues:
     Attributes:
         clips: Clips that show it.
         location: (descriptors,) typical normal score of each descriptor; NaN where no clip has it.
-        feature_mean: (13, 6) mean features, NaN for segments that no clip has; None where they are not known.
+        manner: (13, 6, 2) typical manner, in spreads of the default; None where it is not known.
     """
 
     clips: int
     location: np.ndarray
-    feature_mean: np.ndarray | None = None
+    manner: np.ndarray | None = None
 
 
 def state_of(reference: Any) -> dict:
@@ -53,9 +55,11 @@ def state_of(reference: Any) -> dict:
     if reference.performers:
         state["performers"] = {
             name: {"clips": values.clips, "location": _by_descriptor(values.location)}
-            | ({} if values.feature_mean is None else {"features": _by_segment(values.feature_mean)})
+            | ({} if values.manner is None else {"manner": _nested(values.manner)})
             for name, values in reference.performers.items()
         }
+    if reference.manner is not None:
+        state["manner"] = {name: _nested(getattr(reference.manner, name)) for name in _MANNER_PARTS}
     if reference.feature_mean is None or reference.feature_std is None or reference.feature_clips is None:
         return state
     means, stds = _by_segment(reference.feature_mean), _by_segment(reference.feature_std)
@@ -100,6 +104,9 @@ def values_in(state: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(performers, Mapping):
             raise ValueError(f"Expected an object with one entry for each performer, found {str(performers)[:200]}.")
         values["performers"] = {str(name): _performer(name, entry) for name, entry in performers.items()}
+    if state.get("manner") is not None:
+        parts = _entries(state["manner"], _MANNER_PARTS, "parts of a manner")
+        values["manner"] = Manner(**{name: _manner_array(rows, name) for name, rows in parts.items()})
     if state.get("features") is not None:
         values |= _features(_entries(state["features"], _SEGMENT_NAMES, "segments"))
     return values
@@ -108,11 +115,30 @@ def values_in(state: Mapping[str, Any]) -> dict[str, Any]:
 def _performer(name: Any, entry: Any) -> PerformerValues:
     if not isinstance(entry, Mapping) or not {"clips", "location"} <= set(entry):
         raise ValueError(f"Expected clips and location of the performer {name!r}, found {str(entry)[:200]}.")
-    mean = None
-    if entry.get("features") is not None:
-        segments = _entries(entry["features"], _SEGMENT_NAMES, "segments")
-        mean = np.array([_numbers(row, NUM_CHANNELS, f"mean of {segment!r}") for segment, row in segments.items()])
-    return PerformerValues(_count(entry["clips"]), _of_descriptors(entry["location"], f"location of {name!r}"), mean)
+    manner = None if entry.get("manner") is None else _manner_array(entry["manner"], f"manner of {name!r}")
+    return PerformerValues(_count(entry["clips"]), _of_descriptors(entry["location"], f"location of {name!r}"), manner)
+
+
+def _manner_array(rows: Any, what: str) -> np.ndarray:
+    """MANNER, NaN for None.
+
+    Raises:
+        ValueError: If it is of another shape, or not of numbers.
+    """
+    try:
+        found = np.array(rows, dtype=np.float64)
+    except (TypeError, ValueError):
+        found = np.empty(0)
+    if found.shape != MANNER or np.isinf(found).any():
+        raise ValueError(f"Expected numbers of shape {MANNER} as {what}, found {str(rows)[:200]}.")
+    return found
+
+
+def _nested(values: np.ndarray) -> list:
+    """Nested lists of numbers, None for NaN."""
+    nested = values.astype(object)
+    nested[np.isnan(values)] = None
+    return list(nested.tolist())
 
 
 def _features(segments: Mapping[str, Any]) -> dict[str, np.ndarray]:
