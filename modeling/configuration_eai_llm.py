@@ -146,6 +146,9 @@ class EaiLlmConfig(PreTrainedConfig):
         labels: The emotions that the checkpoint was trained on, its default candidates.
         label_temperature: Divisor of the label logits, fitted on validation clips. Older checkpoints call it
             `temperature`, which `generate` would take for the temperature of sampling.
+        measured_weight: Weight, 0 to 1, of what the measured descriptors alone say of a label, by one linear map; the
+            rest is the tower's. The linear map holds better for people and rigs that training did not see, the tower
+            for those that it saw. With 0 there is no such map, as in older checkpoints.
         label_accuracy: How often the label is right on corpora that training did not see: kind of recording
             ("recorded", "video") -> pairs of a probability, from 0 upwards, and the accuracy from it on. None where
             it was not measured.
@@ -184,6 +187,7 @@ class EaiLlmConfig(PreTrainedConfig):
     text_layer: int = 10
     labels: list[str] | tuple[str, ...] = ("happy", "sad", "angry", "proud", "not confident")
     label_temperature: float | int = 1.0
+    measured_weight: float | int = 0.0
     label_accuracy: dict[str, list] | None = None
     tie_word_embeddings: bool = False
 
@@ -196,6 +200,8 @@ class EaiLlmConfig(PreTrainedConfig):
         self.tie_word_embeddings = self.text_config.tie_word_embeddings
         if not self.holds_backbone and self.backbone is None:
             raise ValueError("A checkpoint without backbone weights needs the name of its backbone, found None.")
+        if not 0 <= self.measured_weight <= 1:
+            raise ValueError(f"measured_weight must lie between 0 and 1, found {self.measured_weight}.")
         if not 0 < self.text_layer <= self.text_config.num_hidden_layers:
             raise ValueError(
                 f"text_layer must lie between 1 and the backbone's {self.text_config.num_hidden_layers} layers, "

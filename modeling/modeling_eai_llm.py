@@ -212,9 +212,8 @@ class EaiLlmForCausalLM(EaiLlmPreTrainedModel, GenerationMixin):
             skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
         )
         texts = self.alignment.embed_labels(text_states)
-        clips = self.alignment.embed_skeleton(tower.semantic_tokens[:, 0])
-        logits = self.alignment.logit_scale.exp() * clips @ texts.T
-        return logits / self.config.label_temperature, tower
+        logits = self.alignment.label_logits(tower.semantic_tokens[:, 0], skeleton_descriptors, texts)
+        return self.alignment.mixed(*logits) / self.config.label_temperature, tower
 
     # ---- language side ------------------------------------------------------------------------------------------
 

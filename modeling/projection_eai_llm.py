@@ -75,6 +75,8 @@ class EaiAlignment(nn.Module):
         self.text_norm = nn.LayerNorm(config.text_config.hidden_size, elementwise_affine=False)
         self.register_buffer("text_mean", torch.zeros(config.text_config.hidden_size))
         self.text = nn.Linear(config.text_config.hidden_size, size)
+        self.measured_weight = float(config.measured_weight)
+        self.measured = nn.Linear(config.skeleton_config.num_descriptors, size) if self.measured_weight else None
         # One-dimensional: a scalar parameter cannot be sharded by FSDP2. exp(3) is about 20.
         self.logit_scale = nn.Parameter(torch.full((1,), 3.0))
 
@@ -86,6 +88,35 @@ class EaiAlignment(nn.Module):
     def embed_skeleton(self, semantic_tokens: torch.Tensor) -> torch.Tensor:
         """(..., hidden) semantic tokens to unit vectors (..., alignment size)."""
         return nn.functional.normalize(self.skeleton(semantic_tokens), dim=-1)
+
+    def embed_measured(self, skeleton_descriptors: torch.Tensor) -> torch.Tensor:
+        """(clips, descriptors) normal scores, NaN where not measured, to unit vectors (clips, alignment size)."""
+        return nn.functional.normalize(self.measured(skeleton_descriptors.nan_to_num(0.0)), dim=-1)
+
+    def label_logits(
+        self, semantic_tokens: torch.Tensor, skeleton_descriptors: torch.Tensor | None, texts: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Logits of labels from the tower, and from what was measured.
+
+        Args:
+            semantic_tokens: (clips, hidden), the first semantic token of each clip.
+            skeleton_descriptors: (clips, descriptors), None if nothing was measured.
+            texts: (labels, alignment size), unit vectors.
+
+        Returns:
+            (clips, labels) each; None in place of the second if nothing was measured or the model has no such map.
+        """
+        scale = self.logit_scale.exp()
+        of_tower = scale * self.embed_skeleton(semantic_tokens) @ texts.T
+        if self.measured is None or skeleton_descriptors is None:
+            return of_tower, None
+        return of_tower, scale * self.embed_measured(skeleton_descriptors) @ texts.T
+
+    def mixed(self, of_tower: torch.Tensor, of_measured: torch.Tensor | None) -> torch.Tensor:
+        """The mean of both logits, weighted by `measured_weight`."""
+        if of_measured is None:
+            return of_tower
+        return torch.lerp(of_tower, of_measured, self.measured_weight)
 
     def embed_text(self, text_states: torch.Tensor) -> torch.Tensor:
         """(..., text width) mean hidden states to unit vectors (..., alignment size)."""

@@ -1,11 +1,14 @@
 """The model: tokens and shapes, batches, attention kernels, generation, and the skeleton side."""
 
+from copy import deepcopy
+
 import pytest
 import torch
 from chats import alone, asked, prompt, taught
 from conftest import make_clip
 
 from eai_llm_hf import (
+    EaiLlmConfig,
     EaiLlmForCausalLM,
     EaiSkeletonConfig,
 )
@@ -349,6 +352,30 @@ def test_temperature_divides_the_label_logits(model, processor, clips):
     plain = model.score_labels(**features, text_states=states)[0]
     model.config.label_temperature = 2.0
     torch.testing.assert_close(model.score_labels(**features, text_states=states)[0], plain / 2)
+
+
+def test_the_measurements_have_a_say_of_their_own_with_the_weight_of_the_configuration(model, processor, clips):
+    features = processor.feature_extractor(clips, return_tensors="pt")
+    features["skeleton_descriptors"] = torch.randn_like(features["skeleton_descriptors"])
+    states = model.encode_text(**processor.label_inputs(["happy", "sad"])).unflatten(0, (2, -1))
+    config = deepcopy(model.config)
+    config.measured_weight = 0.25
+    mixed = EaiLlmForCausalLM(config).eval()
+    mixed.load_state_dict(model.state_dict(), strict=False)
+    assert model.alignment.measured is None and mixed.alignment.measured is not None
+    with torch.no_grad():
+        tower, _ = model.score_labels(**features, text_states=states)
+        scored = mixed.score_labels(**features, text_states=states)[0]
+        texts = mixed.alignment.embed_labels(states)
+        of_measured = mixed.alignment.embed_measured(features["skeleton_descriptors"]) @ texts.T
+    expected = 0.75 * tower + 0.25 * mixed.alignment.logit_scale.exp() * of_measured
+    torch.testing.assert_close(scored, expected.detach())
+    without = features | {"skeleton_descriptors": None}
+    torch.testing.assert_close(
+        mixed.score_labels(**without, text_states=states)[0], model.score_labels(**without, text_states=states)[0]
+    )
+    with pytest.raises(ValueError, match="measured_weight must lie between 0 and 1, found 1.5"):
+        EaiLlmConfig(text_config=model.config.text_config, measured_weight=1.5)
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
