@@ -1,4 +1,4 @@
-"""The corpus of the project's own generator: any number of clips, made on request and not stored."""
+"""The corpora of the project's own generator, of any size, made on request and not stored: clips, and studies."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.skeleton.unify import unify
 
-from ..generator import GeneratedClip, clip_seed, generate_clip
+from ..generator import STUDY_CLIPS, GeneratedClip, clip_seed, generate_clip, study_clip
 from .loader import Corpus
 from .rows import clip_row
 from .schema import LeftOut, content_family
@@ -48,24 +48,34 @@ def generated_rows(seed: int, numbers: range, left_out: list[LeftOut], rigs: Seq
     """
     for number in numbers:
         made = generate_clip(clip_seed(seed, number), rig=rigs[number % len(rigs)] if rigs else None)
-        clip_id = f"generated-{seed}-{number}"
-        try:
-            clip = unify(made.motion)
-        except MotionError as error:
-            left_out.append(LeftOut(clip_id, str(error)))
-            continue
-        yield clip_row(
-            clip,
-            label=made.label,
-            intensity=made.intensity,
-            expression=_expression(made),
-            performer=f"generated-{made.performer}",
-            content=made.action,
-            family=content_family(made.action),
-            corpus=f"generated-{made.rig}",
-            clip_id=clip_id,
-            source="generated",
-        )
+        yield from _row(made, f"generated-{seed}-{number}", left_out)
+
+
+def study_rows(seed: int, numbers: range, left_out: list[LeftOut], rigs: Sequence[str] = ()) -> Iterator[dict]:
+    """Rows of clips of studies, as `generated_rows`; the studies use the rigs in turn."""
+    for number in numbers:
+        made = study_clip(seed, number, rigs[number // STUDY_CLIPS % len(rigs)] if rigs else None)
+        yield from _row(made, f"studies-{seed}-{number}", left_out)
+
+
+def _row(made: GeneratedClip, clip_id: str, left_out: list[LeftOut]) -> Iterator[dict]:
+    try:
+        clip = unify(made.motion)
+    except MotionError as error:
+        left_out.append(LeftOut(clip_id, str(error)))
+        return
+    yield clip_row(
+        clip,
+        label=made.label,
+        intensity=made.intensity,
+        expression=_expression(made),
+        performer=f"generated-{made.performer}",
+        content=made.action,
+        family=content_family(made.action),
+        corpus=f"generated-{made.rig}",
+        clip_id=clip_id,
+        source="generated",
+    )
 
 
 def _expression(made: GeneratedClip) -> str:
@@ -73,4 +83,4 @@ def _expression(made: GeneratedClip) -> str:
     return json.dumps({name: round(float(value), 6) for name, value in made.expression.items()})
 
 
-__all__ = ["CLIPS_PER_SHARD", "DEFAULT_CLIPS", "GENERATED", "generated_rows", "shards"]
+__all__ = ["CLIPS_PER_SHARD", "DEFAULT_CLIPS", "GENERATED", "generated_rows", "shards", "study_rows"]

@@ -14,7 +14,7 @@ from .bandai import BANDAI1, BANDAI2, BANDAI2_STYLES
 from .diema import DIEMA
 from .emilya_egbm import EGBM, EMILYA
 from .folders import FOLDER, find_folders
-from .generated import DEFAULT_CLIPS, GENERATED, generated_rows, shards
+from .generated import DEFAULT_CLIPS, GENERATED, generated_rows, shards, study_rows
 from .kdae import KDAE
 from .loader import Corpus, Loader
 from .manifest import MANIFEST
@@ -27,7 +27,10 @@ LOADERS: dict[str, Loader] = {
     loader.about.name: loader
     for loader in (BANDAI1, BANDAI2, BANDAI2_STYLES, KDAE, EMILYA, EGBM, DIEMA, FOLDER, MANIFEST)
 }
-CORPORA: dict[str, Corpus] = {name: loader.about for name, loader in LOADERS.items()} | {"generated": GENERATED}
+MADE = {"generated": generated_rows, "studies": study_rows}
+"""What the generator makes -> the function that yields its rows."""
+
+CORPORA: dict[str, Corpus] = {name: loader.about for name, loader in LOADERS.items()} | dict.fromkeys(MADE, GENERATED)
 """Descriptions of all corpora that can be prepared, by name."""
 
 PREPARATION = "preparation.json"
@@ -80,19 +83,20 @@ def open_corpus(spec: str, seed: int = 0, performer_pattern: str | None = None) 
     """
     kind, _, place = spec.partition("=")
     name, *settings = kind.split(":")
-    if name == "generated" and not place and len(settings) < 3:
+    if name in MADE and not place and len(settings) < 3:
         count = settings[0] if settings else str(DEFAULT_CLIPS)
         if not (count.isdecimal() and int(count)):
-            raise ValueError(f"'generated:CLIPS' needs a number of clips, found '{count}'.")
+            raise ValueError(f"'{name}:CLIPS' needs a number of clips, found '{count}'.")
         rigs = settings[1].split(",") if len(settings) == 2 else []
         if unknown := sorted(set(rigs) - set(RIGS)):
             raise ValueError(f"'{kind}' names rigs that the generator lacks: {unknown}; it has {', '.join(RIGS)}.")
-        read = partial(generated_rows, seed, rigs=rigs)
+        read = partial(MADE[name], seed, rigs=rigs)
         return Source(GENERATED, kind, shards(int(count)), read, int(count), [], None)
     if kind not in LOADERS or not place:
         folders = ", ".join(f"{known}=FOLDER" for known in LOADERS if known != "manifest")
         raise ValueError(
-            f"A corpus is generated[:CLIPS[:RIG,RIG...]], {folders}, manifest=FILE, prepared=FOLDER or hub=USER/NAME, "
+            f"A corpus is generated[:CLIPS[:RIG,RIG...]], studies[:CLIPS[:RIG,RIG...]], {folders}, manifest=FILE, "
+            "prepared=FOLDER or hub=USER/NAME, "
             f"found '{spec}'."
         )
     root = Path(place)
@@ -111,9 +115,9 @@ def load_corpus(
     """Loads a corpus by its name on the command line.
 
     Args:
-        spec: `generated[:CLIPS[:RIG,RIG...]]`, the name of a loader with its folder (`bandai1=`, `bandai2=`,
-            `bandai2_styles=`, `kdae=`, `emilya=`, `egbm=`, `diema=`, `folder=`), `manifest=FILE`, `prepared=FOLDER` or
-            `hub=USER/NAME`.
+        spec: `generated[:CLIPS[:RIG,RIG...]]`, `studies[:CLIPS[:RIG,RIG...]]` (people with many clips each), the name
+            of a loader with its folder (`bandai1=`, `bandai2=`, `bandai2_styles=`, `kdae=`, `emilya=`, `egbm=`,
+            `diema=`, `folder=`), `manifest=FILE`, `prepared=FOLDER` or `hub=USER/NAME`.
         seed: Seed of the generated corpus.
         streaming: Whether to return an `IterableDataset`, which reads or generates each clip on request and stores
             none. It has shards for the workers of a `DataLoader`.

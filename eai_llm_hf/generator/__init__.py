@@ -11,14 +11,18 @@ from .clips import GeneratedClip, clip_seed, generate_clip, iterate_clips
 from .emotions import DEFAULT_EMOTIONS, EMOTIONS, STYLE_PARAMETERS, Effect, StyleParameter
 from .performers import PERFORMER_POOL, Body, Performer, make_performer
 from .rigs import RIG_WEIGHTS, RIGS, RigSensor
+from .studies import CLIPS_EACH, PERFORMERS, STUDY_CLIPS, study_clip
 
 __all__ = [
     "ACTIONS",
+    "CLIPS_EACH",
     "DEFAULT_EMOTIONS",
     "EMOTIONS",
+    "PERFORMERS",
     "PERFORMER_POOL",
     "RIGS",
     "RIG_WEIGHTS",
+    "STUDY_CLIPS",
     "STYLE_PARAMETERS",
     "Action",
     "Body",
@@ -31,4 +35,5 @@ __all__ = [
     "generate_clip",
     "iterate_clips",
     "make_performer",
+    "study_clip",
 ]
