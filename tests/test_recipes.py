@@ -28,6 +28,7 @@ OTHERS = {
     "mixed_precision": "bf16",
     "report_to": ["tensorboard", "trackio"],
     "dtype": "float32",
+    "sessions": True,
     "use_cpu": True,
 }
 """A value that is not the default for every setting that is not a number; numbers are raised by one."""

@@ -19,8 +19,9 @@ from torch import nn
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import SkeletonTowerOutput
 from eai_llm_hf.processing.claims.claim import HOLDS_HIGH, HOLDS_LOW
+from eai_llm_hf.processing.descriptors.manner import relative_features
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
-from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.descriptors.reference import MotionReference, manner_for
 from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES, EaiSkeletonProcessor
 
 from .crops import Crop
@@ -28,6 +29,12 @@ from .processes import mean_over_batch
 from .training_texts import claim_texts, label_texts
 
 LABEL_SMOOTHING = 0.05
+
+NEUTRAL = "neutral"
+"""The label of movement that shows no emotion."""
+
+_HIDDEN, _CLEAR = 0.05, 0.35
+"""Intensities of an emotion up to which it does not show, and from which on it shows completely."""
 
 
 class AlignmentModel(nn.Module):
@@ -42,6 +49,7 @@ class AlignmentModel(nn.Module):
     claims_weight = 0.5
     descriptors_weight = 4.0
     wording_weight = 0.25
+    measured_dropout = 0.0
 
     def __init__(self, model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, labels: Sequence[str]):
         super().__init__()
@@ -58,6 +66,7 @@ class AlignmentModel(nn.Module):
         if not model.alignment.text_mean.any():  # a new model, not one that was loaded from a checkpoint
             model.alignment.centre_texts(torch.cat([*self.label_states, *claim_states]))
         self.register_buffer("claim_states", claim_states, persistent=False)
+        self.neutral = list(labels).index(NEUTRAL) if NEUTRAL in labels else None
 
     def forward(
         self,
@@ -68,6 +77,7 @@ class AlignmentModel(nn.Module):
         labels: torch.Tensor,
         claim_targets: torch.Tensor,
         label_mask: torch.Tensor | None = None,
+        label_shares: torch.Tensor | None = None,
     ) -> dict[str, torch.Tensor]:
         """Computes the losses of a batch.
 
@@ -79,6 +89,7 @@ class AlignmentModel(nn.Module):
             labels: (crops,), -100 where a crop has none.
             claim_targets: (crops, descriptors), 1 where "high" holds, 0 where "low" does, -100 where neither does.
             label_mask: (crops, labels) bool, the labels that a crop may have; None if it may have any.
+            label_shares: (crops,) how far each label shows, 0 to 1; the rest is neutral. None: completely.
 
         Returns:
             `loss`, the label `logits` (crops, labels) and the regressed `descriptors` (crops, descriptors). In
@@ -86,8 +97,12 @@ class AlignmentModel(nn.Module):
         """
         clips = (skeleton_features, skeleton_frame_mask, skeleton_segment_mask)
         tower = self.encode(*clips, skeleton_descriptors)
-        logits = self.label_logits(tower)
-        emotion = label_loss(logits, labels, label_mask)
+        both = self.all_logits(tower, skeleton_descriptors)
+        logits = self.alignment.mixed(*both)
+        # Each part learns by itself: together, the tower would explain all, and the linear map nothing.
+        emotion = label_loss(both[0], labels, label_mask, label_shares, self.neutral)
+        if both[1] is not None:
+            emotion = emotion + label_loss(both[1], labels, label_mask, label_shares, self.neutral)
 
         tokens = self.alignment.embed_skeleton(tower.semantic_tokens[:, self.skeleton_tower.descriptor_tokens()])
         low, high = self.alignment.embed_text(self.claim_states).unbind(1)  # (descriptors, alignment size) each
@@ -119,10 +134,18 @@ class AlignmentModel(nn.Module):
         """The tower's output for clips; an ablation overrides this to hide inputs."""
         return self.skeleton_tower(skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors)
 
-    def label_logits(self, tower: SkeletonTowerOutput) -> torch.Tensor:
-        """(crops, labels): scaled similarity of each label's text to the first semantic token."""
-        clips = self.alignment.embed_skeleton(tower.semantic_tokens[:, 0])
-        return self.alignment.logit_scale.exp() * clips @ self._texts().T
+    def all_logits(
+        self, tower: SkeletonTowerOutput, skeleton_descriptors: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """(crops, labels) of the tower, and of the measurements; in training some of these are hidden."""
+        if self.training and self.measured_dropout:
+            hidden = torch.rand_like(skeleton_descriptors) < self.measured_dropout
+            skeleton_descriptors = skeleton_descriptors.masked_fill(hidden, torch.nan)
+        return self.alignment.label_logits(tower.semantic_tokens[:, 0], skeleton_descriptors, self._texts())
+
+    def label_logits(self, tower: SkeletonTowerOutput, skeleton_descriptors: torch.Tensor) -> torch.Tensor:
+        """(crops, labels): scaled similarity of each label's text to the clip."""
+        return self.alignment.mixed(*self.all_logits(tower, skeleton_descriptors))
 
     def _texts(self) -> torch.Tensor:
         """(labels, alignment size): the mean of the phrasings that the pipeline uses."""
@@ -139,18 +162,28 @@ class AlignmentModel(nn.Module):
         return nn.functional.cross_entropy(logits, torch.arange(len(picks), device=logits.device))
 
 
-def label_loss(logits: torch.Tensor, labels: torch.Tensor, label_mask: torch.Tensor | None) -> torch.Tensor:
+def label_loss(
+    logits: torch.Tensor,
+    labels: torch.Tensor,
+    label_mask: torch.Tensor | None,
+    shares: torch.Tensor | None = None,
+    neutral: int | None = None,
+) -> torch.Tensor:
     """Label-smoothed cross-entropy over the candidates of each crop (Szegedy et al. 2016); 0 without labels.
 
     Args:
         logits: (crops, labels).
         labels: (crops,), -100 where a crop has none.
         label_mask: (crops, labels) bool, or None if all labels are candidates.
+        shares: (crops,) how far each label shows, 0 to 1; None stands for 1.
+        neutral: Index of the label that the rest of a share is of; without it, labels always show completely.
     """
     mask = torch.ones_like(logits, dtype=torch.bool) if label_mask is None else label_mask
     log = logits.masked_fill(~mask, torch.finfo(logits.dtype).min).log_softmax(-1)
     known = labels != -100
     right = log.gather(1, labels.clamp(min=0)[:, None])[:, 0]
+    if shares is not None and neutral is not None:
+        right = torch.where(mask[:, neutral], shares * right + (1 - shares) * log[:, neutral], right)
     spread = log.masked_fill(~mask, 0.0).sum(-1) / mask.sum(-1)
     losses = -(1 - LABEL_SMOOTHING) * right - LABEL_SMOOTHING * spread
     return mean_over_batch(losses, known)
@@ -188,11 +221,18 @@ class AlignmentCollator:
     def __call__(self, crops: list[Crop]) -> dict[str, torch.Tensor]:
         """Features and targets of the crops."""
         vectors = [crop.vector for crop in crops]
-        references = [self.reference] * len(crops)
-        inputs = self.processor.feature_extractor.pad([crop.features for crop in crops], vectors, references)
-        percentiles = self.reference.percentiles(np.stack(vectors))
+        references = [crop.reference or self.reference for crop in crops]
+        features = [
+            (relative_features(*crop.features, manner_for(crop.reference, self.reference)), crop.features[1])
+            for crop in crops
+        ]
+        inputs = self.processor.feature_extractor.pad(features, vectors, references)
+        percentiles = np.stack(
+            [reference.percentiles(vector) for reference, vector in zip(references, vectors, strict=True)]
+        )
         inputs |= {
             "labels": np.array([self.label_numbers.get(crop.label, -100) for crop in crops]),
+            "label_shares": np.array([_share(crop.intensity) for crop in crops], dtype=np.float32),
             "claim_targets": np.where(
                 percentiles >= HOLDS_HIGH, 1.0, np.where(percentiles <= HOLDS_LOW, 0.0, -100.0)
             ).astype(np.float32),
@@ -204,6 +244,11 @@ class AlignmentCollator:
     def _candidates_of(self, crop: Crop) -> np.ndarray:
         candidates = self.candidates.get(crop.corpus, self.label_numbers)
         return np.array([label in candidates for label in self.label_numbers])
+
+
+def _share(intensity: float | None) -> float:
+    """How far an emotion of an intensity shows, 0 to 1."""
+    return 1.0 if intensity is None else float(np.clip((intensity - _HIDDEN) / (_CLEAR - _HIDDEN), 0.0, 1.0))
 
 
 def alignment_metrics(prediction) -> dict[str, float]:

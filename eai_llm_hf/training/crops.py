@@ -13,6 +13,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from eai_llm_hf.corpora.rows import not_shown_in
+from eai_llm_hf.processing.descriptors.manner import manner_of
 from eai_llm_hf.processing.descriptors.measure import measure, measure_spans
 from eai_llm_hf.processing.descriptors.movement_features import FeatureMoments, movement_features
 from eai_llm_hf.processing.descriptors.reference import MotionReference
@@ -34,17 +35,29 @@ class Crop:
         label: Its emotion, or None.
         vector: (descriptors,) values measured on the part.
         corpus: The corpus of the clip; all rigs of the generator are "generated".
+        intensity: How strongly the emotion is expressed, 0 to 1, None where that is not known.
+        person: Who moves, on which drawn rig: crops of one person and one rig can be compared. None where it does
+            not matter.
+        reference: What the crop is compared with, None for the default.
     """
 
     clip: UnifiedClip
     label: str | None
     vector: np.ndarray
     corpus: str
+    intensity: float | None = None
+    person: str | None = None
+    reference: MotionReference | None = None
 
     @cached_property
     def features(self) -> tuple[np.ndarray, np.ndarray]:
         """The tower's input: (frames, segments, channels) and (segments,), see `movement_features`."""
         return movement_features(self.clip.joints, self.clip.joint_mask, self.clip.not_shown)
+
+    @cached_property
+    def manner(self) -> np.ndarray:
+        """The manner of the features, see `manner_of`."""
+        return manner_of(*self.features)
 
     @cached_property
     def spans(self) -> np.ndarray:
@@ -92,14 +105,42 @@ _PLACED_BY_RIG = tuple(
 )
 
 
-def augment(clip: UnifiedClip, config: AugmentationConfig, rng: np.random.Generator) -> UnifiedClip:
+@dataclass(frozen=True)
+class DrawnRig:
+    """A rig and a tracker as augmentation imagines them; the clips of one recording session share it.
+
+    Attributes:
+        moves: (3, 3) metres (left, up, forward) by which head, shoulders and hips lie elsewhere; of the left side.
+        lost: Joints that are missing.
+        noise_m: Standard deviation of jitter on joints in metres.
+        pinned: Whether the path of the body is taken out.
+    """
+
+    moves: np.ndarray
+    lost: tuple[str, ...]
+    noise_m: float
+    pinned: bool
+
+
+def draw_rig(config: AugmentationConfig, rng: np.random.Generator) -> DrawnRig:
+    """Draws a rig."""
+    lost = _DROPPED_GROUPS[rng.integers(len(_DROPPED_GROUPS))] if rng.random() < config.drop else ()
+    moves = rng.normal(0, config.rig_m, (3, 3)).astype(np.float32)
+    return DrawnRig(moves, lost, rng.uniform(0, config.noise_m), rng.random() < config.pin)
+
+
+def augment(
+    clip: UnifiedClip, config: AugmentationConfig, rng: np.random.Generator, rig: DrawnRig | None = None
+) -> UnifiedClip:
     """Draws a crop of a clip and augments it.
 
     Args:
         clip: The clip.
         config: How to augment.
         rng: Source of all random choices.
+        rig: The rig that records it; None draws one.
     """
+    rig = draw_rig(config, rng) if rig is None else rig
     joints, mask = clip.joints, clip.joint_mask
     length = round(rng.uniform(config.shortest_s, config.longest_s) * FRAME_RATE)
     start = int(rng.integers(max(len(joints) - length, 0) + 1))
@@ -115,30 +156,27 @@ def augment(clip: UnifiedClip, config: AugmentationConfig, rng: np.random.Genera
         mirrored = UnifiedClip(joints, mask).mirrored()
         joints, mask = mirrored.joints, mirrored.joint_mask
     mask = mask.copy()
-    if rng.random() < config.drop:
-        mask[[JOINT_INDEX[name] for name in _DROPPED_GROUPS[rng.integers(len(_DROPPED_GROUPS))]]] = False
-    joints = _on_another_rig(joints, mask, config.rig_m, rng)
-    noise = rng.uniform(0, config.noise_m)
-    joints = joints + rng.normal(0, noise, joints.shape).astype(np.float32)
+    mask[[JOINT_INDEX[name] for name in rig.lost]] = False
+    joints = _on_another_rig(joints, mask, rig.moves)
+    joints = joints + rng.normal(0, rig.noise_m, joints.shape).astype(np.float32)
     joints = (joints * mask[:, None]).astype(np.float32)
-    pinned = dict.fromkeys(_PATH_OF_ROOT, "its path was taken out") if rng.random() < config.pin else {}
+    pinned = dict.fromkeys(_PATH_OF_ROOT, "its path was taken out") if rig.pinned else {}
     return UnifiedClip(joints, mask, not_shown=clip.not_shown | pinned)
 
 
-def _on_another_rig(joints: np.ndarray, mask: np.ndarray, sd: float, rng: np.random.Generator) -> np.ndarray:
-    """Moves head, shoulders and hips to where another rig might have them, in the frame of the body's heading.
+def _on_another_rig(joints: np.ndarray, mask: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    """Moves head, shoulders and hips, (3, 3) metres, to where another rig has them, in the frame of the heading.
 
     Left and right move symmetrically, because a rig is symmetric even if a posture is not.
     """
     forward = facing(joints, mask)
     up = np.array([0.0, 1.0, 0.0], dtype=np.float32)
     left = np.cross(up, forward)
-    head, shoulder, hip = rng.normal(0, sd, (3, 3)).astype(np.float32)  # left, up, forward
-    head[0] = 0.0  # the head is on the midline
+    head, shoulder, hip = moves * np.array([[0, 1, 1], [1, 1, 1], [1, 1, 1]])  # the head is on the midline
     mirrored = np.array([-1, 1, 1], dtype=np.float32)
     joints = joints.copy()
-    moves = (head, shoulder, shoulder * mirrored, hip, hip * mirrored)
-    for joint, (aside, upward, ahead) in zip(_PLACED_BY_RIG, moves, strict=True):
+    sides = (head, shoulder, shoulder * mirrored, hip, hip * mirrored)
+    for joint, (aside, upward, ahead) in zip(_PLACED_BY_RIG, sides, strict=True):
         joints[:, joint] += aside * left + upward * up + ahead * forward
     return joints
 
@@ -210,24 +248,50 @@ class CropDataset(Dataset):
         return kept if kept.label == label else replace(kept, label=label)
 
     def _crop(self, row: dict, label: str | None, corpus: str, rng: np.random.Generator) -> Crop:
-        joints, mask = np.asarray(row["joints"], dtype=np.float32), np.asarray(row["joint_mask"], dtype=bool)
-        not_shown = dict.fromkeys(not_shown_in(row), "the recording does not show it")
-        clip = augment(UnifiedClip(joints, mask, not_shown=not_shown), self.config, rng)
-        return Crop(clip, label, measure(clip.joints, clip.joint_mask, clip.not_shown), corpus)
+        return crop_of(row, label, corpus, self.config, rng)
 
     def labels(self) -> list[str]:
         """All labels that can be drawn, sorted."""
         return sorted({label for group in self.groups.values() for label in group if label is not None})
 
 
+def crop_of(
+    row: dict,
+    label: str | None,
+    corpus: str,
+    config: AugmentationConfig,
+    rng: np.random.Generator,
+    rig: DrawnRig | None = None,
+) -> Crop:
+    """Draws a crop of the clip in a row and measures it; `rig` as in `augment`."""
+    joints, mask = np.asarray(row["joints"], dtype=np.float32), np.asarray(row["joint_mask"], dtype=bool)
+    not_shown = dict.fromkeys(not_shown_in(row), "the recording does not show it")
+    clip = augment(UnifiedClip(joints, mask, not_shown=not_shown), config, rng, rig)
+    intensity = row.get("intensity")
+    known = intensity is not None and np.isfinite(intensity)
+    vector = measure(clip.joints, clip.joint_mask, clip.not_shown)
+    return Crop(clip, label, vector, corpus, float(intensity) if known else None)
+
+
 def fit_reference(crops: CropDataset) -> MotionReference:
     """Fits a reference to crops, a balanced mixture of the training corpora, with moments of the tower's features."""
-    vectors, features = [], FeatureMoments()
+    vectors, manners, people, features = [], [], [], FeatureMoments()
     for index in range(len(crops)):
         crop = crops[index]
         vectors.append(crop.vector)
+        manners.append(crop.manner)
+        people.append(crop.person)
         features.add(*crop.features)
-    return MotionReference.fit(np.stack(vectors), features)
+    return MotionReference.fit(np.stack(vectors), features, manners, people)
 
 
-__all__ = ["AugmentationConfig", "Crop", "CropDataset", "augment", "fit_reference"]
+__all__ = [
+    "AugmentationConfig",
+    "Crop",
+    "CropDataset",
+    "DrawnRig",
+    "augment",
+    "crop_of",
+    "draw_rig",
+    "fit_reference",
+]

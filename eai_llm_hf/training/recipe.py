@@ -17,6 +17,7 @@ from pathlib import Path
 
 import torch
 from accelerate import PartialState
+from torch.utils.data import Dataset
 from transformers import AutoTokenizer, ProgressCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
 
@@ -35,6 +36,7 @@ from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
 from .answering import CPU_ATTENTION, LONGEST_COMPARED_S, ChatCollator, QuestionDataset, name_tokens
 from .crops import AugmentationConfig, CropDataset, fit_reference
 from .recipe_clips import load_splits
+from .sessions import SessionDataset
 from .settings import Recipe
 from .temperature import fit_temperature
 
@@ -93,14 +95,18 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
     else:
         count = min(REFERENCE_CROPS, CROPS_PER_CLIP * len(splits["train"]))
         # Recorded and generated movement have the same weight in the reference.
-        reference = fit_reference(CropDataset(splits["train"], count, recipe.seed, size_exponent=0.0))
+        kind = SessionDataset if recipe.sessions else CropDataset
+        reference = fit_reference(kind(splits["train"], count, recipe.seed, size_exponent=0.0))
         model, processor = new_model(recipe, reference)
     model.config.labels = list(recipe.labels)
     model.config.label_accuracy = None  # a base checkpoint's does not hold for what is trained here
     seconds = {"preparation": time.monotonic() - started}
 
     if recipe.stages in ("one", "both"):
-        crops = CropDataset(splits["train"], _samples(_arguments(recipe, "stage-one")), recipe.seed)
+        count = _samples(_arguments(recipe, "stage-one"))
+        crops: Dataset = CropDataset(splits["train"], count, recipe.seed)
+        if recipe.sessions:
+            crops = SessionDataset(splits["train"], count, recipe.seed, reference)
         unseen = CropDataset(splits["validation"], VALIDATION_CROPS, recipe.seed + 1) if splits["validation"] else None
         seconds["stage one"] = align(recipe, model, processor, reference, crops, unseen)
         if any(row["label"] for row in splits["validation"]):
@@ -176,6 +182,7 @@ def new_model(recipe: Recipe, reference: MotionReference | None) -> tuple[EaiLlm
         processor.skeleton_token_id,
         dtype=recipe.dtype,
         labels=list(recipe.labels),
+        measured_weight=recipe.measured_weight,
         skeleton_config=extractor.skeleton_config,
     )
     if reference is not None:
@@ -249,8 +256,8 @@ def align(
     model: EaiLlmForCausalLM,
     processor: EaiSkeletonProcessor,
     reference: MotionReference,
-    crops: CropDataset,
-    validation: CropDataset | None = None,
+    crops: Dataset,
+    validation: Dataset | None = None,
 ) -> float:
     """Stage one: trains tower and text alignment in place.
 

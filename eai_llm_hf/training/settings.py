@@ -46,6 +46,17 @@ class Recipe:
             "help": "checkpoint to start from: 'default', 'generator', a folder or a Hub id; without it a new model"
         },
     )
+    sessions: bool = field(
+        default=False,
+        metadata={
+            "help": "draw crops in recording sessions and compare each with others of its session, so that the model "
+            "learns to read a movement relative to a reference"
+        },
+    )
+    measured_weight: float = field(
+        default=0.0,
+        metadata={"help": "weight, 0 to 1, of what the measurements alone say of a label, next to the tower"},
+    )
     backbone: str = field(default=DEFAULT_BACKBONE, metadata={"help": "backbone of a new model: Hub id or folder"})
     stages: str = field(default="both", metadata={"help": "one, two or both"})
     stage_one_steps: int = field(default=1500, metadata={"help": "steps of the alignment"})

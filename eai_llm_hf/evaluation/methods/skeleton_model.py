@@ -48,9 +48,11 @@ class WithoutAlignment(AlignmentModel):
         super().__init__(model, processor, labels)
         self.classifier = nn.Linear(model.config.skeleton_config.hidden_size, len(labels))
 
-    def label_logits(self, tower: SkeletonTowerOutput) -> torch.Tensor:
-        """(crops, labels)."""
-        return self.classifier(tower.semantic_tokens[:, 0])
+    def all_logits(
+        self, tower: SkeletonTowerOutput, skeleton_descriptors: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """(crops, labels) of the classifier, and nothing of the measurements alone."""
+        return self.classifier(tower.semantic_tokens[:, 0]), None
 
 
 class WithoutSemanticTokens(AlignmentModel):
@@ -231,7 +233,8 @@ def _label(
         for mirrored in (False, True):
             seen = [windows[index].mirrored() if mirrored else windows[index] for index in some]
             inputs = extractor(seen, reference=reference, return_tensors="pt")
-            logits[some] += learner.label_logits(learner.encode(*inputs.values())) / 2
+            tower = learner.encode(*inputs.values())
+            logits[some] += learner.label_logits(tower, inputs["skeleton_descriptors"]) / 2
     lengths = np.array([len(window.joints) for window in windows], dtype=float)
     sums = np.zeros((len(clips), logits.shape[1]))
     np.add.at(sums, owners, logits.double().softmax(-1).numpy() * lengths[:, None])

@@ -1,0 +1,172 @@
+"""Crops in recording sessions: a few people on one rig, so that each crop can be compared with the others.
+
+A user's recordings come with many clips of the same people, with a few, with one neutral clip, or alone. So each crop
+gets a reference from a random part of its session, and one model learns to work with whatever there is. Where
+performers are not known, the clips of one content stand for a performer: they share what is not the emotion.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from torch.utils.data import Dataset
+
+from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, calibrated, with_baseline
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+
+from .crops import SIZE_EXPONENT, AugmentationConfig, Crop, crop_of, draw_rig
+
+SESSION_CROPS = 12
+"""Crops of a session; one, two or three people have as many each."""
+
+ALONE, RECORDINGS, BASELINE = 0.25, 0.25, 0.15
+"""Shares of the crops without a reference, with one of other people's recordings alone, and with one neutral clip of
+the same person; the others have 1 to 11 clips of the same person."""
+
+_LABELLED = 0.8
+"""Share of the crops of a session that have a label, where there are enough."""
+
+_USUAL_CLIPS = 3.0
+"""Clips of the same person beyond the first, on average: most users have few."""
+
+_HARDLY = 0.12
+"""Intensity below which an emotion hardly shows, so that the clip can be a neutral baseline."""
+
+
+class SessionDataset(Dataset):
+    """Crops of the clips of some corpora, in sessions of `SESSION_CROPS`, each with a drawn reference.
+
+    Args:
+        rows: Clips, as for `CropDataset`; `performer` and `content` group them.
+        length: Number of crops.
+        seed: Seed; a session depends on it and on its own number.
+        default: The reference that is shrunk towards; None gives crops without references.
+        config: Augmentation; the rig is drawn once for a session.
+        size_exponent: As in `CropDataset`.
+
+    Raises:
+        ValueError: If there is no clip to draw.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[dict],
+        length: int,
+        seed: int = 0,
+        default: MotionReference | None = None,
+        config: AugmentationConfig | None = None,
+        size_exponent: float = SIZE_EXPONENT,
+    ):
+        if not rows:
+            raise ValueError("There is no clip to train on.")
+        self.length, self.seed, self.default = length, seed, default
+        self.config = config or AugmentationConfig()
+        self.by_label: dict[str, dict[str | None, list[dict]]] = defaultdict(lambda: defaultdict(list))
+        self.people: dict[str, dict[str, list[dict]]] = defaultdict(lambda: defaultdict(list))
+        for row in rows:
+            self.by_label[_corpus_of(row)][row["label"]].append(row)
+            self.people[row["corpus"]][_person_of(row)].append(row)
+        self.names = sorted(self.by_label)
+        sizes = [sum(map(len, self.by_label[name].values())) for name in self.names]
+        shares = np.array(sizes, dtype=np.float64) ** size_exponent
+        self.shares = shares / shares.sum()
+        self._last: tuple[int, list[Crop]] = (-1, [])
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, index: int) -> Crop:
+        session, place = divmod(index, SESSION_CROPS)
+        if self._last[0] != session:  # crops are read in order, so one session is enough to keep
+            self._last = session, self._session(session)
+        return self._last[1][place]
+
+    def _session(self, number: int) -> list[Crop]:
+        rng = np.random.default_rng([self.seed, number])
+        corpus = self.names[rng.choice(len(self.names), p=self.shares)]
+        labels = sorted(self.by_label[corpus], key=str)
+        of_label = self.by_label[corpus][labels[rng.integers(len(labels))]]
+        lead = of_label[rng.integers(len(of_label))]
+        people = self.people[lead["corpus"]]
+        names = [_person_of(lead)]
+        others = sorted(set(people) - {*names})
+        count = min(int(rng.integers(1, 4)), 1 + len(others))
+        names += [others[place] for place in rng.choice(len(others), count - 1, replace=False)]
+        rig = draw_rig(self.config, rng)
+        crops = []
+        for name in names:
+            for row in _drawn(people[name], SESSION_CROPS // count, rng):
+                crop = crop_of(row, row["label"], corpus, self.config, rng, rig)
+                crops.append(replace(crop, person=f"{number}/{name}"))
+        return crops if self.default is None else [self._compared(crops, place, rng) for place in range(len(crops))]
+
+    def _compared(self, crops: Sequence[Crop], place: int, rng: np.random.Generator) -> Crop:
+        """A crop of a session with its reference."""
+        assert self.default is not None
+        crop = crops[place]
+        own = [other for index, other in enumerate(crops) if index != place and other.person == crop.person]
+        others = [other for other in crops if other.person != crop.person]
+        kind = rng.random()
+        if kind < ALONE:
+            return crop
+        unnamed = kind < ALONE + RECORDINGS
+        if unnamed or rng.random() < 0.5:
+            known = _some(others or own, 1 + int(rng.integers(SESSION_CROPS)), rng)
+        else:
+            known = []
+        if unnamed:
+            names = [None] * len(known) if rng.random() < 0.5 or not others else [other.person for other in known]
+            return replace(crop, reference=self._moved(known, names)) if known else crop
+        neutral = [other for other in own if _is_neutral(other)]
+        if kind > 1 - BASELINE and neutral:
+            reference = self._moved(known, [other.person for other in known]) if known and others else self.default
+            baseline = neutral[rng.integers(len(neutral))]
+            return replace(crop, reference=with_baseline(reference, _measured(baseline)))
+        mine = _some(own, 1 + int(rng.exponential(_USUAL_CLIPS)), rng)
+        if not mine:
+            return crop
+        together = mine + (known if others else [])
+        reference = self._moved(together, [other.person for other in together])
+        return replace(crop, reference=reference.of(crop.person))
+
+    def _moved(self, crops: Sequence[Crop], people: Sequence[str | None]) -> MotionReference:
+        assert self.default is not None
+        return calibrated(self.default, [_measured(crop) for crop in crops], people)
+
+
+def _corpus_of(row: Mapping) -> str:
+    """The corpus of a row; all rigs of the generator are one, since sources of movement are balanced, not rigs."""
+    return str(row["corpus"]).partition("-")[0]
+
+
+def _person_of(row: Mapping) -> str:
+    return str(row.get("performer") or row.get("content") or "")
+
+
+def _drawn(rows: Sequence[dict], count: int, rng: np.random.Generator) -> list[dict]:
+    """Clips of a person, mostly with labels; a clip comes twice only where there are too few."""
+    labelled = [row for row in rows if row["label"] is not None]
+    unlabelled = [row for row in rows if row["label"] is None]
+    first = labelled if rng.random() < _LABELLED or not unlabelled else [*labelled, *unlabelled]
+    rest = unlabelled if first is labelled else []
+    order = [first[place] for place in rng.permutation(len(first))]
+    order += [rest[place] for place in rng.permutation(len(rest))]
+    while len(order) < count:
+        order += order
+    return order[:count]
+
+
+def _some(crops: Sequence[Crop], count: int, rng: np.random.Generator) -> list[Crop]:
+    return [crops[place] for place in rng.permutation(len(crops))[:count]]
+
+
+def _is_neutral(crop: Crop) -> bool:
+    return crop.label == "neutral" or (crop.intensity is not None and crop.intensity < _HARDLY)
+
+
+def _measured(crop: Crop) -> MeasuredClip:
+    return MeasuredClip(crop.vector.astype(np.float64), crop.manner)
+
+
+__all__ = ["ALONE", "BASELINE", "RECORDINGS", "SESSION_CROPS", "SessionDataset"]

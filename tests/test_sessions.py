@@ -1,0 +1,145 @@
+"""Training in sessions: crops of a few people on one rig, each compared with others of its session."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+
+from eai_llm_hf.corpora.generated import study_rows
+from eai_llm_hf.generator import CLIPS_EACH, EMOTIONS, PERFORMERS, STUDY_CLIPS, study_clip
+from eai_llm_hf.processing.descriptors.movement_features import movement_features
+from eai_llm_hf.training.alignment import NEUTRAL, label_loss
+from eai_llm_hf.training.crops import AugmentationConfig, fit_reference
+from eai_llm_hf.training.sessions import SESSION_CROPS, SessionDataset
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict]:
+    """Two studies."""
+    return list(study_rows(3, range(2 * STUDY_CLIPS), []))
+
+
+@pytest.fixture(scope="module")
+def default(rows):
+    return fit_reference(SessionDataset(rows, 240, seed=9))
+
+
+@pytest.fixture(scope="module")
+def sessions(rows, default) -> list:
+    """The crops of 30 sessions."""
+    data = SessionDataset(rows, 30 * SESSION_CROPS, seed=1, default=default)
+    return [[data[session * SESSION_CROPS + place] for place in range(SESSION_CROPS)] for session in range(30)]
+
+
+# ---- studies --------------------------------------------------------------------------------------------------------
+
+
+def test_a_study_has_a_few_people_with_many_clips_on_one_rig_and_every_emotion_in_the_end():
+    clips = [study_clip(3, number) for number in range(2 * STUDY_CLIPS)]
+    for study in (clips[:STUDY_CLIPS], clips[STUDY_CLIPS:]):
+        people = Counter(clip.performer for clip in study)
+        assert len(people) == PERFORMERS and set(people.values()) == {CLIPS_EACH}
+        assert len({clip.rig for clip in study}) == 1 and len({clip.action for clip in study}) <= 4
+    assert {clip.label for clip in clips} == set(EMOTIONS)
+    assert min(clip.intensity for clip in clips) < 0.1 and max(clip.intensity for clip in clips) > 0.7
+
+
+def test_a_clip_of_a_study_depends_on_nothing_but_its_number_and_the_rig_can_be_given():
+    one, again = study_clip(3, 50), study_clip(3, 50)
+    np.testing.assert_array_equal(one.motion.joints, again.motion.joints)
+    other = study_clip(3, 50, rig="cmu31")
+    assert other.rig == "cmu31" and (other.performer, other.label) == (one.performer, one.label)
+    with pytest.raises(ValueError, match="unknown rig 'puppet'"):
+        study_clip(3, 0, rig="puppet")
+
+
+# ---- sessions -------------------------------------------------------------------------------------------------------
+
+
+def test_a_session_has_the_clips_of_at_most_three_people_of_one_corpus(sessions):
+    counts = Counter(len({crop.person for crop in session}) for session in sessions)
+    assert set(counts) == {1, 2, 3}
+    for session in sessions:
+        assert len({crop.corpus for crop in session}) == 1
+        assert len(set(Counter(crop.person for crop in session).values())) == 1
+
+
+def test_the_crops_of_a_session_share_a_rig(rows):
+    """Without movement of the joints by rigs, a segment has one length; here all crops of a session must agree."""
+    config = AugmentationConfig(drop=1.0, pin=0.5)
+    data = SessionDataset(rows, 12 * SESSION_CROPS, seed=2, config=config)
+    for session in range(12):
+        crops = [data[session * SESSION_CROPS + place] for place in range(SESSION_CROPS)]
+        assert len({crop.clip.joint_mask.tobytes() for crop in crops}) == 1
+        assert len({"travel" in crop.clip.not_shown for crop in crops}) == 1
+
+
+def test_references_are_of_every_kind_and_some_crops_have_none(sessions):
+    crops = [crop for session in sessions for crop in session]
+    kinds = Counter("none" if crop.reference is None else _kind(crop.reference) for crop in crops)
+    assert set(kinds) == {"none", "recordings", "performer"}
+    assert 0.15 < kinds["none"] / len(crops) < 0.45 and kinds["performer"] > kinds["recordings"]
+
+
+def _kind(reference) -> str:
+    return "performer" if "performer" in reference.level else "recordings"
+
+
+def test_a_crop_is_closer_to_the_middle_when_it_is_compared_with_the_same_person(sessions, default):
+    """What is left is the emotion: the person and the rig are taken out."""
+    with_own, alone = [], []
+    for crop in (crop for session in sessions for crop in session):
+        if crop.reference is not None and "performer" in crop.reference.level:
+            there = np.isfinite(crop.vector)
+            with_own.append(np.abs(crop.reference.scores(crop.vector) - crop.reference.location)[there].mean())
+            alone.append(np.abs(default.scores(crop.vector))[there].mean())
+    assert len(with_own) > 50 and np.mean(with_own) < 0.9 * np.mean(alone)
+
+
+def test_a_crop_depends_on_the_seed_and_its_number_in_whatever_order_it_is_read(rows, default):
+    first, second = (SessionDataset(rows, 60, seed=4, default=default) for _ in range(2))
+    for index in (30, 2, 31, 59):
+        one, other = first[index], second[index]
+        np.testing.assert_array_equal(one.vector, other.vector)
+        assert (one.label, one.person, one.reference is None) == (other.label, other.person, other.reference is None)
+    assert (SessionDataset(rows, 60, seed=5, default=default)[2].vector != first[2].vector).any()
+
+
+def test_where_performers_are_unknown_contents_stand_for_them(rows):
+    unknown = [row | {"performer": None} for row in rows]
+    data = SessionDataset(unknown, 24, seed=0)
+    contents = {row["content"] for row in rows}
+    assert all(data[index].person.partition("/")[2] in contents for index in range(24))
+    with pytest.raises(ValueError, match="no clip"):
+        SessionDataset([], 12)
+
+
+def test_the_default_knows_the_spread_within_people_and_the_manner(default):
+    there = np.isfinite(default.quantiles[:, 0])
+    assert 0.4 < np.median(default.within[there]) < 1.0
+    assert np.isfinite(default.manner.centre).all() and 0.4 < np.median(default.manner.within) < 1.0
+
+
+def test_features_of_a_crop_are_those_of_its_clip(sessions):
+    crop = sessions[0][0]
+    np.testing.assert_array_equal(
+        crop.features[0], movement_features(crop.clip.joints, crop.clip.joint_mask, crop.clip.not_shown)[0]
+    )
+
+
+# ---- intensity ------------------------------------------------------------------------------------------------------
+
+
+def test_a_hardly_visible_emotion_is_learned_as_neutral():
+    labels = ["sad", "happy", NEUTRAL]
+    sad, neutral = torch.tensor([[6.0, 0.0, 0.0]]), torch.tensor([[0.0, 0.0, 6.0]])
+    target = torch.tensor([0])
+
+    def loss(logits, share):
+        return float(label_loss(logits, target, None, torch.tensor([share]), labels.index(NEUTRAL)))
+
+    assert loss(sad, 1.0) < loss(neutral, 1.0) and loss(neutral, 0.0) < loss(sad, 0.0)
+    assert loss(sad, 0.5) == pytest.approx(loss(neutral, 0.5), abs=1e-5)
+    assert float(label_loss(sad, target, None)) == pytest.approx(loss(sad, 1.0))
+    assert float(label_loss(sad, target, None, torch.tensor([0.0]), None)) == pytest.approx(loss(sad, 1.0))
