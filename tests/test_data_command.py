@@ -138,6 +138,16 @@ def test_a_finding_as_json_is_complete(data, recording):
     assert list(found["gaps"]) == ["left_wrist"] and found["unit_reason"].startswith("cm: ")
 
 
+def test_gaps_that_all_joints_share_are_said_once(data, recording):
+    joints = np.load(recording())["joints"][0]
+    joints[20:40] = np.nan
+    text = " ".join(data("inspect", recording(joints=joints))[1].split())
+    assert "gaps tracked in part of the frames: left_wrist in 61.7%, all other joints in 66.7% can show" in text
+    joints[3:6] = np.nan
+    text = " ".join(data("inspect", recording(joints=joints))[1].split())
+    assert "gaps tracked in part of the frames: all joints in 61.7% can show" in text
+
+
 def test_each_person_of_a_recording_is_a_finding(data, recording):
     status, out, _ = data("inspect", recording(people=2), "--format", "json")
     assert status == 0 and [(found["person"], found["people"]) for found in findings(out)] == [(1, 2), (2, 2)]

@@ -1,7 +1,8 @@
 """What is found in a recording before a model reads it: joints, rig, frames, axes, unit and gaps, with reasons."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +87,8 @@ def finding_as_text(finding: Mapping[str, Any]) -> str:
         lines += _field("" if index else "matched", f"{joint:<15}{how.removesuffix(f' (rig {layout})')}")
     lines += _field("missing", ", ".join(finding["missing"]) or "nothing")
     lines += _field("not used", ", ".join(finding["unused"]) or "nothing")
-    gaps = [f"{joint} in {share:.1%}" for joint, share in finding["gaps"].items()]
-    lines += _field("gaps", "tracked in part of the frames: " + ", ".join(gaps) if gaps else "none")
+    gaps = _gaps_as_text(finding["gaps"], matched)
+    lines += _field("gaps", f"tracked in part of the frames: {gaps}" if gaps else "none")
     not_shown = finding["not_shown"]
     lines += _field(
         "can show", ", ".join(what for aspect, what in ASPECTS.items() if aspect not in not_shown) or "nothing"
@@ -97,6 +98,16 @@ def finding_as_text(finding: Mapping[str, Any]) -> str:
     for index, note in enumerate(finding["notes"]):
         lines += _field("" if index else "notes", note["message"])
     return "\n".join(lines) + "\n"
+
+
+def _gaps_as_text(gaps: Mapping[str, float], matched: Collection[str]) -> str:
+    """Says in how many frames each joint was tracked; what most of a body without a whole joint share, once."""
+    shares = Counter(gaps.values()).most_common(1)
+    shared = shares[0][0] if shares and shares[0][1] > len(gaps) / 2 and set(matched) <= set(gaps) else None
+    words = [f"{joint} in {share:.1%}" for joint, share in gaps.items() if share != shared]
+    if shared is not None:
+        words.append(f"all {'other ' if words else ''}joints in {shared:.1%}")
+    return ", ".join(words)
 
 
 def _field(label: str, text: str) -> list[str]:
