@@ -13,6 +13,7 @@ from conftest import make_clip
 import eai_llm_hf.corpora
 from eai_llm_hf.cli.main import data as data_command
 from eai_llm_hf.corpora.inspection import finding_as_text, inspect_file, rigs_as_table
+from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
 from eai_llm_hf.processing.skeleton.rig_files import check_rig, load_rigs
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
@@ -87,6 +88,12 @@ def test_a_rig_shows_its_joints_and_the_missing_ones(data, name):
     missing = out.rstrip().rpartition("missing: ")[2]
     assert missing == (", ".join(joint for joint in JOINT_NAMES if joint not in rig["map"]) or "nothing")
     assert all(joint in out for joint in rig["map"])
+
+
+def test_the_layout_of_rotations_is_described_next_to_the_rigs(data):
+    assert f"{AXIS_ANGLE} is a layout, too, but no rig" in data("rigs")[1]
+    with pytest.raises(ValueError, match="the rotations of SMPL, SMPL-H or SMPL-X"):
+        data("rigs", AXIS_ANGLE)
 
 
 def test_rigs_as_json_are_rig_files_with_their_missing_joints(data):

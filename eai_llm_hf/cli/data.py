@@ -84,15 +84,18 @@ def run_rigs(args: argparse.Namespace) -> int:
     Raises:
         ValueError: If the rig is not known, or the file is not a rig file.
     """
+    from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
     from eai_llm_hf.processing.skeleton.rig_files import load_rigs, read_rig
 
-    from ..corpora.inspection import missing_in, rig_as_text, rigs_as_table
+    from ..corpora.inspection import ABOUT_ROTATIONS, missing_in, rig_as_text, rigs_as_table
 
     rigs = load_rigs()
     if args.name is not None and args.name.lower().endswith(".json"):
         rigs = {args.name: read_rig(args.name)}
     elif args.name is not None:
         if args.name not in rigs:
+            if args.name == AXIS_ANGLE:
+                raise ValueError(ABOUT_ROTATIONS)
             raise ValueError(
                 f"There is no rig '{args.name}'; known are {', '.join(sorted(rigs))}. A rig of your own is the path "
                 "of a .json file."

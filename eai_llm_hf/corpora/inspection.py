@@ -7,10 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
 from eai_llm_hf.processing.skeleton.limitations import ASPECTS
 from eai_llm_hf.processing.skeleton.rig_files import Rigs, as_list
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
+
+ABOUT_ROTATIONS = (
+    f"{AXIS_ANGLE} is a layout, too, but no rig: an array with the rotations of SMPL, SMPL-H or SMPL-X, axis-angle "
+    "vectors in radians of shape (frames, 22, 24, 52 or 55, 3), or flat. The joints follow from them."
+)
+"""What the layout that declares rotations is, for the list of rigs."""
 
 _WIDTH = 110
 _LABEL = 13
@@ -121,13 +128,13 @@ def missing_in(rig: Mapping[str, Any]) -> list[str]:
 
 
 def rigs_as_table(rigs: Rigs) -> str:
-    """The rigs as a Markdown table."""
+    """The rigs as a Markdown table, and the layout that is none."""
     lines = ["| rig | joints | of the 22 | units | up axis | description |", "|---|---|---|---|---|---|"]
     for name, rig in rigs.items():
         units, up_axis = (rig.get(key) or "found" for key in ("units", "up_axis"))
         description = str(rig.get("description", "")).replace("|", "\\|")
         lines.append(f"| `{name}` | {len(rig['joints'])} | {len(rig['map'])} | {units} | {up_axis} | {description} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *textwrap.wrap(ABOUT_ROTATIONS, _WIDTH, break_on_hyphens=False)])
 
 
 def rig_as_text(rig: Mapping[str, Any]) -> str:
@@ -154,4 +161,4 @@ def rig_as_text(rig: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["finding_as_text", "inspect_file", "missing_in", "rig_as_text", "rigs_as_table"]
+__all__ = ["ABOUT_ROTATIONS", "finding_as_text", "inspect_file", "missing_in", "rig_as_text", "rigs_as_table"]

@@ -7,7 +7,7 @@ import numpy as np
 from ..reading.checks import joint_label, refuse_far_joints
 from ..reading.motion import Motion, MotionError, note
 from ..reading.recording import shown
-from ..reading.smpl import rotation_hint
+from ..reading.smpl import AXIS_ANGLE, rotation_hint
 from .gaps import fill_gaps, long_gaps
 from .lost_joints import lost_at_zero
 from .matching import JointMatch, match_joints
@@ -53,8 +53,8 @@ def match_recording(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch,
         rigs = {layout: described}
     elif layout is not None and layout not in rigs:
         raise MotionError(
-            f"{source}: unknown layout {shown(layout)}; expected one of {', '.join(sorted(rigs))}, or the path of a "
-            "rig file, which ends with .json."
+            f"{source}: unknown layout {shown(layout)}; expected one of {', '.join(sorted(rigs))}, {AXIS_ANGLE} for "
+            "rotations of SMPL, or the path of a rig file, which ends with .json."
         )
     if names is None:
         if layout is None:
