@@ -307,7 +307,7 @@ def test_an_array_that_may_be_rotations_names_their_layout(tmp_path):
         read_motions(tmp_path / "poses.npy", layout=AXIS_ANGLE)
     with pytest.raises(MotionError, match=f"If these are axis-angle rotations of SMPL, pass layout '{AXIS_ANGLE}'"):
         read_motions(tmp_path / "flat.npy")
-    with pytest.raises(MotionError, match=f"24 joints without names.* pass layout '{AXIS_ANGLE}'"):
+    with pytest.raises(MotionError, match=f"names of the 24 joints .* pass layout '{AXIS_ANGLE}'"):
         EaiSkeletonFeatureExtractor().clips(tmp_path / "joints.npy", fps=30)
 
 
