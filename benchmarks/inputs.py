@@ -109,10 +109,10 @@ def outcome(extractor: EaiSkeletonFeatureExtractor, path: Path, given: dict[str,
         people = extractor.clips(str(path), **given)
     except (ValueError, OSError) as error:
         message = " ".join(str(error).split())
-        if "frame rate is not known" in message and "fps" not in given:
-            return outcome(extractor, path, given | {"fps": 30.0}) + " (with `fps=30`)"
-        if "without names; pass joint_names or layout" in message and "layout" not in given:
+        if "not known; pass layout or joint_names" in message:
             return f"asks for the layout: {textwrap.shorten(message, LONGEST)}"
+        if "not known; pass fps" in message:
+            return outcome(extractor, path, given | {"fps": 30.0}) + " (with `fps=30`)"
         return f"refused: {textwrap.shorten(message, LONGEST)}"
     return "; ".join(_described(clip) for clip in people)
 

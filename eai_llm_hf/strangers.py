@@ -13,8 +13,18 @@ from xml.parsers import expat
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
-UNREADABLE_SUFFIXES = (".mvn", ".amc", ".asf", ".trb", ".tak", ".anim", ".blend", ".vmd")
-"""Suffixes of movement in formats that cannot be read: such files are named, others are passed over."""
+UNREADABLE_SUFFIXES = tuple(
+    f".{suffix}"
+    for words in (
+        "mvn amc asf trb trk tak anim blend vmd vpd bip htr skeleton dae usd usda usdc usdz abc ma mb max c4d",
+        "pkl pickle joblib pt pth h5 hdf5 hdf mat parquet feather arrow xls xlsx ods tsv rds rdata",
+        "zip gz tgz tar bz2 xz zst 7z rar",
+        "wmv flv mpg mpeg 3gp mts",
+    )
+    for suffix in words.split()
+)
+"""Suffixes of files that may hold movement and cannot be read: motion files and scenes, arrays and tables, archives,
+videos. Such files are named; others, such as texts and pictures, are passed over."""
 
 _LARGEST = 2**20
 """Bytes of the largest stranger. A larger file is taken for a recording without looking at all of it."""
@@ -42,8 +52,8 @@ def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -
 
     Returns:
         The recordings, among them folders that are one; and the strangers, each with the reason: hidden files, files
-        in hidden folders, files that hold no movement, and movement in formats that cannot be read. Files of other
-        kinds are in neither. Both are sorted.
+        in hidden folders, files that hold no movement, and files that may hold some in formats that cannot be read.
+        Files of other kinds, hidden or not, are in neither. Both are sorted.
     """
     of_frames = ".json" in suffixes
     wholes = {folder} if of_frames and _is_one_recording(folder) else set()

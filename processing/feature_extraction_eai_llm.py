@@ -40,8 +40,8 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         max_windows (`int`, defaults to 10): Windows of the longest clip.
         tokens_per_window (`int`, defaults to 6): Spatio-temporal tokens of one window.
         num_semantic_tokens (`int`, defaults to `NUM_SEMANTIC_TOKENS`): Semantic tokens of a clip.
-        rigs (`dict`, *optional*): Known rigs by name, by default those of the package. They are saved in
-            `processor_config.json`, so a rig can be added there too.
+        rigs (`dict`, *optional*): Rigs by name, known in addition to those of the package; one of the same name
+            replaces the package's. All are saved in `processor_config.json`, so a rig can be added there too.
         reference (`dict`, *optional*): Typical values, as [`MotionReference.to_dict`] returns them; percentiles refer
             to them.
     """
@@ -63,7 +63,7 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         self.max_windows = max_windows
         self.tokens_per_window = tokens_per_window
         self.num_semantic_tokens = num_semantic_tokens
-        self.rigs = dict(rigs) if rigs is not None else load_rigs()
+        self.rigs = load_rigs() | dict(rigs or {})  # a checkpoint may be older than a rig of the package
         self.reference = dict(reference) if reference is not None else None
 
     @property

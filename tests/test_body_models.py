@@ -289,6 +289,16 @@ def test_an_array_of_rotations_is_read_with_its_layout(tmp_path, shape):
         np.testing.assert_allclose(motion.joints, expected, atol=1e-5)
 
 
+def test_rotations_that_jump_are_refused_as_such_from_either_file(tmp_path):
+    poses = np.random.default_rng(0).normal(0, 0.3, (120, 24, 3))
+    np.save(tmp_path / "poses.npy", poses)
+    np.savez(tmp_path / "poses.npz", poses=poses, trans=np.zeros((120, 3)))
+    for name, layout in (("poses.npy", AXIS_ANGLE), ("poses.npz", None)):
+        with pytest.raises(MotionError, match="jumps between .* Expected rotations that change little") as refused:
+            EaiSkeletonFeatureExtractor().clips(tmp_path / name, fps=30, layout=layout)
+        assert "joint positions" not in str(refused.value)
+
+
 def test_an_array_that_may_be_rotations_names_their_layout(tmp_path):
     np.save(tmp_path / "poses.npy", posed().reshape(FRAMES, 22, 3)[:, :21])
     np.save(tmp_path / "flat.npy", np.zeros((FRAMES, 156)))
@@ -297,7 +307,7 @@ def test_an_array_that_may_be_rotations_names_their_layout(tmp_path):
         read_motions(tmp_path / "poses.npy", layout=AXIS_ANGLE)
     with pytest.raises(MotionError, match=f"If these are axis-angle rotations of SMPL, pass layout '{AXIS_ANGLE}'"):
         read_motions(tmp_path / "flat.npy")
-    with pytest.raises(MotionError, match=f"24 joints without names.* pass layout '{AXIS_ANGLE}'"):
+    with pytest.raises(MotionError, match=f"names of the 24 joints .* pass layout '{AXIS_ANGLE}'"):
         EaiSkeletonFeatureExtractor().clips(tmp_path / "joints.npy", fps=30)
 
 

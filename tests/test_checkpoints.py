@@ -4,9 +4,13 @@ import json
 import re
 from dataclasses import asdict
 
+import numpy as np
 import pytest
+from moving_bodies import busy_movement
 
-from eai_llm_hf import DEFAULT_CHECKPOINT, EaiLlmConfig
+from eai_llm_hf import DEFAULT_CHECKPOINT, EaiLlmConfig, EaiSkeletonFeatureExtractor
+from eai_llm_hf.processing.skeleton.rig_files import as_list, load_rigs
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 from eai_llm_hf.publish.checkpoints import (
     EMBEDDED_CHECKPOINTS,
     EVALUATION,
@@ -108,6 +112,32 @@ def test_the_card_of_an_embedded_checkpoint_is_up_to_date_and_the_model_beats_ch
     assert generated["accuracy"]["interval"][0] > generated["chance"] and generated["ece"]["value"] < 0.08
     assert sum(file.stat().st_size for file in folder.iterdir()) < 25e6
     assert '"/' not in json.dumps(training["corpora"]), "no folder of the machine that trained it"
+
+
+@pytest.mark.parametrize("checkpoint", sorted(EMBEDDED_CHECKPOINTS))
+@pytest.mark.parametrize("name", sorted(load_rigs()))
+def test_an_embedded_checkpoint_knows_every_rig_of_the_package(checkpoint, name):
+    folder, rig = EMBEDDED_CHECKPOINTS[checkpoint], load_rigs()[name]
+    saved = json.loads((folder / "processor_config.json").read_text(encoding="utf-8"))
+    assert saved["feature_extractor"]["rigs"][name] == rig, "a copy on the Hub has no rig files"
+    body = busy_movement()
+    joints = np.repeat(body[:, :1], len(rig["joints"]), axis=1)
+    for joint, sources in rig["map"].items():
+        joints[:, [rig["joints"].index(source) for source in as_list(sources)]] = body[:, [JOINT_INDEX[joint]]]
+    extractor = EaiSkeletonFeatureExtractor.from_pretrained(folder)
+    [clip] = extractor.clips({"joints": joints, "fps": 30, "layout": name, "joint_names": rig["joints"]})
+    assert clip.report["layout"] == name
+
+
+def test_a_checkpoint_older_than_a_rig_of_the_package_knows_it_and_keeps_its_own(tmp_path):
+    own = {**load_rigs()["smpl22"], "description": "as this checkpoint was trained"}
+    EaiSkeletonFeatureExtractor().save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "preprocessor_config.json").read_text(encoding="utf-8"))
+    config["rigs"] = {"smpl22": own}
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps(config), encoding="utf-8")
+    rigs = EaiSkeletonFeatureExtractor.from_pretrained(tmp_path).rigs
+    assert set(rigs) == set(load_rigs()) and rigs["smpl22"] == own
+    assert load_rigs()["smpl22"] != own, "the rigs of the package stay as they are"
 
 
 def test_a_missing_checkpoint_is_reported_with_a_suggestion(tmp_path, monkeypatch):

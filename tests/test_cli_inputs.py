@@ -30,6 +30,7 @@ STRANGERS = {
     "labels.csv": "file,label\nwalk.npz,sad\n",
     "ratings.csv": "file,rater,valence,arousal\nwalk.npz,3,0.5,0.25\n",
     "other.amc": ":FULLY-SPECIFIED\n",
+    **dict.fromkeys(("clip.pkl", "a.bvh.gz", "data.xlsx", "takes.ZIP", "pose.mat", "joints.h5", "s01.skeleton"), "x"),
     "empty.mvnx": "<mvnx/>",
     "suit.mvnx": '<mvnx version="4"><subject label="A"><segments><segment label="Head"/></segments></subject></mvnx>',
     "settings.mvnx": "<settings/>",
@@ -60,7 +61,8 @@ def folder(tmp_path) -> Path:
     for name, content in (STRANGERS | RECORDINGS).items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content, encoding="utf-8")
-    (tmp_path / "notes.txt").write_text("no clip", encoding="utf-8")
+    for name in ("notes.txt", ".DS_Store", "cover.png"):
+        (tmp_path / name).write_text("no clip", encoding="utf-8")
     return tmp_path
 
 
@@ -100,6 +102,13 @@ def test_strangers_are_told_from_recordings_and_from_damaged_ones(folder):
         **dict.fromkeys(("metadata.json", "index.json", "rig.json", "records.jsonl"), "JSON without points"),
         **dict.fromkeys(("labels.csv", "ratings.csv"), "a table without coordinates"),
         "other.amc": ".amc is not read",
+        "clip.pkl": ".pkl is not read",
+        "a.bvh.gz": ".gz is not read",
+        "data.xlsx": ".xlsx is not read",
+        "takes.ZIP": ".zip is not read",
+        "pose.mat": ".mat is not read",
+        "joints.h5": ".h5 is not read",
+        "s01.skeleton": ".skeleton is not read",
         **dict.fromkeys(("empty.mvnx", "suit.mvnx"), "MVNX without frames"),
         "settings.mvnx": "XML of another kind",
         "avatar.gltf": "a scene without animation",

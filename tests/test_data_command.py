@@ -13,6 +13,7 @@ from conftest import make_clip
 import eai_llm_hf.corpora
 from eai_llm_hf.cli.main import data as data_command
 from eai_llm_hf.corpora.inspection import finding_as_text, inspect_file, rigs_as_table
+from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
 from eai_llm_hf.processing.skeleton.rig_files import check_rig, load_rigs
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
@@ -89,6 +90,12 @@ def test_a_rig_shows_its_joints_and_the_missing_ones(data, name):
     assert all(joint in out for joint in rig["map"])
 
 
+def test_the_layout_of_rotations_is_described_next_to_the_rigs(data):
+    assert f"{AXIS_ANGLE} is a layout, too, but no rig" in data("rigs")[1]
+    with pytest.raises(ValueError, match="the rotations of SMPL, SMPL-H or SMPL-X"):
+        data("rigs", AXIS_ANGLE)
+
+
 def test_rigs_as_json_are_rig_files_with_their_missing_joints(data):
     _, out, _ = data("rigs", "--format", "json")
     rigs = {rig["name"]: rig for rig in findings(out)}
@@ -136,6 +143,16 @@ def test_a_finding_as_json_is_complete(data, recording):
     assert (found["up_axis"], found["unit_scale"]) == ("z", 0.01) and found["up_axis_reason"].startswith("z: ")
     assert list(found["not_shown"]) == ["head_rotation"]
     assert list(found["gaps"]) == ["left_wrist"] and found["unit_reason"].startswith("cm: ")
+
+
+def test_gaps_that_all_joints_share_are_said_once(data, recording):
+    joints = np.load(recording())["joints"][0]
+    joints[20:40] = np.nan
+    text = " ".join(data("inspect", recording(joints=joints))[1].split())
+    assert "gaps tracked in part of the frames: left_wrist in 61.7%, all other joints in 66.7% can show" in text
+    joints[3:6] = np.nan
+    text = " ".join(data("inspect", recording(joints=joints))[1].split())
+    assert "gaps tracked in part of the frames: all joints in 61.7% can show" in text
 
 
 def test_each_person_of_a_recording_is_a_finding(data, recording):

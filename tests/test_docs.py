@@ -12,7 +12,9 @@ from eai_llm_hf.cli.main import build_parser
 from eai_llm_hf.generator import ACTIONS, RIGS
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
-from eai_llm_hf.processing.skeleton.matching import load_rigs
+from eai_llm_hf.processing.skeleton.joint_centres import LAYOUT
+from eai_llm_hf.processing.skeleton.matching import load_rigs, match_joints
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -121,6 +123,13 @@ def test_the_page_on_the_record_explains_every_note():
     page = (ROOT / "docs" / "record.md").read_text(encoding="utf-8")
     table = page[page.index("### `notes`") : page.index("## Windows")]
     assert len(codes) > 15 and codes == set(re.findall(r"`([a-z_]+)`", table)) - {"code", "notes"}
+
+
+def test_the_page_on_the_record_names_every_layout_that_is_no_rig():
+    words = match_joints([*JOINT_NAMES, "marker"]).layout, LAYOUT
+    assert not set(words) & set(load_rigs())
+    (meaning,) = rows(ROOT / "docs" / "record.md")["layout"]
+    assert re.findall(r'"([a-z-]+)"', meaning) == list(words) and "null" not in meaning
 
 
 def test_the_page_on_inputs_describes_every_format():

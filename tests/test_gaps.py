@@ -12,7 +12,9 @@ from moving_bodies import walk as level_walk
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, why_not_measured
 from eai_llm_hf.processing.descriptors.movement_features import movement_features
+from eai_llm_hf.processing.reading.checks import checked_motions
 from eai_llm_hf.processing.reading.motion import Motion, MotionError, note
+from eai_llm_hf.processing.reading.recording import Recording
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip, as_unified_clip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
@@ -50,9 +52,27 @@ def absent(clip: UnifiedClip) -> dict[str, str]:
 def test_steps_and_rhythm_are_not_measured_over_a_hole_of_a_third_of_the_clip():
     reasons = absent(read(without(walk(), slice(50, 110))))
     assert {*STEPS, *RHYTHM, "smoothness", "peak_timing"} <= set(reasons)
+    assert reasons["cadence"] == "no frame shows the body for 33% of the time, in which steps may be lost"
+    assert reasons["pauses"] == "no frame shows the body for 33% of the time"
+    assert "travel_speed" not in reasons and "knee_flexion" not in reasons
+
+
+def test_lost_legs_and_arms_of_a_body_that_is_seen_are_named():
+    limbs = [f"{side}_{joint}" for side in ("left", "right") for joint in ("knee", "ankle", "elbow", "wrist")]
+    reasons = absent(read(without(walk(), slice(50, 110), *limbs)))
     assert reasons["cadence"] == "the legs were not tracked for 33% of the time, in which steps may be lost"
     assert reasons["pauses"] == "parts of the body were not tracked for 33% of the time"
-    assert "travel_speed" not in reasons and "knee_flexion" not in reasons
+    partly = without(without(walk(), slice(50, 110), *limbs), slice(50, 70))
+    assert absent(read(partly))["cadence"] == reasons["cadence"]
+
+
+def test_a_hole_in_the_times_is_no_failure_to_track_the_legs():
+    times = np.delete(np.arange(180), np.arange(50, 110)) / 30
+    (motion,) = checked_motions(
+        Recording(walk()[:120], times=times, time_unit="s", joint_names=list(JOINT_NAMES)), "walk.csv"
+    )
+    reasons = absent(unify(motion))
+    assert reasons["cadence"] == "no frame shows the body for 33% of the time, in which steps may be lost"
 
 
 def test_a_hole_of_a_tenth_of_the_clip_hides_steps_but_no_rhythm():

@@ -65,7 +65,31 @@ def test_a_given_frame_rate_wins_over_the_file_and_a_note_says_so(tmp_path, stat
     assert motion.notes[0]["message"] == (
         f"{whose} frames per second, the caller gives 60; 60 is used, which makes the movement 2 times as fast"
     )
-    assert codes(given_rate(tmp_path, 30.5, stated)) == []
+    assert "fps_contradicted" not in codes(given_rate(tmp_path, 30.5, stated))
+
+
+def test_times_that_agree_with_a_given_frame_rate_are_used_as_without_it(tmp_path):
+    places = np.flatnonzero(np.random.default_rng(0).random(90) > 0.4)
+    places = places[(places < 30) | (places > 50)]  # a camera that drops 40% of its frames and pauses once
+    for stated in (
+        {"time_s": places / 30},
+        {"timestamp": places * 33_333},
+        {"timestamp": places * 333_333},
+        {"time_s": places / 30, "fps": 30.0},
+    ):
+        path = tmp_path / "clip.npz"
+        np.savez(path, joints=body(len(places)), joint_names=NAMES, **stated)
+        (alone,), (given,) = read_motions(path), read_motions(path, fps=30.5)
+        assert given.fps == pytest.approx(30, rel=1e-4)
+        assert len(given.joints) == places[-1] - places[0] + 1 and "time_hole" in codes(given)
+        np.testing.assert_array_equal(given.joints, alone.joints)
+
+
+def test_times_that_agree_with_a_given_frame_rate_win_over_a_rate_that_the_file_states_wrongly():
+    recording = Recording(body(60), fps=60.0, times=np.delete(np.arange(75), np.arange(20, 35)) / 30)
+    (motion,) = checked_motions(recording, "clip.csv", 30)
+    assert motion.fps == pytest.approx(30) and len(motion.joints) == 75
+    assert codes(motion) == ["fps_contradicted", "time_hole"]
 
 
 @pytest.mark.parametrize(
@@ -378,12 +402,12 @@ def test_a_rate_that_the_file_states_counts_and_its_times_show_the_missing_frame
     assert (motion.fps, len(motion.joints)) == (25, 147)
 
 
-def test_a_rate_that_the_caller_gives_wins_over_any_times(tmp_path):
+def test_a_rate_that_the_caller_gives_wins_over_times_that_do_not_agree_with_it(tmp_path):
     path = tmp_path / "clip.csv"
     header = ",".join(["time", *(f"{name}_{axis}" for name in NAMES for axis in "xyz")])
     for times in (
         np.arange(150) / 10,
-        np.repeat([0, 9], 75) + np.arange(150) / 50,
+        np.repeat([0, 9], 75) + np.arange(150) / 25,
         np.zeros(150),
         np.arange(150)[::-1],
         np.full(150, np.nan),

@@ -197,6 +197,14 @@ def test_a_video_shows_no_fine_movement_but_shows_posture():
     assert np.isfinite(value(read(joints), "pauses"))
 
 
+def test_a_video_gives_one_reason_for_all_that_the_path_of_the_body_would_show():
+    joints = pinned(walk(0.6, 1.9))
+    clip = unify(Motion(joints.astype(np.float32), 30.0, list(JOINT_NAMES), recording="video"))
+    why = "a pose from a video is measured from its own hips, so the path of the body is unknown"
+    assert [clip.not_shown[aspect] for aspect in ("travel", "height", "floor")] == [why] * 3
+    assert "one height" in read(joints).not_shown["height"]
+
+
 def test_a_gesture_of_a_second_in_a_long_held_pose_is_movement():
     joints = standing(1800)
     joints[900:930, JOINT_INDEX["left_wrist"], 2] += 0.3 * np.sin(np.linspace(0, np.pi, 30))

@@ -367,7 +367,7 @@ def test_a_bad_clip_gives_an_error_record_and_the_others_go_on(pipe, inputs, tmp
     ("given", "words"),
     [
         ({"joints": [[[0, 0, 0]], [[0, 0]]], "fps": 30}, "expected an array"),
-        ({"joints": np.zeros((20, 7, 3)), "fps": 30}, "joint_names or layout"),
+        ({"joints": np.zeros((20, 7, 3)), "fps": 30}, "layout or joint_names"),
         ({"fps": 30}, "needs 'joints' or 'path'"),
         ([["a", "b"], ["c", "d"]], "expected|could not convert"),
         ([[1.0, 2.0], [3.0]], "expected|inhomogeneous"),

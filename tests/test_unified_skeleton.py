@@ -405,7 +405,13 @@ def test_a_mistake_in_a_rig_file_is_named(change, message):
         (motion_of(walk(), 20000.0), "fps is 20000.0"),
         (motion_of(walk(), 0.0333), r"fps is 0\.0333; .*a frame time of 0\.0333 s is 30"),
         (motion_of(walk()[:, :20]), "22 joint names for 20 joints"),
-        (Motion(walk(), 30.0), "pass joint_names or layout. Layouts with 22 joints: .*smpl22"),
+        (Motion(walk(), 30.0), "the 22 joints are not known; pass layout or joint_names, .* 22 joints: .*smpl22"),
+        (
+            Motion(walk()),
+            r"the frame rate and the names of the 22 joints are not known; pass fps \(frames per second\) and layout "
+            r"or joint_names, on the command line --fps and --layout\. Layouts with 22 joints: .*smpl22",
+        ),
+        (Motion(walk(), layout="smpl22"), r"the frame rate is not known; pass fps .*, on the command line --fps\.$"),
         (Motion(walk(), 30.0, layout="smpl2"), "unknown layout 'smpl2'"),
         (Motion(walk(), 30.0, layout="kinect_v2_25"), "kinect_v2_25 has 25 joints, the recording has 22"),
     ],

@@ -1,6 +1,7 @@
 """Videos on the command line: the joints of one are kept and read back, errors stay apart, a page shows frames."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -71,6 +72,33 @@ def test_a_video_in_a_folder_is_found_unless_a_recording_of_the_take_is_there(tm
         (tmp_path / name).write_bytes(b"x")
     assert [path.rpartition("/")[2] for path in find_clips([str(tmp_path)], videos=True)] == ["jump.mp4", "walk.bvh"]
     assert [path.rpartition("/")[2] for path in find_clips([str(tmp_path)])] == ["walk.bvh"]
+
+
+def test_inspect_finds_the_videos_of_a_folder_and_takes_a_pose_model(monkeypatch, recording, tmp_path, capsys):
+    used = []
+
+    def read_video(path):
+        used.append(os.environ[POSE_MODEL_VARIABLE])
+        return recording
+
+    monkeypatch.setattr("eai_llm_hf.processing.reading.video.read_video", read_video)
+    monkeypatch.setenv(POSE_MODEL_VARIABLE, "another")
+    (tmp_path / "clip.mp4").write_bytes(b"x")
+    (tmp_path / "mine.task").write_bytes(b"x")
+    assert main(["data", "inspect", str(tmp_path), "--pose-model", str(tmp_path / "mine.task"), "--format", "json"])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {each["source"] for each in found} == {str(tmp_path / "clip.mp4")} and used == [str(tmp_path / "mine.task")]
+    assert [each["person"] for each in found] == [1, 2] and "error" in found[0], "these joints are noise"
+    assert main(["data", "inspect", str(tmp_path / "clip.mp4"), "--pose-model", "gone.task"]) == 1
+    assert "no pose model gone.task" in capsys.readouterr().err
+
+
+@needs_pose_model
+def test_inspect_shows_what_a_real_video_holds(capsys, monkeypatch):
+    skip_without_mediapipe()
+    monkeypatch.setenv(POSE_MODEL_VARIABLE, "another")
+    assert main(["data", "inspect", str(SIDE), "--pose-model", str(POSE_MODEL)]) == 0
+    assert "mediapipe33, 17 of the 22 joints found" in capsys.readouterr().out
 
 
 def test_joints_are_kept_of_one_video_only(explain, tmp_path, capsys):

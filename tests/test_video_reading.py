@@ -232,6 +232,20 @@ def test_a_corrupt_file_is_refused(tmp_path, stand_in, content):
 
 
 @needs_decoder
+def test_a_broken_video_is_refused_as_such_before_a_pose_model_is_fetched(tmp_path, stand_in, monkeypatch):
+    stand_in(lambda frame: [])
+
+    def fetch():
+        raise MotionError("the pose model could not be fetched")
+
+    monkeypatch.setattr(video, "pose_model", fetch)
+    (tmp_path / "v.mp4").write_bytes(b"junk" * 99)
+    assert "damaged or no video" in _message(tmp_path / "v.mp4")
+    assert "sound only" in _message(write_sound(tmp_path / "voice.mp4"))
+    assert "could not be fetched" in _message(write_video(tmp_path / "whole.mp4", _grey(5)))
+
+
+@needs_decoder
 def test_a_video_that_is_cut_off_is_read_as_far_as_it_goes_or_refused(tmp_path, stand_in):
     rng = np.random.default_rng(0)
     frames = [rng.integers(0, 255, (64, 48, 3), np.uint8) for _ in range(60)]
@@ -261,25 +275,27 @@ def test_a_picture_is_no_video(tmp_path, stand_in):
     assert "expected a video of two frames or more; found 1" in _message(write_video(tmp_path / "one.mp4", _grey(1)))
 
 
+@needs_decoder
 @pytest.mark.parametrize("package", ["mediapipe", "av"])
 def test_a_missing_package_names_the_extra_to_install(tmp_path, stand_in, monkeypatch, package):
     stand_in(lambda frame: [])
+    clip = write_video(tmp_path / "clip.mp4", _grey(3))
     monkeypatch.setitem(sys.modules, package, None)
-    (tmp_path / "clip.mp4").write_bytes(b"anything")
-    message = _message(tmp_path / "clip.mp4")
+    message = _message(clip)
     assert f"needs the package {package}" in message and 'pip install "eai-llm-hf[video]"' in message
 
 
+@needs_decoder
 def test_a_missing_library_of_the_system_is_named(tmp_path, monkeypatch):
     class Refuses:
         def find_spec(self, name, path=None, target=None):
             if name == "mediapipe":
                 raise ImportError("libGL.so.1: cannot open shared object file")
 
+    clip = write_video(tmp_path / "clip.mp4", _grey(3))
     monkeypatch.delitem(sys.modules, "mediapipe", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Refuses(), *sys.meta_path])
-    (tmp_path / "clip.mp4").write_bytes(b"anything")
-    message = _message(tmp_path / "clip.mp4")
+    message = _message(clip)
     assert "libGL.so.1: cannot open" in message and "libegl1" in message
 
 

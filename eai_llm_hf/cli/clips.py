@@ -87,8 +87,8 @@ def find_clips(paths: Sequence[str], videos: bool = False) -> Iterator[str]:
         paths: What the user named.
         videos: Whether to take the videos in folders too, except those of a take that a recording is there of.
 
-    Other files in the folders, such as metadata, are skipped; after the last clip one line on stderr names them, with
-    the reason for each.
+    Other files in the folders are skipped; after the last clip one line on stderr names those that look like
+    recordings or may hold movement (see `strangers.py`), with the reason for each.
 
     Raises:
         ValueError: If a folder has no recording.
@@ -106,7 +106,7 @@ def find_clips(paths: Sequence[str], videos: bool = False) -> Iterator[str]:
             ]
             if not found:
                 also = f"; {as_sentence(strangers)}" if strangers else ""
-                raise ValueError(f"The folder {path} holds no motion file ({' '.join(READABLE_SUFFIXES)}){also}.")
+                raise ValueError(f"The folder {path} holds no motion file ({' '.join(suffixes)}){also}.")
             skipped |= strangers
             yield from map(str, found)
         else:

@@ -61,7 +61,12 @@ def add_checkpoint_options(parser: argparse.ArgumentParser) -> None:
 
 def add_recording_options(parser: argparse.ArgumentParser) -> None:
     """Adds options for what a recording may not say itself."""
-    parser.add_argument("--fps", type=float, help="frame rate of files that do not contain it, in frames/s")
+    parser.add_argument(
+        "--fps",
+        type=float,
+        help="frame rate in frames/s, of files that do not contain it or state a wrong one; times in a file that "
+        "agree with it are used",
+    )
     parser.add_argument(
         "--layout",
         help="rig of files without joint names, such as kinect_v2_25, or the path of a rig file (.json)",

@@ -5,8 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from .clips import CLIPS_HELP, find_clips, name_of, with_stdin
+from .clips import CLIPS_HELP, VIDEOS_HELP, find_clips, name_of, with_stdin
 from .common import add_command, add_format_option, add_recording_options
+from .videos import add_pose_model_option, use_pose_model
 
 _RIGS = """
   eai-llm data rigs                                      the known rigs
@@ -46,8 +47,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     inspect = _add_action(
         actions, "inspect", "show which joints were matched and how, and why axes and unit were chosen", _INSPECT
     )
-    inspect.add_argument("files", nargs="+", metavar="FILE", help=CLIPS_HELP)
+    inspect.add_argument("files", nargs="+", metavar="FILE", help=CLIPS_HELP + VIDEOS_HELP)
     add_recording_options(inspect)
+    add_pose_model_option(inspect)
     add_format_option(inspect, "one JSON object a line for each person")
     inspect.set_defaults(run=run_inspect)
 
@@ -82,15 +84,18 @@ def run_rigs(args: argparse.Namespace) -> int:
     Raises:
         ValueError: If the rig is not known, or the file is not a rig file.
     """
+    from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
     from eai_llm_hf.processing.skeleton.rig_files import load_rigs, read_rig
 
-    from ..corpora.inspection import missing_in, rig_as_text, rigs_as_table
+    from ..corpora.inspection import ABOUT_ROTATIONS, missing_in, rig_as_text, rigs_as_table
 
     rigs = load_rigs()
     if args.name is not None and args.name.lower().endswith(".json"):
         rigs = {args.name: read_rig(args.name)}
     elif args.name is not None:
         if args.name not in rigs:
+            if args.name == AXIS_ANGLE:
+                raise ValueError(ABOUT_ROTATIONS)
             raise ValueError(
                 f"There is no rig '{args.name}'; known are {', '.join(sorted(rigs))}. A rig of your own is the path "
                 "of a .json file."
@@ -110,7 +115,8 @@ def run_inspect(args: argparse.Namespace) -> int:
     """Prints what is found in each file; the exit status is 1 if one could not be read.
 
     Raises:
-        ValueError: If the layout is not a rig file, a folder has no motion file, or standard input cannot be used.
+        ValueError: If the layout is not a rig file, the pose model is missing, a folder has no motion file, or
+            standard input cannot be used.
     """
     from eai_llm_hf.processing.skeleton.rig_files import read_rig
 
@@ -118,9 +124,10 @@ def run_inspect(args: argparse.Namespace) -> int:
 
     if args.layout is not None and args.layout.lower().endswith(".json"):
         read_rig(args.layout)  # so that its mistakes are reported once, not for each file
+    use_pose_model(args.pose_model)
     failed = 0
     with with_stdin(args.files, args.format_in) as paths:
-        for path in list(find_clips(paths)):
+        for path in list(find_clips(paths, videos=True)):
             for finding in inspect_file(path, args.layout, args.fps):
                 failed += "error" in finding
                 finding["source"] = name_of(path)

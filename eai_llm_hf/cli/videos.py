@@ -12,13 +12,18 @@ from eai_llm_hf.processing.reading.formats import VIDEO_SUFFIXES
 from .clips import as_input, name_of
 
 
-def add_video_options(parser: argparse.ArgumentParser) -> None:
-    """Adds the options of videos."""
+def add_pose_model_option(parser: argparse.ArgumentParser) -> None:
+    """Adds the option that says which pose model finds people in videos."""
     parser.add_argument(
         "--pose-model",
         metavar="FILE",
         help="pose model that finds people in videos, pose_landmarker_full.task (default: fetched once, 9 MB)",
     )
+
+
+def add_video_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of videos."""
+    add_pose_model_option(parser)
     parser.add_argument(
         "--save-pose",
         metavar="FILE.json",
@@ -31,18 +36,27 @@ def is_video(path: str) -> bool:
     return Path(path).suffix.lower() in VIDEO_SUFFIXES
 
 
+def use_pose_model(path: str | None) -> None:
+    """Says which pose model finds people in videos; None leaves it as it is.
+
+    Raises:
+        ValueError: If there is no such file.
+    """
+    from eai_llm_hf.processing.reading.pose_model import POSE_MODEL_VARIABLE
+
+    if path:
+        if not Path(path).is_file():
+            raise ValueError(f"There is no pose model {path}.")
+        os.environ[POSE_MODEL_VARIABLE] = path
+
+
 def check_video_options(args: argparse.Namespace, paths: Sequence[str]) -> None:
     """Checks the options of videos before a model is loaded, and says which pose model to use.
 
     Raises:
         ValueError: If the pose model is missing, or `--save-pose` is not for one video or not named .json.
     """
-    from eai_llm_hf.processing.reading.pose_model import POSE_MODEL_VARIABLE
-
-    if args.pose_model:
-        if not Path(args.pose_model).is_file():
-            raise ValueError(f"There is no pose model {args.pose_model}.")
-        os.environ[POSE_MODEL_VARIABLE] = args.pose_model
+    use_pose_model(args.pose_model)
     if args.save_pose:
         videos = sum(map(is_video, paths))
         if videos != 1:
@@ -118,4 +132,12 @@ def _landmarks(body: Any, seen: Any) -> list[dict[str, float]]:
     ]
 
 
-__all__ = ["add_video_options", "check_video_options", "is_video", "with_poses", "write_pose"]
+__all__ = [
+    "add_pose_model_option",
+    "add_video_options",
+    "check_video_options",
+    "is_video",
+    "use_pose_model",
+    "with_poses",
+    "write_pose",
+]

@@ -1,15 +1,23 @@
 """What is found in a recording before a model reads it: joints, rig, frames, axes, unit and gaps, with reasons."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from eai_llm_hf.processing.reading.files import read_motions
+from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
 from eai_llm_hf.processing.skeleton.limitations import ASPECTS
 from eai_llm_hf.processing.skeleton.rig_files import Rigs, as_list
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
+
+ABOUT_ROTATIONS = (
+    f"{AXIS_ANGLE} is a layout, too, but no rig: an array with the rotations of SMPL, SMPL-H or SMPL-X, axis-angle "
+    "vectors in radians of shape (frames, 22, 24, 52 or 55, 3), or flat. The joints follow from them."
+)
+"""What the layout that declares rotations is, for the list of rigs."""
 
 _WIDTH = 110
 _LABEL = 13
@@ -86,8 +94,8 @@ def finding_as_text(finding: Mapping[str, Any]) -> str:
         lines += _field("" if index else "matched", f"{joint:<15}{how.removesuffix(f' (rig {layout})')}")
     lines += _field("missing", ", ".join(finding["missing"]) or "nothing")
     lines += _field("not used", ", ".join(finding["unused"]) or "nothing")
-    gaps = [f"{joint} in {share:.1%}" for joint, share in finding["gaps"].items()]
-    lines += _field("gaps", "tracked in part of the frames: " + ", ".join(gaps) if gaps else "none")
+    gaps = _gaps_as_text(finding["gaps"], matched)
+    lines += _field("gaps", f"tracked in part of the frames: {gaps}" if gaps else "none")
     not_shown = finding["not_shown"]
     lines += _field(
         "can show", ", ".join(what for aspect, what in ASPECTS.items() if aspect not in not_shown) or "nothing"
@@ -97,6 +105,16 @@ def finding_as_text(finding: Mapping[str, Any]) -> str:
     for index, note in enumerate(finding["notes"]):
         lines += _field("" if index else "notes", note["message"])
     return "\n".join(lines) + "\n"
+
+
+def _gaps_as_text(gaps: Mapping[str, float], matched: Collection[str]) -> str:
+    """Says in how many frames each joint was tracked; what most of a body without a whole joint share, once."""
+    shares = Counter(gaps.values()).most_common(1)
+    shared = shares[0][0] if shares and shares[0][1] > len(gaps) / 2 and set(matched) <= set(gaps) else None
+    words = [f"{joint} in {share:.1%}" for joint, share in gaps.items() if share != shared]
+    if shared is not None:
+        words.append(f"all {'other ' if words else ''}joints in {shared:.1%}")
+    return ", ".join(words)
 
 
 def _field(label: str, text: str) -> list[str]:
@@ -110,13 +128,13 @@ def missing_in(rig: Mapping[str, Any]) -> list[str]:
 
 
 def rigs_as_table(rigs: Rigs) -> str:
-    """The rigs as a Markdown table."""
+    """The rigs as a Markdown table, and the layout that is none."""
     lines = ["| rig | joints | of the 22 | units | up axis | description |", "|---|---|---|---|---|---|"]
     for name, rig in rigs.items():
         units, up_axis = (rig.get(key) or "found" for key in ("units", "up_axis"))
         description = str(rig.get("description", "")).replace("|", "\\|")
         lines.append(f"| `{name}` | {len(rig['joints'])} | {len(rig['map'])} | {units} | {up_axis} | {description} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *textwrap.wrap(ABOUT_ROTATIONS, _WIDTH, break_on_hyphens=False)])
 
 
 def rig_as_text(rig: Mapping[str, Any]) -> str:
@@ -143,4 +161,4 @@ def rig_as_text(rig: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["finding_as_text", "inspect_file", "missing_in", "rig_as_text", "rigs_as_table"]
+__all__ = ["ABOUT_ROTATIONS", "finding_as_text", "inspect_file", "missing_in", "rig_as_text", "rigs_as_table"]

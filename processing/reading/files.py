@@ -42,8 +42,8 @@ def read_motions(
 
     Args:
         path: A file with one of `READABLE_SUFFIXES`, or a folder of numbered one-frame `.json` files.
-        fps: Frames per second; overrides what the file says, its times included: frames are then evenly spaced. Where
-            the file says something else, a note tells so.
+        fps: Frames per second, where the file does not say, or says it wrongly: it overrides another rate, with a
+            note, and times that do not agree with it (frames are then evenly spaced). Times that agree are used.
         layout: Name of a known rig; overrides what the file says. It may also be the path of a rig file, which is
             only opened if the caller names it, not if the recording does.
         joint_names: One name for each joint; overrides the names in the file.

@@ -6,7 +6,7 @@ stays as it is, one that is missing follows from its neighbours, and in a longer
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -103,8 +103,8 @@ def timeline_of(recording: Recording, joints: np.ndarray, source: str, given: An
         recording: What a reader returned. Where it states a frame rate and times, these count if they agree with it.
         joints: (people, frames, joints, 3) positions, by which a frame that was written twice is recognised.
         source: File name.
-        given: The frame rate that the caller gives. It wins: the frames are then evenly spaced, and a note says so if
-            the recording states another one.
+        given: The frame rate that the caller gives. Times that agree with it are used as without it. It wins over
+            times of another rate: the frames are then evenly spaced. A note says so if the recording states another.
 
     Returns:
         The timeline; its frame rate is None where nothing is stated.
@@ -114,8 +114,7 @@ def timeline_of(recording: Recording, joints: np.ndarray, source: str, given: An
             give no plausible frame rate.
     """
     if given is not None:
-        rate = checked_fps(given, source)
-        return Timeline(rate, notes=_note_on_given_rate(rate, recording))
+        return _timeline_at(checked_fps(given, source), recording, joints, source)
     stated = None
     if recording.fps is not None:
         if recording.fps_stated is not None and not MIN_FPS <= _as_rate(recording.fps) <= MAX_FPS:
@@ -132,15 +131,12 @@ def timeline_of(recording: Recording, joints: np.ndarray, source: str, given: An
     resolution = _resolution(times)
     even = _even_step(times, resolution)
     whole = len(times) == joints.shape[1]
-    if even is None and whole:
-        kept = np.flatnonzero(np.diff(times, prepend=-math.inf) > 0)  # the others were written twice
-    else:
-        kept = np.arange(len(times))
+    kept = _kept(times, even, whole)
     step = _typical_step(times[kept]) if even is None else even
     unit = _unit_of(step, start, recording.time_unit, stated)
     if unit is None:
         if stated is not None:
-            rate = _rate_of_times(recording, stated)
+            rate, _ = _rate_of_times(recording, stated, whole)
             return Timeline(stated, notes=_note_on_other_rate(rate, _BY_TIMES, stated, "the file states"))
         slowest, fastest = _STILL_PLAUSIBLE_FPS
         raise MotionError(
@@ -154,6 +150,23 @@ def timeline_of(recording: Recording, joints: np.ndarray, source: str, given: An
         return Timeline(fps, notes=notes)
     line = _on_grid(times[kept] * seconds, kept, fps, resolution * seconds)
     return _without_long_holes(line, notes)
+
+
+def _timeline_at(rate: float, recording: Recording, joints: np.ndarray, source: str) -> Timeline:
+    """Returns the timeline at a given frame rate: that of the recording where its times agree, else an even one."""
+    of_times, unit = _rate_of_times(
+        recording, rate, recording.times is not None and len(recording.times) == joints.shape[1]
+    )
+    own = _as_rate(recording.fps)
+    states = MIN_FPS <= own <= MAX_FPS  # a rate that cannot be one states nothing: for such files callers give it
+    other, whose = (own, "the file states") if states else (of_times, _BY_TIMES)
+    notes = _note_on_other_rate(other, whose, rate, "the caller gives")
+    if not _is_same_rate(of_times, rate):
+        return Timeline(rate, notes=notes)
+    stated = recording.fps if _is_same_rate(own, rate) else None
+    line = timeline_of(replace(recording, fps=stated, time_unit=unit), joints, source)
+    line.notes = notes + line.notes
+    return line
 
 
 def on_even_grid(values: np.ndarray, line: Timeline) -> np.ndarray:
@@ -326,20 +339,14 @@ def _note_on_unit(step: float, unit: str, named: str | None, stated: float | Non
     return (note("time_unit_guessed", message),)
 
 
-def _note_on_given_rate(rate: float, recording: Recording) -> tuple[dict[str, str], ...]:
-    """Returns a note where the file states another frame rate than the caller, in a number or by its times.
-
-    A rate that cannot be one, and times in no order or of no plausible rate, state nothing: for them callers give it.
-    """
-    own = _as_rate(recording.fps)
-    if MIN_FPS <= own <= MAX_FPS:
-        return _note_on_other_rate(own, "the file states", rate, "the caller gives")
-    return _note_on_other_rate(_rate_of_times(recording, rate), _BY_TIMES, rate, "the caller gives")
+def _is_same_rate(one: float, other: float) -> bool:
+    """Whether two frame rates are the same one; False if one is NaN."""
+    return abs(one / other - 1) <= _SAME_RATE
 
 
 def _note_on_other_rate(other: float, whose: str, used: float, by: str) -> tuple[dict[str, str], ...]:
     """Returns a note where a frame rate that is not used differs from the one that is; none if it is NaN."""
-    if math.isnan(other) or abs(other / used - 1) <= _SAME_RATE:
+    if math.isnan(other) or _is_same_rate(other, used):
         return ()
     message = (
         f"{whose} {other:.4g} frames per second, {by} {used:.4g}; {used:.4g} is used, which makes the movement "
@@ -348,19 +355,35 @@ def _note_on_other_rate(other: float, whose: str, used: float, by: str) -> tuple
     return (note("fps_contradicted", message),)
 
 
-def _rate_of_times(recording: Recording, rate: float) -> float:
-    """Returns the frame rate that times give, NaN for none; their unit is the one that agrees best with `rate`."""
+def _rate_of_times(recording: Recording, rate: float, whole: bool) -> tuple[float, str | None]:
+    """Finds the frame rate that times give. Times in no order, or of no plausible rate, give none.
+
+    Args:
+        recording: A recording, with times or without.
+        rate: The frame rate with which the unit of times agrees best.
+        whole: Whether there is a time for each frame.
+
+    Returns:
+        Frames per second and the unit of times; NaN and None for none.
+    """
     if recording.times is None or len(recording.times) < 2:
-        return math.nan
+        return math.nan, None
     times = np.asarray(recording.times, np.float64)
     if not (np.abs(times) < _LATEST).all() or (np.diff(times) < 0).any():
-        return math.nan
+        return math.nan, None
     start = float(times[0])
     times = times - start
     even = _even_step(times, _resolution(times))
-    step = _typical_step(np.unique(times)) if even is None else even
+    step = _typical_step(times[_kept(times, even, whole)]) if even is None else even
     unit = _unit_of(step, start, recording.time_unit, rate) or _unit_of(step, start, recording.time_unit, None)
-    return math.nan if unit is None else _rounded(1 / (step * TIME_UNITS[unit]))
+    return (math.nan, None) if unit is None else (_rounded(1 / (step * TIME_UNITS[unit])), unit)
+
+
+def _kept(times: np.ndarray, even: float | None, whole: bool) -> np.ndarray:
+    """Returns the indices of frames that were not written twice; where times are even or not of each frame, all."""
+    if even is None and whole:
+        return np.flatnonzero(np.diff(times, prepend=-math.inf) > 0)
+    return np.arange(len(times))
 
 
 # ------------------------------------------------------------------------------------------------------------ the grid

@@ -61,6 +61,8 @@ def read_video(path: Path) -> Recording:
         MotionError: The extra `video` or the pose model is not installed; the file is damaged, holds no video or no
             frames; or no person is found, or only for a moment.
     """
+    with _opened(path):
+        pass  # a file that is no video is refused before the pose model is fetched
     with pose_finder(path.name) as find:
         people, times, notes = PeopleTracker(), list[float](), list[dict[str, str]]()
         found_in = 0
@@ -158,12 +160,7 @@ def frames_of(path: Path, progress: bool = False) -> Iterator[tuple[float, np.nd
         _CutOff: A frame is damaged.
     """
     av = _pyav(path.name)
-    try:
-        container = av.open(str(path))
-    except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise MotionError(f"{path.name}: the file is damaged or no video ({_reason(error)})") from error
-    with container:
-        stream = _stream(container, path.name)
+    with _opened(path) as (container, stream):
         stream.thread_type = "NONE"  # threads of a decoder were seen to wait forever on a damaged file
         first, last = None, -math.inf
         with progress_bar(f"{path.name}: finding people", int(stream.frames or 0) if progress else 0, "frame") as bar:
@@ -186,6 +183,28 @@ def frames_of(path: Path, progress: bool = False) -> Iterator[tuple[float, np.nd
                 raise
             except (av.error.FFmpegError, OSError, ValueError) as error:
                 raise _CutOff(_reason(error)) from error
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
+    """Opens a video.
+
+    Args:
+        path: The file.
+
+    Yields:
+        PyAV's container and the stream with the video.
+
+    Raises:
+        MotionError: PyAV is not installed, or the file is no video.
+    """
+    av = _pyav(path.name)
+    try:
+        container = av.open(str(path))
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise MotionError(f"{path.name}: the file is damaged or no video ({_reason(error)})") from error
+    with container:
+        yield container, _stream(container, path.name)
 
 
 def _stream(container: Any, source: str) -> Any:

@@ -8,8 +8,10 @@ import numpy as np
 
 from ..reading.array_axes import shape_hint
 from ..reading.motion import Motion, MotionError
+from ..reading.smpl import rotation_hint
 from ..reading.timing import checked_fps
 from .plausibility import check_depth
+from .rig_files import Rigs
 
 MIN_DURATION_S = 0.2
 """Seconds of the shortest movement: speeds and their changes need a few frames."""
@@ -18,21 +20,24 @@ MAX_DURATION_S = 6 * 3600.0
 """Seconds of the longest recording; what is made of it stays in memory as a whole."""
 
 
-def checked_recording(motion: Motion) -> tuple[np.ndarray, float]:
-    """Checks a recording's positions, frame rate and duration.
+def checked_recording(motion: Motion, rigs: Rigs) -> tuple[np.ndarray, float]:
+    """Checks a recording's positions, frame rate and duration, and that it is known which joints it has.
 
     Args:
         motion: A recording, perhaps made by hand.
+        rigs: Rig name -> rig; those with as many joints are proposed where neither names nor a layout are known.
 
     Returns:
         The positions, (frames, joints, 3) of real numbers, and the frames per second.
 
     Raises:
-        MotionError: The positions are not such an array or are two-dimensional, the frame rate is unknown or absurd,
-            or the recording is shorter than `MIN_DURATION_S` or longer than `MAX_DURATION_S`.
+        MotionError: The positions are not such an array or are two-dimensional, the frame rate or the joints are
+            unknown (one error asks for both), the frame rate is absurd, or the recording is shorter than
+            `MIN_DURATION_S` or longer than `MAX_DURATION_S`.
     """
     joints = _checked_positions(motion)
     check_depth(joints, motion.source)  # before a frame rate or a layout is asked for, which could not help
+    _refuse_unknown(motion, joints.shape[1], rigs)
     return joints, _checked_rate(motion, len(joints))
 
 
@@ -61,11 +66,29 @@ def _checked_positions(motion: Motion) -> np.ndarray:
     return joints
 
 
+def _refuse_unknown(motion: Motion, count: int, rigs: Rigs) -> None:
+    """Raises an error that asks at once for all that the recording of `count` joints does not state."""
+    unknown, arguments, options, hint = [], [], [], ""
+    if motion.fps is None:
+        unknown, arguments, options = ["the frame rate"], ["fps (frames per second)"], ["--fps"]
+    if motion.joint_names is None and motion.layout is None:
+        same = [name for name, rig in rigs.items() if len(rig["joints"]) == count]
+        unknown.append(f"the names of the {count} joints")
+        arguments.append("layout or joint_names")
+        options.append("--layout")
+        hint = f" Layouts with {count} joints: {', '.join(same)}." if same else f" Known layouts: {', '.join(rigs)}."
+        hint += rotation_hint(np.shape(motion.joints))
+    if unknown:
+        verb = "is" if unknown == ["the frame rate"] else "are"
+        raise MotionError(
+            f"{motion.source}: {' and '.join(unknown)} {verb} not known; pass {' and '.join(arguments)}, on the "
+            f"command line {' and '.join(options)}.{hint}"
+        )
+
+
 def _checked_rate(motion: Motion, frames: int) -> float:
     """Returns the frame rate, after checking it and the duration that follows from it."""
     source = motion.source
-    if motion.fps is None:
-        raise MotionError(f"{source}: the frame rate is not known; pass fps (frames per second).")
     rate = checked_fps(motion.fps, source)
     duration = (frames - 1) / rate
     # One frame of grace: seven frames at 30 per second count as 0.2 s.

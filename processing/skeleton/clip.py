@@ -45,9 +45,9 @@ class UnifiedClip:
 
     def with_gaps(self, guessed: np.ndarray) -> "UnifiedClip":
         """Returns the clip with other gaps, (frames, 22) bool, and what it cannot show because of them."""
-        before = {} if self.guessed is None else limits_of_gaps(self.guessed)
+        before = {} if self.guessed is None else limits_of_gaps(self.guessed, self.joint_mask)
         rest = {aspect: why for aspect, why in self.not_shown.items() if aspect not in before}
-        return replace(self, guessed=guessed, not_shown=rest | limits_of_gaps(guessed))
+        return replace(self, guessed=guessed, not_shown=rest | limits_of_gaps(guessed, self.joint_mask))
 
     def mirrored(self) -> "UnifiedClip":
         """Returns the mirrored movement: left and right are exchanged."""

@@ -20,6 +20,9 @@ more, step length and stance, and then the speed of the hands, are wrong by more
 _MOSTLY = 0.8
 """Share of a gap in which a joint of the trunk must be tracked to carry a lost one."""
 
+_WITH_THE_BODY = 0.8
+"""Share of what is lost of the legs or arms from which on it is the whole body that is lost."""
+
 _FLAT = 0.01
 """Ratio of the second to the first moment of the carrying joints below which they lie on one line, which shows no turn
 about it."""
@@ -79,11 +82,12 @@ def long_gaps(tracked: np.ndarray, fps: float) -> np.ndarray:
     return found
 
 
-def limits_of_gaps(guessed: np.ndarray) -> dict[str, str]:
+def limits_of_gaps(guessed: np.ndarray, mask: np.ndarray) -> dict[str, str]:
     """Finds what a clip cannot show because too much of it lies in long gaps.
 
     Args:
         guessed: (frames, 22) bool, where a joint was in a long gap.
+        mask: (22,) bool, False where a joint is absent.
 
     Returns:
         Some of the keys "course" and "rhythm" of `ASPECTS` -> why, as a clause.
@@ -94,13 +98,29 @@ def limits_of_gaps(guessed: np.ndarray) -> dict[str, str]:
         seen = np.flatnonzero(~inside[:, leg])
         if len(seen):
             inside[: seen[0], leg] = inside[seen[-1] :, leg] = False
+    nobody: np.ndarray = np.all(guessed[:, mask], axis=1)
     share = float(inside.mean(axis=0).max(initial=0.0))
     if share > _MOST_OF_COURSE:
-        missing["course"] = f"the legs were not tracked for {share:.0%} of the time, in which steps may be lost"
+        missing["course"] = _what_is_lost("the legs", share, inside, nobody) + ", in which steps may be lost"
     share = float(guessed[:, _MOVING].mean(axis=0).max(initial=0.0))
     if share > _MOST_OF_RHYTHM:
-        missing["rhythm"] = f"parts of the body were not tracked for {share:.0%} of the time"
+        missing["rhythm"] = _what_is_lost("parts of the body", share, guessed[:, _MOVING], nobody)
     return missing
+
+
+def _what_is_lost(what: str, share: float, lost: np.ndarray, nobody: np.ndarray) -> str:
+    """Says what was lost for a share of the time: the whole body if hardly anything was tracked without the rest.
+
+    Args:
+        what: The joints that are lost.
+        share: Of the time in which one of them is.
+        lost: (frames, joints) bool.
+        nobody: (frames,) bool, where no joint was tracked: there may be no frame at all, as times show.
+    """
+    of_body = float((lost & nobody[:, None]).mean(axis=0).max(initial=0.0))
+    if of_body >= _WITH_THE_BODY * share:
+        return f"no frame shows the body for {of_body:.0%} of the time"
+    return f"{what} were not tracked for {share:.0%} of the time"
 
 
 def _gaps(tracked: np.ndarray) -> np.ndarray:

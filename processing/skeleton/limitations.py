@@ -52,6 +52,8 @@ _VERTICAL_UNSURE = {
 }
 """Code of a note -> why the vertical is unknown."""
 
+_OWN_HIPS = "a pose from a video is measured from its own hips, so the path of the body is unknown"
+
 _HIPS = [JOINT_INDEX["left_hip"], JOINT_INDEX["right_hip"]]
 _PELVIS = JOINT_INDEX["pelvis"]
 _ANKLES = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
@@ -92,14 +94,18 @@ def find_limitations(
     else:
         if across < _PINNED:
             missing["travel"] = (
-                "a pose from a video is measured from its own hips, so the path of the body is unknown"
+                _OWN_HIPS
                 if recording == "video"
                 else "the pelvis stays in one place in this recording, so its path was probably removed"
             )
         elif _slides(body, mask, leg):
             missing["travel"] = "the feet slide under the body in this recording, as on a treadmill"
         if height < (_PINNED if across < _PINNED else _LEVEL):
-            missing["height"] = "the pelvis stays at one height in this recording, so its path was probably removed"
+            missing["height"] = (
+                _OWN_HIPS
+                if recording == "video"
+                else "the pelvis stays at one height in this recording, so its path was probably removed"
+            )
         if "travel" in missing:
             notes.append(note("pinned_root", f"{missing['travel']}; nothing is said about travel or steps"))
     floor = why_no_floor(body, mask, leg)

@@ -305,10 +305,13 @@ def _check_jumps(body: np.ndarray, mask: np.ndarray, source: str, notes: list[di
     place = f"the body jumps between two frames, first at {jumps[0] / FRAME_RATE:.2f} s"
     teleports = int((pelvis > _TELEPORT).sum())
     if teleports > max(2, _OFTEN[0] * len(body)) or len(jumps) > _OFTEN[1] * len(body):
-        raise MotionError(
-            f"{source}: {place}, {len(jumps)} times in all. Expected joint positions of one person; rotations, and "
-            "people who are mixed up, look like this."
-        )
+        expected = "joint positions of one person; rotations, and people who are mixed up, look like this"
+        if any(each["code"] == "body_model" for each in notes):
+            expected = (
+                "rotations that change little from frame to frame; frames of several takes, or in no order, look like "
+                "this"
+            )
+        raise MotionError(f"{source}: {place}, {len(jumps)} times in all. Expected {expected}.")
     notes.append(note("jumps", f"{place}: the tracker may have lost the person or taken another one"))
 
 

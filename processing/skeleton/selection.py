@@ -7,7 +7,7 @@ import numpy as np
 from ..reading.checks import joint_label, refuse_far_joints
 from ..reading.motion import Motion, MotionError, note
 from ..reading.recording import shown
-from ..reading.smpl import rotation_hint
+from ..reading.smpl import AXIS_ANGLE
 from .gaps import fill_gaps, long_gaps
 from .lost_joints import lost_at_zero
 from .matching import JointMatch, match_joints
@@ -34,7 +34,7 @@ def match_recording(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch,
     """Matches a recording's joints by their names or by its declared layout.
 
     Args:
-        motion: The recording.
+        motion: The recording, with joint names or a layout.
         count: Number of its joints.
         rigs: Rig name -> rig.
 
@@ -42,8 +42,7 @@ def match_recording(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch,
         The match, and the rig that was recognised or declared; an empty dict where the names were matched one by one.
 
     Raises:
-        MotionError: There are neither names nor a layout, or they do not fit the recording, or joints that a body
-            needs are missing.
+        MotionError: Names or layout do not fit the recording, or joints that a body needs are missing.
     """
     source, names, layout = motion.source, motion.joint_names, motion.layout
     rig_file = layout if layout is not None and layout.lower().endswith(".json") else None
@@ -53,17 +52,11 @@ def match_recording(motion: Motion, count: int, rigs: Rigs) -> tuple[JointMatch,
         rigs = {layout: described}
     elif layout is not None and layout not in rigs:
         raise MotionError(
-            f"{source}: unknown layout {shown(layout)}; expected one of {', '.join(sorted(rigs))}, or the path of a "
-            "rig file, which ends with .json."
+            f"{source}: unknown layout {shown(layout)}; expected one of {', '.join(sorted(rigs))}, {AXIS_ANGLE} for "
+            "rotations of SMPL, or the path of a rig file, which ends with .json."
         )
     if names is None:
-        if layout is None:
-            same = [name for name, rig in rigs.items() if len(rig["joints"]) == count]
-            hint = (
-                f" Layouts with {count} joints: {', '.join(same)}." if same else f" Known layouts: {', '.join(rigs)}."
-            )
-            rotations = rotation_hint(motion.joints.shape)
-            raise MotionError(f"{source}: {count} joints without names; pass joint_names or layout.{hint}{rotations}")
+        assert layout is not None  # `checked_recording` has asked for it
         names = list(rigs[layout]["joints"])
         if len(names) != count:
             raise MotionError(f"{source}: layout {layout} has {len(names)} joints, the recording has {count}.")

@@ -51,7 +51,7 @@ def unify(
     rigs = load_rigs() if rigs is None else rigs
     _check_choice("up_axis", up_axis, TO_Y_UP)
     _check_choice("units", units, UNIT_SCALES)
-    joints, fps = checked_recording(motion)
+    joints, fps = checked_recording(motion, rigs)
     markers = estimate_joint_centres(motion, joints)
     if markers is None:
         match, rig = match_recording(motion, joints.shape[1], rigs)
