@@ -11,7 +11,7 @@ from eai_llm_hf.generator import CLIPS_EACH, EMOTIONS, PERFORMERS, STUDY_CLIPS, 
 from eai_llm_hf.processing.descriptors.movement_features import movement_features
 from eai_llm_hf.training.alignment import NEUTRAL, label_loss
 from eai_llm_hf.training.crops import AugmentationConfig, fit_reference
-from eai_llm_hf.training.sessions import SESSION_CROPS, SessionDataset
+from eai_llm_hf.training.sessions import MIXED_SESSIONS, SESSION_CROPS, SessionDataset
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +22,19 @@ def rows() -> list[dict]:
 
 @pytest.fixture(scope="module")
 def default(rows):
+    """The reference of their crops."""
     return fit_reference(SessionDataset(rows, 240, seed=9))
 
 
+def crops_by_session(data: SessionDataset) -> list[list]:
+    """The crops of the first block of sessions."""
+    crops = [data[index] for index in range(MIXED_SESSIONS * SESSION_CROPS)]
+    return [crops[session::MIXED_SESSIONS] for session in range(MIXED_SESSIONS)]
+
+
 @pytest.fixture(scope="module")
-def sessions(rows, default) -> list:
-    """The crops of 30 sessions."""
-    data = SessionDataset(rows, 30 * SESSION_CROPS, seed=1, default=default)
-    return [[data[session * SESSION_CROPS + place] for place in range(SESSION_CROPS)] for session in range(30)]
+def sessions(rows, default) -> list[list]:
+    return crops_by_session(SessionDataset(rows, MIXED_SESSIONS * SESSION_CROPS, seed=1, default=default))
 
 
 # ---- studies --------------------------------------------------------------------------------------------------------
@@ -68,9 +73,8 @@ def test_a_session_has_the_clips_of_at_most_three_people_of_one_corpus(sessions)
 def test_the_crops_of_a_session_share_a_rig(rows):
     """Without movement of the joints by rigs, a segment has one length; here all crops of a session must agree."""
     config = AugmentationConfig(drop=1.0, pin=0.5)
-    data = SessionDataset(rows, 12 * SESSION_CROPS, seed=2, config=config)
-    for session in range(12):
-        crops = [data[session * SESSION_CROPS + place] for place in range(SESSION_CROPS)]
+    data = SessionDataset(rows, MIXED_SESSIONS * SESSION_CROPS, seed=2, config=config)
+    for crops in crops_by_session(data):
         assert len({crop.clip.joint_mask.tobytes() for crop in crops}) == 1
         assert len({"travel" in crop.clip.not_shown for crop in crops}) == 1
 

@@ -20,6 +20,9 @@ from .crops import SIZE_EXPONENT, AugmentationConfig, Crop, crop_of, draw_rig
 SESSION_CROPS = 12
 """Crops of a session; one, two or three people have as many each."""
 
+MIXED_SESSIONS = 24
+"""Sessions whose crops are read in turn, so that a batch holds crops of many people and rigs."""
+
 ALONE, RECORDINGS, BASELINE = 0.25, 0.25, 0.15
 """Shares of the crops without a reference, with one of other people's recordings alone, and with one neutral clip of
 the same person; the others have 1 to 11 clips of the same person."""
@@ -71,16 +74,19 @@ class SessionDataset(Dataset):
         sizes = [sum(map(len, self.by_label[name].values())) for name in self.names]
         shares = np.array(sizes, dtype=np.float64) ** size_exponent
         self.shares = shares / shares.sum()
-        self._last: tuple[int, list[Crop]] = (-1, [])
+        self._block, self._sessions = -1, dict[int, list[Crop]]()
 
     def __len__(self) -> int:
         return self.length
 
     def __getitem__(self, index: int) -> Crop:
-        session, place = divmod(index, SESSION_CROPS)
-        if self._last[0] != session:  # crops are read in order, so one session is enough to keep
-            self._last = session, self._session(session)
-        return self._last[1][place]
+        block, offset = divmod(index, MIXED_SESSIONS * SESSION_CROPS)
+        place, session = divmod(offset, MIXED_SESSIONS)
+        if self._block != block:  # crops are read in order, so the sessions of one block are enough to keep
+            self._block, self._sessions = block, {}
+        if session not in self._sessions:
+            self._sessions[session] = self._session(block * MIXED_SESSIONS + session)
+        return self._sessions[session][place]
 
     def _session(self, number: int) -> list[Crop]:
         rng = np.random.default_rng([self.seed, number])
@@ -169,4 +175,4 @@ def _measured(crop: Crop) -> MeasuredClip:
     return MeasuredClip(crop.vector.astype(np.float64), crop.manner)
 
 
-__all__ = ["ALONE", "BASELINE", "RECORDINGS", "SESSION_CROPS", "SessionDataset"]
+__all__ = ["ALONE", "BASELINE", "MIXED_SESSIONS", "RECORDINGS", "SESSION_CROPS", "SessionDataset"]
