@@ -15,6 +15,9 @@ __all__ = ["certainty"]
 RECORDED, VIDEO = "recorded", "video"
 """Kinds of recordings that accuracy is measured on: joints that a tracker recorded, or estimated from a video."""
 
+_HARDLY = 0.5
+"""Share of the descriptors below which a recording shows too little of the body for a sure label."""
+
 _LOW, _HIGH = 0.4, 0.7
 """Accuracy below which a label is of low certainty, and from which on it is of high certainty."""
 
@@ -26,6 +29,7 @@ def certainty(
     accuracy: Mapping[str, Sequence[Sequence[float]]],
     recording: str | None,
     not_shown: Mapping[str, str],
+    shown: float = 1.0,
 ) -> dict[str, Any]:
     """The field `certainty` of a record.
 
@@ -37,6 +41,7 @@ def certainty(
             the accuracy from it on.
         recording: "video" or None.
         not_shown: What the recording cannot show -> why not.
+        shown: Share of the descriptors that the recording shows, 0 to 1.
 
     Returns:
         `level` ("low", "medium", "high", or None where no accuracy is known and nothing speaks against the label),
@@ -52,6 +57,8 @@ def certainty(
     why = []
     if "movement" in not_shown:
         why.append(not_shown["movement"])
+    elif shown < _HARDLY:
+        why.append("less than half of what is usually measured can be seen in this recording")
     if not set(labels) <= set(trained):
         untrained = ", ".join(label for label in labels if label not in trained)
         why.append(f"the model was not trained on {untrained}")

@@ -400,7 +400,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             prompt = self._prompt(asked)
             # The explanation begins with the label that the probabilities chose, so the two always agree.
             prompts.append(prompt if question else prompt + label_sentence(label))
-            clips.append(person.clip.cut(*person.segments[person.explained]))
+            clips.append(person.segment())
             if not question:
                 weights.append(reliance(self.scorer, clips[-1], labels, label, person.reference))
         references = [person.reference for person in people]
@@ -477,7 +477,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         config, clip = self.model.config, person.clip
         recording = clip.report.get("recording")
         accuracy = config.label_accuracy or {}
-        return certainty(person.overall(), labels, config.labels, accuracy, recording, clip.not_shown)
+        shown = float(np.isfinite(person.vectors[0]).mean())
+        return certainty(person.overall(), labels, config.labels, accuracy, recording, clip.not_shown, shown)
 
 
 __all__ = ["SkeletonEmotionExplanationPipeline"]

@@ -5,6 +5,7 @@ Fields are only ever added. What cannot be measured is None.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,16 @@ class Person:
     text: str = ""
     attribution: dict | None = None
 
+    def segment(self) -> UnifiedClip:
+        """The part of the clip that the explanation is about."""
+        return self.clip.cut(*self.segments[self.explained])
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """(spans, descriptors) values of `measure_spans` in that part; read once the clip is scored."""
+        segment = self.segment()
+        return measure_spans(segment.joints, segment.joint_mask, segment.not_shown)
+
     def overall(self) -> np.ndarray:
         """(labels,), the mean of the segments' probabilities, weighted by their length."""
         lengths = np.array([last - first for first, last in self.segments], dtype=np.float64)
@@ -89,8 +100,7 @@ def person_record(
     report = person.clip.report
     scores = _score_fields(person.overall(), labels)
     start, end = person.segments[person.explained]
-    segment = person.clip.cut(start, end)
-    vectors = measure_spans(segment.joints, segment.joint_mask, segment.not_shown)
+    segment, vectors = person.segment(), person.vectors
 
     claims, explanation, dropped = [], "", 0
     if not label_only:

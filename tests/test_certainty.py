@@ -27,6 +27,13 @@ def test_a_motionless_clip_is_of_low_certainty_however_probable_its_label():
     assert found["level"] == "low" and found["why"] == ["nothing moves in this recording"]
 
 
+def test_a_recording_that_shows_little_of_the_body_is_of_low_certainty():
+    given = (np.array([0.99, 0.01, 0.0]), LABELS, LABELS, MEASURED, None, {})
+    assert certainty(*given, 0.6)["level"] == "high"
+    found = certainty(*given, 0.3)
+    assert found["level"] == "low" and "less than half" in found["why"][0]
+
+
 def test_candidates_that_were_never_trained_are_of_low_certainty_and_named():
     found = sure([0.9, 0.1], labels=("happy", "bored"))
     assert (found["level"], found["accuracy"]) == ("low", None) and "bored" in found["why"][0]
