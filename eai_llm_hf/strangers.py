@@ -25,6 +25,9 @@ _GLB_HEADER = 20
 _FBX_HEADER, _FBX_END = 64, bytes.fromhex("f85a8c6adef5d97eece90ce3758f290b")
 """Bytes up to which a file of the format holds its header at most, and the bytes with which a complete one ends."""
 
+_FBX_KEYS = b"AnimationCurve", b"KeyCount"
+"""Words without one of which a binary file has no keys: the former in files of version 7, the latter in older ones."""
+
 _ROWS = 50
 _FEW_POINTS = 3
 _COORDINATES = 3 * _FEW_POINTS
@@ -155,7 +158,7 @@ def _why_no_take(content: bytes) -> str | None:
     if content.startswith((b"Kaydara FBX", b"; FBX")) and len(content) <= _FBX_HEADER:
         return "the header of an FBX file alone"
     complete = content.rstrip(b"\0").endswith(_FBX_END)
-    return "a scene without animation" if complete and b"AnimationCurve" not in content else None
+    return "a scene without animation" if complete and not any(word in content for word in _FBX_KEYS) else None
 
 
 def _reaches(numbers: Iterator[int], least: int) -> bool:

@@ -163,8 +163,9 @@ def test_an_fbx_scene_without_animation_is_a_stranger_and_one_that_is_cut_off_is
     (tmp_path / "chair.fbx").write_bytes(scene)
     (tmp_path / "cut.fbx").write_bytes(scene[:-8])
     (tmp_path / "dance.fbx").write_bytes(scene.replace(b"Geometry", b"AnimationCurve"))
+    (tmp_path / "old.fbx").write_bytes(scene.replace(b"Geometry", b"KeyCount"))  # as in versions 5 and 6
     found, strangers = recordings_in(tmp_path)
-    assert [path.name for path in found] == ["cut.fbx", "dance.fbx"]
+    assert [path.name for path in found] == ["cut.fbx", "dance.fbx", "old.fbx"]
     assert strangers == {tmp_path / "chair.fbx": "a scene without animation"}
 
 
