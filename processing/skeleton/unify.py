@@ -60,7 +60,8 @@ def unify(
         joints = motion.joints
     notes = list(motion.notes)
     body, mask, guessed, gaps = select_joints(joints, match, motion, fps, notes)
-    check_space(body, mask, motion.source)
+    is_stated = bool(up_axis or units or motion.units)
+    check_space(body, mask, is_stated, motion.source)
     of_rig = (rig.get("up_axis"), rig.get("units"))
     body, found = to_metres_y_up(body, mask, (up_axis, units), motion.units, of_rig, motion.source, notes)
     mask_coincident(body, mask, notes)
