@@ -57,17 +57,28 @@ def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -
             continue
         suffix = path.suffix.lower()
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(folder).parts)
-        if path.is_dir():
+        if _kind_of(path) == "folder":
             if of_frames and not hidden and _is_one_recording(path):
                 wholes.add(path)
                 recordings.append(path)
-        elif suffix in (*suffixes, *UNREADABLE_SUFFIXES) and path.is_file():
+        elif suffix in (*suffixes, *UNREADABLE_SUFFIXES) and _kind_of(path) == "file":
             reason = "hidden" if hidden else f"{suffix} is not read" if suffix not in suffixes else why_stranger(path)
             if reason is None:
                 recordings.append(path)
             else:
                 strangers[path] = reason
     return recordings, strangers
+
+
+def _kind_of(path: Path) -> str | None:
+    """Returns "folder", "file" or None for what is neither.
+
+    What may not be looked at counts as a file: the error must be seen when it is read.
+    """
+    try:
+        return "folder" if path.is_dir() else "file" if path.is_file() else None
+    except OSError:
+        return "file"
 
 
 def _is_one_recording(folder: Path) -> bool:

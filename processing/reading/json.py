@@ -96,12 +96,12 @@ def frame_files(folder: Path) -> list[Path]:
     forms = set()
     try:
         files = [file for file in folder.iterdir() if not file.name.startswith(".")]
-    except OSError:
+        are_files = all(_NUMBERED.fullmatch(file.name) and file.is_file() for file in files)
+    except OSError:  # a folder may be listed although nothing in it can be looked at
         return []
-    for file in files:
+    for file in files if are_files else []:
         name = _NUMBERED.fullmatch(file.name)
-        if name is None or not file.is_file():
-            return []
+        assert name is not None
         # The number of the frame is the last one: "take2_000000000012_keypoints.json".
         forms.add((name[1], name[3]))
         numbered[int(name[2])] = file
