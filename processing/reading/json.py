@@ -273,7 +273,9 @@ class _Document:
         elif key in TIMES_KEYS and opening == "[":
             clock = Clock(TIMES_KEYS[key])
             for _ in text.items():
-                time = clock.read(text.value())
+                value = text.value()
+                time = clock.read(value)
+                self.frames.has_unread_times |= math.isnan(time) and value is not None
                 if len(self._times) * 8 < MAX_BYTES:
                     self._times.append(time)
             self._unit = clock.unit
@@ -387,7 +389,9 @@ class _Document:
         given = np.array(times)
         known = np.flatnonzero(np.isfinite(given))
         if len(known) < 2:
-            return None, None
+            is_given = any(self._about.get(key) is not None for key in FPS_KEYS)
+            # The checks refuse NaN where nobody gives the frame rate.
+            return (given, unit) if frames.has_unread_times and not is_given else (None, None)
         if len(known) < len(given):
             step = (given[known[-1]] - given[known[0]]) / (known[-1] - known[0])
             every = np.arange(len(given))
