@@ -35,6 +35,9 @@ _GLB_HEADER = 20
 _FBX_HEADER, _FBX_END = 64, bytes.fromhex("f85a8c6adef5d97eece90ce3758f290b")
 """Bytes up to which a file of the format holds its header at most, and the bytes with which a complete one ends."""
 
+_FBX_KEYS = b"AnimationCurve", b"KeyCount"
+"""Words without one of which a binary file has no keys: the former in files of version 7, the latter in older ones."""
+
 _ROWS = 50
 _FEW_POINTS = 3
 _COORDINATES = 3 * _FEW_POINTS
@@ -64,17 +67,28 @@ def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -
             continue
         suffix = path.suffix.lower()
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(folder).parts)
-        if path.is_dir():
+        if _kind_of(path) == "folder":
             if of_frames and not hidden and _is_one_recording(path):
                 wholes.add(path)
                 recordings.append(path)
-        elif suffix in (*suffixes, *UNREADABLE_SUFFIXES) and path.is_file():
+        elif suffix in (*suffixes, *UNREADABLE_SUFFIXES) and _kind_of(path) == "file":
             reason = "hidden" if hidden else f"{suffix} is not read" if suffix not in suffixes else why_stranger(path)
             if reason is None:
                 recordings.append(path)
             else:
                 strangers[path] = reason
     return recordings, strangers
+
+
+def _kind_of(path: Path) -> str | None:
+    """Returns "folder", "file" or None for what is neither.
+
+    What may not be looked at counts as a file: the error must be seen when it is read.
+    """
+    try:
+        return "folder" if path.is_dir() else "file" if path.is_file() else None
+    except OSError:
+        return "file"
 
 
 def _is_one_recording(folder: Path) -> bool:
@@ -165,7 +179,7 @@ def _why_no_take(content: bytes) -> str | None:
     if content.startswith((b"Kaydara FBX", b"; FBX")) and len(content) <= _FBX_HEADER:
         return "the header of an FBX file alone"
     complete = content.rstrip(b"\0").endswith(_FBX_END)
-    return "a scene without animation" if complete and b"AnimationCurve" not in content else None
+    return "a scene without animation" if complete and not any(word in content for word in _FBX_KEYS) else None
 
 
 def _reaches(numbers: Iterator[int], least: int) -> bool:

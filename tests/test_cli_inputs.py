@@ -161,6 +161,24 @@ def test_one_line_names_what_was_skipped_and_formats_that_are_not_read(tmp_path,
     assert as_sentence({Path("a.csv"): "why"}) == "skipped 1 file that is not a recording: a.csv (why)"
 
 
+def test_a_folder_that_may_be_listed_but_not_entered_does_not_end_the_search(tmp_path, monkeypatch, clip_bytes):
+    (tmp_path / "walk.npz").write_bytes(clip_bytes)
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    for number in range(3):
+        (locked / f"{number:04}.json").write_text("[]", encoding="utf-8")
+    stat = Path.stat
+
+    def denied(path, **options):
+        if path.parent == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", denied)
+    found, strangers = recordings_in(tmp_path)
+    assert [path.name for path in found] == ["0000.json", "0001.json", "0002.json", "walk.npz"] and not strangers
+
+
 def test_an_fbx_scene_without_animation_is_a_stranger_and_one_that_is_cut_off_is_none(tmp_path):
     scene = (
         b"Kaydara FBX Binary  \0"
@@ -172,8 +190,9 @@ def test_an_fbx_scene_without_animation_is_a_stranger_and_one_that_is_cut_off_is
     (tmp_path / "chair.fbx").write_bytes(scene)
     (tmp_path / "cut.fbx").write_bytes(scene[:-8])
     (tmp_path / "dance.fbx").write_bytes(scene.replace(b"Geometry", b"AnimationCurve"))
+    (tmp_path / "old.fbx").write_bytes(scene.replace(b"Geometry", b"KeyCount"))  # as in versions 5 and 6
     found, strangers = recordings_in(tmp_path)
-    assert [path.name for path in found] == ["cut.fbx", "dance.fbx"]
+    assert [path.name for path in found] == ["cut.fbx", "dance.fbx", "old.fbx"]
     assert strangers == {tmp_path / "chair.fbx": "a scene without animation"}
 
 

@@ -1,6 +1,7 @@
 """FBX files: bones become joints, the first take that moves them is read, and no crash of the library gets through."""
 
 import importlib.util
+import os
 import runpy
 import subprocess
 import sys
@@ -238,10 +239,39 @@ def test_a_library_that_takes_too_much_memory_is_refused(write, library):
         read_motions(write(arm(turned(90.0))))
 
 
-def test_another_package_of_the_same_name_is_refused(write, library):
-    library("load_file = None\nclass UfbxError(Exception): pass")
-    with pytest.raises(MotionError, match=r"dance\.fbx: .*AttributeError.*FileFormat"):
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [("load_file = None", "AttributeError.*load_memory"), ("raise RuntimeError('bad binary')", "RuntimeError: bad")],
+)
+def test_a_package_of_the_same_name_that_is_another_or_broken_is_not_blamed_on_the_file(write, library, code, what):
+    library(code)
+    with pytest.raises(MotionError, match=rf"dance\.fbx: the package ufbx cannot be loaded \(.*{what}.*{CONVERT}"):
         read_motions(write(arm(turned(90.0))))
+
+
+@pytest.mark.parametrize("code", ["print('welcome', flush=True)", "import os\nos.write(1, b'welcome\\n')"])
+def test_what_is_printed_while_python_starts_and_by_the_library_is_no_result(write, library, tmp_path, code):
+    library(f"{code}\nraise ImportError")
+    (tmp_path / "library" / "sitecustomize.py").write_text(code, encoding="utf-8")
+    with pytest.raises(MotionError, match="reading FBX needs the package ufbx"):
+        read_motions(write(arm(turned(90.0))))
+
+
+def test_a_program_without_a_python_of_its_own_says_so(write, monkeypatch):
+    path = write(arm(turned(90.0)))
+    for none in (None, ""):
+        monkeypatch.setattr(sys, "executable", none)
+        with pytest.raises(
+            MotionError, match=rf"dance\.fbx: .*process of Python, and this program has none\. {CONVERT}"
+        ):
+            read_motions(path)
+
+
+@needs_ufbx
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_utf_8_is_read(write, tmp_path):
+    path = write(walking()).rename(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.fbx"))
+    assert read_motions(path)[0].joints.shape == walk().shape
 
 
 def test_reading_other_formats_does_not_load_the_library():

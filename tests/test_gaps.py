@@ -16,6 +16,7 @@ from eai_llm_hf.processing.reading.checks import checked_motions
 from eai_llm_hf.processing.reading.motion import Motion, MotionError, note
 from eai_llm_hf.processing.reading.recording import Recording
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip, as_unified_clip
+from eai_llm_hf.processing.skeleton.floor import SOLES, level_floor
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
 
@@ -97,19 +98,40 @@ def test_the_length_of_a_gap_counts_in_seconds(fps):
     at = np.minimum(np.arange(frames) * 30 / fps, 178.0)
     low = at.astype(int)
     joints = walk()[low] + (at - low)[:, None, None] * (walk()[low + 1] - walk()[low])
-    assert "course" in read(without(joints, slice(round(2 * fps), round(2.6 * fps))), fps).not_shown
-    assert "course" not in read(without(joints, slice(round(2 * fps), round(2.3 * fps))), fps).not_shown
+    assert "steps" in read(without(joints, slice(round(2 * fps), round(2.6 * fps))), fps).not_shown
+    assert "steps" not in read(without(joints, slice(round(2 * fps), round(2.3 * fps))), fps).not_shown
 
 
 def test_a_lost_hand_hides_rhythm_but_no_steps_and_a_lost_foot_hides_both():
-    assert {"course", "rhythm"} & set(read(without(walk(), slice(60, 100), "left_wrist")).not_shown) == {"rhythm"}
-    assert {"course", "rhythm"} <= set(read(without(walk(), slice(60, 100), "left_ankle")).not_shown)
+    hand, foot = (read(without(walk(), slice(60, 100), lost)).not_shown for lost in ("left_wrist", "left_ankle"))
+    assert {"course", "rhythm"} <= set(hand) and "steps" not in hand and {"steps", "course", "rhythm"} <= set(foot)
 
 
 def test_a_foot_that_is_lost_at_the_start_hides_no_steps():
     whole, cut = walk(), without(walk(), slice(0, 20), "left_ankle", "left_foot")
     index = DESCRIPTOR_INDEX["cadence"]
     assert vector(read(cut))[index] == pytest.approx(vector(read(whole))[index], rel=0.05)
+
+
+@pytest.mark.parametrize("frames", [slice(0, 60), slice(120, 180)])
+def test_a_foot_that_is_lost_for_long_at_an_end_hides_the_steps_although_none_is_lost_between_others(frames):
+    reasons = absent(read(without(walk(), frames, "left_ankle", "left_foot")))
+    assert reasons["stance_share"] == "the legs were not tracked for 33% of the time, in which steps may be lost"
+
+
+@pytest.mark.parametrize("frames", [slice(0, 15), slice(165, 180), slice(80, 98)])
+def test_nothing_is_said_of_when_the_movement_was_strongest_where_an_arm_was_lost(frames):
+    reasons = absent(read(without(walk(), frames, "left_elbow", "left_wrist")))
+    assert reasons["peak_timing"].startswith("parts of the body were not tracked for ") and not {*STEPS} & set(reasons)
+
+
+@pytest.mark.parametrize("lost", ["ankle", "foot"])
+def test_lost_legs_that_go_with_the_trunk_make_no_slope_of_the_floor(lost):
+    body, mask, guessed, notes = read(walk(300)).joints, np.ones(22, bool), np.zeros((300, 22), bool), []
+    body[60:, SOLES, 1] += 0.1 * (body[60:, SOLES, 2] - body[60, SOLES, 2])
+    assert level_floor(body, mask, guessed, notes) is not body and notes[0]["code"] == "sloping_floor"
+    guessed[60:, [JOINT_INDEX[f"{side}_{lost}"] for side in ("left", "right")]] = True
+    assert level_floor(body, mask, guessed, notes) is body and len(notes) == 1
 
 
 def test_a_window_without_the_hole_is_not_limited_by_it():

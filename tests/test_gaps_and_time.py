@@ -217,6 +217,15 @@ def test_a_fast_beginning_is_no_rest_pose():
     assert len(motion.joints) == len(joints) and not motion.notes
 
 
+@pytest.mark.parametrize("nothing", [0.0, np.nan])
+def test_a_fast_hand_is_no_rest_pose_where_the_other_joints_are_lost_in_the_first_frames(nothing):
+    joints = body()
+    joints[:2] += np.array([0.3, 0, 0]) * (np.array(NAMES) == "left_wrist")[:, None]
+    joints[:2, np.array(NAMES) != "left_wrist"] = nothing
+    (motion,) = motions_from_array(joints, 30, joint_names=NAMES)
+    assert len(motion.joints) == len(joints) and "pose_cut" not in codes(motion)
+
+
 def test_stillness_is_no_padding():
     still = standing(150)
     for joints in (still, still.round(1), np.repeat(body(20), [*[1] * 19, 10], axis=0)):

@@ -216,6 +216,24 @@ def test_people_are_found_in_any_order_of_the_axes_also_where_three_people_look_
         np.testing.assert_array_equal(motion.joints, expected)
 
 
+@pytest.mark.parametrize("apart", [0.6, 1.5, 3.0])
+@pytest.mark.parametrize("count", [2, 5])
+@pytest.mark.parametrize("order", [(1, 2, 0, 3), (3, 2, 0, 1), (2, 3, 0, 1), (2, 0, 3, 1)])
+@pytest.mark.parametrize("frames", [22, 90])
+def test_people_who_stand_apart_do_not_make_joints_look_like_frames(apart, count, order, frames):
+    people = np.stack([body(frames + n)[n:] + np.float32([apart * n, 0, 0]) for n in range(count)])
+    motions = motions_from_array(people.transpose(order), 30)
+    assert len(motions) == count
+    np.testing.assert_array_equal(motions[1].joints, people[1])
+
+
+def test_names_tell_frames_from_joints_where_many_people_stand_apart():
+    people = crowd(9, 90) * np.float32([3, 1, 3])
+    motions = motions_from_array(people.transpose(1, 2, 0, 3), 30, joint_names=NAMES)
+    assert len(motions) == 9
+    np.testing.assert_array_equal(motions[1].joints, people[1])
+
+
 @pytest.mark.parametrize(("count", "frames"), [(24, 24), (30, 20), (20, 30)])
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (1, 0, 2, 3), (3, 1, 2, 0)])
 def test_as_many_people_as_frames_or_more_are_told_from_frames(count, frames, order):

@@ -81,6 +81,32 @@ def test_a_body_in_space_whose_depth_is_pinned_is_no_picture(moved, axes, unit):
     assert codes((joints + moved) * axes * unit) == []
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.02])
+@pytest.mark.parametrize(("at", "unit"), [((0.6, 2.0), 1000.0), ((0.6, 0.8), 1.0), ((2.0, 2.0), 100.0)])
+def test_a_body_with_z_up_from_the_height_of_its_hips_is_no_picture(noise, at, unit):
+    joints = noisy(walking(), noise)
+    hips = joints[:, [JOINT_INDEX["left_hip"], JOINT_INDEX["right_hip"]]].mean(axis=1, keepdims=True)
+    joints -= hips
+    codes((np.stack([joints[..., 0], -joints[..., 2], joints[..., 1]], axis=-1) + [*at, 0]) * unit)
+
+
+@pytest.mark.parametrize("axes", [[1, -1, -1], [-1, -1, 1]])
+def test_a_small_body_with_y_down_that_stays_at_the_origin_is_no_picture(axes):
+    joints = walking() * 0.8
+    joints[..., [0, 2]] -= joints[:, :1, [0, 2]]
+    joints = joints * axes
+    joints[..., 1] -= joints[..., 1].min()
+    assert codes(joints) == []
+
+
+@pytest.mark.parametrize(("up_axis", "units"), [("y", None), (None, "m")])
+def test_what_is_stated_to_have_units_or_an_up_axis_is_no_picture(up_axis, units):
+    seen = picture(walking())
+    with pytest.raises(MotionError, match="image coordinates"):
+        unify(Motion(seen.astype(np.float32), 30.0, list(JOINT_NAMES)))
+    unify(Motion(seen.astype(np.float32), 30.0, list(JOINT_NAMES)), up_axis=up_axis, units=units)
+
+
 @pytest.mark.parametrize(("third", "what"), [(0.0, "z is 0 everywhere"), (1.0, "z lies .* is a confidence")])
 @pytest.mark.parametrize("names", [list(JOINT_NAMES), None])
 @pytest.mark.parametrize("fps", [30.0, None])

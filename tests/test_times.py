@@ -17,7 +17,7 @@ def timed(label: str, cells: list[str], separator: str = ",") -> str:
     ("label", "unit"),
     [
         ("time", None), ("timestamps", None), ("Zeit", None), ("t", None), ("Time (s)", "s"), ("sec", "s"),
-        ("ms", "ms"),
+        ("ms", "ms"), ("ts", None), ("ts_ms", "ms"),
         ("time_ms", "ms"), ("timestamp [msec]", "ms"), ("TimestampMs", "ms"), ("timestamp_us", "us"), ("usec", "us"),
         ("device_timestamp_usec", "us"), ("time (\u00b5s)", "us"), ("timestamp_ns", "ns"), ("Time-ticks", "ticks"),
     ],
@@ -63,7 +63,7 @@ def test_dates_and_times_of_day_are_read(write, cells):
 
 
 def test_a_time_that_cannot_be_read_matters_only_if_the_rate_is_not_given(write):
-    path = write(timed("time", ["noon", "0:00:01:12", "later"]), "t.csv")
+    path = write(timed("time", ["noon", "2024_03_01_23_59_55_033", "1_000"]), "t.csv")
     assert np.isnan(read_csv(path).times).all()
     assert read_motions(path, fps=30)[0].fps == 30
     with pytest.raises(MotionError, match=r"t\.csv, line 2: expected a time"):

@@ -300,6 +300,18 @@ def test_times_are_read_with_the_unit_that_their_key_names(write, key, values, u
     assert np.diff(recording.times) == pytest.approx([seconds], rel=1e-4)
 
 
+@pytest.mark.parametrize("is_list", [False, True])
+def test_times_that_cannot_be_read_are_an_error_where_no_rate_is_given(write, is_list):
+    times = [f"frame of {second} o'clock" for second in range(40)]
+    points = [[1.0 + 0.01 * number, 2.0, 3.0] for number in range(22)]
+    frames = [{"landmarks": points} | ({} if is_list else {"time": time}) for time in times]
+    path = write({"frames": frames} | ({"timestamps": times} if is_list else {}))
+    with pytest.raises(MotionError, match=r"time 0: expected a time; found none \(or pass fps\)"):
+        read_motions(path)
+    assert len(read_motions(path, fps=30)[0].joints) == 40
+    assert read_motions(write({"fps": 25, "frames": frames}))[0].fps == 25
+
+
 def test_a_list_of_times_next_to_the_frames_is_read(write):
     recording = read_json(write({"timestamps_ms": [0, 40, 80], "frames": [[[1, 2, 3]]] * 3}))
     assert recording.time_unit == "ms" and recording.times.tolist() == [0, 40, 80]

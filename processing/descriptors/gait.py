@@ -272,7 +272,7 @@ def _leg_speed(body: BodyFrame) -> float:
     unit="leg lengths",
     body_part="legs",
     requires=LEG_JOINTS,
-    needs=("movement", "travel", "course"),
+    needs=("movement", "travel", "steps"),
     undefined="no steps were found",
     definition=(
         "Distance that the hip midpoint covers over the ground from one passing of the ankles, in the "
@@ -330,7 +330,7 @@ def _step_length(body: BodyFrame) -> float:
     unit="steps/s",
     body_part="legs",
     requires=LEG_JOINTS,
-    needs=("movement", "travel", "course"),
+    needs=("movement", "travel", "steps"),
     undefined="no steps were found",
     definition=(
         "Passings of the ankles in the direction of travel per second, between the first and the last. NaN "
@@ -384,7 +384,7 @@ def _cadence(body: BodyFrame) -> float:
     unit="1",
     body_part="legs",
     requires=LEG_JOINTS,
-    needs=("movement", "travel", "course"),
+    needs=("movement", "travel", "steps"),
     undefined="no steps were found",
     definition=(
         "Share of the time from first to last passing of the ankles in which a foot stands, its ankle slower "

@@ -144,7 +144,7 @@ def _names_of(placed: np.ndarray, is_usual: bool, num_names: int | None) -> list
     if placed.ndim == 3:
         return ["joints", "frames"] if _is_joints_first(placed, num_names) else ["frames", "joints"]
     usual = ["people", "frames", "joints"] if is_usual else ["frames", "joints", "people"]
-    found = _axis_of_frames(placed, usual)
+    found = _axis_of_frames(placed, usual, num_names)
     frames = usual.index("frames") if found is None else found
     people, joints = (axis for axis in range(3) if axis != frames)
     sizes = placed.shape
@@ -159,15 +159,19 @@ def _names_of(placed: np.ndarray, is_usual: bool, num_names: int | None) -> list
     return [{people: "people", frames: "frames", joints: "joints"}[axis] for axis in range(3)]
 
 
-def _axis_of_frames(placed: np.ndarray, usual: list[str]) -> int | None:
+def _axis_of_frames(placed: np.ndarray, usual: list[str], num_names: int | None) -> int | None:
     """Returns which of the first three axes of an array (a, b, c, 3) holds the frames; None if nothing tells."""
     sizes, at = placed.shape, usual.index("frames")
     changes = [_change_along(placed, axis) for axis in range(3)]
-    if sizes[at] >= _FEWEST_FRAMES and 0 < changes[at] < _SMOOTH * changes[usual.index("joints")]:
+    named = [axis for axis in range(3) if sizes[axis] == num_names]
+    joints = named[0] if len(named) == 1 else usual.index("joints")
+    possible = [axis for axis in range(3) if sizes[axis] >= _FEWEST_FRAMES and named != [axis]]
+    # Joints are as close as frames where the people are far apart, but people are too few to be joints.
+    if at in possible and sizes[joints] >= FEWEST_JOINTS and 0 < changes[at] < _SMOOTH * changes[joints]:
         return at  # copies of one person may be more alike than two frames
-    for axis in range(3):
+    for axis in possible:
         others = [change for other, change in enumerate(changes) if other != axis and change > 0]
-        if sizes[axis] >= _FEWEST_FRAMES and others and 0 < changes[axis] < _SMOOTH * min(others):
+        if others and 0 < changes[axis] < _SMOOTH * min(others):
             return axis
     if at == 1 and sizes[1] < _FEWEST_FRAMES <= sizes[0]:
         return 0

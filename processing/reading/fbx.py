@@ -11,6 +11,7 @@ Why ufbx: docs/inputs.md says what other libraries did. Its positions agree with
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .fbx_take import SCRIPT
+from .fbx_take import MARK, SCRIPT
 from .limits import MAX_FPS, MAX_JOINTS, MAX_NAME_LENGTH, MIN_FPS
 from .motion import MotionError, note
 from .node_tree import PATHS, Node, Tracks, in_order, moved, parents_among
@@ -54,8 +55,8 @@ def read_fbx(path: Path) -> Recording:
         skeleton and its pose at rest tells it. Several skeletons with the same names are told apart later.
 
     Raises:
-        MotionError: The extra `fbx` is not installed; or the file is damaged, without a take, too long, or makes the
-            library crash or hang.
+        MotionError: The extra `fbx` is not installed or broken, or no process can be started; or the file is damaged,
+            without a take, too long, or makes the library crash or hang.
     """
     found, samples = _sampled(path)
     names = [name[:MAX_NAME_LENGTH] for name in found["names"]]
@@ -95,8 +96,11 @@ def read_fbx(path: Path) -> Recording:
 def _sampled(path: Path) -> tuple[dict[str, Any], np.ndarray]:
     """Returns what `fbx_take.py` found, and the samples (frames, nodes, 10) float32."""
     samples = min(_MOST_SAMPLES, room_for(path) // 12)
-    order = {"path": str(path.resolve()), "memory": _MEMORY, "samples": samples, "nodes": MAX_JOINTS}
+    name = os.fsencode(path.resolve()).decode("latin-1")  # the process may have another encoding of names
+    order = {"path": name, "memory": _MEMORY, "samples": samples, "nodes": MAX_JOINTS}
     text = json.dumps(order | {"fps": [MIN_FPS, MAX_FPS]})
+    if not sys.executable:  # a program that Python is built into
+        raise MotionError(f"{path.name}: FBX is read by a process of Python, and this program has none. {CONVERT}")
     # -P: the folder of the script is no place to import from; it has modules named json and csv.
     command = [sys.executable, "-P", SCRIPT, text]
     try:
@@ -107,13 +111,15 @@ def _sampled(path: Path) -> tuple[dict[str, Any], np.ndarray]:
         raise MotionError(f"{path.name}: not read after {_LONGEST_S:g} s. {CONVERT}") from None
     except OSError as error:
         raise MotionError(f"{path.name}: no process to read it could be started ({error.strerror})") from error
-    head, _, values = done.stdout.partition(b"\n")
+    head, _, values = done.stdout.partition(MARK)[2].partition(b"\n")
     if done.returncode != 0 or not head:
         how = signal.strsignal(-done.returncode) if done.returncode < 0 else f"status {done.returncode}"
         raise MotionError(f"{path.name}: the library that reads FBX crashed on this file ({how}). {CONVERT}")
     found: dict[str, Any] = json.loads(head)
     if "missing" in found:
         raise MotionError(f"{path.name}: reading FBX needs the package ufbx; {INSTALL}. Or without it: {CONVERT}")
+    if "broken" in found:
+        raise MotionError(f"{path.name}: the package ufbx cannot be loaded ({shown(found['broken'], 80)}). {CONVERT}")
     if "damaged" in found:
         raise MotionError(
             f"{path.name}: the file is damaged or not FBX (ufbx: {shown(found['damaged'], 80)}). {CONVERT}"

@@ -18,6 +18,9 @@ from typing import Any
 SCRIPT = __file__
 """Path of this file."""
 
+MARK = b"\0EAI-LLM FBX\0"
+"""What the output begins with, after whatever was printed while Python started."""
+
 _KEPT: list[Any] = []
 """The objects of the library, until the process ends."""
 
@@ -26,15 +29,15 @@ _PROBES = 16
 
 
 class _Unreadable(Exception):
-    """A file that cannot be read: "missing" (the library), "damaged" or "refused", and what was found."""
+    """A file that cannot be read: "missing" or "broken" (the library), "damaged" or "refused", and what was found."""
 
 
 def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
     """Samples the first take in which a joint moves, else the first one.
 
     Args:
-        order: "path"; "memory", bytes that this process may use; "samples", most frames times nodes; "nodes", most
-            nodes; "fps", the least and the highest number of frames per second.
+        order: "path", each of its bytes as one character; "memory", bytes that this process may use; "samples", most
+            frames times nodes; "nodes", most nodes; "fps", the least and the highest number of frames per second.
 
     Returns:
         What was found, and translation (3), rotation (x, y, z, w) and scale (3) of each node in its parent, frame by
@@ -43,16 +46,25 @@ def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
         that is read; "takes", those of all.
 
     Raises:
-        _Unreadable: The library is missing, it finds the file damaged, or there is nothing to read.
+        _Unreadable: The library is missing or broken, it finds the file damaged, or there is nothing to read.
+        OSError: The file cannot be opened.
     """
     _limit_memory(order["memory"])
     try:
         import ufbx
+
+        load = ufbx.load_memory
     except ImportError as error:
         raise _Unreadable("missing", str(error)) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # of the library, or of another one by its name
+        raise _Unreadable("broken", f"{type(error).__name__}: {error}") from error
+    with open(order["path"].encode("latin-1"), "rb") as file:  # the library opens no file whose name is not UTF-8
+        content = file.read()
     try:
-        scene = ufbx.load_file(
-            order["path"],
+        scene = load(
+            content,
             file_format=ufbx.FileFormat.FBX,
             ignore_geometry=True,
             ignore_embedded=True,
@@ -75,7 +87,7 @@ def main(order: dict[str, Any]) -> tuple[dict[str, Any], "array[float]"]:
     joints = sorted(bones or others)
     stacks = list(scene.anim_stacks)
     anims = [stack.anim for stack in stacks]
-    _KEPT.extend((scene, every, above, stacks, anims))
+    _KEPT.extend((content, scene, every, above, stacks, anims))
     if not stacks or not joints:
         what = "a skeleton or other nodes; found none" if stacks else "an animation; found a model without one"
         raise _Unreadable("refused", f"expected {what}")
@@ -154,6 +166,8 @@ def _with_those_above(joints: list[int], parents: list[int]) -> list[int]:
 
 if __name__ == "__main__":
     gc.disable()
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what the library prints is no result
     order = json.loads(sys.argv[1])
     found: dict[str, Any] = {}
     samples = array("f")
@@ -163,9 +177,11 @@ if __name__ == "__main__":
         found = dict([error.args])
     except MemoryError:
         found = {"refused": f"reading it needs more than {order['memory'] / 2**30:g} GB of memory"}
-    except Exception as error:  # of the library, or of another one by its name
+    except OSError as error:
+        found = {"refused": f"cannot be read ({error.strerror})"}
+    except Exception as error:  # of the library
         found = {"damaged": f"{type(error).__name__}: {error}"}
-    sys.stdout.buffer.write(json.dumps(found).encode() + b"\n")
-    sys.stdout.buffer.write(samples)
-    sys.stdout.buffer.flush()
+    output.write(MARK + json.dumps(found).encode() + b"\n")
+    output.write(samples)
+    output.flush()
     os._exit(0)

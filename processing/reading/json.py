@@ -96,12 +96,12 @@ def frame_files(folder: Path) -> list[Path]:
     forms = set()
     try:
         files = [file for file in folder.iterdir() if not file.name.startswith(".")]
-    except OSError:
+        are_files = all(_NUMBERED.fullmatch(file.name) and file.is_file() for file in files)
+    except OSError:  # a folder may be listed although nothing in it can be looked at
         return []
-    for file in files:
+    for file in files if are_files else []:
         name = _NUMBERED.fullmatch(file.name)
-        if name is None or not file.is_file():
-            return []
+        assert name is not None
         # The number of the frame is the last one: "take2_000000000012_keypoints.json".
         forms.add((name[1], name[3]))
         numbered[int(name[2])] = file
@@ -273,7 +273,9 @@ class _Document:
         elif key in TIMES_KEYS and opening == "[":
             clock = Clock(TIMES_KEYS[key])
             for _ in text.items():
-                time = clock.read(text.value())
+                value = text.value()
+                time = clock.read(value)
+                self.frames.has_unread_times |= math.isnan(time) and value is not None
                 if len(self._times) * 8 < MAX_BYTES:
                     self._times.append(time)
             self._unit = clock.unit
@@ -387,7 +389,9 @@ class _Document:
         given = np.array(times)
         known = np.flatnonzero(np.isfinite(given))
         if len(known) < 2:
-            return None, None
+            is_given = any(self._about.get(key) is not None for key in FPS_KEYS)
+            # The checks refuse NaN where nobody gives the frame rate.
+            return (given, unit) if frames.has_unread_times and not is_given else (None, None)
         if len(known) < len(given):
             step = (given[known[-1]] - given[known[0]]) / (known[-1] - known[0])
             every = np.arange(len(given))

@@ -74,6 +74,7 @@ class Opened:
         keys: The keys under which they were, from outside to inside, in lower case and without separators.
         time: When it was, NaN where not said.
         unit: The unit that the key of the time names, or None.
+        is_unread: Whether a time is said that cannot be read.
         number: Number or name of the frame, or None.
         person: Number or name of the person, or None.
         person_key: The key of the person, or None.
@@ -87,6 +88,7 @@ class Opened:
     keys: list[str] = field(default_factory=list)
     time: float = _NAN
     unit: str | None = None
+    is_unread: bool = False
     number: Any = None
     person: str | None = None
     person_key: str | None = None
@@ -112,6 +114,7 @@ def opened(content: Any, clock: Clock | None = None) -> Opened:
                     found.unit = clock.unit or TIME_KEYS[key]
                     if not math.isnan(found.time):
                         break
+                    found.is_unread |= content[keys[key]] is not None
         if found.number is None:
             found.number = next((content[keys[key]] for key in _NUMBER_KEYS if key in keys), None)
         if found.person is None:
@@ -191,6 +194,7 @@ class Frames:
         count: How many frames there are.
         times: (frames,) the time of each frame, NaN where it has none.
         unit: The unit of the times where a key names it, or None.
+        has_unread_times: Whether a frame says a time that cannot be read.
         keys: The keys under which the first points were, from outside to inside, in lower case without separators.
         width: How many numbers the first point has, where it is a list.
         own_ids: The number that each of the first frames gives under `id`, outside a list of people.
@@ -202,6 +206,7 @@ class Frames:
         self.count = 0
         self.times = array("d")
         self.unit: str | None = None
+        self.has_unread_times = False
         self._clock = Clock()
         self.keys: list[str] = []
         self.width = 0
@@ -231,6 +236,7 @@ class Frames:
             self._in_frame.clear()
             self.times.append(time if math.isnan(found.time) else found.time)
             self.unit = self.unit or found.unit
+            self.has_unread_times |= found.is_unread and math.isnan(self.times[-1])
         self._number = found.number
         if len(self.own_ids) <= MAX_PEOPLE_IN_A_FRAME:
             self.own_ids.append(found.person)

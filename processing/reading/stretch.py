@@ -29,7 +29,10 @@ _POSE_STEPS, _POSE_SIZE = 7.0, 0.008
 """The body goes to such a pose by more than so many of its fastest steps, and by more than this share of its size. Of
 the 200 ends of recordings with rest poses, 199 exceed both; the fastest of 1,448 other ends has 5.3 steps."""
 
-_STEPS_SEEN = 2000
+_ENOUGH_JOINTS = 0.5
+"""Share of the joints that must be tracked in two frames to tell a pose from the movement: one arm may be faster."""
+
+_STEPS_SEEN = 500
 """Steps between frames, spread over a recording, that show how fast it is."""
 
 _NOTED_S = 0.1
@@ -114,21 +117,31 @@ def _poses_apart(joints: np.ndarray) -> tuple[int, int]:
         return 0, 0
     inner = np.arange(_POSES, len(joints) - _POSES - 1)
     inner = inner[:: max(1, len(inner) // _STEPS_SEEN)]
-    seen, found = joints[inner], []
+    known = _tracked(joints[inner]).any(axis=0)
+    if not known.any():
+        return 0, 0
+    seen, found = joints[inner][:, known], []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where nobody is tracked
-        usual = np.nanpercentile(_steps(seen, joints[inner + 1]), 99)
+        usual = np.nanpercentile(_steps(seen, joints[inner + 1][:, known]), 99)
         size = np.nanmedian(np.nanmax(seen, axis=1) - np.nanmin(seen, axis=1), axis=0).max()
         for end in (joints, joints[::-1]):
-            jumps = _steps(end[:_POSES], end[1 : _POSES + 1]) > max(_POSE_STEPS * usual, _POSE_SIZE * size)
+            edge = end[: _POSES + 1][:, known]
+            jumps = _steps(edge[:-1], edge[1:]) > max(_POSE_STEPS * usual, _POSE_SIZE * size)
             found.append(int(np.flatnonzero(jumps)[-1]) + 1 if jumps.any() else 0)
     return found[0], found[1]
 
 
+def _tracked(joints: np.ndarray) -> np.ndarray:
+    """Returns (frames, joints) bool, from (frames, joints, 3) with NaN or zeros where a joint is lost."""
+    return np.isfinite(joints).all(axis=-1) & (joints != 0).any(axis=-1)
+
+
 def _steps(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Returns (frames,), how far the median joint goes; NaN where no joint is tracked in both, (frames, joints, 3)."""
-    lost = (before == 0).all(axis=-1) | (after == 0).all(axis=-1)
-    return np.nanmedian(np.where(lost, np.nan, np.linalg.norm(after - before, axis=-1)), axis=1)
+    """Returns (frames,), how far the median joint of (frames, joints, 3) goes; NaN where few are tracked in both."""
+    tracked = _tracked(before) & _tracked(after)
+    steps = np.nanmedian(np.where(tracked, np.linalg.norm(after - before, axis=-1), np.nan), axis=1)
+    return np.where(tracked.mean(axis=1) >= _ENOUGH_JOINTS, steps, np.nan)
 
 
 def _repeated(joints: np.ndarray, fps: float) -> tuple[int, int]:

@@ -33,7 +33,7 @@ TIMES_KEYS: dict[str, str | None] = {
 """Key of a list with the times of all frames -> its unit. "timestamps" is a plural here, not "timestamp_s"."""
 
 _TIME_WORDS = frozenset(
-    "time times unixtime timestamp timestamps stamp datetime t elapsed epoch zeit zeitstempel temps tiempo".split()
+    "time times unixtime timestamp timestamps stamp datetime t ts elapsed epoch zeit zeitstempel temps tiempo".split()
 )
 _QUALIFIERS = frozenset(
     "device system host capture camera video local global relative rel since start unix utc date in frame sensor "
@@ -89,7 +89,8 @@ class Clock:
         if not isinstance(value, str) or len(value) > _LONGEST_CELL:
             return math.nan
         try:
-            return float(value)
+            if "_" not in value:  # which float() passes over: 2024_03_01
+                return float(value)
         except ValueError:
             pass
         cell = value.strip()

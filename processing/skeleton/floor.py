@@ -11,10 +11,12 @@ from .axes_and_units import LEG_M, leg_length
 from .tree import FRAME_RATE, JOINT_INDEX
 
 SOLES = [JOINT_INDEX[f"{side}_{joint}"] for joint in ("ankle", "foot") for side in ("left", "right")]
-"""Joints that come down to the floor."""
+"""Joints that come down to the floor, those of the left and of the right leg in turn."""
 
 _STRETCH_S = 0.5
 """Seconds in which a foot comes to the floor at least once in walking."""
+
+_FEWEST_STRETCHES = 4
 
 _SHORTEST_WAY = 1.5
 """Leg lengths that the feet must have covered in a direction for a slope in it to be told from noise."""
@@ -27,7 +29,7 @@ _DRIFT = 0.05
 """Leg lengths by which the lowest foot may rise or sink from the first to the last third of a recording."""
 
 
-def level_floor(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, str]]) -> np.ndarray:
+def level_floor(body: np.ndarray, mask: np.ndarray, guessed: np.ndarray, notes: list[dict[str, str]]) -> np.ndarray:
     """Takes the slope of the floor out of a recording.
 
     The slope is the median of the slopes between all pairs of foot contacts (Theil 1950, Sen 1968), along the
@@ -36,6 +38,7 @@ def level_floor(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, str]])
     Args:
         body: (frames, 22, 3) metres, Y up, 30 frames/s.
         mask: (22,) bool.
+        guessed: (frames, 22) bool, where a joint was in a long gap: such a foot goes with the trunk, not to the floor.
         notes: Receives a note if the floor was levelled.
 
     Returns:
@@ -44,9 +47,14 @@ def level_floor(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, str]])
     soles = [joint for joint in SOLES if mask[joint]]
     leg = leg_length(body, mask) or LEG_M
     count = int(len(body) / (_STRETCH_S * FRAME_RATE))
-    if not soles or count < 4:
+    if not soles or count < _FEWEST_STRETCHES:
         return body
-    contacts = np.array([_lowest(stretch[:, soles]) for stretch in np.array_split(body, count)], dtype=np.float64)
+    seen = soles_seen(guessed, soles)
+    stretches = zip(np.array_split(body[:, soles], count), np.array_split(seen, count), strict=True)
+    contacts = np.array([_lowest(places, where) for places, where in stretches if where.any()], dtype=np.float64)
+    count = len(contacts)
+    if count < _FEWEST_STRETCHES:
+        return body
     ground = contacts[:, [0, 2]] - contacts[:, [0, 2]].mean(axis=0)
     along = np.linalg.svd(ground, full_matrices=False)[2][0]
     way = ground @ along
@@ -66,6 +74,17 @@ def level_floor(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, str]])
     levelled = body.copy()
     levelled[..., 1] -= heights.astype(body.dtype)
     return levelled
+
+
+def soles_seen(guessed: np.ndarray, soles: list[int]) -> np.ndarray:
+    """Returns (frames, soles) bool, where all soles of the same leg are tracked: an ankle is higher than a toe.
+
+    Args:
+        guessed: (frames, 22) bool, where a joint was in a long gap.
+        soles: Some of `SOLES`.
+    """
+    legs = np.array([[SOLES.index(one) % 2 == SOLES.index(other) % 2 for one in soles] for other in soles])
+    return np.asarray(guessed[:, soles].astype(int) @ legs.astype(int) == 0)
 
 
 def why_no_floor(body: np.ndarray, mask: np.ndarray, leg: float) -> str | None:
@@ -91,7 +110,8 @@ def why_no_floor(body: np.ndarray, mask: np.ndarray, leg: float) -> str | None:
     return None
 
 
-def _lowest(stretch: np.ndarray) -> np.ndarray:
-    """Returns the (3,) position of the lowest of (frames, soles, 3)."""
-    frame, sole = np.unravel_index(stretch[..., 1].argmin(), stretch.shape[:2])
+def _lowest(stretch: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Returns the (3,) position of the lowest of (frames, soles, 3) that is tracked, (frames, soles)."""
+    heights = np.where(seen, stretch[..., 1], np.inf)
+    frame, sole = np.unravel_index(heights.argmin(), heights.shape)
     return np.asarray(stretch[frame, sole])

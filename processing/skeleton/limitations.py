@@ -21,7 +21,8 @@ ASPECTS = {
     "head_rotation": "where the face is turned",
     "fast_changes": "changes within a tenth of a second",
     "fine_movement": "movements of a few centimetres",
-    "course": "each moment of the movement, such as each step",
+    "steps": "each step",
+    "course": "how the strength of the movement changes over time",
     "rhythm": "how quickly and how often parts of the body move",
     "size": "the size of the body in metres",
 }

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..reading.motion import MotionError
 from .axes_and_units import LEG_M
-from .floor import SOLES, level_floor
+from .floor import SOLES, level_floor, soles_seen
 from .tree import FRAME_RATE, JOINT_INDEX
 
 _HEADING_S = 1.0
@@ -15,13 +15,19 @@ _SIDE_PAIRS = [(JOINT_INDEX[f"left_{joint}"], JOINT_INDEX[f"right_{joint}"]) for
 
 
 def place(
-    body: np.ndarray, mask: np.ndarray, face: np.ndarray | None, source: str, notes: list[dict[str, str]]
+    body: np.ndarray,
+    mask: np.ndarray,
+    guessed: np.ndarray,
+    face: np.ndarray | None,
+    source: str,
+    notes: list[dict[str, str]],
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Turns the body to face +Z and puts it on the floor at the origin.
 
     Args:
         body: (frames, 22, 3) metres, Y up, 30 frames/s.
         mask: (22,) bool.
+        guessed: (frames, 22) bool, where a joint was in a long gap.
         face: (frames, 3) direction of the face in the same axes, or None.
         source: File name for error messages.
         notes: Receives a note if the floor slopes.
@@ -34,8 +40,8 @@ def place(
     """
     turn = _turn_to_front(body, mask, source)
     start = body[:1, _PELVIS : _PELVIS + 1] * np.array([1, 0, 1], body.dtype)
-    body = level_floor((body - start) @ turn.T, mask, notes)
-    _place_on_floor(body, mask)
+    body = level_floor((body - start) @ turn.T, mask, guessed, notes)
+    _place_on_floor(body, mask, guessed)
     body[:, ~mask] = 0.0
     return body, None if face is None else face @ turn.T
 
@@ -92,11 +98,13 @@ def _turn_to_front(body: np.ndarray, mask: np.ndarray, source: str) -> np.ndarra
     return np.array([[cosine, 0.0, -sine], [0.0, 1.0, 0.0], [sine, 0.0, cosine]], body.dtype)
 
 
-def _place_on_floor(body: np.ndarray, mask: np.ndarray) -> None:
+def _place_on_floor(body: np.ndarray, mask: np.ndarray, guessed: np.ndarray) -> None:
     """Moves the clip, in place, so that the lowest foot is at y = 0; without feet the pelvis is at the leg length."""
     soles = [joint for joint in SOLES if mask[joint]]
     if soles:
-        floor = float(np.percentile(body[:, soles, 1].min(axis=1), 2))
+        seen = soles_seen(guessed, soles)
+        heights = np.where(seen if seen.any() else True, body[:, soles, 1], np.inf).min(axis=1)
+        floor = float(np.percentile(heights[np.isfinite(heights)], 2))
     else:
         floor = float(np.median(body[:, _PELVIS, 1])) - LEG_M
     body[..., 1] -= np.float32(floor)

@@ -60,7 +60,8 @@ def unify(
         joints = motion.joints
     notes = list(motion.notes)
     body, mask, guessed, gaps = select_joints(joints, match, motion, fps, notes)
-    check_space(body, mask, motion.source)
+    is_stated = bool(up_axis or units or motion.units)
+    check_space(body, mask, is_stated, motion.source)
     of_rig = (rig.get("up_axis"), rig.get("units"))
     body, found = to_metres_y_up(body, mask, (up_axis, units), motion.units, of_rig, motion.source, notes)
     mask_coincident(body, mask, notes)
@@ -69,7 +70,10 @@ def unify(
     face = directions(motion.face, len(joints), motion.source)
     if face is not None:
         face = unit_vectors(resample(to_y_up(face, found.up_axis)[:, None], fps)[:, 0])
-    body, face = place(resample(body, fps), mask, face, motion.source, notes)
+    body = resample(body, fps)
+    nearest = np.rint(np.arange(len(body)) * fps / FRAME_RATE).astype(int)
+    guessed = guessed[np.minimum(nearest, len(guessed) - 1)]
+    body, face = place(body, mask, guessed, face, motion.source, notes)
     check_body(body, mask, motion.source, notes)
     not_shown = find_limitations(body, mask, fps, face is not None, found.fits_a_person, motion.recording, notes)
     report = {
@@ -89,10 +93,7 @@ def unify(
         "start_s": motion.start_s,
     }
     clip = UnifiedClip(np.ascontiguousarray(body), mask, FRAME_RATE, report, face, not_shown)
-    if guessed.any():
-        nearest = np.rint(np.arange(len(body)) * fps / FRAME_RATE).astype(int)
-        clip = clip.with_gaps(guessed[np.minimum(nearest, len(guessed) - 1)])
-    return clip
+    return clip.with_gaps(guessed) if guessed.any() else clip
 
 
 def _check_choice(name: str, value: str | None, choices: Mapping[str, Any]) -> None:
