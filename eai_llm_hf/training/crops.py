@@ -39,6 +39,7 @@ class Crop:
         person: Who moves, on which drawn rig: crops of one person and one rig can be compared. None where it does
             not matter.
         reference: What the crop is compared with, None for the default.
+        clip_id: The clip that the crop is a part of.
     """
 
     clip: UnifiedClip
@@ -48,6 +49,7 @@ class Crop:
     intensity: float | None = None
     person: str | None = None
     reference: MotionReference | None = None
+    clip_id: str | None = None
 
     @cached_property
     def features(self) -> tuple[np.ndarray, np.ndarray]:
@@ -270,7 +272,9 @@ def crop_of(
     intensity = row.get("intensity")
     known = intensity is not None and np.isfinite(intensity)
     vector = measure(clip.joints, clip.joint_mask, clip.not_shown)
-    return Crop(clip, label, vector, corpus, float(intensity) if known else None)
+    return Crop(
+        clip, label, vector, corpus, float(intensity) if known else None, clip_id=f"{row['corpus']}/{row['clip_id']}"
+    )
 
 
 def fit_reference(crops: CropDataset) -> MotionReference:

@@ -30,6 +30,9 @@ the same person; the others have 1 to 11 clips of the same person."""
 _LABELLED = 0.8
 """Share of the crops of a session that have a label, where there are enough."""
 
+_SAME_ACTION = 0.75
+"""Share of the sessions in which all people do, among others, the same: recordings of one study are alike."""
+
 _USUAL_CLIPS = 3.0
 """Clips of the same person beyond the first, on average: most users have few."""
 
@@ -97,6 +100,9 @@ class SessionDataset(Dataset):
         people = self.people[lead["corpus"]]
         names = [_person_of(lead)]
         others = sorted(set(people) - {*names})
+        if rng.random() < _SAME_ACTION:
+            alike = [name for name in others if any(row["content"] == lead["content"] for row in people[name])]
+            others = alike or others
         count = min(int(rng.integers(1, 4)), 1 + len(others))
         names += [others[place] for place in rng.choice(len(others), count - 1, replace=False)]
         rig = draw_rig(self.config, rng)
@@ -111,7 +117,7 @@ class SessionDataset(Dataset):
         """A crop of a session with its reference."""
         assert self.default is not None
         crop = crops[place]
-        own = [other for index, other in enumerate(crops) if index != place and other.person == crop.person]
+        own = [other for other in crops if other.person == crop.person and other.clip_id != crop.clip_id]
         others = [other for other in crops if other.person != crop.person]
         kind = rng.random()
         if kind < ALONE:
