@@ -24,7 +24,16 @@ from .reference_statistics import (
     weight_of,
 )
 
-__all__ = ["ADAPTED_SEGMENTS", "MeasuredClip", "adapt", "calibrated", "measured_clip", "with_baseline"]
+__all__ = [
+    "ADAPTED_SEGMENTS",
+    "MeasuredClip",
+    "adapt",
+    "calibrated",
+    "mean_of_windows",
+    "measured_clip",
+    "with_baseline",
+    "without_each",
+]
 
 ADAPTED_SEGMENTS = ("trunk", "head", "shoulder line", "hip line")
 """Segments whose joints sit in different places in different rigs. Elbows, wrists, knees and ankles do not."""
@@ -53,13 +62,23 @@ def measured_clip(clip: UnifiedClip, segments: Sequence[tuple[int, int]]) -> Mea
         clip: The clip.
         segments: First frame and frame after the last of each window.
     """
-    vectors, means = [], []
+    vectors, features = [], []
     for start, end in segments:
         window = clip.cut(start, end)
         vectors.append(measure(window.joints, window.joint_mask, window.not_shown))
         for side in (window, window.mirrored()):  # rigs are symmetric, a few clips need not be
-            features, present = movement_features(side.joints, side.joint_mask, side.not_shown)
-            means.append(np.where(present[:, None], features.astype(np.float64).mean(axis=0), np.nan))
+            features.append(movement_features(side.joints, side.joint_mask, side.not_shown))
+    return mean_of_windows(vectors, features)
+
+
+def mean_of_windows(vectors: Sequence[np.ndarray], features: Sequence[tuple[np.ndarray, np.ndarray]]) -> MeasuredClip:
+    """What a calibration needs of a clip whose windows were measured already.
+
+    Args:
+        vectors: (descriptors,) of each window, as `measure` returns them.
+        features: Of each window and of its mirror image, as `movement_features` returns them.
+    """
+    means = [np.where(there[:, None], values.astype(np.float64).mean(axis=0), np.nan) for values, there in features]
     return MeasuredClip(_mean(np.stack(vectors).astype(np.float64)), _mean(np.stack(means)))
 
 
@@ -109,6 +128,29 @@ def calibrated(
         own = means[[other == name for other in names]]
         moved.performers[str(name)] = _typical(moved, values, own, PERFORMER_PRIOR)
     return moved
+
+
+def without_each(
+    reference: MotionReference, clips: Sequence[MeasuredClip], performers: Sequence[str | None]
+) -> list[MotionReference]:
+    """What each clip is compared with: its performer's other clips, so that it does not count as typical itself.
+
+    Args:
+        reference: As `calibrated` returns it for these clips.
+        clips: The clips.
+        performers: Who moves in each; a clip of an unknown performer, or a performer's only one, is compared with the
+            recordings.
+    """
+    scores = reference.scores(np.stack([clip.vector for clip in clips]))
+    means = np.stack([clip.feature_mean for clip in clips])
+    found = []
+    for place, name in enumerate(performers):
+        others = [other for other, of in enumerate(performers) if of == name and other != place]
+        if name is None or not others:
+            found.append(reference)
+        else:
+            found.append(reference.at(_typical(reference, scores[others], means[others], PERFORMER_PRIOR)))
+    return found
 
 
 def with_baseline(reference: MotionReference, baseline: MeasuredClip) -> MotionReference:
