@@ -26,7 +26,7 @@ from .descriptors.movement_features import movement_features
 from .descriptors.reference import MotionReference, as_reference
 from .descriptors.reference_state import PERFORMER
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
-from .label_head import DEFAULT_SETTING, LabelHead, fit_heads, fold_of, tested
+from .label_head import DEFAULT_SETTING, LabelHead, cross_validated, fit_heads, fold_of
 from .label_scoring import LabelScorer
 from .reading.motion import note
 from .skeleton.clip import UnifiedClip
@@ -128,10 +128,11 @@ class AdaptedLabels:
             labels, score, descriptors = (json.loads(texts[name]) for name in ("labels", "score", "descriptors"))
             if descriptors != list(DESCRIPTOR_NAMES):
                 raise ValueError("it was made by a version with other descriptors; adapt again.")
-            head = LabelHead(*(values[name] for name in _HEAD[:-1]), trust=float(values["trust"].item()))
+            centre, scale, weights, bias, states = (values[name] for name in _HEAD)
+            head = LabelHead(centre, scale, weights, bias, float(values["trust"].item()))
             reference = path.with_name(REFERENCE_FILE)
             known = MotionReference.load(reference) if reference.is_file() else None
-            return cls(labels, head, values["text_states"], known, score, texts["model"], texts["tower"])
+            return cls(labels, head, states, known, score, texts["model"], texts["tower"])
         except (SafetensorError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is not what eai-llm adapt writes: {error}") from None
 
@@ -218,7 +219,7 @@ def as_adapted(given: Any) -> AdaptedLabels | None:
     return given
 
 
-def fingerprint(model: PreTrainedModel) -> str:
+def fingerprint(model: Any) -> str:
     """SHA-256 of the weights that turn movement into tokens and logits."""
     digest = hashlib.sha256()
     for part in (model.skeleton_tower, model.alignment):
@@ -253,7 +254,7 @@ class _Example:
 def learned(
     scorer: LabelScorer,
     model_name: str,
-    clips: Iterable[Any],
+    clips: Any,
     labels: Sequence[str],
     performers: Sequence[str | None] | None = None,
     reference: Any = None,
@@ -271,11 +272,12 @@ def learned(
         ValueError: If there are not as many labels as clips, fewer than two labels, or no clip that can be read.
     """
     clips = clips if hasattr(clips, "__len__") else list(clips)
-    labels = _checked(labels, len(clips), scorer.processor.skeleton_token)
+    processor: Any = scorer.processor
+    labels = _checked(labels, len(clips), processor.skeleton_token)
     if performers is not None and len(performers) != len(clips):
         raise ValueError(f"Expected one performer for each clip, found {len(performers)} for {len(clips)} clips.")
     given: MotionReference | None = as_reference(reference)
-    extractor = scorer.processor.feature_extractor
+    extractor = processor.feature_extractor
     examples, read = [], set()
     for number, name, person in extractor.read_people(clips, performers, **(form or {})):
         read.add(number)
@@ -297,9 +299,10 @@ def learned(
     names = [example.performer for example in examples]
     people = {name for name in names if name is not None}
     folds = fold_of([place if name is None else name for place, name in enumerate(names)])
-    setting, score = DEFAULT_SETTING, {"balanced_accuracy": None, "why": _why_untested(names), "accuracy": None}
+    setting = DEFAULT_SETTING
+    score: dict[str, Any] = {"balanced_accuracy": None, "why": _why_untested(names), "accuracy": None}
     if len(set(folds)) > 1 and len(people) != 1:
-        tests = tested(known, features, tokens, targets, folds)
+        tests = cross_validated(known, features, tokens, targets, folds)
         setting = tests.setting
         if not score["why"]:
             score |= _measured(tests.probabilities, targets)
@@ -354,7 +357,7 @@ def _references(
 ) -> tuple[MotionReference | None, list[MotionReference | None]]:
     """What other clips will be compared with, and what each of these is compared with."""
     if given is not None:
-        known = {name: given.of(name) for name in given.performers}
+        known = {name: given.of(name) for name in (None, *given.performers)}
         return given, [known.get(example.performer, given) for example in examples]
     if own is None:
         return None, [None] * len(examples)

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["DEFAULT_SETTING", "SETTINGS", "HeadSetting", "LabelHead", "Tested", "fit_heads", "fold_of", "tested"]
+__all__ = [
+    "DEFAULT_SETTING",
+    "SETTINGS",
+    "HeadSetting",
+    "LabelHead",
+    "CrossValidation",
+    "fit_heads",
+    "fold_of",
+    "cross_validated",
+]
 
 MAX_FOLDS = 25
 """Performers or clips are put together into this many folds at most, so that many clips take no longer."""
@@ -74,7 +83,7 @@ class LabelHead:
 
 
 @dataclass(frozen=True)
-class Tested:
+class CrossValidation:
     """Cross-validation.
 
     Attributes:
@@ -157,14 +166,14 @@ def fold_of(names: Sequence[object]) -> np.ndarray:
     return np.array([order[name] % MAX_FOLDS for name in names], dtype=int)
 
 
-def tested(
+def cross_validated(
     known: np.ndarray,
     features: np.ndarray,
     tokens: int,
     targets: np.ndarray,
     folds: np.ndarray,
     settings: Sequence[HeadSetting] = SETTINGS,
-) -> Tested:
+) -> CrossValidation:
     """Leaves each fold out in turn, learns from the others with every setting, and predicts the fold.
 
     Args:
@@ -184,7 +193,7 @@ def tested(
     for fold in np.unique(folds):
         best = losses[:, folds != fold].sum(axis=1).argmin()
         chosen[folds == fold] = probabilities[best, folds == fold]
-    return Tested(settings[int(losses.sum(axis=1).argmin())], chosen)
+    return CrossValidation(settings[int(losses.sum(axis=1).argmin())], chosen)
 
 
 def _standardisation(features: np.ndarray, tokens: int, weight: float) -> tuple[np.ndarray, np.ndarray]:

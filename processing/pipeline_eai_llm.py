@@ -483,11 +483,13 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
     def _certainty(self, person: Person, labels: list[str], adapted: AdaptedLabels | None) -> dict:
         """The field `certainty` of a record."""
-        known, accuracy = self.model.config.labels, self.model.config.label_accuracy or {}
+        recording, not_shown = person.clip.report.get("recording"), person.clip.not_shown
         if adapted is not None:
-            known, accuracy = adapted.labels, adapted.certain(person.reference)
-        recording = person.clip.report.get("recording")
-        return certainty(person.overall(), labels, known, accuracy, recording, person.clip.not_shown)
+            accuracy = adapted.certain(person.reference)
+            found = certainty(person.overall(), labels, adapted.labels, accuracy, recording, not_shown)
+            return found | {"measured_on": "performers left out"}
+        known, accuracy = self.model.config.labels, self.model.config.label_accuracy or {}
+        return certainty(person.overall(), labels, known, accuracy, recording, not_shown)
 
 
 __all__ = ["SkeletonEmotionExplanationPipeline"]
