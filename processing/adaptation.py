@@ -41,6 +41,9 @@ WEIGHTS_FILE, REFERENCE_FILE = "adapted.safetensors", "reference.json"
 CLIPS_FOR_ACCURACY = 10
 """Clips from which on the share of right labels is taken for an accuracy."""
 
+CHANCE_CLIPS = 5.0
+"""Weight of chance in these accuracies, in clips: a few that happen to be right do not make a label certain."""
+
 _CLIPS_OF_A_STEP, _MAX_STEPS = 15, 3
 _BATCH = 32
 _HEAD = ("centre", "scale", "weights", "bias", "text_states")
@@ -105,6 +108,7 @@ class AdaptedLabels:
             "descriptors": json.dumps(list(DESCRIPTOR_NAMES)),
         }
         save_file(tensors, folder / WEIGHTS_FILE, metadata=texts)
+        (folder / REFERENCE_FILE).unlink(missing_ok=True)  # of labels that were saved there before
         if self.reference is not None:
             self.reference.save(folder / REFERENCE_FILE)
 
@@ -412,22 +416,27 @@ def _measured(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
     recalls = [right[targets == label].mean() for label in np.unique(targets)]
     return {
         "balanced_accuracy": float(np.mean(recalls)),
-        "accuracy": _steps(probabilities.max(axis=1), right) if len(right) >= CLIPS_FOR_ACCURACY else None,
+        "accuracy": _steps(probabilities, right) if len(right) >= CLIPS_FOR_ACCURACY else None,
     }
 
 
-def _steps(highest: np.ndarray, right: np.ndarray) -> list[list[float]]:
-    """Pairs of a probability, from 0 upwards, and the share of right labels from it on; the shares never fall."""
+def _steps(probabilities: np.ndarray, right: np.ndarray) -> list[list[float]]:
+    """Pairs of a probability, from 0 upwards, and the accuracy from it on, which never falls.
+
+    Args:
+        probabilities: (clips, labels).
+        right: (clips,) bool, whether the label is right.
+    """
+    highest, chance = probabilities.max(axis=1), 1 / probabilities.shape[1]
+
+    def accuracy(part: np.ndarray) -> float:
+        return float((right[part].sum() + CHANCE_CLIPS * chance) / (len(part) + CHANCE_CLIPS))
+
     order = np.argsort(highest, kind="stable")
-    count = min(max(len(order) // _CLIPS_OF_A_STEP, 1), _MAX_STEPS)
-    parts = [[part, right[part]] for part in np.array_split(order, count)]
-    place = 1
-    while place < len(parts):
-        if parts[place][1].mean() <= parts[place - 1][1].mean():
-            last, hits = parts.pop(place)
-            parts[place - 1] = [parts[place - 1][0], np.concatenate([parts[place - 1][1], hits])]
-            place = max(place - 1, 1)
-        else:
-            place += 1
-    starts = [0.0, *(float(highest[part].min()) for part, _ in parts[1:])]
-    return [[round(start, 4), round(float(hits.mean()), 4)] for start, (_, hits) in zip(starts, parts, strict=True)]
+    parts: list[np.ndarray] = []
+    for part in np.array_split(order, min(max(len(order) // _CLIPS_OF_A_STEP, 1), _MAX_STEPS)):
+        parts.append(part)
+        while len(parts) > 1 and accuracy(parts[-1]) <= accuracy(parts[-2]):
+            parts[-2:] = [np.concatenate(parts[-2:])]
+    starts = [0.0, *(float(highest[part].min()) for part in parts[1:])]
+    return [[round(start, 4), round(accuracy(part), 4)] for start, part in zip(starts, parts, strict=True)]

@@ -15,7 +15,7 @@ from eai_llm_hf import (
     SkeletonEmotionExplanationPipeline,
 )
 from eai_llm_hf.cli.main import main
-from eai_llm_hf.processing.adaptation import AdaptedLabels
+from eai_llm_hf.processing.adaptation import AdaptedLabels, _steps
 from eai_llm_hf.processing.descriptors.calibration import calibrated, measured_clip, without_each
 from eai_llm_hf.processing.descriptors.reference_state import PERFORMER
 from eai_llm_hf.processing.label_head import DEFAULT_SETTING, HeadSetting, cross_validated, fit_heads, fold_of
@@ -220,6 +220,18 @@ def test_two_labels_must_have_a_clip_that_can_be_read(pipe, study):
         pipe.adapt(["absent.bvh"] * 2, ["tired", "lively"])
 
 
+def test_the_accuracy_of_a_probability_never_falls_and_few_clips_claim_less_than_many():
+    highest = np.linspace(0.5, 0.99, 150)
+    probabilities = np.column_stack([highest, 1 - highest])
+    place = np.arange(50)
+    right = np.concatenate([place % 5 < 3, place % 5 < 4, place >= 1])
+    steps = _steps(probabilities, right)
+    assert [share for _, share in steps] == pytest.approx([32.5 / 55, 42.5 / 55, 51.5 / 55], abs=1e-4)
+    assert [start for start, _ in steps] == pytest.approx([0.0, highest[50], highest[100]], abs=1e-4)
+    assert _steps(probabilities[:10], np.ones(10, dtype=bool)) == [[0.0, pytest.approx(12.5 / 15, abs=1e-4)]]
+    assert len(_steps(probabilities, right[::-1])) == 1, "where it falls, one step"
+
+
 # ---- using what was learned -----------------------------------------------------------------------------------------
 
 
@@ -282,6 +294,13 @@ def test_what_was_saved_gives_the_same_records(pipe, mine, study, tmp_path):
     for form in (again, tmp_path / "new" / "mine", str(tmp_path / "new" / "mine")):
         found = pipe(study[0][5], adapted=form, **given)
         assert found["scores"] == pytest.approx(record["scores"], abs=1e-9) and found["label"] == record["label"]
+
+
+def test_what_was_saved_in_a_folder_before_is_replaced_whole(pipe, mine, tmp_path):
+    mine.save(tmp_path)
+    known = (mine.labels, mine.head, mine.text_states)
+    AdaptedLabels(*known, None, mine.score, mine.model, mine.tower).save(tmp_path)
+    assert AdaptedLabels.load(tmp_path).reference is None
 
 
 def test_another_checkpoint_refuses_them(pipe, mine, tiny_checkpoint):
@@ -352,7 +371,17 @@ def test_performers_come_from_a_pattern_too(folder, tiny_checkpoint, tmp_path, c
     asked = ["adapt", str(folder), "-o", str(tmp_path / "mine"), "--model", str(tiny_checkpoint)]
     assert main([*asked, "--performers-from", r"/(A|B)/"]) == 0
     err = capsys.readouterr().err
-    assert "2 performers: A, B" in err and "not measured: the performers of 8 of the 16 clips are not known" in err
+    assert (
+        "are treated as performers" not in err
+        and "2 performers: A, B" in err
+        and "not measured: the performers of 8 of the 16 clips are not known" in err
+    )
+
+
+def test_folders_below_the_labels_may_be_no_performers(folder, tiny_checkpoint, tmp_path, capsys):
+    asked = ["adapt", str(folder), "-o", str(tmp_path / "mine"), "--model", str(tiny_checkpoint)]
+    assert main([*asked, "--performers-from", "none"]) == 0
+    assert "not measured: the performers of 16 of the 16 clips are not known" in capsys.readouterr().err
 
 
 def test_a_place_that_is_not_there_is_refused(tmp_path, capsys):

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 TABLES = (".csv", ".jsonl")
 
+NOBODY = "none"
+"""Value of `--performers-from` which says that the folders below the labels are no performers."""
+
 SHOWN_PERFORMERS = 8
 
 _EXAMPLES = """examples:
@@ -22,6 +25,7 @@ _EXAMPLES = """examples:
   eai-llm adapt study.csv -o mine/                              (columns path and label, if known performer)
   eai-llm explain study/new/anna/walk9.bvh --adapted mine/ --performer anna
 
+Sub-folders that occur under several labels are performers; --performers-from none says that they are not.
 Four clips of each label from three people or more are a start. Name the performers where you know them: each clip is
 then compared with others of the same person, and the accuracy on people that were left out is measured.
 """
@@ -67,7 +71,6 @@ def run(args: argparse.Namespace) -> int:
         FileNotFoundError: If there is no such folder or table.
     """
     from tqdm import tqdm
-    from transformers.utils import logging
 
     place, output = Path(args.clips), Path(args.output)
     if output.exists() and not output.is_dir():
@@ -77,8 +80,8 @@ def run(args: argparse.Namespace) -> int:
     pipe = load_quietly(args.model)
     files, left_out = _found(place, args.performers_from)
     labelled = [file for file in files if file.label]
-    clips = with_performers([_as_input(file) for file in labelled], args.performers_from)
-    logging.set_verbosity_warning()  # of clips that are skipped
+    named_by = None if args.performers_from == NOBODY else args.performers_from
+    clips = with_performers([_as_input(file) for file in labelled], named_by)
     for each in left_out:
         print(f"left out: {each}", file=sys.stderr)
     if len(labelled) < len(files):
@@ -99,7 +102,7 @@ def _found(place: Path, performers_from: str | None) -> "tuple[list[CorpusFile],
     from ..corpora.manifest import find_manifest
 
     if place.is_dir():
-        return find_folders(place, None if performers_from is None else NO_PERFORMERS)
+        return find_folders(place, None if performers_from is None else NO_PERFORMERS, "--performers-from")
     return find_manifest(place)
 
 
