@@ -1,7 +1,7 @@
 """From motion files, joint arrays or unified clips to the padded arrays that the model reads."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -214,29 +214,50 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             performers = [performers] if isinstance(performers, str) else performers
         measured: list[MeasuredClip] = []
         names: list[str | None] = []
-        first_error, left_out = None, 0
+        for _, name, person in self.read_people(clips, performers, fps, layout, joint_names):
+            measured.append(measured_clip(person, self.segments(len(person.joints))))
+            names.append(name)
+        if not measured:
+            raise ValueError("Calibration needs at least one clip, found none.")
+        return calibrated(own, measured, names)
+
+    def read_people(
+        self,
+        clips: Iterable[Any],
+        performers: Sequence[str | None] | None = None,
+        fps: float | None = None,
+        layout: str | None = None,
+        joint_names: Sequence[str] | None = None,
+    ) -> Iterator[tuple[int, str | None, UnifiedClip]]:
+        """Reads clips one after the other; one that cannot be read is skipped with a warning.
+
+        Args:
+            clips, performers, fps, layout, joint_names: As for `calibrate`.
+
+        Yields:
+            For each person the number of the clip, from 0, the performer's name and the movement.
+
+        Raises:
+            ValueError: If none of the clips can be read, or there is not one performer for each clip.
+        """
+        first_error, left_out, read = None, 0, 0
         for number, clip in enumerate(clips):
             if performers is not None and number >= len(performers):
                 raise ValueError(f"Expected one performer for each clip, found {len(performers)} for more clips.")
             name = performer_of(clip) if performers is None else performers[number]
             try:
-                found = [
-                    measured_clip(person, self.segments(len(person.joints)))
-                    for person in self._people(clip, fps, layout, joint_names)
-                ]
+                people = self._people(clip, fps, layout, joint_names)
             except (OSError, TypeError, ValueError) as error:
                 logger.warning(f"{source_of(clip)} is skipped: {error}")
                 first_error, left_out = first_error or error, left_out + 1
                 continue
-            measured += found
-            names += [name and f"{name}#{person}" if person else name for person in range(len(found))]
-        if not measured:
-            if first_error is None:
-                raise ValueError("Calibration needs at least one clip, found none.")
+            for person, found in enumerate(people):
+                read += 1
+                yield number, name and f"{name}#{person}" if person else name, found
+        if first_error is not None and not read:
             raise ValueError(
                 f"None of the {left_out} clips could be read. The first error: {first_error}"
             ) from first_error
-        return calibrated(own, measured, names)
 
     def measured(
         self, clip: Any, fps: float | None = None, layout: str | None = None, joint_names: Sequence[str] | None = None
@@ -307,6 +328,15 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         return BatchFeature(
             self.pad(features, vectors, [reference or own for reference in references]), tensor_type=return_tensors
         )
+
+    def with_mirror_images(
+        self, clips: Sequence[UnifiedClip], references: Sequence[MotionReference | None], batch: int = 32
+    ) -> Iterator[BatchFeature]:
+        """Torch tensors of a call for so many clips at a time, followed by those of their mirror images."""
+        for start in range(0, len(clips), batch):
+            some = clips[start : start + batch]
+            both = [*some, *(clip.mirrored() for clip in some)]
+            yield self(both, reference=2 * list(references[start : start + batch]), return_tensors="pt")
 
     def pad(
         self,

@@ -1,6 +1,6 @@
 """Label probabilities: the skeleton tower's output compared with the texts of the candidate labels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -52,7 +52,26 @@ class LabelScorer:
             del self._cached[next(iter(self._cached))]
         return states
 
-    @torch.no_grad()
+    def evidence(
+        self, batches: Iterable[Mapping[str, torch.Tensor]], states: torch.Tensor
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Logits of labels, and the features that a head can learn from (see `label_head.py`).
+
+        Args:
+            batches: As for `probabilities`.
+            states: (labels, phrasings, text width), as `text_states` returns them.
+
+        Returns:
+            (clips, labels) float64, and (clips, hidden + descriptors) float64: the tower's first semantic token, and
+            the scores of the descriptors, 0 where one is absent. Both are means over a clip and its mirror image.
+        """
+        logits, features = [], []
+        for inputs, scored, tower in self._scored(batches, states):
+            token, scores = tower.semantic_tokens[:, 0], inputs["skeleton_descriptors"].nan_to_num()
+            logits.append(_of_both(scored))
+            features.append(_of_both(torch.cat([token, scores.to(token)], dim=1)))
+        return torch.cat(logits).double().cpu().numpy(), torch.cat(features).double().cpu().numpy()
+
     def probabilities(self, batches: Iterable[Mapping[str, torch.Tensor]], labels: Sequence[str]) -> np.ndarray:
         """Scores clips together with their mirror images: an emotion does not depend on the side of the body.
 
@@ -64,10 +83,18 @@ class LabelScorer:
         Returns:
             (clips, labels) float64, the softmax of the mean logits of a clip and its mirror image.
         """
-        states = self.text_states(labels)
-        logits = []
+        logits = [_of_both(scored) for _, scored, _ in self._scored(batches, self.text_states(labels))]
+        return torch.cat(logits).double().softmax(-1).cpu().numpy()
+
+    @torch.no_grad()
+    def _scored(self, batches: Iterable[Mapping[str, torch.Tensor]], states: torch.Tensor) -> Iterator[tuple]:
+        """For each batch its tensors on the device of the model, and what `score_labels` makes of them."""
+        states = states.to(self.model.device)
         for batch in batches:
             inputs = {name: tensor.to(self.model.device) for name, tensor in batch.items()}
-            scored = self.model.score_labels(**inputs, text_states=states)[0]
-            logits.append(scored.unflatten(0, (2, -1)).mean(0))
-        return torch.cat(logits).double().softmax(-1).cpu().numpy()
+            yield inputs, *self.model.score_labels(**inputs, text_states=states)
+
+
+def _of_both(values: torch.Tensor) -> torch.Tensor:
+    """The mean over clips and their mirror images, (2 * clips, ...) to (clips, ...)."""
+    return values.unflatten(0, (2, -1)).mean(0)

@@ -7,29 +7,27 @@ explanation and measured descriptors --claims--> evidence
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from transformers import BatchFeature, GenerationConfig, Pipeline
+from transformers import GenerationConfig, Pipeline
 from transformers.utils import logging
 
+from .adaptation import AdaptedLabels, AdaptedScorer, as_adapted, learned
 from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
 from .certainty import certainty
-from .claims.comparison import COMPARE_QUESTION, find_differences, two_movements
-from .claims.guard import verified_comparison
+from .claims.comparison import COMPARE_QUESTION, two_movements
 from .claims.writing import EXPLAIN_QUESTION, label_sentence
-from .descriptors.measure import measure
 from .descriptors.reference import MotionReference, as_reference
 from .feature_extraction_eai_llm import performer_of, source_of
 from .label_scoring import LabelScorer
 from .pipeline_arguments import as_labels, check_windows, refuse_unknown, with_generate_kwargs
 from .reading.motion import MotionError
-from .record import Person, difference_entry, error_record, person_record
+from .record import Person, Request, comparison_record, error_record, person_record
 from .reference_choice import advise_reference, chosen_reference, of_person
 from .skeleton.clip import UnifiedClip
 from .skeleton.tree import FRAME_RATE
@@ -39,18 +37,9 @@ logger = logging.get_logger(__name__)
 SAMPLING = {"temperature": 0.2, "top_p": 0.9}
 """Defaults for `do_sample=True`, as the authors of SmolLM2-Instruct recommend."""
 
-_PREPROCESS = ("fps", "layout", "joint_names", "window_s", "hop_s", "reference", "performer")
-_FORWARD = ("candidate_labels", "question", "label_only", "attribution", "generate_kwargs")
-_POSTPROCESS = ("candidate_labels", "question", "label_only", "verify")
-
-
-@dataclass
-class _Request:
-    """One input: its people, or the error with which reading it failed."""
-
-    source: str
-    people: list[Person] = field(default_factory=list)
-    error: Exception | None = None
+_PREPROCESS = ("fps", "layout", "joint_names", "window_s", "hop_s", "reference", "performer", "adapted")
+_FORWARD = ("candidate_labels", "question", "label_only", "attribution", "adapted", "generate_kwargs")
+_POSTPROCESS = ("candidate_labels", "question", "label_only", "verify", "adapted")
 
 
 class SkeletonEmotionExplanationPipeline(Pipeline):
@@ -109,6 +98,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             performer (`str`): Who moves, a performer whom the reference knows. The movement is then compared with
                 other movements of the same person. In a list, each dict may have its own `performer`.
             baseline: A neutral clip of the person who moves, in any form of an input, in place of `performer`.
+            adapted (`str` or `AdaptedLabels`): Labels that a few clips taught, or the folder with them, see
+                `adapt`. Their reference is used where no other is given, and `candidate_labels` chooses among them.
             verify (`bool`, defaults to True): Whether to remove statements that the measurements do not support.
             attribution (`bool`): Whether to measure which body parts and seconds the label depends on, by occlusion in
                 segments of the default length. Needs captum.
@@ -130,7 +121,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             inputs = list(inputs)
         if isinstance(inputs, list) and not inputs:
             return []
-        if isinstance(inputs, list) and not {"reference", "baseline"} & set(kwargs):
+        if isinstance(inputs, list) and not {"reference", "baseline", "adapted"} & set(kwargs):
             advise_reference(len(inputs))
         return super().__call__(inputs, **kwargs)
 
@@ -166,6 +157,42 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             ValueError: If the checkpoint has no reference to start from, or no clip could be read.
         """
         return self._feature_extractor.calibrate(clips, performers, fps, layout, joint_names)
+
+    def adapt(
+        self,
+        clips: Any,
+        labels: Sequence[str],
+        performers: Sequence[str | None] | None = None,
+        reference: Any = None,
+        fps: float | None = None,
+        layout: str | None = None,
+        joint_names: Sequence[str] | None = None,
+    ) -> AdaptedLabels:
+        """Learns labels from a few clips, in seconds and without training the model.
+
+        ```python
+        >>> mine = explain.adapt(clips, ["tired", "alert", ...], performers=["A", "A", "B", ...])
+        >>> mine.score["balanced_accuracy"]  # on people left out
+        >>> mine.save("mine")
+        >>> explain("new.bvh", adapted=mine, performer="A")  # or adapted="mine"
+        ```
+
+        Args:
+            clips: Inputs as the pipeline takes them. One that cannot be read is skipped with a warning.
+            labels: One for each clip, any words.
+            performers: Who moves in each clip, None for unknown people; by default the `performer` of dicts. With
+                them, clips are compared with others of the same person, and the accuracy on people left out is known.
+            reference: What the clips are compared with, in place of what they have in common.
+            fps, layout, joint_names: For inputs that do not state them.
+
+        Returns:
+            The labels, to be passed as `adapted`, with their `score`. The pipeline itself does not change.
+
+        Raises:
+            ValueError: If there is not one label for each clip, or fewer than two labels, or no clip can be read.
+        """
+        form = {"fps": fps, "layout": layout, "joint_names": joint_names}
+        return learned(self.scorer, self._model_name, clips, labels, performers, reference, form)
 
     def compare(
         self,
@@ -212,19 +239,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             clips.append(found[0].cut(0, self._feature_extractor.max_frames))
         prompt = self._prompt(two_movements(clips[0], clips[1], question))
         answer = self._write([prompt], clips, [reference] * 2, kwargs)[0]
-        before, after = (measure(clip.joints, clip.joint_mask, clip.not_shown) for clip in clips)
+        sources = [source_of(first), source_of(second)]
         reference = reference or self._feature_extractor.motion_reference()
-        differences, dropped = find_differences(answer), None
-        if verify and reference is not None:
-            answer, differences, dropped = verified_comparison(answer, question, before, after, reference)
-        record = {
-            "sources": [source_of(first), source_of(second)],
-            "question": question,
-            "answer": answer,
-            "differences": [difference_entry(difference, before, after, reference) for difference in differences],
-            "model": self._model_name,
-        }
-        return record if dropped is None else record | {"dropped_differences": dropped}
+        return comparison_record(sources, self._model_name, clips, question, answer, reference, verify)
 
     def save_pretrained(self, save_directory: str | os.PathLike, **kwargs) -> None:
         """Saves the model, the processor and all code, so that `pipeline(task, model=save_directory)` finds them."""
@@ -259,6 +276,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         reference: Any = None,
         performer: str | None = None,
         baseline: Any = None,
+        adapted: Any = None,
         verify: bool | None = None,
         attribution: bool | None = None,
         fps: float | None = None,
@@ -277,6 +295,10 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         if attribution:
             load_captum()  # raises before any clip is read
         own = {"fps": fps, "layout": layout, "joint_names": joint_names}
+        if (adapted := as_adapted(adapted)) is not None:
+            adapted.check(self.model, self._model_name)
+            candidate_labels = adapted.chosen(candidate_labels)
+            reference = adapted.reference if reference is None else reference
         reference = chosen_reference(self._feature_extractor, reference, performer, baseline, own)
         given = {
             "candidate_labels": candidate_labels,
@@ -286,6 +308,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             "hop_s": hop_s,
             "reference": reference,
             "performer": performer,
+            "adapted": adapted,
             "verify": verify,
             "attribution": attribution,
             "generate_kwargs": generate_kwargs or None,
@@ -314,10 +337,11 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         hop_s: float | None = None,
         reference: MotionReference | None = None,
         performer: str | None = None,
+        adapted: AdaptedLabels | None = None,
         **given,
     ) -> dict:
         """Reads one input. An error becomes part of the request, so that the other inputs are processed."""
-        request = _Request(source=source_of(inputs))
+        request = Request(source=source_of(inputs))
         window, hop = (round(seconds * FRAME_RATE) if seconds else None for seconds in (window_s, hop_s))
         try:
             if isinstance(inputs, list):  # a column of a dataset without a format gives nested lists
@@ -326,6 +350,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 segments = self._feature_extractor.segments(len(clip.joints), window, hop)
                 name = performer or performer_of(inputs)
                 compared = of_person(reference, name, len(request.people), clip)
+                clip = clip if adapted is None else adapted.advised(compared, clip)
                 self._warn_once(request.source, clip.report.get("notes", []))
                 request.people.append(Person(clip, segments, compared))
         except (OSError, TypeError, ValueError) as error:
@@ -348,46 +373,38 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         question: str | None = None,
         label_only: bool = False,
         attribution: bool = False,
+        adapted: AdaptedLabels | None = None,
         generate_kwargs: dict | None = None,
     ) -> dict:
         requests = model_inputs["request"]
-        single = isinstance(requests, _Request)
-        people = [person for request in ([requests] if single else requests) for person in request.people]
+        several = requests if isinstance(requests, list) else [requests]
+        people = [person for request in several for person in request.people]
         labels = candidate_labels or list(self.model.config.labels)
+        scorer = self.scorer if adapted is None else AdaptedScorer(self.scorer, adapted)
         if people:
-            self._score(people, labels)
+            self._score(people, labels, scorer)
             for person in people if attribution else []:
                 label = labels[int(person.overall().argmax())]
-                found = attribute(self.scorer, person.clip, labels, label, person.reference)
+                found = attribute(scorer, person.clip, labels, label, person.reference)
                 person.attribution = found.to_dict()
             if not label_only:
-                self._explain(people, labels, question, generate_kwargs or {})
+                self._explain(people, labels, scorer, question, generate_kwargs or {})
         return {"request": requests}
 
-    def _score(self, people: list[Person], labels: list[str], batch: int = 32) -> None:
+    def _score(self, people: list[Person], labels: list[str], scorer: Any) -> None:
         """Sets the probabilities of every segment of every person."""
         segments = [person.clip.cut(*segment) for person in people for segment in person.segments]
         references = [person.reference for person in people for _ in person.segments]
 
-        def batches() -> Iterator[BatchFeature]:
-            for start in range(0, len(segments), batch):
-                clips = segments[start : start + batch]
-                both = [*clips, *(clip.mirrored() for clip in clips)]
-                compared = 2 * references[start : start + batch]
-                yield self._feature_extractor(both, reference=compared, return_tensors="pt")
-
-        probabilities = self.scorer.probabilities(batches(), labels)
+        batches = self._feature_extractor.with_mirror_images(segments, references)
+        probabilities = scorer.probabilities(batches, labels)
         for person in people:
             person.probabilities, probabilities = np.split(probabilities, [len(person.segments)])
             best = int(person.overall().argmax())
             person.explained = int(person.probabilities[:, best].argmax())
 
     def _explain(
-        self,
-        people: list[Person],
-        labels: list[str],
-        question: str | None,
-        generate_kwargs: dict,
+        self, people: list[Person], labels: list[str], scorer: Any, question: str | None, generate_kwargs: dict
     ) -> None:
         """Generates a text for each person, about the segment with the highest probability of the label.
 
@@ -402,7 +419,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             prompts.append(prompt if question else prompt + label_sentence(label))
             clips.append(person.segment())
             if not question:
-                weights.append(reliance(self.scorer, clips[-1], labels, label, person.reference))
+                weights.append(reliance(scorer, clips[-1], labels, label, person.reference))
         references = [person.reference for person in people]
         texts = self._write(prompts, clips, references, generate_kwargs, np.stack(weights) if weights else None)
         for person, text in zip(people, texts, strict=True):
@@ -448,6 +465,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         question: str | None = None,
         label_only: bool = False,
         candidate_labels: list[str] | None = None,
+        adapted: AdaptedLabels | None = None,
     ) -> dict | list[dict]:
         """The record of one input, a list where it holds several people."""
         request = model_outputs["request"]
@@ -456,29 +474,23 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             return error_record(request.source, request.error)
         labels = candidate_labels or list(self.model.config.labels)
         own = self._feature_extractor.motion_reference()
-        records = [
-            person_record(
-                request.source,
-                self._model_name,
-                person,
-                labels,
-                person.reference or own,
-                verify,
-                question,
-                label_only,
-                self._certainty(person, labels),
-            )
-            for person in request.people
-        ]
+        records = []
+        for person in request.people:
+            sureness, compared = self._certainty(person, labels, adapted), person.reference or own
+            given = (labels, compared, verify, question, label_only, sureness)
+            records.append(person_record(request.source, self._model_name, person, *given))
         return records[0] if len(records) == 1 else records
 
-    def _certainty(self, person: Person, labels: list[str]) -> dict:
+    def _certainty(self, person: Person, labels: list[str], adapted: AdaptedLabels | None) -> dict:
         """The field `certainty` of a record."""
-        config, clip = self.model.config, person.clip
-        recording = clip.report.get("recording")
-        accuracy = config.label_accuracy or {}
+        recording, not_shown = person.clip.report.get("recording"), person.clip.not_shown
         shown = float(np.isfinite(person.vectors[0]).mean())
-        return certainty(person.overall(), labels, config.labels, accuracy, recording, clip.not_shown, shown)
+        if adapted is not None:
+            accuracy = adapted.certain(person.reference)
+            found = certainty(person.overall(), labels, adapted.labels, accuracy, recording, not_shown, shown)
+            return found | {"measured_on": "performers left out"}
+        known, accuracy = self.model.config.labels, self.model.config.label_accuracy or {}
+        return certainty(person.overall(), labels, known, accuracy, recording, not_shown, shown)
 
 
 __all__ = ["SkeletonEmotionExplanationPipeline"]

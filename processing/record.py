@@ -11,16 +11,24 @@ from typing import Any
 import numpy as np
 
 from .claims.claim import Claim, evidence, holds, notable_claims
-from .claims.comparison import Difference, difference_holds
-from .claims.guard import verified, verified_answer
+from .claims.comparison import Difference, difference_holds, find_differences
+from .claims.guard import verified, verified_answer, verified_comparison
 from .claims.parser import find_claims
 from .claims.questions import read_question
 from .claims.writing import label_sentence
-from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure_spans, why_not_measured
+from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure, measure_spans, why_not_measured
 from .descriptors.reference import MotionReference
 from .skeleton.clip import UnifiedClip
 
-__all__ = ["Person", "difference_entry", "error_record", "evidence_entry", "person_record"]
+__all__ = [
+    "Person",
+    "Request",
+    "comparison_record",
+    "difference_entry",
+    "error_record",
+    "evidence_entry",
+    "person_record",
+]
 
 NOTHING_MOVES = "Nothing moves in this recording, so only the posture speaks for it."
 
@@ -66,6 +74,15 @@ class Person:
         """(labels,), the mean of the segments' probabilities, weighted by their length."""
         lengths = np.array([last - first for first, last in self.segments], dtype=np.float64)
         return lengths @ self.probabilities / lengths.sum()
+
+
+@dataclass
+class Request:
+    """One input: its people, or the error with which reading it failed."""
+
+    source: str
+    people: list[Person] = field(default_factory=list)
+    error: Exception | None = None
 
 
 def error_record(source: str, error: Exception) -> dict[str, Any]:
@@ -245,3 +262,37 @@ def difference_entry(
         "percentiles": [round(value, 1) if np.isfinite(value) else None for value in percentiles],
         "holds": difference_holds(difference, first, second, reference) if reference else None,
     }
+
+
+def comparison_record(
+    sources: Sequence[str],
+    model: str,
+    clips: Sequence[UnifiedClip],
+    question: str,
+    answer: str,
+    reference: MotionReference | None,
+    verify: bool,
+) -> dict[str, Any]:
+    """The record of two clips that were compared.
+
+    Args:
+        sources: Names of the two inputs.
+        model: Name of the checkpoint.
+        clips: The two.
+        question: What was asked.
+        answer: What the language model wrote.
+        reference: Typical values, None where the checkpoint has no reference.
+        verify: Whether to remove differences that the measurements do not support.
+    """
+    before, after = (measure(clip.joints, clip.joint_mask, clip.not_shown) for clip in clips)
+    differences, dropped = find_differences(answer), None
+    if verify and reference is not None:
+        answer, differences, dropped = verified_comparison(answer, question, before, after, reference)
+    record = {
+        "sources": list(sources),
+        "question": question,
+        "answer": answer,
+        "differences": [difference_entry(difference, before, after, reference) for difference in differences],
+        "model": model,
+    }
+    return record if dropped is None else record | {"dropped_differences": dropped}

@@ -183,6 +183,16 @@ def performers_and_a_baseline(it: Doors):
 
 
 @door
+def labels_from_a_few_clips(it: Doors):
+    files = [it.files["short"], it.files["wave"], it.array("two"), it.files["long"], it.files["broken"]]
+    mine = it.pipe.adapt(files, ["sad", "happy", "happy", "sad", "sad"], performers=["A", "A", "B", "B", "B"])
+    mine.save(it.folder / "mine")
+    forms = [mine, it.folder / "mine", str(it.folder / "mine")]
+    asked = [{"path": it.files["long"], "performer": "B"}, it.files["short"]]
+    return [mine.score, *(it.pipe(asked, adapted=form, **BRIEF) for form in forms)]
+
+
+@door
 def a_reference_for_the_processor(it: Doors):
     reference = it.reference()
     text = f"{it.processor.skeleton_token} What emotion?"

@@ -23,7 +23,7 @@ from eai_llm_hf.cli.main import explain as explain_command
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from eai_llm_hf.version import __version__
 
-COMMANDS = ("explain", "compare", "calibrate", "render", "train", "evaluate", "data", "export", "backbone")
+COMMANDS = ("explain", "compare", "calibrate", "adapt", "render", "train", "evaluate", "data", "export", "backbone")
 SHORT = ["--max-new-tokens", "4"]
 
 

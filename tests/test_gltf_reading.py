@@ -89,7 +89,8 @@ def test_a_turn_of_the_elbow_moves_the_wrist(write):
 def test_steps_and_splines_are_interpolated_as_the_specification_says(write):
     names, parents, rest = ARM
     keys = np.array([0.0, 1.0])
-    step = {(0, "translation"): (keys, np.array([[0, 1.0, 0], [0, 2.0, 0]]), "STEP")}
+    held = np.array([0.0, 1.0, 2.0]), np.array([[0, 1.0, 0], [0, 2.0, 0], [0, 2.0, 0]])
+    step = {(0, "translation"): (*held, "STEP")}
     (motion,) = read_motions(write(*FORMS["gltf_document"](names, parents, rest, step)))
     assert set(motion.joints[:30, 0, 1]) == {1.0} and motion.joints[30, 0, 1] == 2.0
     values = np.array([[[0, 0, 0], [0, 1.0, 0], [0, 3.0, 0]], [[0, 0, 0], [0, 2.0, 0], [0, 0, 0]]]).reshape(6, 3)

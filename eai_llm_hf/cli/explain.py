@@ -32,6 +32,7 @@ _EXAMPLES = """examples:
   eai-llm explain recordings/ --report session.html
   eai-llm explain study/ --reference ours.json --performers-from folder
   eai-llm explain walk.bvh --baseline neutral-walk-of-the-same-person.bvh
+  eai-llm explain study/ --adapted mine/ --performers-from folder
 """
 
 CLOSE = 0.5
@@ -49,6 +50,7 @@ _OPTIONS = (
     "reference",
     "performer",
     "baseline",
+    "adapted",
     "verify",
     "attribution",
     "fps",
@@ -94,6 +96,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_performers_option(parser)
     parser.add_argument(
         "--baseline", metavar="CLIP", help="a neutral clip of the person who moves, with which the others are compared"
+    )
+    parser.add_argument(
+        "--adapted", metavar="FOLDER", help="labels of your own, as written by eai-llm adapt, with their reference"
     )
     parser.add_argument(
         "--window-s",
@@ -235,9 +240,10 @@ def _certainty_text(certainty: dict) -> list[str]:
         return []
     reasons = list(certainty["why"])
     if certainty["accuracy"] is not None:
-        reasons.insert(
-            0, f"on people and rigs that training never saw, {certainty['accuracy']:.0%} of such labels are right"
-        )
+        where = "people and rigs that training never saw"
+        if certainty.get("measured_on"):
+            where = "people who were left out when these labels were learned"
+        reasons.insert(0, f"on {where}, {certainty['accuracy']:.0%} of such labels are right")
     text = f"Certainty: {certainty['level']} ({'; '.join(reasons)})."
     return textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="  ")
 

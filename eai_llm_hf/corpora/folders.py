@@ -26,7 +26,7 @@ NO_PERFORMERS = "none"
 _SHOWN = 5
 
 
-def find_folders(root: Path, performer_pattern: str | None = None) -> Found:
+def find_folders(root: Path, performer_pattern: str | None = None, option: str = "--performer-pattern") -> Found:
     """Finds all motion files below a folder; the first sub-folder of a path is the label.
 
     The name of a file is its content, so a split keeps files of one name together: `calm/take1.bvh` and
@@ -38,6 +38,7 @@ def find_folders(root: Path, performer_pattern: str | None = None) -> Found:
         root: The folder.
         performer_pattern: Regular expression with a group `performer`, searched in each file's path below the root,
             with slashes. Files that it does not match are left out. "none" says that performers are unknown.
+        option: What the warning calls it.
 
     Returns:
         The files found, and those left out with the reason.
@@ -47,7 +48,7 @@ def find_folders(root: Path, performer_pattern: str | None = None) -> Found:
     """
     files, left_out = [], []
     paths = motion_files(root)
-    performers = _performers([below(root, path) for path in paths], root, performer_pattern)
+    performers = _performers([below(root, path) for path in paths], root, performer_pattern, option)
     without_suffix = Counter(path.with_suffix("") for path in paths)
     for path in paths:
         source = below(root, path)
@@ -75,7 +76,7 @@ def find_folders(root: Path, performer_pattern: str | None = None) -> Found:
     return files, left_out
 
 
-def _performers(sources: Sequence[str], root: Path, pattern: str | None) -> dict[str, str]:
+def _performers(sources: Sequence[str], root: Path, pattern: str | None, option: str) -> dict[str, str]:
     """The performer of each file, by its path below the root; empty if performers are unknown.
 
     Raises:
@@ -84,7 +85,7 @@ def _performers(sources: Sequence[str], root: Path, pattern: str | None) -> dict
     if pattern == NO_PERFORMERS:
         return {}
     if pattern is None:
-        return _by_folder(sources, root)
+        return _by_folder(sources, root, option)
     try:
         expression = re.compile(pattern)
     except re.error as error:
@@ -104,7 +105,7 @@ def _performers(sources: Sequence[str], root: Path, pattern: str | None) -> dict
     return performers
 
 
-def _by_folder(sources: Sequence[str], root: Path) -> dict[str, str]:
+def _by_folder(sources: Sequence[str], root: Path, option: str) -> dict[str, str]:
     """Performers by the sub-folders of the labels, if these look like performers."""
     paths = [source.split("/") for source in sources if "/" in source]
     if not paths or min(map(len, paths)) < 3:
@@ -118,7 +119,7 @@ def _by_folder(sources: Sequence[str], root: Path) -> dict[str, str]:
     shown = ", ".join(sorted(labels)[:_SHOWN]) + (", ..." if len(labels) > _SHOWN else "")
     logger.warning(
         f"{root.name}: the {len(labels)} sub-folders below the labels ({shown}) are treated as performers, because "
-        f"{shared} of them occur under several labels. If they are not performers, use --performer-pattern "
+        f"{shared} of them occur under several labels. If they are not performers, use {option} "
         f"{NO_PERFORMERS}, or name the performers by a pattern or a manifest."
     )
     return {"/".join(parts): parts[1] for parts in paths}

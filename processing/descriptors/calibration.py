@@ -25,7 +25,7 @@ from .reference_statistics import (
     weight_of,
 )
 
-__all__ = ["MeasuredClip", "calibrated", "measured_clip", "with_baseline"]
+__all__ = ["MeasuredClip", "calibrated", "mean_of_windows", "measured_clip", "with_baseline", "without_each"]
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,23 @@ def measured_clip(clip: UnifiedClip, segments: Sequence[tuple[int, int]]) -> Mea
         clip: The clip.
         segments: First frame and frame after the last of each window.
     """
-    vectors, manners = [], []
+    vectors, features = [], []
     for start, end in segments:
         window = clip.cut(start, end)
         vectors.append(measure(window.joints, window.joint_mask, window.not_shown))
         for side in (window, window.mirrored()):  # rigs are symmetric, a few clips need not be
-            manners.append(manner_of(*movement_features(side.joints, side.joint_mask, side.not_shown)))
+            features.append(movement_features(side.joints, side.joint_mask, side.not_shown))
+    return mean_of_windows(vectors, features)
+
+
+def mean_of_windows(vectors: Sequence[np.ndarray], features: Sequence[tuple[np.ndarray, np.ndarray]]) -> MeasuredClip:
+    """What a calibration needs of a clip whose windows were measured already.
+
+    Args:
+        vectors: (descriptors,) of each window, as `measure` returns them.
+        features: Of each window and of its mirror image, as `movement_features` returns them.
+    """
+    manners = [manner_of(values, there) for values, there in features]
     return MeasuredClip(_mean(np.stack(vectors).astype(np.float64)), _mean(np.stack(manners)))
 
 
@@ -105,6 +116,29 @@ def calibrated(
         if name is not None:
             moved.performers[str(name)] = _typical(moved, scores[group], manners[group], PERFORMER_PRIOR)
     return moved
+
+
+def without_each(
+    reference: MotionReference, clips: Sequence[MeasuredClip], performers: Sequence[str | None]
+) -> list[MotionReference]:
+    """What each clip is compared with: its performer's other clips, so that it does not count as typical itself.
+
+    Args:
+        reference: As `calibrated` returns it for these clips.
+        clips: The clips.
+        performers: Who moves in each; a clip of an unknown performer, or a performer's only one, is compared with the
+            recordings.
+    """
+    scores = reference.scores(np.stack([clip.vector for clip in clips]))
+    manners = np.stack([clip.manner for clip in clips])
+    found = []
+    for place, name in enumerate(performers):
+        others = [other for other, of in enumerate(performers) if of == name and other != place]
+        if name is None or not others:
+            found.append(reference)
+        else:
+            found.append(reference.at(_typical(reference, scores[others], manners[others], PERFORMER_PRIOR)))
+    return found
 
 
 def with_baseline(reference: MotionReference, baseline: MeasuredClip) -> MotionReference:
