@@ -405,7 +405,11 @@ def _spread(values: Sequence[float]) -> str:
     return f"{np.mean(values):.2f} ± {np.std(values):.2f}"
 
 
-_CALIBRATION = "Does a reference from your own unlabelled clips improve the labels on a rig that training never saw?"
+_CALIBRATION = (
+    "Does a reference from your own unlabelled clips improve the labels on a rig that training never saw? "
+    "The figures are of an earlier way to calibrate, which shifted the features of four segments and knew no "
+    "performers."
+)
 _FORM = "In which form should the tower read the movement, so that labels transfer to other rigs?"
 _GENERATOR = "How well does training on generated clips prepare for recorded ones?"
 EXPERIMENTS: dict[str, tuple[Callable[[argparse.Namespace, Results], str], str, str, str]] = {
