@@ -349,7 +349,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             for clip in self._feature_extractor.clips(inputs, **given):
                 segments = self._feature_extractor.segments(len(clip.joints), window, hop)
                 name = performer or performer_of(inputs)
-                compared = of_person(reference, name, len(request.people), clip)
+                compared, clip = of_person(reference, name, len(request.people), clip)
                 clip = clip if adapted is None else adapted.advised(compared, clip)
                 self._warn_once(request.source, clip.report.get("notes", []))
                 request.people.append(Person(clip, segments, compared))

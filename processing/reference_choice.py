@@ -1,6 +1,7 @@
 """What the clips of a call are compared with: the reference of a performer, of the recordings, or the default."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from transformers.utils import logging
@@ -65,20 +66,23 @@ def chosen_reference(
 
 def of_person(
     reference: MotionReference | None, name: str | None, number: int, clip: UnifiedClip
-) -> MotionReference | None:
-    """What one person of an input is compared with; a note says so where the reference does not know the performer.
+) -> tuple[MotionReference | None, UnifiedClip]:
+    """What one person of an input is compared with.
 
     Args:
         reference: Of the recordings, None for the default.
         name: The performer of the input, None if unknown.
         number: Which person of the input this is, from 0.
-        clip: The person's clip, to which the note is added.
+        clip: The person's clip.
+
+    Returns:
+        The reference, and the clip; a note says so where the reference does not know the performer.
     """
     if reference is None or name is None or not reference.performers:
-        return reference
+        return reference, clip
     name = f"{name}#{number}" if number else name
     if name in reference.performers:
-        return reference.of(name)
+        return reference.of(name), clip
     message = f"the reference knows no performer {name}, so the clip is compared with all of its recordings"
-    clip.report.setdefault("notes", []).append(note("performer_unknown", message))
-    return reference
+    notes = [*clip.report.get("notes", []), note("performer_unknown", message)]
+    return reference, replace(clip, report=clip.report | {"notes": notes})  # the user's own clip stays as it is

@@ -22,6 +22,7 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPT
 from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, movement_features
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.reading.motion import MotionError
+from eai_llm_hf.processing.reference_choice import of_person
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 
@@ -139,6 +140,14 @@ def test_the_pipeline_compares_each_person_with_their_own_clips(pipe):
     assert a["scores"] != b["scores"]
     assert [note["code"] for note in c["notes"]] == ["performer_unknown"] and not a["notes"]
     assert {item["reference"] for item in c["evidence"]} == {"recordings"}
+
+
+def test_a_note_on_the_performer_is_not_written_into_the_clip(own, known):
+    reference = moved_by(own, *of_two_people(own))
+    found, noted = of_person(reference, "C", 0, known[5])
+    assert found is reference and [note["code"] for note in noted.report["notes"]] == ["performer_unknown"]
+    assert not known[5].report.get("notes")
+    assert of_person(reference, "A", 0, known[5])[1] is known[5]
 
 
 def test_people_are_read_from_dicts_and_several_in_a_recording_are_told_apart(extractor):
