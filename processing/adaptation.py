@@ -26,7 +26,7 @@ from .descriptors.measure import DESCRIPTOR_NAMES, measure
 from .descriptors.movement_features import movement_features
 from .descriptors.reference import MotionReference, as_reference, manner_for
 from .descriptors.reference_state import PERFORMER
-from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor, named
 from .label_head import DEFAULT_SETTING, LabelHead, cross_validated, fit_heads, fold_of
 from .label_scoring import LabelScorer
 from .reading.motion import note
@@ -279,6 +279,7 @@ def learned(
     clips = clips if hasattr(clips, "__len__") else list(clips)
     processor: Any = scorer.processor
     labels = _checked(labels, len(clips), processor.skeleton_token)
+    performers = None if performers is None else named(performers)
     if performers is not None and len(performers) != len(clips):
         raise ValueError(f"Expected one performer for each clip, found {len(performers)} for {len(clips)} clips.")
     given: MotionReference | None = as_reference(reference)

@@ -240,11 +240,12 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         Raises:
             ValueError: If none of the clips can be read, or there is not one performer for each clip.
         """
-        first_error, left_out, read = None, 0, 0
+        first_error, left_out, read, number = None, 0, 0, -1
+        given = None if performers is None else named(performers)
         for number, clip in enumerate(clips):
-            if performers is not None and number >= len(performers):
-                raise ValueError(f"Expected one performer for each clip, found {len(performers)} for more clips.")
-            name = performer_of(clip) if performers is None else performers[number]
+            if given is not None and number >= len(given):
+                raise ValueError(f"Expected one performer for each clip, found {len(given)} for more clips.")
+            name = performer_of(clip) if given is None else given[number]
             try:
                 people = self._people(clip, fps, layout, joint_names)
             except (OSError, TypeError, ValueError) as error:
@@ -254,6 +255,8 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             for person, found in enumerate(people):
                 read += 1
                 yield number, name and f"{name}#{person}" if person else name, found
+        if given is not None and len(given) != number + 1:
+            raise ValueError(f"Expected one performer for each clip, found {len(given)} for {number + 1} clips.")
         if first_error is not None and not read:
             raise ValueError(
                 f"None of the {left_out} clips could be read. The first error: {first_error}"
@@ -376,10 +379,25 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         }
 
 
+def named(performers: Iterable[Any]) -> list[str | None]:
+    """Names of performers as text; None, an empty name and NaN, the gap of a table, stand for unknown people.
+
+    Raises:
+        ValueError: If they are one text instead of a list.
+    """
+    if isinstance(performers, str):
+        raise ValueError(f"performers has one name for each clip; found the text {performers!r}.")
+    return [_name(value) for value in performers]
+
+
 def performer_of(skeleton: Any) -> str | None:
     """Who moves in an input, where a dict states it."""
-    name = skeleton.get("performer") if isinstance(skeleton, Mapping) else None
-    return None if name is None else str(name)
+    return _name(skeleton.get("performer")) if isinstance(skeleton, Mapping) else None
+
+
+def _name(value: Any) -> str | None:
+    is_gap = value is None or value != value  # only NaN differs from itself
+    return None if is_gap else str(value).strip() or None
 
 
 def source_of(skeleton: Any) -> str:
@@ -391,4 +409,11 @@ def source_of(skeleton: Any) -> str:
     return str(getattr(skeleton, "source", "array"))
 
 
-__all__ = ["MIN_WINDOW_S", "NUM_SEMANTIC_TOKENS", "EaiSkeletonFeatureExtractor", "performer_of", "source_of"]
+__all__ = [
+    "MIN_WINDOW_S",
+    "NUM_SEMANTIC_TOKENS",
+    "EaiSkeletonFeatureExtractor",
+    "named",
+    "performer_of",
+    "source_of",
+]

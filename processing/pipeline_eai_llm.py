@@ -23,7 +23,7 @@ from .certainty import certainty
 from .claims.comparison import COMPARE_QUESTION, two_movements
 from .claims.writing import EXPLAIN_QUESTION, label_sentence
 from .descriptors.reference import MotionReference, as_reference
-from .feature_extraction_eai_llm import performer_of, source_of
+from .feature_extraction_eai_llm import named, performer_of, source_of
 from .label_scoring import LabelScorer
 from .pipeline_arguments import as_labels, check_windows, refuse_unknown, with_generate_kwargs
 from .reading.motion import MotionError
@@ -348,7 +348,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 inputs = np.asarray(inputs, dtype=np.float32)
             for clip in self._feature_extractor.clips(inputs, **given):
                 segments = self._feature_extractor.segments(len(clip.joints), window, hop)
-                name = performer or performer_of(inputs)
+                name = named([performer])[0] or performer_of(inputs)
                 compared, clip = of_person(reference, name, len(request.people), clip)
                 clip = clip if adapted is None else adapted.advised(compared, clip)
                 self._warn_once(request.source, clip.report.get("notes", []))

@@ -8,7 +8,7 @@ from transformers.utils import logging
 
 from .descriptors.calibration import with_baseline
 from .descriptors.reference import MotionReference, as_reference
-from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor, named
 from .reading.motion import note
 from .skeleton.clip import UnifiedClip
 
@@ -51,6 +51,7 @@ def chosen_reference(
         ValueError: If the reference does not know the performer, the baseline cannot be read, or both are given.
     """
     given: MotionReference | None = as_reference(reference)
+    performer = named([performer])[0]
     if performer is not None:
         if given is None or baseline is not None:
             what = "a baseline replaces it" if given is not None else "pass a reference too"

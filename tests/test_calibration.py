@@ -421,7 +421,7 @@ def test_the_command_writes_a_reference_that_explain_takes(pipe, tiny_checkpoint
     out, err = capsys.readouterr()
     assert out.strip() == str(output)
     assert "3 clips of 4 files" in err and "head pitch: typical here " in err and " deg, elsewhere " in err
-    assert "3 clips are few" in err and "no statistics of the tower's inputs" in err and "mixed" in err
+    assert "3 clips are few" in err and "trained without references" in err and "mixed" in err
     pipe(str(tmp_path / "0.npz"), label_only=True, reference=str(output))
 
     assert command.run(SimpleNamespace(**arguments, model=None)) == 0

@@ -15,6 +15,7 @@ from eai_llm_hf import (
     EaiSkeletonProcessor,
     SkeletonEmotionExplanationPipeline,
 )
+from eai_llm_hf.cli.main import build_parser
 from eai_llm_hf.cli.performers import with_performers
 from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, with_baseline
 from eai_llm_hf.processing.descriptors.manner import MANNER, manner_of, relative_features
@@ -246,8 +247,47 @@ def test_performers_come_from_folders_patterns_and_tables(tmp_path):
     table.write_text("path,label,performer\nanna/S01_walk.bvh,sad,A\nben/S02_walk.bvh,sad,\n", encoding="utf-8")
     assert named(clips, str(table)) == ["A", None, None]
     assert with_performers(clips, None) == clips
-    from_stdin = {"path": clips[0], "source": "stdin.bvh"}
-    assert with_performers([from_stdin], "folder") == [from_stdin | {"performer": "anna"}]
+    table.write_text("performer,path\n anna ,anna/S01_walk.bvh\nben\n", encoding="utf-8")
+    assert named(clips, str(table)) == ["anna", None, None]
+    spooled = {"path": str(tmp_path / "eai-llm-stdin-x" / "stdin.bvh"), "source": "stdin.bvh"}
+    assert with_performers([clips[0], spooled], "folder")[1] == spooled
+
+
+def test_names_of_performers_are_text_and_gaps_are_nobody(pipe, known):
+    reference = pipe.calibrate(known[:5], performers=[1, 1, "1", None, float("nan")])
+    assert set(reference.performers) == {"1"} and reference.performers["1"].clips == 3
+    record = pipe(known[6], label_only=True, reference=reference, performer=1)
+    assert {item["reference"] for item in record["evidence"]} <= {"performer", "recordings"}
+    with pytest.raises(ValueError, match="one name for each clip; found the text 'p01'"):
+        pipe.calibrate(known[:3], performers="p01")
+    with pytest.raises(ValueError, match="found 5 for 4 clips"):
+        pipe.calibrate(known[:4], performers=["A"] * 5)
+
+
+def test_options_of_performers_that_contradict_each_other_are_refused(tmp_path):
+    for options, words in (
+        (["--performers-from", "folder"], "compared with a --reference"),
+        (["--reference", "r.json", "--performers-from", "folder", "--performer", "A"], "of one person for all clips"),
+    ):
+        args = build_parser().parse_args(["explain", "walk.bvh", *options])
+        with pytest.raises(ValueError, match=words):
+            args.run(args)
+
+
+def test_a_reference_edited_by_hand_is_checked(own):
+    state = moved_by(own, *of_two_people(own)).to_dict()
+    for changes, words in (
+        ({"clips": float("inf")}, "number of clips"),
+        ({"level": state["level"] | {"tempo": ["a"]}}, "default, recordings and performer"),
+        ({"location": state["location"] | {"tempo": 1e308}}, "within 8 of 0"),
+        ({"scale": state["scale"] | {"tempo": 1e-308}}, "between 0.001 and 1000"),
+        ({"manner": state["manner"] | {"scale": np.zeros(MANNER).tolist()}}, "above 0"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            MotionReference.from_dict(state | changes)
+    for name in ("location", "scale"):
+        with pytest.raises(ValueError, match=f"lacks {name}"):
+            MotionReference.from_dict({key: value for key, value in state.items() if key != name})
 
 
 @pytest.mark.parametrize(

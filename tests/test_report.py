@@ -252,6 +252,14 @@ def test_all_evidence_is_in_the_page_with_value_unit_percentile_time_and_verdict
     assert "4.0–6.0 s" in rows[1] and "clearly" in rows[1]
 
 
+def test_the_page_says_with_whom_a_movement_was_compared():
+    record = _record(_clip())
+    record["evidence"][0]["reference"], record["evidence"][1]["reference"] = "performer", "recordings"
+    rows = [row for row in _page(record).texts_of("tr") if row.endswith("holds")]
+    assert "for this person" in rows[0] and "in these recordings" in rows[1]
+    assert "for this person" not in rows[2] and "of the reference" not in rows[0] and "of the reference" in rows[2]
+
+
 def test_failed_claims_are_struck_through_in_text_and_row_and_unchecked_ones_are_grey():
     record = _record(_clip())
     assert not _page(record).texts_of("s")

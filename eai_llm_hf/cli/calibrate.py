@@ -107,10 +107,11 @@ def summary(before: "MotionReference", after: "MotionReference", files: int) -> 
         )
     if before.manner is None:
         lines.append(
-            "This checkpoint has no statistics of the tower's inputs: only percentiles and claims change, not labels."
+            "This checkpoint was trained without references: percentiles and claims change, its labels hardly."
         )
     if after.performers:
-        lines.append(f"{len(after.performers)} performers: {', '.join(_with_counts(after))}")
+        people = f"{len(after.performers)} performer" + ("s" if len(after.performers) != 1 else "")
+        lines.append(f"{people}: {', '.join(_with_counts(after))}")
     lines.append("What all clips share now counts as typical, so their emotions should be mixed.")
     return "\n".join(lines)
 

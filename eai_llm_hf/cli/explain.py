@@ -38,9 +38,6 @@ _EXAMPLES = """examples:
 CLOSE = 0.5
 """The text calls the second label close if it has at least this share of the first one's probability."""
 
-COMPARED_WITH = {"performer": " for this person", "recordings": " in these recordings"}
-"""What a percentile refers to, where that is not the default."""
-
 _OPTIONS = (
     "candidate_labels",
     "question",
@@ -129,6 +126,10 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ValueError: If the suffix of `--report` is not one of a report, or standard input cannot be used.
     """
+    if args.performers_from and not (args.reference or args.adapted):
+        raise ValueError("--performers-from is for clips that are compared with a --reference, see eai-llm calibrate.")
+    if args.performers_from and (args.performer or args.baseline):
+        raise ValueError("--performer and --baseline are of one person for all clips; give them or --performers-from.")
     with with_stdin(args.clips, args.format_in) as paths:
         found = list(find_clips(paths, videos=True))
         check_video_options(args, found)
@@ -196,6 +197,8 @@ def _explain(
 
 def as_text(record: dict, who: str = "") -> str:
     """A record for people; `who` says which person of the recording it is about."""
+    from ..report.record_view import compared_words
+
     if "error" in record:
         return f"{record['source']}\n  could not be read: {record['error']['message']}\n"
     lines = [record["source"] + who, f"  {record['label']} ({record['score']:.0%})"]
@@ -214,7 +217,7 @@ def as_text(record: dict, who: str = "") -> str:
     for item in record["evidence"]:
         value = value_with_unit(item["value"], item["unit"])
         place = "" if item["percentile"] is None else f", percentile {item['percentile']:.0f}"
-        place += COMPARED_WITH.get(item.get("reference") if place else None, "")
+        place += compared_words(item)
         lines.append(f"    {verdict_mark(item['holds'])} {item['claim']} ({item['descriptor']} {value}{place})")
     if len(record["segments"]) > 1:
         lines.append("  over time:")

@@ -3,9 +3,12 @@
 import argparse
 import csv
 import re
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from .clips import name_of as name_of_clip
 
 FOLDER = "folder"
 
@@ -33,20 +36,27 @@ def with_performers(clips: Sequence[str | dict[str, Any]], source: str | None) -
     """
     if source is None:
         return list(clips)
-    name_of = _finder(source)
+    find = _finder(source)
     inputs = [clip if isinstance(clip, dict) else {"path": clip, "source": clip} for clip in clips]
-    named = [(each, name_of(Path(each["path"]))) for each in inputs]
-    if not any(name for _, name in named):
+    # What came from standard input lies in a temporary folder, which says nothing.
+    named = [
+        (each, find(Path(each["path"])) if name_of_clip(each["path"]) == each["path"] else None) for each in inputs
+    ]
+    unknown = [each["path"] for each, name in named if name is None]
+    if len(unknown) == len(inputs):
+        relative = "; the paths in a table are relative to it" if _is_table(source) else ""
         raise ValueError(
-            f"--performers-from {source} names nobody in the {len(inputs)} clips; the first is {inputs[0]['path']}."
+            f"--performers-from {source} names nobody in the {len(inputs)} clips; the first is {unknown[0]}{relative}."
         )
+    if unknown:
+        print(f"--performers-from names nobody in {len(unknown)} clips, such as {unknown[0]}", file=sys.stderr)
     return [each if name is None else each | {"performer": name} for each, name in named]
 
 
 def _finder(source: str) -> Callable[[Path], str | None]:
     if source == FOLDER:
         return lambda path: path.absolute().parent.name or None
-    if Path(source).suffix.lower() in (".csv", ".tsv") or Path(source).is_file():
+    if _is_table(source):
         listed = _listed(Path(source))
         return lambda path: listed.get(path.resolve())
     try:
@@ -68,6 +78,10 @@ def _finder(source: str) -> Callable[[Path], str | None]:
     return search
 
 
+def _is_table(source: str) -> bool:
+    return Path(source).suffix.lower() in (".csv", ".tsv") or Path(source).is_file()
+
+
 def _listed(table: Path) -> dict[Path, str]:
     """The performer of each file that a table names; paths are relative to the table."""
     with table.open(encoding="utf-8-sig", newline="") as file:
@@ -76,7 +90,8 @@ def _listed(table: Path) -> dict[Path, str]:
             columns = rows.fieldnames or []
             if not {"path", "performer"} <= set(columns):
                 raise ValueError(f"{table}: expected the columns path and performer, found {', '.join(columns)}.")
-            return {(table.parent / row["path"]).resolve(): row["performer"] for row in rows if row["performer"]}
+            named = [(row["path"], (row["performer"] or "").strip()) for row in rows if row["path"]]
+            return {(table.parent / path).resolve(): performer for path, performer in named if performer}
         except (UnicodeDecodeError, csv.Error) as error:
             raise ValueError(f"{table}: not a table in UTF-8 ({error}).") from None
 

@@ -24,6 +24,7 @@ from .record_view import (
     Heat,
     attribution_of,
     cited,
+    compared_words,
     explained_window,
     facts,
     highlights,
@@ -244,6 +245,7 @@ def _rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "definition": DESCRIPTORS[DESCRIPTOR_INDEX[item["descriptor"]]].definition,
                 "value": value_words(item),
                 "percentile": "–" if place is None else f"{place:.0f}",
+                "compared": compared_words(item),
                 "time": _time_words(item),
                 "start_s": item["start_s"],
                 "end_s": item["end_s"],
@@ -263,9 +265,10 @@ def _row_words(item: Mapping[str, Any]) -> str:
     """A piece of evidence in words."""
     low, high = holding_range(item)
     place = "no percentile" if item["percentile"] is None else f"percentile {item['percentile']:.0f}"
+    place += compared_words(item) or " of the reference"
     return (
-        f"{item['claim']}: {value_words(item)}, {place} of the reference, {_time_words(item)}; it holds from "
-        f"{low:.0f} to {high:.0f}; {verdict(item)}"
+        f"{item['claim']}: {value_words(item)}, {place}, {_time_words(item)}; it holds from {low:.0f} to {high:.0f}; "
+        f"{verdict(item)}"
     )
 
 

@@ -29,6 +29,7 @@ from .record_view import (
     Heat,
     attribution_of,
     cited,
+    compared_words,
     explained_window,
     facts,
     heat_colours,
@@ -296,7 +297,9 @@ def _draw_evidence(
     heights = _row_heights(rows)
     body_top, total = top + 0.52, float(heights.sum())
     heading: dict[str, Any] = {"ha": "center", "color": MUTED, "fontsize": 10}
-    page.write(scale_left + 0.5 * _SCALE_WIDTH, top + 0.05, "percentile (grey: holds)", **heading)
+    compared = {compared_words(item) for item in evidence if item["percentile"] is not None}
+    what = f"percentile{compared.pop() if len(compared) == 1 else ''} (grey: holds)"
+    page.write(scale_left + 0.5 * _SCALE_WIDTH, top + 0.05, what, **heading)
     axes = page.area(scale_left, body_top, _SCALE_WIDTH, total)
     middles = np.cumsum(heights) - 0.5 * heights
     for item, lines, middle, is_cited in zip(evidence, rows, middles, said, strict=True):

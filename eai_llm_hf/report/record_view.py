@@ -30,6 +30,7 @@ _LABEL_COLOURS = ("#009E73", "#E69F00", "#CC79A7", "#5D3A9B", "#F0E442", "#8C6D4
 _FOR, _AGAINST = "#542788", "#B35806"
 """Ends of ColorBrewer's PuOr scale, which people with any colour vision can tell apart."""
 
+_COMPARED = {"performer": " for this person", "recordings": " in these recordings"}
 _UNITS = {"deg": "°", "1": ""}
 _MOST_SECONDS_APART = 1e-3
 
@@ -183,6 +184,11 @@ def verdict(item: Mapping[str, Any]) -> str:
     if low <= item["percentile"] <= high and bound is not None:
         return f"does not hold: {'below' if item['direction'] == 'high' else 'above'} {bound:g}"
     return "does not hold"
+
+
+def compared_words(item: Mapping[str, Any]) -> str:
+    """What a percentile refers to, where that is not the default: " for this person", " in these recordings"."""
+    return "" if item["percentile"] is None else _COMPARED.get(str(item.get("reference")), "")
 
 
 def value_words(item: Mapping[str, Any]) -> str:

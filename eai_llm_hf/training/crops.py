@@ -272,9 +272,8 @@ def crop_of(
     intensity = row.get("intensity")
     known = intensity is not None and np.isfinite(intensity)
     vector = measure(clip.joints, clip.joint_mask, clip.not_shown)
-    return Crop(
-        clip, label, vector, corpus, float(intensity) if known else None, clip_id=f"{row['corpus']}/{row['clip_id']}"
-    )
+    of = f"{row['corpus']}/{row['clip_id']}" if "clip_id" in row else None
+    return Crop(clip, label, vector, corpus, float(intensity) if known else None, clip_id=of)
 
 
 def fit_reference(crops: CropDataset) -> MotionReference:

@@ -48,6 +48,11 @@ class Manner:
     scale: np.ndarray
     within: np.ndarray
 
+    def __post_init__(self) -> None:
+        for name in ("spread", "scale", "within"):
+            if not (getattr(self, name) > 0).all():
+                raise ValueError(f"{name} of a manner must be above 0.")
+
     @classmethod
     def fit(cls, clips: np.ndarray, performers: Sequence[str | None] = ()) -> "Manner":
         """The manner of the default, from (clips, *MANNER) and who moves in each, if that is known."""

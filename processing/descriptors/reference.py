@@ -17,6 +17,7 @@ from .movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments
 from .reference_state import DEFAULT, KINDS, PERFORMER, RECORDINGS, PerformerValues, state_of, values_in
 from .reference_statistics import (
     FARTHEST_SCORE,
+    FARTHEST_VALUE,
     LEVELS,
     MIN_CLIPS,
     percentiles_of,
@@ -111,10 +112,13 @@ class MotionReference:
         self.scale = _row(scale, "scale", 1.0)
         self.within = self.scale if within is None else _row(within, "within", 1.0)
         self._moved = (self.location != 0) | (self.scale != 1)
-        if not ((self.scale > 0).all() and (self.within > 0).all()):
-            raise ValueError("scale and within must be above 0.")
+        if (abs(self.location) > FARTHEST_VALUE).any():
+            raise ValueError(f"location must lie within {FARTHEST_VALUE:g} of 0.")
+        if not all((1e-3 <= values).all() and (values <= 1e3).all() for values in (self.scale, self.within)):
+            raise ValueError("scale and within must lie between 0.001 and 1000.")
         self.level = tuple(level or [DEFAULT] * len(DESCRIPTOR_NAMES))
-        if len(self.level) != len(DESCRIPTOR_NAMES) or not {*self.level} <= {DEFAULT, RECORDINGS, PERFORMER}:
+        known = (DEFAULT, RECORDINGS, PERFORMER)
+        if len(self.level) != len(DESCRIPTOR_NAMES) or not all(level in known for level in self.level):
             raise ValueError(f"Expected one of default, recordings and performer for each descriptor, found {level}.")
         self.performers = dict(performers or {})
         self.manner = manner

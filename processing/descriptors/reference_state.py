@@ -1,5 +1,6 @@
 """A reference as plain numbers: what a JSON file of it holds, and the checks of such a file."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -98,6 +99,8 @@ def values_in(state: Mapping[str, Any]) -> dict[str, Any]:
         if state.get(name) is not None:
             values[name] = _of_descriptors(state[name], name)
     if state.get("level") is not None:
+        if absent := {"location", "scale"} - set(state):
+            raise ValueError(f"A reference of other recordings lacks {' and '.join(sorted(absent))}.")
         values["level"] = list(_entries(state["level"], DESCRIPTOR_NAMES, "descriptors").values())
     if state.get("performers") is not None:
         performers = state["performers"]
@@ -174,7 +177,7 @@ def _of_descriptors(row: Any, what: str) -> np.ndarray:
 
 
 def _count(clips: Any) -> int:
-    if isinstance(clips, bool) or not isinstance(clips, (int, float)) or not clips > 0:
+    if isinstance(clips, bool) or not isinstance(clips, (int, float)) or not 0 < clips < math.inf:
         raise ValueError(f"Expected the number of clips, found {clips!r}.")
     return int(clips)
 
