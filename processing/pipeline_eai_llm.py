@@ -28,7 +28,7 @@ from .label_scoring import LabelScorer
 from .pipeline_arguments import as_labels, check_windows, refuse_unknown, with_generate_kwargs
 from .reading.motion import MotionError
 from .record import Person, Request, comparison_record, error_record, person_record
-from .reference_choice import advise_reference, chosen_reference, of_person
+from .reference_choice import advice, chosen_reference, of_person
 from .skeleton.clip import UnifiedClip
 from .skeleton.tree import FRAME_RATE
 
@@ -122,7 +122,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         if isinstance(inputs, list) and not inputs:
             return []
         if isinstance(inputs, list) and not {"reference", "baseline", "adapted"} & set(kwargs):
-            advise_reference(len(inputs))
+            if (text := advice(len(inputs))) is not None and "no_reference" not in self._warned:
+                self._warned.add("no_reference")
+                logger.warning(text)
         return super().__call__(inputs, **kwargs)
 
     def calibrate(

@@ -4,30 +4,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from transformers.utils import logging
-
 from .descriptors.calibration import with_baseline
 from .descriptors.reference import MotionReference, as_reference
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor, named
 from .reading.motion import note
 from .skeleton.clip import UnifiedClip
 
-logger = logging.get_logger(__name__)
-
-__all__ = ["advise_reference", "chosen_reference", "of_person"]
+__all__ = ["advice", "chosen_reference", "of_person"]
 
 _SEVERAL = 4
 """Clips in one call from which on a reference is advised."""
 
 
-def advise_reference(clips: int) -> None:
-    """Says once that a reference would help, where so many clips come in one call without one."""
-    if clips >= _SEVERAL:
-        logger.warning_once(
-            f"{clips} clips come without a reference, so each is compared with other people on other rigs. What is "
-            "typical of these recordings, and of each person in them, can be learned from the clips themselves: see "
-            "calibrate."
-        )
+def advice(clips: int) -> str | None:
+    """Says that a reference would help, where so many clips come in one call without one."""
+    if clips < _SEVERAL:
+        return None
+    return (
+        f"{clips} clips come without a reference, so each is compared with other people on other rigs. What is "
+        "typical of these recordings, and of each person in them, can be learned from the clips: see calibrate."
+    )
 
 
 def chosen_reference(

@@ -17,6 +17,7 @@ from eai_llm_hf import (
 )
 from eai_llm_hf.cli.main import build_parser
 from eai_llm_hf.cli.performers import with_performers
+from eai_llm_hf.processing import pipeline_eai_llm
 from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, with_baseline
 from eai_llm_hf.processing.descriptors.manner import MANNER, manner_of, relative_features
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure
@@ -179,11 +180,15 @@ def test_performer_and_baseline_are_checked_before_a_clip_is_read(pipe, known):
         pipe(known[0], baseline="absent.bvh")
 
 
-def test_several_clips_without_a_reference_get_the_advice_to_calibrate(pipe, known, caplog):
+def test_several_clips_without_a_reference_get_the_advice_to_calibrate_once(pipe, known, monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr(pipeline_eai_llm.logger, "warning", said.append)
+    pipe._warned.discard("no_reference")
     pipe(known[:3], label_only=True)
-    assert "calibrate" not in caplog.text
-    pipe(known[:4], label_only=True)
-    assert "4 clips come without a reference" in caplog.text and "see calibrate" in caplog.text
+    assert not said
+    for _ in range(2):
+        pipe(known[:4], label_only=True)
+    assert len(said) == 1 and said[0].startswith("4 clips come without a reference") and "see calibrate" in said[0]
 
 
 # ---- what the tower reads -------------------------------------------------------------------------------------------
