@@ -1,7 +1,12 @@
 """References that tests calibrate, and clips of which only the descriptors are known."""
 
-import numpy as np
+from pathlib import Path
 
+import numpy as np
+from conftest import make_clip
+from transformers import pipeline
+
+from eai_llm_hf import TASK, EaiLlmForCausalLM, EaiSkeletonProcessor, SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, calibrated
 from eai_llm_hf.processing.descriptors.manner import MANNER, manner_of
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS, measure
@@ -9,6 +14,20 @@ from eai_llm_hf.processing.descriptors.movement_features import FeatureMoments, 
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.descriptors.reference_statistics import values_at
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+
+
+def known_clips() -> list[UnifiedClip]:
+    """What the checkpoint of a test knows."""
+    return [make_clip(seed, duration_s=3.0, rig="bandai22") for seed in range(40)]
+
+
+def pipe_with(checkpoint: Path, reference: dict) -> SkeletonEmotionExplanationPipeline:
+    """The pipeline of an untrained checkpoint with a reference of its own."""
+    processor = EaiSkeletonProcessor.from_pretrained(checkpoint)
+    processor.feature_extractor.reference = reference
+    made = pipeline(TASK, model=EaiLlmForCausalLM.from_pretrained(checkpoint), processor=processor, device="cpu")
+    made.model.alignment.logit_scale.data.fill_(5.0)  # untrained scores lie too close together to differ
+    return made
 
 
 def fitted(clips: list[UnifiedClip]) -> MotionReference:

@@ -6,15 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conftest import make_clip
-from known_references import at, continuous, fitted, moved_by
-from transformers import pipeline
+from known_references import at, continuous, fitted, known_clips, moved_by, pipe_with
 
 from eai_llm_hf import (
     DEFAULT_CHECKPOINT,
-    TASK,
-    EaiLlmForCausalLM,
     EaiSkeletonFeatureExtractor,
-    EaiSkeletonProcessor,
     SkeletonEmotionExplanationPipeline,
 )
 from eai_llm_hf.cli.main import calibrate as command
@@ -53,8 +49,7 @@ def features_of(clips: list[UnifiedClip]) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def known() -> list[UnifiedClip]:
-    """What the checkpoint knows."""
-    return [make_clip(seed, duration_s=3.0, rig="bandai22") for seed in range(40)]
+    return known_clips()
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +64,7 @@ def extractor(own) -> EaiSkeletonFeatureExtractor:
 
 @pytest.fixture(scope="module")
 def pipe(tiny_checkpoint, extractor) -> SkeletonEmotionExplanationPipeline:
-    processor = EaiSkeletonProcessor.from_pretrained(tiny_checkpoint)
-    processor.feature_extractor.reference = extractor.reference
-    made = pipeline(TASK, model=EaiLlmForCausalLM.from_pretrained(tiny_checkpoint), processor=processor, device="cpu")
-    made.model.alignment.logit_scale.data.fill_(5.0)  # untrained scores lie too close together to differ
-    return made
+    return pipe_with(tiny_checkpoint, extractor.reference)
 
 
 # ---- what is fitted -------------------------------------------------------------------------------------------------

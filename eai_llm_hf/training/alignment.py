@@ -49,7 +49,6 @@ class AlignmentModel(nn.Module):
     claims_weight = 0.5
     descriptors_weight = 4.0
     wording_weight = 0.25
-    measured_dropout = 0.0
 
     def __init__(self, model: EaiLlmForCausalLM, processor: EaiSkeletonProcessor, labels: Sequence[str]):
         super().__init__()
@@ -137,10 +136,7 @@ class AlignmentModel(nn.Module):
     def all_logits(
         self, tower: SkeletonTowerOutput, skeleton_descriptors: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """(crops, labels) of the tower, and of the measurements; in training some of these are hidden."""
-        if self.training and self.measured_dropout:
-            hidden = torch.rand_like(skeleton_descriptors) < self.measured_dropout
-            skeleton_descriptors = skeleton_descriptors.masked_fill(hidden, torch.nan)
+        """(crops, labels) of the tower, and of the measurements; an ablation overrides this."""
         return self.alignment.label_logits(tower.semantic_tokens[:, 0], skeleton_descriptors, self._texts())
 
     def label_logits(self, tower: SkeletonTowerOutput, skeleton_descriptors: torch.Tensor) -> torch.Tensor:

@@ -5,9 +5,10 @@ as one that was never interrupted.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from torch.utils.data import Dataset
@@ -221,14 +222,12 @@ class CropDataset(Dataset):
         self.groups: dict[str, dict[str | None, list[dict]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             if row["label"] is not None or not labelled:
-                # All rigs of the generator are one corpus here: the sources of movement are balanced, not rigs.
-                self.groups[row["corpus"].partition("-")[0]][row["label"]].append(row)
+                self.groups[source_of_movement(row)][row["label"]].append(row)
         if not self.groups:
             raise ValueError(f"There is no {'labelled ' if labelled else ''}clip to train on.")
         self.names = sorted(self.groups)
         clips = [sum(map(len, self.groups[name].values())) for name in self.names]
-        shares = np.array(clips, dtype=np.float64) ** size_exponent
-        self.shares = shares / shares.sum()
+        self.shares = drawing_shares(clips, size_exponent)
 
     def __len__(self) -> int:
         return self.length
@@ -255,6 +254,17 @@ class CropDataset(Dataset):
     def labels(self) -> list[str]:
         """All labels that can be drawn, sorted."""
         return sorted({label for group in self.groups.values() for label in group if label is not None})
+
+
+def source_of_movement(row: Mapping[str, Any]) -> str:
+    """The corpus of a row. All rigs of the generator are one: sources of movement are balanced, not rigs."""
+    return str(row["corpus"]).partition("-")[0]
+
+
+def drawing_shares(clips: Sequence[int], exponent: float) -> np.ndarray:
+    """(corpora,) probabilities of drawing each corpus, from their numbers of clips; see `CropDataset`."""
+    shares = np.array(clips, dtype=np.float64) ** exponent
+    return np.asarray(shares / shares.sum())
 
 
 def crop_of(
@@ -296,5 +306,7 @@ __all__ = [
     "augment",
     "crop_of",
     "draw_rig",
+    "drawing_shares",
     "fit_reference",
+    "source_of_movement",
 ]

@@ -15,7 +15,7 @@ from torch.utils.data import Dataset
 from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, calibrated, with_baseline
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 
-from .crops import SIZE_EXPONENT, AugmentationConfig, Crop, crop_of, draw_rig
+from .crops import SIZE_EXPONENT, AugmentationConfig, Crop, crop_of, draw_rig, drawing_shares, source_of_movement
 
 SESSION_CROPS = 12
 """Crops of a session; one, two or three people have as many each."""
@@ -76,12 +76,11 @@ class SessionDataset(Dataset):
         self.by_label: dict[str, dict[str | None, list[dict]]] = defaultdict(lambda: defaultdict(list))
         self.people: dict[str, dict[str, list[dict]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
-            self.by_label[_corpus_of(row)][row["label"]].append(row)
+            self.by_label[source_of_movement(row)][row["label"]].append(row)
             self.people[row["corpus"]][_person_of(row)].append(row)
         self.names = sorted(self.by_label)
         sizes = [sum(map(len, self.by_label[name].values())) for name in self.names]
-        shares = np.array(sizes, dtype=np.float64) ** size_exponent
-        self.shares = shares / shares.sum()
+        self.shares = drawing_shares(sizes, size_exponent)
         self._block, self._sessions = -1, dict[int, list[Crop]]()
 
     def __len__(self) -> int:
@@ -150,11 +149,6 @@ class SessionDataset(Dataset):
     def _moved(self, crops: Sequence[Crop], people: Sequence[str | None]) -> MotionReference:
         assert self.default is not None
         return calibrated(self.default, [_measured(crop) for crop in crops], people)
-
-
-def _corpus_of(row: Mapping) -> str:
-    """The corpus of a row; all rigs of the generator are one, since sources of movement are balanced, not rigs."""
-    return str(row["corpus"]).partition("-")[0]
 
 
 def _person_of(row: Mapping) -> str:
