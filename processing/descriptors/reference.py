@@ -31,8 +31,6 @@ from .reference_statistics import (
 __all__ = ["MotionReference", "as_reference", "manner_for"]
 
 _STEPS = "cadence"
-_NORMAL_IQR = 1.349  # interquartile range of the standard normal distribution
-_NORMAL_SPREADS = ((25.0, 75.0, _NORMAL_IQR), (5.0, 95.0, 3.290), (1.0, 99.0, 4.653))
 _FEATURES = (len(SEGMENTS), NUM_CHANNELS)
 _SHOWN_PERFORMERS = 10
 _LARGEST_FILE = 16_000_000  # bytes; a reference has about 25,000, and each performer 4,000
@@ -60,9 +58,6 @@ class MotionReference:
 
     Attributes:
         median: (descriptors,), NaN where a descriptor is absent.
-        spread: (descriptors,) interquartile range over 1.349, which is the standard deviation for a normal
-            distribution. Where half of the clips share one value, the range from 5 to 95 (then 1 to 99) percent is
-            used instead.
 
     Raises:
         ValueError: If a shape is wrong, a row descends, or only some of the three feature arguments are given.
@@ -92,11 +87,6 @@ class MotionReference:
             if not (np.isnan(row).all() or (np.isfinite(row).all() and (np.diff(row) >= 0).all())):
                 raise ValueError(f"The quantiles of descriptor {name!r} are not finite and ascending: {row.tolist()}.")
         self.median = self.quantiles[:, LEVELS.index(50.0)]
-        self.spread = np.zeros(len(DESCRIPTOR_NAMES))
-        for low, high, width in _NORMAL_SPREADS:
-            spread = (self.quantiles[:, LEVELS.index(high)] - self.quantiles[:, LEVELS.index(low)]) / width
-            self.spread = np.where(self.spread > 0, self.spread, spread)
-        self.spread = np.where(self.spread > 0, self.spread, 1.0)
         given = [values is not None for values in (feature_mean, feature_std, feature_clips)]
         if any(given) and not all(given):
             raise ValueError("feature_mean, feature_std and feature_clips go together; found only some of them.")
