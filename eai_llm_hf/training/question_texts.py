@@ -79,10 +79,35 @@ TYPICAL_SIGNS: Mapping[str, tuple[tuple[str, Direction], ...]] = {
         ("shoulder_opening", "low"),
         ("pauses", "high"),
     ),
+    "afraid": (
+        ("elbow_flexion", "high"),
+        ("step_length", "low"),
+        ("arm_swing", "low"),
+        ("trunk_lean", "low"),
+        ("knee_flexion", "high"),
+        ("arm_expansion", "low"),
+        ("smoothness", "low"),
+        ("shoulder_opening", "low"),
+    ),
+    "disgusted": (
+        ("trunk_lean", "low"),
+        ("head_pitch", "low"),
+        ("arm_expansion", "low"),
+        ("hand_speed", "low"),
+        ("movement_speed", "low"),
+    ),
+    "surprised": (
+        ("trunk_lean", "low"),
+        ("head_pitch", "high"),
+        ("arm_expansion", "high"),
+        ("acceleration", "high"),
+        ("movement_speed", "high"),
+    ),
 }
 """Typical signs of each emotion, the best known first: Wallbott 1998, Gross et al. 2012, Michalak et al. 2009 (sad),
 Halovic and Kroos 2018 (steps, arms), Tracy and Robins 2004 (proud), Tracy and Matsumoto 2008 (lowered head, narrowed
-posture). `generator/emotion_sources.py` says which of them were read, and how far."""
+posture), and for afraid, disgusted and surprised Coulson 2004, de Meijer 1989, Roether et al. 2009 and Melzer et al.
+2019. Neutral movement has no signs. `generator/emotion_sources.py` says which of them were read, and how far."""
 
 
 @dataclass(frozen=True)
