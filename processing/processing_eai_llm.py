@@ -9,7 +9,7 @@ from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
 from transformers.processing_utils import ProcessingKwargs
 
 from .code_saving import saved_with_code
-from .descriptors.reference import as_reference
+from .descriptors.reference import MotionReference, as_reference
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 
 SPARE_TOKENS = ("<empty_output>",)
@@ -285,18 +285,21 @@ class EaiSkeletonProcessor(ProcessorMixin):
         """The clip of a content block: its `skeleton`, or its `path` or `joints` with what describes them."""
         return block["skeleton"] if "skeleton" in block else {k: v for k, v in block.items() if k != "type"}
 
-    def training_inputs(self, conversations: list[list[dict]]) -> BatchFeature:
+    def training_inputs(
+        self, conversations: list[list[dict]], references: list[MotionReference | None] | None = None
+    ) -> BatchFeature:
         """Model inputs whose `labels` are -100 except in the assistant's turns.
 
         Args:
             conversations: Chats whose assistant turns are learned.
+            references: What each clip of the chats, in reading order, is compared with; None for the default.
         """
         inputs = self.apply_chat_template(
             conversations,
             tokenize=True,
             return_dict=True,
             return_assistant_tokens_mask=True,
-            processor_kwargs={"padding": True},
+            processor_kwargs={"padding": True, "reference": references},
         )
         learned = torch.tensor(inputs.pop("assistant_masks"), dtype=torch.bool)
         inputs["labels"] = inputs["input_ids"].masked_fill(~learned, -100)

@@ -13,9 +13,11 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 
+from .alignment import NEUTRAL, shown_share
 from .comparison_texts import comparison_question
 from .crops import Crop, CropDataset
 from .question_texts import AskedClip
+from .sessions import SessionDataset
 from .training_texts import claim_texts, question_answer
 
 PLAIN_SHARE = 0.5
@@ -24,6 +26,9 @@ MIXED_SHARE = 0.5
 """Fraction of the samples about one clip in which some measured values are replaced by those of another clip.
 The values of a movement are correlated, and a language model can learn to guess them from each other. With mixed
 values it has to read each one."""
+
+NEARBY = 64
+"""The other clip is one of so many crops before this one: a session keeps the latest crops at hand."""
 
 COMPARED_SHARE = 0.15
 """Fraction of the samples with varied wording that compare two clips."""
@@ -39,8 +44,8 @@ class QuestionDataset(Dataset):
     Sample i depends only on the seed of the crops and on i; a comparison uses crops 2i and 2i + 1 of `pairs`.
 
     Args:
-        crops: Labelled crops.
-        reference: The reference of claims.
+        crops: Labelled crops. Claims about a crop are relative to its own reference, if it has one.
+        reference: The reference of claims about the others, and of comparisons.
         labels: Candidate labels.
         variety: Variety of questions and wordings after the plain part, 0 to 1.
         plain_share: Fraction of the samples, from the first, with one question and one wording.
@@ -50,7 +55,7 @@ class QuestionDataset(Dataset):
 
     def __init__(
         self,
-        crops: CropDataset,
+        crops: CropDataset | SessionDataset,
         reference: MotionReference,
         labels: Sequence[str],
         variety: float = 0.7,
@@ -78,17 +83,23 @@ class QuestionDataset(Dataset):
             asked = two_movements(first.clip, second.clip, question)
         else:
             crop = self._mixed(index, rng) if rng.random() < self.mixed_share else self.crops[index]
-            subject = AskedClip(str(crop.label), crop.spans, self.reference, self.labels, crop.clip.joint_mask)
+            reference = crop.reference or self.reference
+            subject = AskedClip(self._label(crop), crop.spans, reference, self.labels, crop.clip.joint_mask)
             question, answer = question_answer(subject, rng, variety)
             asked = [
-                {"type": "skeleton", "skeleton": crop.clip, "measured": crop.vector},
+                {"type": "skeleton", "skeleton": crop.clip, "measured": crop.vector, "reference": crop.reference},
                 {"type": "text", "text": question},
             ]
         return [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
 
+    def _label(self, crop: Crop) -> str:
+        """The label of a crop; an emotion that hardly shows is neutral."""
+        hardly = NEUTRAL in self.labels and shown_share(crop.intensity) < 0.5
+        return NEUTRAL if hardly else str(crop.label)
+
     def _mixed(self, index: int, rng: np.random.Generator) -> Crop:
         """Crop `index` with some descriptors of another crop; a value stays absent if either crop lacks it."""
-        crop, other = self.crops[index], self.crops[int(rng.integers(len(self.crops)))]
+        crop, other = self.crops[index], self.crops[max(index - 1 - int(rng.integers(NEARBY)), 0)]
         taken = (rng.random(len(crop.vector)) < rng.random()) & np.isfinite(crop.vector) & np.isfinite(other.vector)
         spans = np.where(taken, other.spans, crop.spans)
         mixed = replace(crop, vector=spans[0])
@@ -117,14 +128,16 @@ class ChatCollator:
 
     def __call__(self, chats: list[list[dict]]) -> dict:
         """Model inputs with `labels` and `logits_to_keep`, the mask of tokens that are followed by a labelled one."""
-        inputs = dict(self.processor.training_inputs(chats))
         clips = [item for chat in chats for item in chat[0]["content"] if item["type"] == "skeleton"]
-        given = [number for number, item in enumerate(clips) if "measured" in item]
-        reference = self.processor.feature_extractor.motion_reference()
-        if given and reference is not None:  # they replace what the processor measured
-            scores = reference.normal_scores([clips[number]["measured"] for number in given])
-            inputs["skeleton_descriptors"][given] = torch.from_numpy(scores)
-            inputs["skeleton_salience"][given] = torch.from_numpy(reference.salience(scores))
+        compared = [item.get("reference") for item in clips]
+        inputs = dict(self.processor.training_inputs(chats, compared))
+        default = self.processor.feature_extractor.motion_reference()
+        for number, item in enumerate(clips):
+            reference = compared[number] or default
+            if "measured" in item and reference is not None:  # it replaces what the processor measured
+                scores = reference.normal_scores([item["measured"]])[0]
+                inputs["skeleton_descriptors"][number] = torch.from_numpy(scores)
+                inputs["skeleton_salience"][number] = torch.from_numpy(reference.salience(scores))
         return inputs | {"logits_to_keep": torch.nn.functional.pad(inputs["labels"][:, 1:] != -100, (0, 1))}
 
 

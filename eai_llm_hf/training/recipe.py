@@ -304,7 +304,9 @@ def _answer(
     """Stage two. Returns the model, with LoRA merged, and the seconds that the stage took."""
     arguments = _arguments(recipe, "stage-two", label_names=["labels"])
     samples = _samples(arguments)
-    crops = CropDataset(rows, samples, recipe.seed + 2, labelled=True)
+    crops: CropDataset | SessionDataset = CropDataset(rows, samples, recipe.seed + 2, labelled=True)
+    if recipe.sessions:
+        crops = SessionDataset([row for row in rows if row["label"]], samples, recipe.seed + 2, reference)
     pairs = CropDataset(rows, 2 * samples, recipe.seed + 3, AugmentationConfig(longest_s=LONGEST_COMPARED_S))
     if not model.projector.words.any():  # a new projector, not that of a checkpoint
         name_tokens(model, processor)

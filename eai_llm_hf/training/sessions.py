@@ -81,7 +81,7 @@ class SessionDataset(Dataset):
         self.names = sorted(self.by_label)
         sizes = [sum(map(len, self.by_label[name].values())) for name in self.names]
         self.shares = drawing_shares(sizes, size_exponent)
-        self._block, self._sessions = -1, dict[int, list[Crop]]()
+        self._sessions: dict[int, list[Crop]] = {}
 
     def __len__(self) -> int:
         return self.length
@@ -89,11 +89,12 @@ class SessionDataset(Dataset):
     def __getitem__(self, index: int) -> Crop:
         block, offset = divmod(index, MIXED_SESSIONS * SESSION_CROPS)
         place, session = divmod(offset, MIXED_SESSIONS)
-        if self._block != block:  # crops are read in order, so the sessions of one block are enough to keep
-            self._block, self._sessions = block, {}
-        if session not in self._sessions:
-            self._sessions[session] = self._session(block * MIXED_SESSIONS + session)
-        return self._sessions[session][place]
+        number = block * MIXED_SESSIONS + session
+        if number not in self._sessions:
+            if len(self._sessions) >= 2 * MIXED_SESSIONS:  # crops are read in order, so the latest are enough to keep
+                del self._sessions[next(iter(self._sessions))]
+            self._sessions[number] = self._session(number)
+        return self._sessions[number][place]
 
     def _session(self, number: int) -> list[Crop]:
         rng = np.random.default_rng([self.seed, number])
