@@ -69,6 +69,16 @@ def test_the_most_restrictive_licence_wins_in_any_order(licences, expected):
         assert (licence.licence, licence.name) == expected
 
 
+def test_weights_from_corpora_that_ask_for_credit_give_it_and_stay_non_commercial_with_one_that_is():
+    corpora = ["generated:20", "mpi_stories", "style100"]
+    card = card_of(made_with(corpora=corpora))
+    assert card.startswith("---\nlicense: cc-by-4.0\nlibrary_name")
+    assert "| cc-by-4.0 | Credit E. Volkova, S. de la Rosa, H. H. Bülthoff and B. Mohler. |" in card
+    assert "| cc-by-4.0 | Credit I. Mason, S. Starke and T. Komura. |" in card
+    card = card_of(made_with(corpora=[*corpora, "bandai1"]))
+    assert card.startswith("---\nlicense: cc-by-nc-4.0\n") and "Credit E. Volkova" in card
+
+
 def test_rounds_add_up():
     training = trained_under("mit", before=trained_under("cc-by-nc-4.0", before=trained_under("apache-2.0")))
     licence = licence_of_training(training)

@@ -161,6 +161,16 @@ def test_the_card_of_a_non_commercial_corpus_states_its_licence(tmp_path):
     assert "Credit Bandai Namco Research Inc." in card.text and "arXiv:2306.08861" in card.text
 
 
+def test_the_card_of_a_corpus_that_asks_for_credit_says_whom_to_credit_and_cite(tmp_path):
+    write_tree(tmp_path / "set", ["clips/0.bvh"])
+    table = "path,candidates,skeleton_group,story\nclips/0.bvh,Sad,S0,once upon a time\n"
+    (tmp_path / "set" / "manifest.csv").write_text(table, encoding="utf-8")
+    made = prepare_corpus(f"mpi_stories={tmp_path / 'set'}", tmp_path / "out")
+    card = DatasetCard.load(made.folder / "README.md")
+    assert made.rows == 1 and card.data.license == "cc-by-4.0"
+    assert "Credit E. Volkova" in card.text and "PLoS ONE 9(12), e113647" in card.text
+
+
 def test_file_names_cannot_break_the_tables_of_the_card(tmp_path):
     write_tree(tmp_path / "set", ["a|b/walk.bvh"])
     (tmp_path / "set" / "a|b" / "x\n| y <b>.bvh").write_text("", encoding="utf-8")

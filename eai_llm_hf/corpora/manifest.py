@@ -3,7 +3,8 @@
 import csv
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -37,7 +38,28 @@ def find_manifest(manifest: Path) -> Found:
     Raises:
         ValueError: If the file is not a table of clips.
     """
-    readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows}
+    return listed_files(manifest)
+
+
+def listed_files(
+    manifest: Path,
+    required: Sequence[str] = REQUIRED,
+    as_row: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> Found:
+    """As `find_manifest`, for a table that may have other columns.
+
+    Args:
+        manifest: The table.
+        required: The columns that a table in CSV must have.
+        as_row: From a row of it to one with the columns of a manifest.
+
+    Raises:
+        ValueError: As `find_manifest`.
+    """
+    readers: dict[str, Callable[[TextIO, str], Iterator[tuple[int, dict[str, Any] | RowError]]]] = {
+        ".csv": partial(_csv_rows, required=required),
+        ".jsonl": _jsonl_rows,
+    }
     if manifest.suffix.lower() not in readers:
         raise ValueError(f"A manifest is a .csv or .jsonl file, found {manifest}.")
     files: list[CorpusFile] = []
@@ -51,6 +73,7 @@ def find_manifest(manifest: Path) -> Found:
                 try:
                     if isinstance(row, RowError):
                         raise row
+                    row = as_row(row)
                     found = _listed_file(row, manifest)
                     if (reason := why_stranger(found.path)) is not None:
                         strangers[found.path] = reason
@@ -138,7 +161,7 @@ def _lines(file: TextIO, name: str) -> Iterator[str]:
         yield line
 
 
-def _csv_rows(file: TextIO, name: str) -> Iterator[tuple[int, dict[str, Any] | RowError]]:
+def _csv_rows(file: TextIO, name: str, required: Sequence[str]) -> Iterator[tuple[int, dict[str, Any] | RowError]]:
     """Line number (from 1) and content of each row below the header.
 
     Raises:
@@ -149,9 +172,9 @@ def _csv_rows(file: TextIO, name: str) -> Iterator[tuple[int, dict[str, Any] | R
         header = [cell.strip() for cell in next(reader, [])]
     except csv.Error as error:
         raise ValueError(f"{name} line 1: not the header of a table ({error}).") from None
-    if missing := [column for column in REQUIRED if column not in header]:
+    if missing := [column for column in required if column not in header]:
         raise ValueError(
-            f"{name} line 1: expected the columns {', '.join(REQUIRED)}; {', '.join(missing)} is missing."
+            f"{name} line 1: expected the columns {', '.join(required)}; {', '.join(missing)} is missing."
         )
     while True:
         line = reader.line_num + 1
@@ -203,4 +226,4 @@ MANIFEST = Loader(
     find_manifest,
 )
 
-__all__ = ["MANIFEST", "find_manifest"]
+__all__ = ["MANIFEST", "find_manifest", "listed_files"]

@@ -18,14 +18,19 @@ from .generated import DEFAULT_CLIPS, GENERATED, generated_rows, shards, study_r
 from .kdae import KDAE
 from .loader import Corpus, Loader
 from .manifest import MANIFEST
+from .mpi_stories import MPI_STORIES
 from .rows import read_rows
 from .schema import FEATURES, LeftOut
+from .style100 import STYLE100
 
 logger = logging.get_logger(__name__)
 
 LOADERS: dict[str, Loader] = {
     loader.about.name: loader
-    for loader in (BANDAI1, BANDAI2, BANDAI2_STYLES, KDAE, EMILYA, EGBM, DIEMA, FOLDER, MANIFEST)
+    for loader in (
+        *(BANDAI1, BANDAI2, BANDAI2_STYLES, MPI_STORIES, STYLE100),
+        *(KDAE, EMILYA, EGBM, DIEMA, FOLDER, MANIFEST),
+    )
 }
 MADE = {"generated": generated_rows, "studies": study_rows}
 """What the generator makes -> the function that yields its rows."""
@@ -51,7 +56,7 @@ class Source:
         name: Its name without the folders of this machine.
         parts: Pieces that can be read independently, in order: files, or numbers of generated clips.
         read: Yields the rows of a piece and adds what it cannot read to a list.
-        clips: Number of clips, as far as it is known before reading.
+        clips: Number of clips, as far as it is known before reading: a take that will be cut counts as one.
         left_out: Files that were found but left out.
         root: Its folder or file, or None.
     """
@@ -116,8 +121,8 @@ def load_corpus(
 
     Args:
         spec: `generated[:CLIPS[:RIG,RIG...]]`, `studies[:CLIPS[:RIG,RIG...]]` (people with many clips each), the name
-            of a loader with its folder (`bandai1=`, `bandai2=`, `bandai2_styles=`, `kdae=`, `emilya=`, `egbm=`,
-            `diema=`, `folder=`), `manifest=FILE`, `prepared=FOLDER` or `hub=USER/NAME`.
+            of a loader with its folder (`bandai1=`, `bandai2=`, `bandai2_styles=`, `mpi_stories=`, `style100=`,
+            `kdae=`, `emilya=`, `egbm=`, `diema=`, `folder=`), `manifest=FILE`, `prepared=FOLDER` or `hub=USER/NAME`.
         seed: Seed of the generated corpus.
         streaming: Whether to return an `IterableDataset`, which reads or generates each clip on request and stores
             none. It has shards for the workers of a `DataLoader`.

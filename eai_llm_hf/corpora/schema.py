@@ -43,6 +43,24 @@ def content_family(content: str) -> str:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """How a long take is cut into clips, one after another.
+
+    Attributes:
+        window_s: Seconds of a clip.
+        shortest_s: Seconds of the shortest last clip; a shorter rest is dropped.
+        start_s: Seconds before the first clip.
+        stop_s: Where the last clip ends at the latest, in seconds; from the end of the take if negative, None for its
+            end.
+    """
+
+    window_s: float
+    shortest_s: float
+    start_s: float = 0.0
+    stop_s: float | None = None
+
+
+@dataclass(frozen=True)
 class CorpusFile:
     """A file of a corpus and what is known of it before it is read.
 
@@ -50,7 +68,8 @@ class CorpusFile:
         path: Path of the file.
         source: Its path below the root of the corpus, for tables and messages.
         corpus: Name of the corpus.
-        clip_id: Its name, unique within the corpus and the same on every machine.
+        clip_id: Its name, unique within the corpus and the same on every machine. A clip cut from it adds where it
+            starts.
         label: The emotion expressed, in the words of `canonical_label`, or None.
         performer: The performer, or None.
         content: What the performer does; if None, the clip is a content of its own.
@@ -58,6 +77,7 @@ class CorpusFile:
         intensity: How strongly the emotion is expressed, 0 to 1, or None.
         fps: Frames per second if the file does not state it, or None.
         layout: Name of the rig if the file does not state it, or None.
+        cut: How to cut it into several clips, or None if it is one.
     """
 
     path: Path
@@ -71,6 +91,7 @@ class CorpusFile:
     intensity: float | None = None
     fps: float | None = None
     layout: str | None = None
+    cut: Cut | None = None
 
 
 @dataclass(frozen=True)
@@ -89,4 +110,4 @@ class LeftOut:
         return f"{self.file}: {self.message}"
 
 
-__all__ = ["FEATURES", "CorpusFile", "LeftOut", "content_family"]
+__all__ = ["FEATURES", "CorpusFile", "Cut", "LeftOut", "content_family"]

@@ -40,7 +40,7 @@ FEW_CONTENTS = 12
 
 _GENERATED = "generated"
 _BANDAI = ("bandai1", "bandai2")
-_KNOWN_TAKES = (*_BANDAI, "bandai2_styles")
+_KNOWN_TAKES = (*_BANDAI, "bandai2_styles", "style100")
 """Corpora whose file names identify takes. Takes of raised hands by one performer of set 2 are almost copies."""
 _COLUMNS = ("clip_id", "corpus", "source", "performer", "content", "family", "label")
 _OVERLAP = "parts of one take"

@@ -19,7 +19,7 @@ _FORMS = {
     "contemptuous": ("contempt",),
     "jealous": ("jealousy",),
     "grateful": ("gratitude", "thankful"),
-    # No corpus here has these, but folders of users do. Only the form of the word changes.
+    # Folders of users have these. Only the form of the word changes.
     "amused": ("amusement",),
     "bored": ("boredom",),
     "excited": ("excitement",),

@@ -17,7 +17,7 @@ class Recipe:
         default_factory=lambda: ["generated"],
         metadata={
             "help": "generated[:CLIPS], folder=FOLDER (a sub-folder for each label), manifest=FILE, prepared=FOLDER, "
-            "hub=USER/NAME, or bandai1=, bandai2=, kdae=, emilya=, egbm= or diema=FOLDER"
+            "hub=USER/NAME, or bandai1=, bandai2=, mpi_stories=, style100=, kdae=, emilya=, egbm= or diema=FOLDER"
         },
     )
     labels: list[str] = field(
