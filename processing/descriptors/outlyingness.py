@@ -54,7 +54,7 @@ class Outlyingness:
     correlation: np.ndarray
     limit: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         count = len(self.mean)
         for name, shape in (("mean", (count,)), ("spread", (count,)), ("correlation", (count, count))):
             values = getattr(self, name)
