@@ -291,7 +291,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         check_windows(window_s, hop_s, longest_s=self._feature_extractor.max_frames / FRAME_RATE)
         if candidate_labels is not None:
             # Labels that clips taught may be two forms of one word: the clips say what sets them apart.
-            candidate_labels = as_labels(candidate_labels, () if adapted else self.model.config.labels)
+            candidate_labels = as_labels(candidate_labels, self.model.config.labels if adapted is None else ())
         token = self.processor.skeleton_token
         for name, texts in (("question", [question or ""]), ("candidate_labels", candidate_labels or [])):
             if any(token in text for text in texts):

@@ -17,8 +17,7 @@ import numpy as np
 __all__ = ["MIN_CLIPS_OF_LIMIT", "Outlyingness"]
 
 SHRINKAGE = 0.2
-"""Weight of no correlation in the correlation matrix. With 0.05 and 0.1 lying figures are as far beyond the limit, but
-so are more of the recordings that were tested."""
+"""Weight of no correlation in the correlation matrix."""
 
 QUANTILE = 0.995
 """Share of the training clips within the limit."""
