@@ -150,8 +150,9 @@ class EaiLlmConfig(PreTrainedConfig):
             rest is the tower's. The linear map holds better for people and rigs that training did not see, the tower
             for those that it saw. With 0 there is no such map, as in older checkpoints.
         label_accuracy: How often the label is right on corpora that training did not see: kind of recording
-            ("recorded", "video") -> pairs of a probability, from 0 upwards, and the accuracy from it on. None where
-            it was not measured.
+            ("recorded", "video") -> kind of reference that the clip is compared with ("default", "recordings",
+            "performer") -> pairs of a probability, from 0 upwards, and the accuracy from it on. None, or without a
+            kind, where it was not measured.
 
     Example:
 
@@ -188,7 +189,7 @@ class EaiLlmConfig(PreTrainedConfig):
     labels: list[str] | tuple[str, ...] = ("happy", "sad", "angry", "proud", "not confident")
     label_temperature: float | int = 1.0
     measured_weight: float | int = 0.0
-    label_accuracy: dict[str, list] | None = None
+    label_accuracy: dict | None = None
     tie_word_embeddings: bool = False
 
     def __post_init__(self, **kwargs):
@@ -207,6 +208,8 @@ class EaiLlmConfig(PreTrainedConfig):
                 f"text_layer must lie between 1 and the backbone's {self.text_config.num_hidden_layers} layers, "
                 f"found {self.text_layer}."
             )
+        for recording, by_reference in (self.label_accuracy or {}).items():
+            _check_accuracy(recording, by_reference)
 
     def to_dict(self) -> dict:
         """As in the base class, plus the map by which `trust_remote_code=True` finds each class.
@@ -230,6 +233,28 @@ class EaiLlmConfig(PreTrainedConfig):
         self.write_code(save_directory)
         if push_to_hub:
             self.push_to_hub(**{"repo_id": Path(save_directory).name} | kwargs)
+
+
+def _check_accuracy(recording: str, by_reference: object) -> None:
+    """Refuses an entry of `label_accuracy` that has another form than the docstring says.
+
+    Raises:
+        ValueError: The message names the entry.
+    """
+    where = f"label_accuracy[{recording!r}]"
+    if not isinstance(by_reference, Mapping):
+        raise ValueError(f"{where} must map a kind of reference to pairs of numbers, found {by_reference}.")
+    for reference, pairs in by_reference.items():
+        try:
+            starts, values = zip(*((float(start), float(value)) for start, value in pairs), strict=True)
+            known = starts[0] == 0 and list(starts) == sorted(set(starts)) and all(0 <= value <= 1 for value in values)
+        except (TypeError, ValueError):
+            known = False
+        if not known:
+            raise ValueError(
+                f"{where}[{reference!r}] must be pairs of a probability, ascending from 0, and an accuracy between 0 "
+                f"and 1; found {pairs}."
+            )
 
 
 __all__ = ["AUTO_MAP", "CUSTOM_PIPELINES", "EaiLlmConfig", "EaiSkeletonConfig"]

@@ -166,12 +166,11 @@ class AdaptedLabels:
             )
         return list(candidates or self.labels)
 
-    def certain(self, reference: MotionReference | None) -> dict[str, list]:
-        """`accuracy` as `certainty` takes it: empty if a clip is not compared as the clips were that were tested."""
+    def steps(self, reference: MotionReference | None) -> list[list[float]] | None:
+        """`accuracy` of the score; None if it was not measured, or a clip is not compared as the tested clips were."""
         relative = reference is not None and PERFORMER in reference.level
         same = relative or not self.score.get("relative_to_performer")
-        steps = self.score.get("accuracy") if same else None
-        return {"recorded": steps, "video": steps} if steps else {}
+        return self.score.get("accuracy") if same else None
 
     def advised(self, reference: MotionReference | None, clip: UnifiedClip) -> UnifiedClip:
         """The clip, with a note if these labels were learned relative to performers and its performer is not known."""

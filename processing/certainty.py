@@ -5,15 +5,22 @@ states the accuracy at such probabilities, measured once for each checkpoint and
 (`label_accuracy`), and gives it a level. What is known to make a label doubtful lowers the level to "low".
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["certainty"]
+from .descriptors.reference import MotionReference
+from .descriptors.reference_state import DEFAULT, PERFORMER, RECORDINGS
+from .vocabulary import trained_word
+
+__all__ = ["RECORDED", "UNLIKE_TRAINING", "VIDEO", "certainty", "certainty_of", "compared_with"]
 
 RECORDED, VIDEO = "recorded", "video"
 """Kinds of recordings that accuracy is measured on: joints that a tracker recorded, or estimated from a video."""
+
+UNLIKE_TRAINING = "this posture and movement are unlike all that the model was trained on"
 
 _HARDLY = 0.5
 """Share of the descriptors below which a recording shows too little of the body for a sure label."""
@@ -21,52 +28,106 @@ _HARDLY = 0.5
 _LOW, _HIGH = 0.4, 0.7
 """Accuracy below which a label is of low certainty, and from which on it is of high certainty."""
 
+_KNOWN_BETTER = (PERFORMER, RECORDINGS, DEFAULT)
+"""Kinds of references, the one that says most about what is typical first."""
+
+
+def certainty_of(
+    person: Any, labels: Sequence[str], config: Any, own: MotionReference | None, adapted: Any = None
+) -> dict[str, Any]:
+    """The field `certainty` of the record of a person, who was scored.
+
+    Args:
+        person: The [`Person`] of the record.
+        labels: The candidates.
+        config: The configuration of the checkpoint.
+        own: The checkpoint's reference, None if it has none.
+        adapted: The [`AdaptedLabels`] that the candidates are from, None for other candidates.
+    """
+    vector, not_shown = person.vectors[0], person.clip.not_shown
+    measured = np.isfinite(vector)
+    reference = person.reference or own
+    compared = DEFAULT if reference is None else compared_with(reference, measured)
+    given = (person.clip.report.get("recording"), not_shown, float(measured.mean()))
+    if adapted is not None:
+        steps = adapted.steps(person.reference)
+        accuracy = {kind: {compared: steps} for kind in (RECORDED, VIDEO)} if steps else {}
+        found = certainty(person.overall(), labels, adapted.labels, accuracy, *given, compared)
+        return found | {"measured_on": "performers left out"}
+    unlike = own is not None and own.is_unlike(vector)
+    accuracy = config.label_accuracy or {}
+    return certainty(person.overall(), labels, config.labels, accuracy, *given, compared, unlike)
+
+
+def compared_with(reference: MotionReference, measured: np.ndarray) -> str:
+    """The kind of reference that most measured descriptors of a clip are compared with.
+
+    Args:
+        reference: What the clip is compared with.
+        measured: (descriptors,) bool; where nothing was measured, all descriptors count.
+
+    Returns:
+        `DEFAULT`, `RECORDINGS` or `PERFORMER`; of two that are as frequent, the one that says less.
+    """
+    levels = Counter(level for level, there in zip(reference.level, measured, strict=True) if there)
+    levels = levels or Counter(reference.level)
+    return max(reversed(_KNOWN_BETTER), key=lambda kind: levels[kind])
+
 
 def certainty(
     probabilities: np.ndarray,
     labels: Sequence[str],
     trained: Sequence[str],
-    accuracy: Mapping[str, Sequence[Sequence[float]]],
+    accuracy: Mapping[str, Mapping[str, Sequence[Sequence[float]]]],
     recording: str | None,
     not_shown: Mapping[str, str],
     shown: float = 1.0,
+    compared: str = DEFAULT,
+    unlike: bool = False,
 ) -> dict[str, Any]:
     """The field `certainty` of a record.
 
     Args:
         probabilities: (labels,), one for each candidate.
-        labels: The candidates.
+        labels: The candidates; a word that means the same as a trained label counts as this label.
         trained: Labels that the checkpoint was trained on.
-        accuracy: `label_accuracy` of the checkpoint: kind of recording -> pairs of a probability, from 0 upwards, and
-            the accuracy from it on.
+        accuracy: `label_accuracy` of the checkpoint: kind of recording -> kind of reference -> pairs of a probability,
+            from 0 upwards, and the accuracy from it on.
         recording: "video" or None.
         not_shown: What the recording cannot show -> why not.
         shown: Share of the descriptors that the recording shows, 0 to 1.
+        compared: The kind of reference that the clip is compared with. Where no accuracy was measured with it, that
+            of the next kind that says less counts.
+        unlike: Whether the clip is unlike all that the checkpoint was trained on.
 
     Returns:
         `level` ("low", "medium", "high", or None where no accuracy is known and nothing speaks against the label),
         `accuracy` (None where it was not measured: other candidates than the trained ones, or a checkpoint that was
-        not tested on other corpora), `runner_up` (the second candidate) and `why` (what lowers the level, as clauses).
+        not tested on other corpora), `reference` (the kind of reference that this accuracy was measured with, None
+        without one), `runner_up` (the second candidate) and `why` (what lowers the level, as clauses).
     """
     order = np.argsort(-probabilities, kind="stable")
-    steps = accuracy.get(VIDEO if recording == VIDEO else RECORDED, ()) if set(labels) == set(trained) else ()
-    measured = [value for start, value in steps if start <= probabilities[order[0]]]
-    level = None
-    if measured:
-        level = "low" if measured[-1] < _LOW else "medium" if measured[-1] < _HIGH else "high"
+    meant = [trained_word(label, trained) for label in labels]
+    of_kind = accuracy.get(VIDEO if recording == VIDEO else RECORDED, {}) if set(meant) == set(trained) else {}
+    less = _KNOWN_BETTER[_KNOWN_BETTER.index(compared) :]
+    reference = next((kind for kind in less if of_kind.get(kind)), None)
+    measured, level = None, None
+    if reference is not None:
+        measured = [value for start, value in of_kind[reference] if start <= probabilities[order[0]]][-1]
+        level = "low" if measured < _LOW else "medium" if measured < _HIGH else "high"
     why = []
     if "movement" in not_shown:
         why.append(not_shown["movement"])
     elif shown < _HARDLY:
         why.append("less than half of what is usually measured can be seen in this recording")
-    if not set(labels) <= set(trained):
-        untrained = ", ".join(label for label in labels if label not in trained)
-        why.append(f"the model was not trained on {untrained}")
-    if why:
-        level = "low"
+    if unlike:
+        why.append(UNLIKE_TRAINING)
+    if untrained := [label for label, word in zip(labels, meant, strict=True) if word is None]:
+        why.append(f"the model was not trained on {', '.join(untrained)}")
     return {
-        "level": level,
-        "accuracy": measured[-1] if measured else None,
+        "level": "low" if why else level,
+        "accuracy": measured,
+        "reference": reference,
         "runner_up": labels[int(order[1])],
         "why": why,
     }

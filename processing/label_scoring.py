@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from transformers import PreTrainedModel, ProcessorMixin
 
+from .vocabulary import trained_word
+
 __all__ = ["CACHED_LABEL_LISTS", "LabelScorer"]
 
 CACHED_LABEL_LISTS = 32
@@ -28,6 +30,8 @@ class LabelScorer:
     def text_states(self, labels: Sequence[str]) -> torch.Tensor:
         """Encodes the phrasings of labels with the text encoder.
 
+        A label that means the same as a trained one, such as "joy" for "happy", is encoded as the trained one.
+
         The last `CACHED_LABEL_LISTS` lists are cached. The cache is cleared when the text encoder changes, be it that
         an adapter is loaded, switched or disabled, or that weights change in another way.
 
@@ -37,6 +41,8 @@ class LabelScorer:
         Returns:
             (labels, phrasings, text width).
         """
+        trained = list(self.model.config.labels)
+        labels = [trained_word(label, trained) or label for label in labels]
         if (known := self.model.known_text_states(labels)) is not None:
             return known
         self.model.load_backbone()

@@ -8,6 +8,7 @@ from typing import Any
 from transformers import GenerationConfig, GenerationMixin
 
 from .feature_extraction_eai_llm import MIN_WINDOW_S
+from .vocabulary import same_words
 
 __all__ = ["GENERATION_KEYS", "as_labels", "check_windows", "refuse_unknown", "with_generate_kwargs"]
 
@@ -63,11 +64,15 @@ def _for_one_text(arguments: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def as_labels(candidate_labels: str | Iterable[str]) -> list[str]:
+def as_labels(candidate_labels: str | Iterable[str], trained: Iterable[str] = ()) -> list[str]:
     """Candidate labels from words or, as in transformers' zero-shot pipelines, from one string with commas.
 
+    Args:
+        candidate_labels: The words.
+        trained: Labels that the checkpoint was trained on.
+
     Raises:
-        ValueError: If they are not two or more different words.
+        ValueError: If they are not two or more different words, or two of them mean the same trained label.
     """
     if isinstance(candidate_labels, str):
         labels = [label.strip() for label in candidate_labels.split(",") if label.strip()]
@@ -84,6 +89,12 @@ def as_labels(candidate_labels: str | Iterable[str]) -> list[str]:
         )
     if len({label.casefold() for label in labels}) < len(labels) or not all(labels) or not labels:
         raise ValueError(f"candidate_labels must be different words, two or more; found {labels}.")
+    if (same := same_words(labels, trained)) is not None:
+        first, second, label = same
+        raise ValueError(
+            f"The candidate labels {first!r} and {second!r} mean the same to this checkpoint, which was trained on "
+            f"{label!r}: it cannot choose between them. Leave one out, or teach it the difference with adapt."
+        )
     return labels
 
 

@@ -19,7 +19,7 @@ from transformers.utils import logging
 from .adaptation import AdaptedLabels, AdaptedScorer, as_adapted, learned
 from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
-from .certainty import certainty
+from .certainty import certainty_of
 from .claims.comparison import COMPARE_QUESTION, two_movements
 from .claims.writing import EXPLAIN_QUESTION, label_sentence
 from .descriptors.reference import MotionReference, as_reference
@@ -87,7 +87,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         Args:
             inputs: See the class.
             candidate_labels (`list[str]` or `str`): Emotions to choose from, two or more, in any words; a string is
-                split at its commas. Default: the labels of the checkpoint.
+                split at its commas. Another form of a trained word counts as this word ("joy" as "happy").
+                Default: the labels of the checkpoint.
             question (`str`): A question about the movement, answered in place of the explanation.
             label_only (`bool`): Labels and measurements without text, which is much faster.
             window_s, hop_s (`float`): Length of and step between the segments of a long recording in seconds, at most
@@ -289,7 +290,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         refuse_unknown(generate_kwargs, self._sanitize_parameters, "batch_size", "num_workers", "generate_kwargs")
         check_windows(window_s, hop_s, longest_s=self._feature_extractor.max_frames / FRAME_RATE)
         if candidate_labels is not None:
-            candidate_labels = as_labels(candidate_labels)
+            # Labels that clips taught may be two forms of one word: the clips say what sets them apart.
+            candidate_labels = as_labels(candidate_labels, self.model.config.labels if adapted is None else ())
         token = self.processor.skeleton_token
         for name, texts in (("question", [question or ""]), ("candidate_labels", candidate_labels or [])):
             if any(token in text for text in texts):
@@ -478,21 +480,10 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         own = self._feature_extractor.motion_reference()
         records = []
         for person in request.people:
-            sureness, compared = self._certainty(person, labels, adapted), person.reference or own
-            given = (labels, compared, verify, question, label_only, sureness)
+            sureness = certainty_of(person, labels, self.model.config, own, adapted)
+            given = (labels, person.reference or own, verify, question, label_only, sureness)
             records.append(person_record(request.source, self._model_name, person, *given))
         return records[0] if len(records) == 1 else records
-
-    def _certainty(self, person: Person, labels: list[str], adapted: AdaptedLabels | None) -> dict:
-        """The field `certainty` of a record."""
-        recording, not_shown = person.clip.report.get("recording"), person.clip.not_shown
-        shown = float(np.isfinite(person.vectors[0]).mean())
-        if adapted is not None:
-            accuracy = adapted.certain(person.reference)
-            found = certainty(person.overall(), labels, adapted.labels, accuracy, recording, not_shown, shown)
-            return found | {"measured_on": "performers left out"}
-        known, accuracy = self.model.config.labels, self.model.config.label_accuracy or {}
-        return certainty(person.overall(), labels, known, accuracy, recording, not_shown, shown)
 
 
 __all__ = ["SkeletonEmotionExplanationPipeline"]

@@ -242,6 +242,7 @@ def test_the_record_has_the_learned_labels_and_the_text_begins_with_one(pipe, mi
     assert {item["reference"] for item in record["evidence"]} == {"performer"}
     assert record["certainty"]["measured_on"] == "performers left out"
     assert record["certainty"]["accuracy"] in [accuracy for _, accuracy in mine.score["accuracy"]]
+    assert record["certainty"]["reference"] == "performer"
     assert json.loads(json.dumps(record)) == record
 
 
@@ -252,6 +253,14 @@ def test_candidate_labels_choose_among_the_learned_ones(pipe, study):
     assert set(record["scores"]) == {"proud", "tired"} and record["certainty"]["accuracy"] is None
     with pytest.raises(ValueError, match=r"among the adapted labels .*; found happy"):
         pipe("absent.bvh", adapted=three, candidate_labels=["proud", "happy"])
+
+
+def test_two_forms_of_a_trained_word_can_be_learned_apart(pipe, study):
+    clips, labels, performers = study
+    words = dict(zip(dict.fromkeys(labels), ("joy", "happiness", "delight"), strict=False))
+    forms = pipe.adapt(clips, [words.get(label, label) for label in labels], performers)
+    record = pipe(clips[0], adapted=forms, candidate_labels="joy, happiness", label_only=True)
+    assert record["label"] == words[labels[0]]
 
 
 def test_without_the_performer_a_note_says_so_and_no_accuracy_is_claimed(pipe, mine):

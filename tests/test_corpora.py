@@ -11,6 +11,8 @@ from torch.utils.data import DataLoader
 from eai_llm_hf.corpora import CORPORA, FEATURES, SYNONYMS, canonical_label, load_corpus
 from eai_llm_hf.corpora.dataset_card import COLUMNS
 from eai_llm_hf.generator import EMOTIONS, clip_seed, generate_clip
+from eai_llm_hf.processing import vocabulary
+from eai_llm_hf.processing.vocabulary import trained_word
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,6 +39,47 @@ ROOT = Path(__file__).parents[1]
 )
 def test_all_forms_of_an_emotion_word_give_one_label(words, label):
     assert {canonical_label(word) for word in words} == {label}
+
+
+LISTS = {
+    "KDAE": ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"),
+    "Emilya": ("joy", "anger", "panic fear", "anxiety", "sadness", "shame", "pride", "neutral"),
+    "EGBM": ("neutral", "sadness", "surprise", "fear", "disgust", "anger", "happiness"),
+    "DIEM-A": (
+        *("anger", "contempt", "disgust", "fear", "joy", "sadness", "surprise", "jealousy", "shame", "guilt"),
+        *("gratitude", "pride"),
+    ),
+}
+
+
+@pytest.mark.parametrize("words", LISTS.values(), ids=LISTS.keys())
+def test_the_emotions_of_a_corpus_are_words_of_the_vocabulary_and_stay_apart(words):
+    assert set(words) <= set(SYNONYMS) and len({canonical_label(word) for word in words}) == len(words)
+
+
+@pytest.mark.parametrize(
+    ("word", "trained"),
+    [("grief", "sad"), ("Rage", "angry"), ("cheerful", "happy"), ("scared", "afraid"), ("sad", "sad")],
+)
+def test_an_everyday_word_means_a_trained_one(word, trained):
+    assert trained_word(word, ["happy", "sad", "angry", "afraid"]) == trained
+
+
+@pytest.mark.parametrize(
+    "word", ["calm", "bored", "tense", "relieved", "irritated", "depressed", "triumphant", "scared"]
+)
+def test_a_word_without_a_near_trained_one_means_none(word):
+    assert trained_word(word, ["happy", "sad", "angry", "proud", "not confident", "neutral"]) is None
+
+
+def test_a_checkpoint_may_have_been_trained_on_another_form_than_the_vocabulary_has():
+    assert trained_word("happy", ["joy", "sadness"]) == "joy"
+    assert trained_word("joy", ["happy", "joy"]) == "joy", "a trained word means itself"
+
+
+def test_no_form_belongs_to_two_words():
+    forms = [form for form in SYNONYMS if canonical_label(form) != form]
+    assert len(SYNONYMS) == sum(len(forms) + 1 for forms in vocabulary._FORMS.values()) and "joy" in forms
 
 
 def test_unknown_words_are_kept_and_tidied():

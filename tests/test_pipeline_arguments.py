@@ -115,6 +115,24 @@ def test_labels_that_are_equal_or_empty_are_refused(pipe, inputs, words):
         pipe(inputs[0], candidate_labels=words)
 
 
+def test_another_form_of_a_trained_word_has_its_probability_and_the_record_keeps_the_users_word(pipe, inputs):
+    plain = pipe(inputs[0], label_only=True)
+    words = dict(zip(pipe.model.config.labels, ("Joy", "grief", "rage", "pride", "Not-Confident"), strict=True))
+    record = pipe(inputs[0], candidate_labels=list(words.values()), attribution=True, **SHORT)
+    assert record["scores"] == {words[label]: score for label, score in plain["scores"].items()}
+    assert record["label"] == words[plain["label"]] and record["label"] in record["explanation"]
+    assert record["attribution"]["label"] == record["label"]
+    assert record["certainty"]["why"] == plain["certainty"]["why"], "they count as trained"
+
+
+def test_two_forms_of_one_trained_word_are_refused_in_the_users_words(pipe, inputs):
+    message = "'joy' and 'happiness' mean the same to this checkpoint, which was trained on 'happy'"
+    for words in ("joy, happiness", "sad, joy, calm, happiness"):
+        with pytest.raises(ValueError, match=message):
+            pipe(inputs[0], candidate_labels=words)
+    assert pipe(inputs[0], candidate_labels="bored, boredom", label_only=True)["certainty"]["level"] == "low"
+
+
 def test_labels_that_are_no_words_are_refused(pipe, inputs):
     with pytest.raises(ValueError, match=r"must be words, found \[1, 2\]"):
         pipe(inputs[0], candidate_labels=[1, 2])

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 TRAVELLING = [
-    ("modeling", "processing/__init__", "processing/code_saving"),
+    ("modeling", "processing/__init__", "processing/code_saving", "processing/vocabulary"),
     ("processing/reading",),
     ("processing/skeleton",),
     ("processing/descriptors",),
@@ -28,6 +28,7 @@ AT_HOME = [
     ("eai_llm_hf/report",),
     ("eai_llm_hf/training",),
     ("eai_llm_hf/evaluation/scores",),
+    ("eai_llm_hf/evaluation/selective",),
     ("eai_llm_hf/evaluation/methods",),
     ("eai_llm_hf/evaluation/benchmark", "eai_llm_hf/evaluation/explanations"),
     ("eai_llm_hf/evaluation/checkpoint",),

@@ -237,13 +237,20 @@ def as_text(record: dict, who: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
+_COMPARED = {
+    "recordings": ", compared with other clips of the same recordings",
+    "performer": ", compared with other clips of the same person",
+}
+"""How the clips were compared with which an accuracy was measured, where it is not by default."""
+
+
 def _certainty_text(certainty: dict) -> list[str]:
     """How sure the label is, where that was measured or something speaks against it."""
     if certainty.get("level") is None:
         return []
     reasons = list(certainty["why"])
     if certainty["accuracy"] is not None:
-        where = "people and rigs that training never saw"
+        where = "people and rigs that training never saw" + _COMPARED.get(certainty.get("reference"), "")
         if certainty.get("measured_on"):
             where = "people who were left out when these labels were learned"
         reasons.insert(0, f"on {where}, {certainty['accuracy']:.0%} of such labels are right")

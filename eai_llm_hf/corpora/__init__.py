@@ -7,11 +7,12 @@
 docs/corpora.md lists the corpora, explains their columns and says how to add one.
 """
 
+from eai_llm_hf.processing.vocabulary import SYNONYMS, canonical_label
+
 from .preparation import Preparation, prepare_corpus
 from .registry import CORPORA, LOADERS, generated_corpus, load_corpora, load_corpus, open_corpus
 from .rows import as_clip
 from .schema import FEATURES, content_family
-from .vocabulary import SYNONYMS, canonical_label
 
 __all__ = [
     "LOADERS",

@@ -4,6 +4,8 @@ import csv
 import re
 from pathlib import Path
 
+from eai_llm_hf.processing.vocabulary import canonical_label
+
 from .loader import (
     Corpus,
     Found,
@@ -14,7 +16,6 @@ from .loader import (
     readable_text,
 )
 from .schema import CorpusFile, LeftOut
-from .vocabulary import canonical_label
 
 _NAME = re.compile(
     r"(?P<performer>[A-Z]{2}_\d+)_(?P<emotion>[a-z]+)_(?P<scenario>\d+)_(?P<intensity>[LMH])", re.IGNORECASE

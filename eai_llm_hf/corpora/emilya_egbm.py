@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from eai_llm_hf.processing.vocabulary import SYNONYMS, canonical_label, tidy
+
 from .loader import Corpus, Found, Loader, below, motion_files, one_a_take
 from .schema import CorpusFile, LeftOut
-from .vocabulary import SYNONYMS, canonical_label, tidy
 
 EMILYA_LABELS = ("happy", "angry", "afraid", "anxious", "sad", "ashamed", "proud", "neutral")
 """Joy, anger, panic fear, anxiety, sadness, shame, pride, neutral."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from transformers.utils import logging
 
+from eai_llm_hf.processing.vocabulary import canonical_label
+
 from .loader import (
     Corpus,
     Found,
@@ -17,7 +19,6 @@ from .loader import (
     without_person,
 )
 from .schema import CorpusFile, LeftOut
-from .vocabulary import canonical_label
 
 logger = logging.get_logger(__name__)
 

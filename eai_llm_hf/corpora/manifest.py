@@ -11,11 +11,11 @@ from typing import Any, TextIO
 from transformers.utils import logging
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
+from eai_llm_hf.processing.vocabulary import canonical_label
 
 from ..strangers import as_sentence, why_stranger
 from .loader import Corpus, Found, Loader, readable_text, without_person
 from .schema import CorpusFile, LeftOut, content_family
-from .vocabulary import canonical_label
 
 logger = logging.get_logger(__name__)
 

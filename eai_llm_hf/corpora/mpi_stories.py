@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from eai_llm_hf.processing.vocabulary import canonical_label
+
 from .loader import Corpus, Found, Loader, below, motion_files
 from .manifest import listed_files
 from .schema import LeftOut
-from .vocabulary import canonical_label
 
 _TABLE = "manifest.csv"
 _COLUMNS = ("path", "candidates", "skeleton_group", "story")

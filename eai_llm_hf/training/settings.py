@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from eai_llm_hf.processing.vocabulary import canonical_label
+
 from ..publish.backbones import DEFAULT_BACKBONE
 
 DEFAULT_LABELS = ("happy", "sad", "angry", "proud", "not confident")
@@ -80,9 +82,6 @@ class Recipe:
     use_cpu: bool = field(default=False, metadata={"help": "train on the CPU even if there is a GPU"})
 
     def __post_init__(self):
-        # Imported here, because it imports `datasets`, while the command line's help needs only this class's fields.
-        from ..corpora.vocabulary import canonical_label
-
         self.labels = list(dict.fromkeys(canonical_label(label) for label in self.labels))
         if self.stages not in ("one", "two", "both"):
             raise ValueError(f"stages must be one, two or both, found '{self.stages}'.")

@@ -14,6 +14,7 @@ import numpy as np
 from .manner import Manner
 from .measure import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES
 from .movement_features import NUM_CHANNELS, SEGMENTS, FeatureMoments
+from .outlyingness import Outlyingness
 from .reference_state import DEFAULT, KINDS, PERFORMER, RECORDINGS, PerformerValues, state_of, values_in
 from .reference_statistics import (
     FARTHEST_SCORE,
@@ -55,6 +56,8 @@ class MotionReference:
         level: What each descriptor is compared with: `DEFAULT`, `RECORDINGS` or `PERFORMER`.
         performers: Typical values of performers by their names.
         manner: What is typical of the tower's features; None in references written before it was stored.
+        outlyingness: What tells clips that are unlike all those of the default; None where it was not fitted, as in
+            references of few clips or other recordings, and in those written before it was stored.
 
     Attributes:
         median: (descriptors,), NaN where a descriptor is absent.
@@ -77,6 +80,7 @@ class MotionReference:
         level: Sequence[str] | None = None,
         performers: Mapping[str, PerformerValues] | None = None,
         manner: Manner | None = None,
+        outlyingness: Outlyingness | None = None,
     ):
         self.quantiles = np.asarray(quantiles, dtype=np.float64)
         self.clips = int(clips)
@@ -112,6 +116,7 @@ class MotionReference:
             raise ValueError(f"Expected one of default, recordings and performer for each descriptor, found {level}.")
         self.performers = dict(performers or {})
         self.manner = manner
+        self.outlyingness = outlyingness
 
     @classmethod
     def fit(
@@ -163,6 +168,7 @@ class MotionReference:
             usual,
             within=within,
             manner=None if manners is None else Manner.fit(np.stack(manners), performers or ()),
+            outlyingness=Outlyingness.fit(plain.scores(matrix)),
         )
 
     def of(self, performer: str | None) -> "MotionReference":
@@ -203,6 +209,15 @@ class MotionReference:
     def scores(self, vectors: np.ndarray) -> np.ndarray:
         """Normal scores among the clips of the default, (..., descriptors) in and out; see `unbounded_scores`."""
         return unbounded_scores(self.quantiles, self._checked(vectors))
+
+    def is_unlike(self, vector: np.ndarray) -> bool:
+        """Whether a clip is unlike all clips of the default, by (descriptors,) values of `measure`.
+
+        False where that is not known; see `Outlyingness`.
+        """
+        if self.outlyingness is None:
+            return False
+        return bool(self.outlyingness.of(self.scores(vector)[None])[0] > self.outlyingness.limit)
 
     def _index(self, descriptor: str | int) -> int:
         if isinstance(descriptor, str):

@@ -10,6 +10,7 @@ import numpy as np
 from .manner import MANNER, Manner
 from .measure import DESCRIPTOR_NAMES
 from .movement_features import NUM_CHANNELS, SEGMENTS
+from .outlyingness import Outlyingness
 from .reference_statistics import LEVELS
 
 __all__ = ["DEFAULT", "KINDS", "PERFORMER", "RECORDINGS", "PerformerValues", "state_of", "values_in"]
@@ -61,6 +62,8 @@ def state_of(reference: Any) -> dict:
         }
     if reference.manner is not None:
         state["manner"] = {name: _nested(getattr(reference.manner, name)) for name in _MANNER_PARTS}
+    if reference.outlyingness is not None:
+        state["outlyingness"] = reference.outlyingness.to_dict()
     if reference.feature_mean is None or reference.feature_std is None or reference.feature_clips is None:
         return state
     means, stds = _by_segment(reference.feature_mean), _by_segment(reference.feature_std)
@@ -110,6 +113,8 @@ def values_in(state: Mapping[str, Any]) -> dict[str, Any]:
     if state.get("manner") is not None:
         parts = _entries(state["manner"], _MANNER_PARTS, "parts of a manner")
         values["manner"] = Manner(**{name: _manner_array(rows, name) for name, rows in parts.items()})
+    if state.get("outlyingness") is not None:
+        values["outlyingness"] = Outlyingness.from_dict(state["outlyingness"], len(DESCRIPTOR_NAMES))
     if state.get("features") is not None:
         values |= _features(_entries(state["features"], _SEGMENT_NAMES, "segments"))
     return values
