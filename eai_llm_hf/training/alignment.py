@@ -228,7 +228,7 @@ class AlignmentCollator:
         )
         inputs |= {
             "labels": np.array([self.label_numbers.get(crop.label, -100) for crop in crops]),
-            "label_shares": np.array([_share(crop.intensity) for crop in crops], dtype=np.float32),
+            "label_shares": np.array([label_share(crop.intensity) for crop in crops], dtype=np.float32),
             "claim_targets": np.where(
                 percentiles >= HOLDS_HIGH, 1.0, np.where(percentiles <= HOLDS_LOW, 0.0, -100.0)
             ).astype(np.float32),
@@ -242,7 +242,7 @@ class AlignmentCollator:
         return np.array([label in candidates for label in self.label_numbers])
 
 
-def _share(intensity: float | None) -> float:
+def label_share(intensity: float | None) -> float:
     """How far an emotion of an intensity shows, 0 to 1."""
     return 1.0 if intensity is None else float(np.clip((intensity - _HIDDEN) / (_CLEAR - _HIDDEN), 0.0, 1.0))
 
@@ -267,4 +267,4 @@ def alignment_metrics(prediction) -> dict[str, float]:
     }
 
 
-__all__ = ["AlignmentCollator", "AlignmentModel", "alignment_metrics", "label_loss"]
+__all__ = ["AlignmentCollator", "AlignmentModel", "alignment_metrics", "label_loss", "label_share"]
