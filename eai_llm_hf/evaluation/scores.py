@@ -79,8 +79,8 @@ class Bootstrap:
         seeds: Number of trainings that labelled all clips.
         draws: Number of draws.
         seed: Seed of the draws.
-        groups: (clips,) number, from 0, of the group of each clip, such as its performer. Whole groups are drawn: clips
-            of one performer are not independent. None: each clip is a group.
+        groups: (clips,) number, from 0, of the group of each clip, such as its performer. Whole groups are drawn,
+            because clips of one performer are not independent. None: each clip is a group.
 
     Attributes:
         counts: (draws, clips) float32, how often each clip is drawn.

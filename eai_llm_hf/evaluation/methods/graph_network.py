@@ -120,7 +120,7 @@ def segment_streams(features: np.ndarray, segment_mask: np.ndarray) -> np.ndarra
         segment_mask: (13,) bool.
 
     Returns:
-        (streams, 60, 13, 4) float32 in the order of `SEGMENT_STREAMS`: three channels, and 1 if the segment is present.
+        (streams, 60, 13, 4) float32 in the order of `SEGMENT_STREAMS`: three channels, and 1 if it is present.
     """
     values = features[:WINDOW_FRAMES]
     if len(values) % _PAIR:
