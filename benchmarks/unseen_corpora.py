@@ -276,7 +276,8 @@ def _command(args: argparse.Namespace) -> str:
 
     words = ["python benchmarks/unseen_corpora.py --corpora", *plain(args.corpora)]
     words += ["--test-only", *plain(args.test_only)] if args.test_only else []
-    words += [f"--steps {args.steps} --graph-steps {args.graph_steps} --seeds {args.seeds}"]
+    words += [f"--steps {args.steps} --graph-steps {args.graph_steps}"]
+    words += [f"--rig-clips {args.rig_clips} --seeds {args.seeds}"]
     return " ".join(words)
 
 
@@ -309,6 +310,8 @@ def main() -> int:
         "batch_size": BATCH_SIZE,
         "rig_clips": args.rig_clips,
     }
+    if both := sorted(set(settings["corpora"]) & set(settings["test_only"])):
+        parser.error(f"{', '.join(both)}: a corpus is either trained on or tested only")
     folds, not_tested = plan_folds(rows, test_only, args.rig_clips)
     names = [fold.name for fold in folds]
     if unknown := sorted(set(args.leave_out or ()) - set(names)):

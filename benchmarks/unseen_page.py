@@ -163,7 +163,8 @@ def page(figures: Mapping[str, Any]) -> str:
         "- *Absolute* methods compare every clip with the default reference. They read normal scores of the "
         "descriptors, or joints. *Relative* methods use the same reference as EAI-LLM: they read scores under it, or "
         "the relative features of 13 segments that the tower of EAI-LLM reads, as a graph.",
-        "- A clip is never in its own reference. References have no labels, except the neutral clip.",
+        "- A clip is never in its own reference; clips that were cut from one take are in each other's. References "
+        "have no labels, except the neutral clip. In some generated clips the emotion hardly shows.",
         "- Corpora of one laboratory and rig are left out together (Bandai's sets, also where the generator's rig "
         f"bandai22 is left out). Of each generated rig up to {settings['rig_clips']} clips are tested, and their "
         "people are left out on all rigs.",
@@ -216,7 +217,7 @@ def _section(results: Results) -> list[str]:
     """The methods under each kind of reference."""
     kinds = results.kinds()
     labels = results.about["labels"]
-    known = f"{len(set(results.about['people']))} performers"
+    known = f"performers: {len(set(results.about['people']))}"
     if not results.about["performers_known"]:
         known = "performers unknown: clips of the same content stand for one"
     out = f"left out: {results.fold}" if results.fold != "nothing" else "tested only"

@@ -177,6 +177,29 @@ def test_figures_of_other_settings_are_refused(unseen, tmp_path):
         unseen["Figures"](tmp_path / "figures.json", {"steps": 2, "clips": "b"}, "command")
 
 
+def test_the_command_keeps_its_figures_and_names_no_folder_of_this_machine(
+    unseen, rows, tiny, tmp_path, monkeypatch, capsys
+):
+    def load(spec: str) -> list[dict]:
+        return [row for row in rows if row["corpus"].startswith(spec.partition("=")[0])]
+
+    monkeypatch.setitem(unseen["main"].__globals__, "load_rows", load)
+    output = tmp_path / "figures.json"
+    common = ["unseen_corpora.py", "--corpora", "generated", "studio=/secret/place", "--output", str(output)]
+    few = ["--steps", "2", "--seeds", "1", "--methods", "lda, absolute", "--leave-out", "studio"]
+    monkeypatch.setattr("sys.argv", [*common, *few])
+    assert unseen["main"]() == 0
+    figures = json.loads(output.read_text(encoding="utf-8"))
+    assert list(figures["cells"]) == ["studio; seed 0; lda, absolute"]
+    assert "--corpora generated studio=FOLDER" in figures["command"]
+    assert "secret" not in output.read_text(encoding="utf-8")
+
+    monkeypatch.setattr("sys.argv", [*common, *few, "--test-only", "studio=/secret/place"])
+    with pytest.raises(SystemExit):
+        unseen["main"]()
+    assert "studio: a corpus is either trained on or tested only" in capsys.readouterr().err
+
+
 # ---- the page -------------------------------------------------------------------------------------------------------
 
 SETTINGS = {
