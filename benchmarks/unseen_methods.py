@@ -251,22 +251,28 @@ def our_model(lesson: Lesson) -> Labeller:
         align(recipe, model, processor, lesson.default, lesson.crops)
     if lesson.validation:
         model.config.label_temperature = fit_temperature(model, processor, lesson.validation, LABELS)
-    pipe = SkeletonEmotionExplanationPipeline(model=model.eval(), processor=processor)
+    return labeller_of(SkeletonEmotionExplanationPipeline(model=model.eval(), processor=processor))
+
+
+def labeller_of(pipe: SkeletonEmotionExplanationPipeline) -> Labeller:
+    """A checkpoint's answers, as the pipeline gives them, for windows that are measured already."""
+    extractor = pipe.processor.feature_extractor
+    default = extractor.motion_reference()
 
     def batches(windows: Sequence[Window], references: References) -> Iterator[Mapping[str, torch.Tensor]]:
         for start in range(0, len(windows), BATCH):
             some, given = windows[start : start + BATCH], references[start : start + BATCH]
             features = [
                 (
-                    relative_features(*window.features[side], manner_for(reference, lesson.default)),
+                    relative_features(*window.features[side], manner_for(reference, default)),
                     window.features[side][1],
                 )
                 for side in (0, 1)
                 for window, reference in zip(some, given, strict=True)
             ]
             vectors = [window.vectors[side] for side in (0, 1) for window in some]
-            whole = 2 * [reference or lesson.default for reference in given]
-            arrays = processor.feature_extractor.pad(features, vectors, whole)
+            whole = 2 * [reference or default for reference in given]
+            arrays = extractor.pad(features, vectors, whole)
             yield {name: torch.from_numpy(values) for name, values in arrays.items()}
 
     return lambda windows, references, labels: pipe.scorer.probabilities(batches(windows, references), list(labels))

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import unseen_page
 from eai_llm_hf.corpora.generated import study_rows
+from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.generator import STUDY_CLIPS
 from eai_llm_hf.training.settings import Recipe
 
@@ -120,6 +121,18 @@ def test_clips_of_a_content_stand_for_an_unknown_performer_but_not_for_a_neutral
     assert set(corpus.compared("neutral", 0)) == {None}
     assert methods["kinds_for"]("lda, relative", corpus) == ["none", "recordings", "performer"]
     assert methods["kinds_for"]("lda, absolute", corpus) == ["none"]
+
+
+def test_our_model_answers_as_the_pipeline_does(methods, studio, rows, pipe):
+    default = pipe.feature_extractor.motion_reference()
+    references = [*studio.references("recordings", 0, default)[:4], None]
+    windows = studio.windows[:5]
+    clips = [as_clip(row) for row in rows if row["corpus"] == "studio"][:5]
+    found = methods["labeller_of"](pipe)(windows, references, ["happy", "sad"])
+    batches = pipe.feature_extractor.with_mirror_images(clips, references)
+    np.testing.assert_allclose(found, pipe.scorer.probabilities(batches, ["happy", "sad"]), atol=1e-5)
+    alone = methods["labeller_of"](pipe)(windows, [None] * 5, ["happy", "sad"])
+    assert abs(alone[:4] - found[:4]).min() > 0 and alone[4] == pytest.approx(found[4], abs=1e-5)
 
 
 # ---- runs -----------------------------------------------------------------------------------------------------------
