@@ -76,7 +76,9 @@ class EaiAlignment(nn.Module):
         self.register_buffer("text_mean", torch.zeros(config.text_config.hidden_size))
         self.text = nn.Linear(config.text_config.hidden_size, size)
         self.measured_weight = float(config.measured_weight)
-        self.measured = nn.Linear(config.skeleton_config.num_descriptors, size) if self.measured_weight else None
+        descriptors = config.skeleton_config.num_descriptors
+        self.measured = nn.Linear(descriptors, size) if self.measured_weight else None
+        self.register_buffer("descriptor_correlation", torch.eye(descriptors) if self.measured_weight else None)
         # One-dimensional: a scalar parameter cannot be sharded by FSDP2. exp(3) is about 20.
         self.logit_scale = nn.Parameter(torch.full((1,), 3.0))
 
@@ -84,14 +86,36 @@ class EaiAlignment(nn.Module):
         """Initialises the parameters that belong to no layer of torch."""
         init.constant_(self.logit_scale, 3.0)
         init.zeros_(self.text_mean)
+        if self.descriptor_correlation is not None:
+            init.copy_(self.descriptor_correlation, torch.eye(len(self.descriptor_correlation)))
+
+    @torch.no_grad()
+    def relate_descriptors(self, correlation: torch.Tensor) -> None:
+        """Sets how descriptors are correlated, (descriptors, descriptors), positive definite."""
+        self.descriptor_correlation.copy_(correlation)
 
     def embed_skeleton(self, semantic_tokens: torch.Tensor) -> torch.Tensor:
         """(..., hidden) semantic tokens to unit vectors (..., alignment size)."""
         return nn.functional.normalize(self.skeleton(semantic_tokens), dim=-1)
 
-    def embed_measured(self, skeleton_descriptors: torch.Tensor) -> torch.Tensor:
-        """(clips, descriptors) normal scores, NaN where not measured, to unit vectors (clips, alignment size)."""
-        return nn.functional.normalize(self.measured(skeleton_descriptors.nan_to_num(0.0)), dim=-1)
+    def completed(self, skeleton_descriptors: torch.Tensor) -> torch.Tensor:
+        """Normal scores with those that are absent estimated from the others.
+
+        The estimate is the mean of a normal distribution with the correlations of the training clips, given what was
+        measured: a person whose pelvis does not travel in the recording still swings the arms as in fast walking.
+
+        Args:
+            skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured.
+
+        Returns:
+            (clips, descriptors), what was measured unchanged.
+        """
+        known = skeleton_descriptors.isfinite()
+        scores = skeleton_descriptors.nan_to_num(0.0).to(self.descriptor_correlation.dtype)
+        both = known[:, :, None] & known[:, None, :]
+        of_known = torch.where(both, self.descriptor_correlation, torch.diag_embed((~known).to(scores.dtype)))
+        weights = torch.linalg.solve(of_known, scores[..., None])[..., 0]
+        return torch.where(known, scores, weights @ self.descriptor_correlation)
 
     def label_logits(
         self, semantic_tokens: torch.Tensor, skeleton_descriptors: torch.Tensor | None, texts: torch.Tensor
@@ -106,11 +130,10 @@ class EaiAlignment(nn.Module):
         Returns:
             (clips, labels) each; None in place of the second if nothing was measured or the model has no such map.
         """
-        scale = self.logit_scale.exp()
-        of_tower = scale * self.embed_skeleton(semantic_tokens) @ texts.T
+        of_tower = self.logit_scale.exp() * self.embed_skeleton(semantic_tokens) @ texts.T
         if self.measured is None or skeleton_descriptors is None:
             return of_tower, None
-        return of_tower, scale * self.embed_measured(skeleton_descriptors) @ texts.T
+        return of_tower, self.measured(self.completed(skeleton_descriptors)) @ texts.T
 
     def mixed(self, of_tower: torch.Tensor, of_measured: torch.Tensor | None) -> torch.Tensor:
         """The mean of both logits, weighted by `measured_weight`."""

@@ -9,8 +9,17 @@ from conftest import make_clip
 
 from eai_llm_hf.evaluation.methods import baselines, graph_network
 from eai_llm_hf.evaluation.methods.baselines import best_labels, descriptors, lda, logistic_regression, random_forest
-from eai_llm_hf.evaluation.methods.graph_network import GraphNetwork, stream_features, windows_of
+from eai_llm_hf.evaluation.methods.graph_network import (
+    SEGMENT_PARENTS,
+    GraphNetwork,
+    fused,
+    segment_streams,
+    stream_features,
+    train,
+    windows_of,
+)
 from eai_llm_hf.evaluation.methods.task import Task
+from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, movement_features
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 
@@ -207,3 +216,42 @@ def test_the_network_is_small_and_a_gradient_reaches_every_parameter(clip):
     idle = [name for name, parameter in network.named_parameters() if not parameter.grad.abs().sum() > 0]
     assert not idle
     assert 60_000 < sum(parameter.numel() for parameter in network.parameters()) < 100_000
+
+
+# ---- the body as segments -------------------------------------------------------------------------------------------
+
+
+def test_the_streams_of_segments_are_the_features_of_the_tower_at_half_the_rate():
+    clip = make_clip(5, rig="smpl22", duration_s=3.0)
+    features, present = movement_features(clip.joints, clip.joint_mask)
+    present[2] = False
+    streams = segment_streams(features, present)
+    assert streams.shape == (2, 60, len(SEGMENTS), 4)
+    np.testing.assert_allclose(streams[0, 3, 5, :3], features[6:8, 5, :3].mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(streams[1, 3, 5, :3], features[6:8, 5, 3:].mean(axis=0), atol=1e-6)
+    frames = -(-len(features) // 2)
+    assert streams[:, :frames, 5, 3].all() and not streams[:, frames:].any() and not streams[:, :, 2].any()
+
+
+def test_the_segments_hang_on_those_that_they_touch():
+    middle = {"hips": "hip", "shoulders": "shoulder"}
+    for (_, start, _), parent in zip(SEGMENTS[1:], SEGMENT_PARENTS[1:], strict=True):
+        name, first, last = SEGMENTS[parent]
+        ends = {first, last} | ({"hips"} if name == "root" else set())
+        on_a_line = any(start.startswith(("left", "right")) and f"{joint} line" == name for joint in middle.values())
+        line_on_body = start.startswith("right") and name in ("root", "trunk")
+        assert start in ends or on_a_line or line_on_body, (start, name)
+
+
+def test_a_network_of_segments_learns_what_it_is_shown():
+    torch.manual_seed(0)
+    networks = {"direction": GraphNetwork(2, SEGMENT_PARENTS)}
+    shown = torch.randn(16, 60, len(SEGMENTS), 4)
+    truth = torch.eye(2, dtype=torch.bool)[torch.arange(16) % 2]
+    shown[..., 3], shown[1::2, :, 7, 0] = 1.0, 3.0
+    candidates = torch.ones_like(truth)
+    train(networks, (({"direction": shown}, truth, candidates) for _ in range(30)), 30)
+    given = fused(networks, {"direction": shown}, candidates).argmax(axis=1)
+    assert (given == np.arange(16) % 2).all()
+    only = fused(networks, {"direction": shown}, torch.tensor([[True, False]]).expand(16, -1))
+    assert (only[:, 0] == 1).all(), "a label that is no candidate gets nothing"

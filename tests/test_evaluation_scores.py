@@ -85,6 +85,13 @@ def test_draws_weight_clips_as_if_they_were_repeated(truth):
             assert drawn[name][draw] == pytest.approx(again[name][0], abs=1e-6)
 
 
+def test_clips_of_one_performer_are_drawn_together():
+    groups = np.array([0, 0, 1, 2, 2, 2])
+    counts = Bootstrap(6, draws=50, groups=groups).counts
+    assert (counts[:, 0] == counts[:, 1]).all() and (counts[:, 3:] == counts[:, 3:4]).all()
+    assert (counts[:, [0, 2, 3]].sum(axis=1) == 3).all() and len(np.unique(counts, axis=0)) > 5
+
+
 def test_the_interval_of_the_calibration_error_contains_it(truth):
     probabilities = guesses(truth, 0.6, 1)
     tallies = tally(truth, probabilities)

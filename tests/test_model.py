@@ -367,8 +367,8 @@ def test_the_measurements_have_a_say_of_their_own_with_the_weight_of_the_configu
         tower, _ = model.score_labels(**features, text_states=states)
         scored = mixed.score_labels(**features, text_states=states)[0]
         texts = mixed.alignment.embed_labels(states)
-        of_measured = mixed.alignment.embed_measured(features["skeleton_descriptors"]) @ texts.T
-    expected = 0.75 * tower + 0.25 * mixed.alignment.logit_scale.exp() * of_measured
+        of_measured = mixed.alignment.measured(features["skeleton_descriptors"]) @ texts.T
+    expected = 0.75 * tower + 0.25 * of_measured
     torch.testing.assert_close(scored, expected.detach())
     without = features | {"skeleton_descriptors": None}
     torch.testing.assert_close(
@@ -376,6 +376,23 @@ def test_the_measurements_have_a_say_of_their_own_with_the_weight_of_the_configu
     )
     with pytest.raises(ValueError, match="measured_weight must lie between 0 and 1, found 1.5"):
         EaiLlmConfig(text_config=model.config.text_config, measured_weight=1.5)
+
+
+def test_a_measurement_that_is_absent_is_estimated_from_those_that_it_goes_along_with(model, processor, clips):
+    config = deepcopy(model.config)
+    config.measured_weight = 0.5
+    alignment = EaiLlmForCausalLM(config).alignment
+    scores = torch.randn(3, config.skeleton_config.num_descriptors)
+    scores[:, 2:] = 0.0
+    scores[0, 1] = scores[1, :] = torch.nan
+    assert torch.equal(alignment.completed(scores).nan_to_num(9), scores.nan_to_num(0.0)), "nothing goes together yet"
+    correlation = torch.eye(scores.shape[1])
+    correlation[0, 1] = correlation[1, 0] = 0.8
+    alignment.relate_descriptors(correlation)
+    found = alignment.completed(scores)
+    torch.testing.assert_close(found[0, 1], 0.8 * scores[0, 0])
+    assert not found[1].any(), "of a clip without measurements nothing is known"
+    assert torch.equal(found[2], scores[2]), "what was measured stays"
 
 
 @pytest.mark.parametrize("side", ["left", "right"])

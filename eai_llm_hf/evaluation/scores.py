@@ -79,17 +79,28 @@ class Bootstrap:
         seeds: Number of trainings that labelled all clips.
         draws: Number of draws.
         seed: Seed of the draws.
+        groups: (clips,) number, from 0, of the group of each clip, such as its performer. Whole groups are drawn,
+            because clips of one performer are not independent. None: each clip is a group.
 
     Attributes:
         counts: (draws, clips) float32, how often each clip is drawn.
         seeds: (draws, seeds) numbers of the drawn seeds.
     """
 
-    def __init__(self, clips: int, seeds: int = 1, draws: int = BOOTSTRAPS, seed: int | Sequence[int] = 0):
+    def __init__(
+        self,
+        clips: int,
+        seeds: int = 1,
+        draws: int = BOOTSTRAPS,
+        seed: int | Sequence[int] = 0,
+        groups: np.ndarray | None = None,
+    ):
         rng = np.random.default_rng(seed)
+        groups = np.arange(clips) if groups is None else groups
+        drawn = int(groups.max()) + 1
         self.counts = np.empty((draws, clips), np.float32)
         for row in self.counts:
-            row[:] = np.bincount(rng.integers(clips, size=clips), minlength=clips)
+            row[:] = np.bincount(rng.integers(drawn, size=drawn), minlength=drawn)[groups]
         self.seeds = rng.integers(seeds, size=(draws, seeds))
 
     def scores(self, tallies: np.ndarray, labels: int) -> dict[str, np.ndarray]:

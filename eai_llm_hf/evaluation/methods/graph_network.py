@@ -10,10 +10,13 @@ core. It learns from the same crops as the skeleton tower, for as many steps.
         stem               4 frames a token, 32 channels
         4 blocks           graph convolution over joints, then temporal convolution over tokens: 15, 8, 4 of them
       mean over tokens and joints -> a score for each label
+
+The same network reads other bodies too: what the skeleton tower gets, relative to a reference, as a graph of 13
+segments with a stream of directions and one of velocities (`segment_streams`).
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +24,7 @@ import torch
 from torch import nn
 from transformers import get_cosine_schedule_with_warmup
 
-from eai_llm_hf.processing.descriptors.movement_features import VELOCITY_SCALE
+from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, VELOCITY_SCALE
 from eai_llm_hf.processing.skeleton.axes_and_units import LEG_M, leg_length
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.placement import facing
@@ -32,6 +35,10 @@ from .registry import note_cost
 from .task import Task, among, corpus_of
 
 STREAMS = ("joint", "bone", "motion")
+SEGMENT_STREAMS = ("direction", "velocity")
+SEGMENT_PARENTS = (-1, 0, 1, 1, 0, 3, 5, 3, 7, 4, 9, 4, 11)
+"""For each of `SEGMENTS` the one that it hangs on: arms on the shoulder line, legs on the hip line."""
+
 WINDOW_FRAMES = 120
 """Frames (30 frames/s) that the network reads at once; a shorter window is padded with absent joints."""
 
@@ -104,6 +111,28 @@ def stream_features(clip: UnifiedClip) -> np.ndarray:
     return features
 
 
+def segment_streams(features: np.ndarray, segment_mask: np.ndarray) -> np.ndarray:
+    """What each stream reads of a window that is given as the skeleton tower gets it.
+
+    Args:
+        features: (frames, 13, 6), as `movement_features` or `relative_features` give them; of more than
+            `WINDOW_FRAMES` frames, the first are read.
+        segment_mask: (13,) bool.
+
+    Returns:
+        (streams, 60, 13, 4) float32 in the order of `SEGMENT_STREAMS`: three channels, and 1 if it is present.
+    """
+    values = features[:WINDOW_FRAMES]
+    if len(values) % _PAIR:
+        values = np.concatenate([values, values[-1:]])
+    values = values.reshape(-1, _PAIR, len(SEGMENTS), len(SEGMENT_STREAMS), 3).mean(axis=1)
+    streams = np.zeros((len(SEGMENT_STREAMS), WINDOW_FRAMES // _PAIR, len(SEGMENTS), _CHANNELS), dtype=np.float32)
+    present = np.asarray(segment_mask, dtype=bool)
+    streams[:, : len(values), :, :3] = values.transpose(2, 0, 1, 3) * present[:, None]
+    streams[:, : len(values), :, 3] = present
+    return streams
+
+
 def _anchors(mask: np.ndarray) -> list[int]:
     """For each joint the nearest present joint towards the pelvis; for the pelvis itself."""
     anchors: list[int] = []
@@ -124,11 +153,14 @@ def windows_of(row: Mapping[str, Any]) -> list[UnifiedClip]:
 # joints, and tokens are convolved without a copy.
 
 
-def joint_subsets() -> torch.Tensor:
-    """(3, 22, 22) links of each joint with itself, its parent and its children; rows sum to 1 (Yan et al. 2018)."""
-    links = torch.zeros(3, NUM_JOINTS, NUM_JOINTS)
-    links[0] = torch.eye(NUM_JOINTS)
-    for joint, parent in enumerate(PARENTS):
+def joint_subsets(parents: Sequence[int]) -> torch.Tensor:
+    """(3, joints, joints) links of each joint with itself, its parent and its children (Yan et al. 2018).
+
+    Rows sum to 1. The parent of a joint without one is -1.
+    """
+    links = torch.zeros(3, len(parents), len(parents))
+    links[0] = torch.eye(len(parents))
+    for joint, parent in enumerate(parents):
         if parent >= 0:
             links[1, joint, parent] = links[2, parent, joint] = 1.0
     return links / links.sum(dim=2, keepdim=True).clamp(min=1.0)
@@ -144,11 +176,12 @@ class GraphConvolution(nn.Module):
     Args:
         inputs: Number of input channels.
         outputs: Number of output channels.
+        parents: Parent of each joint.
     """
 
-    def __init__(self, inputs: int, outputs: int):
+    def __init__(self, inputs: int, outputs: int, parents: Sequence[int]):
         super().__init__()
-        self.adjacency = nn.Parameter(joint_subsets())
+        self.adjacency = nn.Parameter(joint_subsets(parents))
         self.projections = nn.ModuleList(nn.Conv2d(inputs, outputs, 1, bias=False) for _ in self.adjacency)
         self.norm = _norm(outputs)
         self.residual = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1, bias=False)
@@ -202,11 +235,12 @@ class GraphBlock(nn.Module):
         inputs: Number of input channels.
         outputs: Number of output channels.
         stride: Tokens from one output to the next.
+        parents: Parent of each joint.
     """
 
-    def __init__(self, inputs: int, outputs: int, stride: int):
+    def __init__(self, inputs: int, outputs: int, stride: int, parents: Sequence[int]):
         super().__init__()
-        self.graph = GraphConvolution(inputs, outputs)
+        self.graph = GraphConvolution(inputs, outputs, parents)
         self.time = TemporalConvolution(outputs, stride)
         same = inputs == outputs and stride == 1
         self.residual = nn.Identity() if same else nn.Conv2d(inputs, outputs, 1, (stride, 1), bias=False)
@@ -221,26 +255,27 @@ class GraphNetwork(nn.Module):
 
     Args:
         num_labels: Number of labels.
+        parents: Parent of each joint; `SEGMENT_PARENTS` for a body of segments.
     """
 
-    def __init__(self, num_labels: int):
+    def __init__(self, num_labels: int, parents: Sequence[int] = PARENTS):
         super().__init__()
-        self.input_norm = nn.BatchNorm1d(NUM_JOINTS * _CHANNELS, momentum=_MOMENTUM)
+        self.input_norm = nn.BatchNorm1d(len(parents) * _CHANNELS, momentum=_MOMENTUM)
         self.stem = nn.Conv2d(_PATCH * _CHANNELS, _WIDTH, 1)
         blocks, inputs = [], _WIDTH
         for outputs, stride in _BLOCKS:
-            blocks.append(GraphBlock(inputs, outputs, stride))
+            blocks.append(GraphBlock(inputs, outputs, stride, parents))
             inputs = outputs
         self.blocks = nn.Sequential(*blocks)
         self.head = nn.Sequential(nn.Dropout(_DROPOUT), nn.Linear(inputs, num_labels))
         self.stride = int(np.prod([stride for _, stride in _BLOCKS]))
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """From (windows, 60, 22, 4) features of one stream to (windows, labels) scores."""
+        """From (windows, 60, joints, 4) features of one stream to (windows, labels) scores."""
         windows = len(features)
         filled = features[..., 3].any(dim=2).view(windows, _TOKENS, _PATCH).any(dim=2)  # (windows, tokens)
         normal = self.input_norm(features.flatten(0, 1).flatten(1)).view_as(features)
-        tokens = normal.view(windows, _TOKENS, _PATCH, NUM_JOINTS, _CHANNELS).permute(3, 1, 0, 2, 4).flatten(3)
+        tokens = normal.view(windows, _TOKENS, _PATCH, features.shape[2], _CHANNELS).permute(3, 1, 0, 2, 4).flatten(3)
         hidden = self.blocks(self.stem(tokens.permute(0, 3, 1, 2)))
         weights = filled[:, :: self.stride].T.float()  # (tokens, windows)
         pooled = (hidden.mean(dim=0) * weights).sum(dim=1) / weights.sum(dim=0)  # (channels, windows)
@@ -275,16 +310,36 @@ def _train(networks: Mapping[str, GraphNetwork], task: Task) -> None:
     others = set(task.all_labels)  # for corpora that are not tested
     rows = [dict(row) for row in task.train if row["label"] in known.get(corpus_of(row), others)]
     crops = kept_crops(rows, task.steps * task.batch_size, task.seed, labelled=True)
+
+    def batches() -> Iterable[tuple[dict[str, torch.Tensor], torch.Tensor, torch.Tensor]]:
+        for start in range(0, len(crops), task.batch_size):
+            batch = [crops[start + index] for index in range(task.batch_size)]
+            truth = torch.tensor([[label == crop.label for label in task.all_labels] for crop in batch])
+            candidates = torch.tensor(
+                [[label in known.get(crop.corpus, others) for label in task.all_labels] for crop in batch]
+            )
+            yield _features([crop.clip for crop in batch]), truth, candidates
+
+    train(networks, batches(), task.steps)
+
+
+def train(
+    networks: Mapping[str, GraphNetwork],
+    batches: Iterable[tuple[Mapping[str, torch.Tensor], torch.Tensor, torch.Tensor]],
+    steps: int,
+) -> None:
+    """Trains one network for each stream, all on the same crops.
+
+    Args:
+        networks: Stream -> its network.
+        batches: For each step the features of each stream (crops, 60, joints, 4), the label of each crop and its
+            candidates, (crops, labels) bool.
+        steps: Number of batches.
+    """
     parameters = [parameter for network in networks.values() for parameter in network.train().parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=_LEARNING_RATE, weight_decay=_WEIGHT_DECAY)
-    schedule = get_cosine_schedule_with_warmup(optimizer, round(_WARMUP * task.steps), task.steps)
-    for start in range(0, len(crops), task.batch_size):
-        batch = [crops[start + index] for index in range(task.batch_size)]
-        features = _features([crop.clip for crop in batch])
-        truth = torch.tensor([[label == crop.label for label in task.all_labels] for crop in batch])
-        candidates = torch.tensor(
-            [[label in known.get(crop.corpus, others) for label in task.all_labels] for crop in batch]
-        )
+    schedule = get_cosine_schedule_with_warmup(optimizer, round(_WARMUP * steps), steps)
+    for features, truth, candidates in batches:
         even = candidates / candidates.sum(dim=1, keepdim=True)
         goal = (1 - _LABEL_SMOOTHING) * truth + _LABEL_SMOOTHING * even
         losses = [
@@ -298,6 +353,17 @@ def _train(networks: Mapping[str, GraphNetwork], task: Task) -> None:
 
 
 @torch.no_grad()
+def fused(
+    networks: Mapping[str, GraphNetwork], features: Mapping[str, torch.Tensor], candidates: torch.Tensor
+) -> np.ndarray:
+    """(windows, labels) mean probabilities of the networks among the candidates, (windows, labels) bool."""
+    found = [
+        network.eval()(features[stream]).masked_fill(~candidates, _NEVER).double().softmax(dim=1)
+        for stream, network in networks.items()
+    ]
+    return torch.stack(found).mean(dim=0).numpy()
+
+
 def _label(networks: Mapping[str, GraphNetwork], task: Task) -> np.ndarray:
     """(test rows, labels) mean probabilities over networks, windows and the mirror image of each window."""
     owners: list[int] = []
@@ -311,10 +377,7 @@ def _label(networks: Mapping[str, GraphNetwork], task: Task) -> np.ndarray:
     for start in range(0, len(windows), _WINDOWS_AT_ONCE):
         some = owners[start : start + _WINDOWS_AT_ONCE]
         features = _features(windows[start : start + _WINDOWS_AT_ONCE])
-        excluded = torch.from_numpy(~candidates[some])
-        for stream, network in networks.items():
-            scores = network.eval()(features[stream]).masked_fill(excluded, _NEVER)
-            np.add.at(sums, some, scores.double().softmax(dim=1).numpy())
+        np.add.at(sums, some, fused(networks, features, torch.from_numpy(candidates[some])))
     return among(sums, candidates)
 
 
@@ -324,4 +387,18 @@ def _features(clips: Sequence[UnifiedClip]) -> dict[str, torch.Tensor]:
     return dict(zip(STREAMS, stacked, strict=True))
 
 
-__all__ = ["GraphNetwork", "bone_stream", "fused_streams", "joint_stream", "motion_stream", "stream_features"]
+__all__ = [
+    "SEGMENT_PARENTS",
+    "SEGMENT_STREAMS",
+    "STREAMS",
+    "WINDOW_FRAMES",
+    "GraphNetwork",
+    "bone_stream",
+    "fused",
+    "fused_streams",
+    "joint_stream",
+    "motion_stream",
+    "segment_streams",
+    "stream_features",
+    "train",
+]
