@@ -13,6 +13,8 @@ from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 from ..corpora.rows import as_clip
 
 TEMPERATURES = np.geomspace(0.2, 5.0, 65)
+MOST_CLIPS = 600
+"""Clips that are scored at most; more would hardly change the temperature."""
 _SMALLEST = 1e-30
 
 
@@ -30,13 +32,16 @@ def fit_temperature(
     Args:
         model: The model after stage one; its `label_temperature` is not changed.
         processor: Its processor.
-        rows: Clips that were not used in training; those without a label are left out.
+        rows: Clips that were not used in training; those without a label are left out, and of more than `MOST_CLIPS`
+            the others.
         labels: The emotions.
 
     Returns:
         A temperature between 0.2 and 5.
     """
     known = [row for row in rows if row["label"]]
+    if len(known) > MOST_CLIPS:
+        known = [known[place] for place in np.linspace(0, len(known) - 1, MOST_CLIPS).astype(int)]
     before, model.config.label_temperature = model.config.label_temperature, 1.0
     pipe = SkeletonEmotionExplanationPipeline(model=model, processor=processor)
     try:
