@@ -28,7 +28,7 @@ OTHERS = {
     "mixed_precision": "bf16",
     "report_to": ["tensorboard", "trackio"],
     "dtype": "float32",
-    "sessions": True,
+    "sessions": False,
     "use_cpu": True,
 }
 """A value that is not the default for every setting that is not a number; numbers are raised by one."""
@@ -81,7 +81,7 @@ def test_the_recipes_of_the_package_are_found_by_name(name, trained):
 def test_the_recipe_of_the_generator_needs_no_other_data():
     assert {"default", "generator"} <= set(shipped_recipes())
     settings = read_settings("generator", Recipe)
-    assert [spec.partition(":")[0] for spec in settings["corpora"]] == ["generated"]
+    assert [spec.partition(":")[0] for spec in settings["corpora"]] == ["studies"]
     assert "model" not in settings
 
 

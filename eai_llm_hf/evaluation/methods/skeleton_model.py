@@ -1,6 +1,8 @@
 """EAI-LLM as a method of the benchmark: stage one of the recipe on the clips of a task, complete or as an ablation.
 
-Labels depend on the skeleton side only, so the language model is not trained here; it encodes the label texts.
+The tower alone names the labels, without the linear map of the measurements, and every crop is compared with the
+default, without sessions. Labels depend on the skeleton side only, so the language model is not trained here; it
+encodes the label texts.
 """
 
 import atexit
@@ -157,7 +159,8 @@ def _small_gpt2() -> str:
 
 @cache
 def _untrained(backbone: str) -> tuple[EaiLlmForCausalLM, EaiSkeletonProcessor]:
-    return new_model(Recipe("", backbone=backbone), None)
+    # The tower alone: an ablation hides inputs from the tower, and the linear map would still read the measurements.
+    return new_model(Recipe("", backbone=backbone, measured_weight=0.0), None)
 
 
 def _learn(
