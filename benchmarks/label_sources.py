@@ -113,7 +113,7 @@ def main() -> int:
     even = {name: log_softmax(values / temperatures[name], axis=-1) for name, values in scores.items()}
     even["fused"] = mixed(even, weight)
     command = "python benchmarks/label_sources.py --corpora " + " ".join(
-        spec if spec.startswith("generated") else f"{spec.partition('=')[0]}=FOLDER" for spec in args.corpora
+        f"{spec.partition('=')[0]}=FOLDER" if "=" in spec else spec for spec in args.corpora
     )
     command += f" --clips {args.clips}"
     results: dict = {

@@ -95,7 +95,7 @@ def main() -> int:
     clips = [as_clip(rows[index]) for index in order]
     clips = [clip.cut(0, longest) for clip in clips]
     questions = json.loads(QUESTIONS.read_text(encoding="utf-8"))
-    specs = [spec if spec.startswith("generated") else f"{spec.partition('=')[0]}=FOLDER" for spec in args.corpora]
+    specs = [f"{spec.partition('=')[0]}=FOLDER" if "=" in spec else spec for spec in args.corpora]
     results: dict[str, Any] = {
         "command": f"python benchmarks/questions.py --corpora {' '.join(specs)}",
         "kinds": {},

@@ -59,14 +59,21 @@ def test_weights_from_generated_movement_only_have_no_conditions(config):
 
 def test_the_recipe_on_the_card_repeats_the_training(config, tmp_path):
     changes = {"seed": 5, "labels": ["calm", "very tense"], "stage_one_learning_rate": 1e-5, "mixed_precision": "no"}
-    training = made_with(corpora=["generated:20", "folder"], **changes, before=made_with(corpora=["generated:20"]))
+    training = made_with(corpora=["studies:96", "folder"], **changes, before=made_with(corpora=["generated:20"]))
     recipes = re.findall(r"```yaml\n(.*?)```", card_of(config, training), re.DOTALL)
     assert len(recipes) == 2, "one for each round"
     file = tmp_path / "recipe.yaml"
     file.write_text(recipes[1], encoding="utf-8")
     read = Recipe(output_dir="runs/x", **read_settings(file, Recipe))
-    expected = Recipe("runs/x", ["generated:20", "folder=FOLDER"], model="CHECKPOINT_OF_THE_ROUND_BEFORE", **changes)
+    expected = Recipe("runs/x", ["studies:96", "folder=FOLDER"], model="CHECKPOINT_OF_THE_ROUND_BEFORE", **changes)
     assert read == expected
+
+
+def test_the_card_says_how_clips_of_other_recordings_were_held_out(config):
+    words = "Of mpi_stories, style100: about a fifth of the performers"
+    corpora = ["studies:96", "bandai1", "bandai2"]
+    assert words not in card_of(config, made_with(corpora=corpora))
+    assert words in card_of(config, made_with(corpora=[*corpora, "mpi_stories", "style100"]))
 
 
 def test_the_card_says_which_tested_corpora_were_not_trained_on(config):

@@ -8,6 +8,7 @@ import yaml
 from eai_llm_hf.modeling.configuration_eai_llm import EaiLlmConfig
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 
+from ..corpora.registry import MADE
 from .checkpoints import TRAINING_FACTS, has_seen, rounds, trained_on
 from .licences import NOT_TO_BE_SHARED, SEVERAL, UNKNOWN_TERMS, WeightsLicence
 from .tables import evaluation_tables
@@ -79,6 +80,9 @@ _LIMITS = """## Limits
 - Clips shorter than 2 s and rigs that are far from a human body were not tested.
 """
 
+_HELD_OUT = """
+  Of {others}: about a fifth of the performers where they are known, otherwise of the content families."""
+
 _NOT_INDEPENDENT = (
     "The sizes of the generator's effects were set after looking at statistics of the Bandai-Namco-Research-\n"
     "Motiondataset: generated and recorded movement are not independent."
@@ -115,6 +119,8 @@ def _training_section(training: Mapping[str, Any]) -> str:
     """How the checkpoint was made, one round after another if it started from another checkpoint."""
     history = rounds(dict(training))
     clips = ", ".join(f"{count} {side}" for side, count in training["clips"].items())
+    others = [name for name in trained_on(dict(training)) if not _is_made(name) and not name.startswith("bandai")]
+    held_out = _HELD_OUT.format(others=", ".join(others)) if others else ""
     section = f"""## Training
 
 - Stage one: skeleton-language alignment of the tower with the text states of the frozen backbone.
@@ -122,7 +128,7 @@ def _training_section(training: Mapping[str, Any]) -> str:
 - Corpora: {", ".join(trained_on(dict(training)))}; clips: {clips}.
   Clips without one of the labels train the descriptors only.
 - Held out: of recordings the content families {", ".join(training["held_out"])}; of generated movement every fifth
-  virtual performer, whose contents are in training.
+  virtual performer, whose contents are in training.{held_out}
 - Backbone: {training["backbone_form"]}.
 
 `eai-llm train RECIPE.yaml --output-dir runs/mine` repeats a training by its recipe below, once you have put in your
@@ -214,7 +220,12 @@ def _recipe(training: Mapping[str, Any]) -> str:
 def _named(training: Mapping[str, Any] | None) -> list[str]:
     """The corpora as the command line names them, with a word in place of their folder."""
     specs = (training or {}).get("corpora", [])
-    return [spec if spec.startswith("generated") else f"{spec}={_PLACES.get(spec, 'FOLDER')}" for spec in specs]
+    return [spec if _is_made(spec) else f"{spec}={_PLACES.get(spec, 'FOLDER')}" for spec in specs]
+
+
+def _is_made(spec: str) -> bool:
+    """Whether the generator makes the corpus."""
+    return spec.partition(":")[0] in MADE
 
 
 def _confusion(corpus: str, scores: Mapping[str, Any]) -> str:
