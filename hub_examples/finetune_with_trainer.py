@@ -1,6 +1,6 @@
 """Trains a model with the `Trainer`: skeleton-language alignment, then question answering with LoRA.
 
-    python hub_examples/finetune_with_trainer.py --output_dir runs/mine --corpora generated:2000 folder=clips/
+    python hub_examples/finetune_with_trainer.py --output_dir runs/mine --corpora studies:2400 folder=clips/
     python hub_examples/finetune_with_trainer.py recipe.yaml --seed 3
     torchrun --nproc-per-node 2 hub_examples/finetune_with_trainer.py generator --output_dir runs/mine --use_cpu
 

@@ -56,7 +56,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     prepare = _add_action(
         actions, "prepare", "write a corpus as Parquet with typed features, a dataset card and a fingerprint", _PREPARE
     )
-    prepare.add_argument("corpus", metavar="CORPUS", help="generated[:CLIPS], or the name of a corpus with --root")
+    prepare.add_argument(
+        "corpus", metavar="CORPUS", help="studies[:CLIPS], generated[:CLIPS], or a corpus with --root"
+    )
     prepare.add_argument("--root", metavar="DIR", help="folder of the corpus; of a manifest, the file itself")
     prepare.add_argument("--out", metavar="DIR", required=True, help="folder to write: new, or an earlier preparation")
     prepare.add_argument("--seed", type=int, default=0, help="seed of the generated corpus (default 0)")

@@ -13,7 +13,7 @@ _EXAMPLES = """examples:
   eai-llm train recipe.yaml --seed 3                      your own file, YAML or JSON
   eai-llm train --output-dir runs/mine --corpora folder=clips/ --labels calm tense   a sub-folder for each label
   eai-llm train --output-dir runs/more --corpora folder=clips/ --labels calm tense --model default
-  eai-llm train default --output-dir runs/joint --corpora generated:2000 bandai1=FOLDER bandai2=FOLDER
+  eai-llm train default --output-dir runs/joint --corpora studies:9600 bandai1=FOLDER bandai2=FOLDER
   torchrun --nproc-per-node 2 -m eai_llm_hf train generator --output-dir runs/two   two processes
 
 If a run was interrupted, the same command resumes it.

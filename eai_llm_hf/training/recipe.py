@@ -118,6 +118,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
     settings = {name: value for name, value in asdict(recipe).items() if name not in ("output_dir", "model")}
     clips_of = sorted({str(row["corpus"]) for rows in splits.values() for row in rows})
     metadata = settings | {
+        "measured_weight": model.config.measured_weight,  # of a model that starts from a checkpoint, its own
         "corpora": [spec.partition("=")[0] for spec in recipe.corpora],
         "clips_of": clips_of,
         "licences": [asdict(licence) for licence in licences_of_corpora(recipe.corpora, clips_of, start)],

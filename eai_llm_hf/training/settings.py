@@ -18,8 +18,9 @@ class Recipe:
     corpora: list[str] = field(
         default_factory=lambda: ["studies"],
         metadata={
-            "help": "generated[:CLIPS], folder=FOLDER (a sub-folder for each label), manifest=FILE, prepared=FOLDER, "
-            "hub=USER/NAME, or bandai1=, bandai2=, mpi_stories=, style100=, kdae=, emilya=, egbm= or diema=FOLDER"
+            "help": "studies[:CLIPS], generated[:CLIPS], folder=FOLDER (a sub-folder for each label), manifest=FILE, "
+            "prepared=FOLDER, hub=USER/NAME, or bandai1=, bandai2=, mpi_stories=, style100=, kdae=, emilya=, egbm= or "
+            "diema=FOLDER"
         },
     )
     labels: list[str] = field(
@@ -57,7 +58,7 @@ class Recipe:
     )
     measured_weight: float = field(
         default=0.7,
-        metadata={"help": "weight, 0 to 1, of what the measurements alone say of a label, next to the tower"},
+        metadata={"help": "weight in a new model, 0 to 1, of what the measurements alone say of a label"},
     )
     backbone: str = field(default=DEFAULT_BACKBONE, metadata={"help": "backbone of a new model: Hub id or folder"})
     stages: str = field(default="both", metadata={"help": "one, two or both"})
