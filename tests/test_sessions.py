@@ -119,6 +119,51 @@ def test_where_performers_are_unknown_contents_stand_for_them(rows):
         SessionDataset([], 12)
 
 
+# ---- few clips ------------------------------------------------------------------------------------------------------
+
+
+def few(rows, *clips: tuple[str, str | None, str]) -> list[dict]:
+    """Rows of one corpus with these labels, performers and contents."""
+    return [
+        row | {"corpus": "mine", "label": label, "performer": performer, "content": content, "intensity": None}
+        for row, (label, performer, content) in zip(rows, clips, strict=False)
+    ]
+
+
+def kinds_of(crops) -> Counter:
+    return Counter("none" if crop.reference is None else _kind(crop.reference) for crop in crops)
+
+
+def test_a_single_clip_is_compared_with_nothing(rows, default):
+    data = SessionDataset(few(rows, ("calm", "anna", "walk")), 40, default=default)
+    assert kinds_of(data[index] for index in range(40)) == {"none": 40}
+
+
+def test_two_clips_of_one_person_are_compared_with_each_other_and_count_as_one_clip_each(rows, default):
+    data = SessionDataset(few(rows, ("calm", "anna", "a"), ("tense", "anna", "b")), 80, default=default)
+    crops = [data[index] for index in range(80)]
+    assert set(kinds_of(crops)) == {"none", "recordings", "performer"}
+    assert {crop.reference.clips for crop in crops if crop.reference is not None} == {1}
+
+
+def test_clips_of_unknown_people_with_names_of_their_own_are_compared_with_the_other_recordings(rows, default):
+    clips = few(rows, *((label, None, f"{label}{number}") for number in range(4) for label in ("calm", "tense")))
+    data = SessionDataset(clips, MIXED_SESSIONS * SESSION_CROPS, default=default)
+    crops = [crop for session in crops_by_session(data) for crop in session]
+    kinds = kinds_of(crops)
+    assert set(kinds) == {"none", "recordings"} and 0.35 < kinds["none"] / len(crops) < 0.65
+    assert max(crop.reference.clips for crop in crops if crop.reference is not None) == 7
+    assert np.mean([len({crop.clip_id for crop in session}) for session in crops_by_session(data)]) > 5
+
+
+def test_a_label_with_one_clip_is_drawn_as_often_as_one_with_many(rows, default):
+    for performer in (None, "anna"):
+        clips = few(rows, ("tense", performer, "x"), *(("calm", performer, f"c{number}") for number in range(9)))
+        data = SessionDataset(clips, MIXED_SESSIONS * SESSION_CROPS, default=default)
+        labels = Counter(data[index].label for index in range(len(data)))
+        assert labels["tense"] / len(data) > 0.4, performer
+
+
 def test_the_default_knows_the_spread_within_people_and_the_manner(default):
     there = np.isfinite(default.quantiles[:, 0])
     assert 0.4 < np.median(default.within[there]) < 1.0

@@ -6,7 +6,7 @@ performers are not known, the clips of one content stand for a performer: they s
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +18,8 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 from .crops import SIZE_EXPONENT, AugmentationConfig, Crop, crop_of, draw_rig, drawing_shares, source_of_movement
 
 SESSION_CROPS = 12
-"""Crops of a session; one, two or three people have as many each."""
+"""Crops of a session; one, two or three people have as many each, or each is drawn by itself where the first person
+has one clip."""
 
 MIXED_SESSIONS = 24
 """Sessions whose crops are read in turn, so that a batch holds crops of many people and rigs."""
@@ -30,7 +31,7 @@ in .58 with the usual 15%."""
 
 ALONE, RECORDINGS, BASELINE = 0.25, 0.25, 0.15
 """Shares of the crops without a reference, with one of other people's recordings alone, and with one neutral clip of
-the same person; the others have 1 to 11 clips of the same person."""
+the same person; the others have 1 to 11 clips of the same person, or other people's where there are none."""
 
 _LABELLED = 0.8
 """Share of the crops of a session that have a label, where there are enough."""
@@ -81,6 +82,7 @@ class SessionDataset(Dataset):
         self.names = sorted(self.by_label)
         sizes = [sum(map(len, self.by_label[name].values())) for name in self.names]
         self.shares = drawing_shares(sizes, size_exponent)
+        self.copies = {name: _copies(of_label) for name, of_label in self.by_label.items()}
         self._sessions: dict[int, list[Crop]] = {}
 
     def __len__(self) -> int:
@@ -103,6 +105,17 @@ class SessionDataset(Dataset):
         of_label = self.by_label[corpus][labels[rng.integers(len(labels))]]
         lead = of_label[rng.integers(len(of_label))]
         people = self.people[lead["corpus"]]
+        has_more = len(people[_person_of(lead)]) > 1
+        rows = self._of_people(lead, people, rng) if has_more else self._of_recordings(lead, rng)
+        crops = []
+        rig = draw_rig(self.config, rng)
+        for row in rows:
+            crop = crop_of(row, row["label"], corpus, self.config, rng, rig)
+            crops.append(replace(crop, person=f"{number}/{_person_of(row)}"))
+        return crops if self.default is None else [self._compared(crops, place, rng) for place in range(len(crops))]
+
+    def _of_people(self, lead: dict, people: Mapping[str, Sequence[dict]], rng: np.random.Generator) -> Iterator[dict]:
+        """Clips of one to three people, the first of them in the leading clip."""
         names = [_person_of(lead)]
         others = sorted(set(people) - {*names})
         if rng.random() < _SAME_ACTION:
@@ -110,13 +123,22 @@ class SessionDataset(Dataset):
             others = alike or others
         count = min(int(rng.integers(1, 4)), 1 + len(others))
         names += [others[place] for place in rng.choice(len(others), count - 1, replace=False)]
-        rig = draw_rig(self.config, rng)
-        crops = []
-        for name in names:
-            for row in _drawn(people[name], SESSION_CROPS // count, rng):
-                crop = crop_of(row, row["label"], corpus, self.config, rng, rig)
-                crops.append(replace(crop, person=f"{number}/{name}"))
-        return crops if self.default is None else [self._compared(crops, place, rng) for place in range(len(crops))]
+        copies = self.copies[source_of_movement(lead)]
+        return (row for name in names for row in _drawn(people[name], SESSION_CROPS // count, rng, copies))
+
+    def _of_recordings(self, lead: dict, rng: np.random.Generator) -> Iterator[dict]:
+        """The leading clip and others of its corpus, balanced over labels.
+
+        Nothing of the same person is known to compare it with, and one to three clips would show no more of the
+        recordings.
+        """
+        of_source = self.by_label[source_of_movement(lead)]
+        alike = [[row for row in rows if row["corpus"] == lead["corpus"]] for rows in of_source.values()]
+        alike = [rows for rows in alike if rows]
+        yield lead
+        for _ in range(SESSION_CROPS - 1):
+            rows = alike[rng.integers(len(alike))]
+            yield rows[rng.integers(len(rows))]
 
     def _compared(self, crops: Sequence[Crop], place: int, rng: np.random.Generator) -> Crop:
         """A crop of a session with its reference."""
@@ -141,11 +163,11 @@ class SessionDataset(Dataset):
             baseline = neutral[rng.integers(len(neutral))]
             return replace(crop, reference=with_baseline(reference, _measured(baseline)))
         mine = _some(own, 1 + int(rng.exponential(_USUAL_CLIPS)), rng)
-        if not mine:
-            return crop
         together = mine + (known if others else [])
+        if not together:
+            return crop
         reference = self._moved(together, [other.person for other in together])
-        return replace(crop, reference=reference.of(crop.person))
+        return replace(crop, reference=reference.of(crop.person) if mine else reference)
 
     def _moved(self, crops: Sequence[Crop], people: Sequence[str | None]) -> MotionReference:
         assert self.default is not None
@@ -156,9 +178,15 @@ def _person_of(row: Mapping) -> str:
     return str(row.get("performer") or row.get("content") or "")
 
 
-def _drawn(rows: Sequence[dict], count: int, rng: np.random.Generator) -> list[dict]:
-    """Clips of a person, mostly with labels; a clip comes twice only where there are too few."""
-    labelled = [row for row in rows if row["label"] is not None]
+def _copies(of_label: Mapping[str | None, Sequence[dict]]) -> dict[str, int]:
+    """How often a clip of each label counts, so that a rare label is drawn about as often as the most frequent one."""
+    sizes = {label: len(rows) for label, rows in of_label.items() if label is not None}
+    return {label: min(round(max(sizes.values()) / size), SESSION_CROPS) for label, size in sizes.items()}
+
+
+def _drawn(rows: Sequence[dict], count: int, rng: np.random.Generator, copies: Mapping[str, int]) -> list[dict]:
+    """Clips of a person, mostly with labels; a clip of a frequent label comes twice only where there are too few."""
+    labelled = [row for row in rows if row["label"] is not None for _ in range(copies[row["label"]])]
     unlabelled = [row for row in rows if row["label"] is None]
     first = labelled if rng.random() < _LABELLED or not unlabelled else [*labelled, *unlabelled]
     rest = unlabelled if first is labelled else []
@@ -170,7 +198,9 @@ def _drawn(rows: Sequence[dict], count: int, rng: np.random.Generator) -> list[d
 
 
 def _some(crops: Sequence[Crop], count: int, rng: np.random.Generator) -> list[Crop]:
-    return [crops[place] for place in rng.permutation(len(crops))[:count]]
+    """At most so many crops, each of another clip: a reference would take two of one clip for two clips."""
+    of_clip = {crops[place].clip_id or place: crops[place] for place in rng.permutation(len(crops))}
+    return list(of_clip.values())[:count]
 
 
 def _is_neutral(crop: Crop) -> bool:
