@@ -193,7 +193,7 @@ class Lesson:
     @cached_property
     def default(self) -> MotionReference:
         """The default reference, as the recipe fits it."""
-        return fit_reference(SessionDataset(self.rows, REFERENCE_CROPS, self.seed, size_exponent=0.0))
+        return fit_reference(SessionDataset(self.rows, REFERENCE_CROPS, self.seed))
 
     @cached_property
     def crops(self) -> DrawnCrops:
