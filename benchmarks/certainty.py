@@ -1,30 +1,101 @@
 """How often a checkpoint's labels are right on corpora that it was not trained on, for its configuration and its card.
 
-    python benchmarks/certainty.py PREDICTIONS.json [--checkpoint FOLDER]
+    python benchmarks/unseen_corpora.py --corpora ... --test-only ...
+    python benchmarks/certainty.py [--checkpoint FOLDER]
 
-PREDICTIONS.json is a list with an object for each clip: `corpus`, `reference` (what the clip was compared with:
-"default", "recordings" or "performer"), `probability` of the most probable label, `right` (whether it is right) and,
-for videos, `"recording": "video"`. Prints the accuracy against the coverage as a Markdown table. With
---checkpoint, `label_accuracy` in its `config.json` is replaced, which `certainty` in records comes from.
+Reads the probabilities among all labels that our model gave to the clips of each corpus that its training left out.
+First the temperature at which they are most likely is fitted, with the same weight for each corpus and each kind of
+reference. Then the accuracy at each probability is counted. Prints the accuracy against the coverage as a Markdown
+table. With --checkpoint, `label_temperature` is multiplied by that temperature and `label_accuracy` is replaced in its
+`config.json`. The models of the benchmark have the recipe of the checkpoint, but fewer clips and steps.
 """
 
 import argparse
 import json
+import runpy
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from eai_llm_hf.evaluation.selective import label_accuracy, read_predictions, selective_table
+import numpy as np
+from scipy.special import log_softmax
+
+from eai_llm_hf.evaluation.selective import Prediction, label_accuracy, selective_table
+from eai_llm_hf.processing.descriptors.reference_state import DEFAULT, PERFORMER, RECORDINGS
+from eai_llm_hf.training.temperature import TEMPERATURES, cross_entropy
+
+ROOT = Path(__file__).resolve().parents[1]
+FIGURES = ROOT / "docs" / "results" / "unseen_corpora.json"
+METHODS = runpy.run_path(str(ROOT / "benchmarks" / "unseen_methods.py"))
+LEVELS = {"none": DEFAULT, "recordings": RECORDINGS, "performer": PERFORMER, "neutral": PERFORMER}
+"""Kind of reference in the benchmark -> level of the reference in records."""
+_SMALLEST = 1e-4
+
+
+def read_answers(content: Mapping[str, Any]) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+    """Probabilities of our model by corpus and kind of reference, of all seeds.
+
+    Args:
+        content: What benchmarks/unseen_corpora.py wrote.
+
+    Returns:
+        (clips, labels) logarithms of probabilities, and (clips,) indices of the right labels.
+    """
+    found: dict[tuple[str, str], list[tuple[np.ndarray, int]]] = {}
+    labels = content["settings"]["labels"]
+    for name, cell in content["cells"].items():
+        if name.split("; ")[-1] != METHODS["OURS"]:
+            continue
+        for corpus, kinds in cell["tests"].items():
+            about = content["corpora"][corpus]
+            truth = [labels.index(about["labels"][number]) for number in about["truth"]]
+            for kind, answers in kinds.items():
+                pairs = zip(answers["among_all"], truth, strict=True)
+                rows = [(np.log(np.maximum(row, _SMALLEST)), right) for row, right in pairs if row is not None]
+                found.setdefault((corpus, kind), []).extend(rows)
+    return {
+        key: (np.stack([row for row, _ in rows]), np.array([right for _, right in rows]))
+        for key, rows in found.items()
+    }
+
+
+def common_temperature(answers: Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]]) -> float:
+    """The temperature with the least mean cross-entropy over corpora and kinds of reference."""
+
+    def loss(temperature: float) -> float:
+        return float(np.mean([cross_entropy(logits / temperature, right) for logits, right in answers.values()]))
+
+    return float(min(TEMPERATURES, key=loss))
+
+
+def predictions_of(
+    answers: Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]], temperature: float
+) -> list[Prediction]:
+    """The most probable label of each clip at a temperature."""
+    found = []
+    for (corpus, kind), (logits, truth) in answers.items():
+        shares = np.exp(log_softmax(logits / temperature, axis=-1))
+        best: Sequence[int] = shares.argmax(axis=-1)
+        for row, top, right in zip(shares, best, truth, strict=True):
+            found.append(Prediction(corpus, LEVELS[kind], float(row[top]), bool(top == right)))
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("predictions", type=Path)
+    parser.add_argument("--figures", type=Path, default=FIGURES, help="of unseen_corpora.py (default docs/results/)")
     parser.add_argument("--checkpoint", type=Path, help="folder of the checkpoint whose labels these are")
     given = parser.parse_args()
-    predictions = read_predictions(given.predictions)
+    answers = read_answers(json.loads(given.figures.read_text(encoding="utf-8")))
+    temperature = common_temperature(answers)
+    predictions = predictions_of(answers, temperature)
     if given.checkpoint is not None:
         path = given.checkpoint / "config.json"
-        state = json.loads(path.read_text(encoding="utf-8")) | {"label_accuracy": label_accuracy(predictions)}
+        state = json.loads(path.read_text(encoding="utf-8"))
+        state["label_temperature"] = round(state["label_temperature"] * temperature, 3)
+        state["label_accuracy"] = label_accuracy(predictions)
         path.write_text(json.dumps(state, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    print(f"The temperature of all corpora together is {temperature:.2f} times that of each training.\n")
     print(selective_table(predictions), end="")
 
 

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "results" / "unseen_corpora.json"
 RIG_GROUPS = runpy.run_path(str(ROOT / "benchmarks" / "transfer.py"))["RIG_GROUPS"]
 _METHODS = runpy.run_path(str(ROOT / "benchmarks" / "unseen_methods.py"))
-LABELS, METHODS = _METHODS["LABELS"], _METHODS["METHODS"]
+LABELS, METHODS, OURS = (_METHODS[name] for name in ("LABELS", "METHODS", "OURS"))
 TestedCorpus, Lesson = _METHODS["TestedCorpus"], _METHODS["Lesson"]
 
 NOTHING = "nothing"
@@ -251,7 +251,13 @@ def _trained_and_tested(lesson: Any, method: str, corpora: Mapping[str, Any], co
         for kind in _METHODS["kinds_for"](method, corpus):
             if (name, kind) not in compared:
                 compared[name, kind] = corpus.references(kind, lesson.seed, lesson.default)
-            tests[name][kind] = _METHODS["answers"](labeller, corpus, kind, compared[name, kind], lesson.seed)
+            asked = (labeller, corpus, kind, compared[name, kind], lesson.seed)
+            candidates = corpus.candidates(kind)
+            tests[name][kind] = _METHODS["answers"](_METHODS["probabilities"](*asked, candidates), corpus, candidates)
+            if method == OURS:  # among all labels, as most users ask: for the temperature and the certainty
+                among_all = _METHODS["probabilities"](*asked, LABELS)
+                rows = [None if row is None else [round(float(value), 4) for value in row] for row in among_all]
+                tests[name][kind]["among_all"] = rows
     seconds = {"crops": round(drawn - started, 1), "method": round(time.monotonic() - drawn, 1)}
     return {"seconds": seconds, "tests": tests}
 

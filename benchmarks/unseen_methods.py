@@ -193,7 +193,7 @@ class Lesson:
     @cached_property
     def default(self) -> MotionReference:
         """The default reference, as the recipe fits it."""
-        return fit_reference(SessionDataset(self.rows, REFERENCE_CROPS, self.seed, size_exponent=0.0))
+        return fit_reference(SessionDataset(self.rows, REFERENCE_CROPS, self.seed))
 
     @cached_property
     def crops(self) -> DrawnCrops:
@@ -402,9 +402,9 @@ def kinds_for(method: str, corpus: TestedCorpus) -> list[str]:
     return [kind for kind in kinds if any(rows is not None for rows in corpus.compared(kind, 0))]
 
 
-def answers(
-    labeller: Labeller, corpus: TestedCorpus, kind: str, references: References, seed: int
-) -> dict[str, list[int | float | None]]:
+def probabilities(
+    labeller: Labeller, corpus: TestedCorpus, kind: str, references: References, seed: int, labels: Sequence[str]
+) -> list[np.ndarray | None]:
     """What a method says under one kind of reference.
 
     Args:
@@ -413,25 +413,25 @@ def answers(
         kind: One of `REFERENCES`.
         references: Of each tested clip.
         seed: Of the draws.
+        labels: Candidates.
 
     Returns:
-        For each tested clip the index of the most probable label among `corpus.labels` as `given`, and its
-        `probability` (the mean over the windows of a long clip); None where the clip is not tested.
+        For each tested clip the (labels,) probabilities, the mean over the windows of a long clip; None where the clip
+        is not tested.
     """
     tested = [rows is not None for rows in corpus.compared(kind, seed)]
-    labels = corpus.candidates(kind)
     windows = [window for window in corpus.windows if tested[window.clip]]
     found = labeller(windows, [references[window.clip] for window in windows], labels)
     sums = np.zeros((len(tested), len(labels)))
-    for window, probabilities in zip(windows, found, strict=True):
-        sums[window.clip] += probabilities * len(window.sides[0].joints)
+    for window, row in zip(windows, found, strict=True):
+        sums[window.clip] += row * len(window.sides[0].joints)
     shares = sums / np.maximum(sums.sum(axis=1, keepdims=True), 1e-12)
-    best = shares.argmax(axis=1)
+    return [row if there else None for row, there in zip(shares, tested, strict=True)]
+
+
+def answers(found: Sequence[np.ndarray | None], corpus: TestedCorpus, labels: Sequence[str]) -> dict[str, list]:
+    """The index of the most probable label of each clip among `corpus.labels` as `given`, and its `probability`."""
     return {
-        "given": [
-            corpus.labels.index(labels[top]) if there else None for top, there in zip(best, tested, strict=True)
-        ],
-        "probability": [
-            round(float(own.max()), 4) if there else None for own, there in zip(shares, tested, strict=True)
-        ],
+        "given": [None if row is None else corpus.labels.index(labels[row.argmax()]) for row in found],
+        "probability": [None if row is None else round(float(row.max()), 4) for row in found],
     }

@@ -13,7 +13,6 @@ from eai_llm_hf.evaluation.selective import (
     COVERAGES,
     Prediction,
     label_accuracy,
-    read_predictions,
     selective_accuracy,
     selective_table,
 )
@@ -91,26 +90,42 @@ def test_the_table_has_a_row_for_each_kind():
 
 
 @pytest.mark.parametrize(
-    ("entries", "message"),
+    ("given", "message"),
     [
-        ([{"corpus": "a"}], "missing"),
-        ([{"corpus": "a", "reference": "nobody", "probability": 0.5, "right": True}], "found 'nobody'"),
-        ([{"corpus": "a", "reference": "default", "probability": 50, "right": True}], "between 0 and 1, found 50"),
-        (3, "no list of predictions"),
+        ({"reference": "nobody"}, "found 'nobody'"),
+        ({"recording": "photo"}, "'photo'"),
+        ({"probability": 50}, "between 0 and 1, found 50"),
     ],
 )
-def test_a_file_of_something_else_is_refused(tmp_path, entries, message):
-    (tmp_path / "predictions.json").write_text(json.dumps(entries), encoding="utf-8")
+def test_a_prediction_of_something_else_is_refused(given, message):
     with pytest.raises(ValueError, match=message):
-        read_predictions(tmp_path / "predictions.json")
+        Prediction(**{"corpus": "a", "reference": "default", "probability": 0.5, "right": True} | given)
 
 
-def test_the_benchmark_writes_the_accuracy_into_a_checkpoint_and_prints_the_table(tmp_path):
-    predictions = predicted(400)
-    (tmp_path / "predictions.json").write_text(json.dumps([vars(each) for each in predictions]), encoding="utf-8")
-    EaiLlmConfig().save_pretrained(tmp_path)
+def test_the_benchmark_writes_temperature_and_accuracy_into_a_checkpoint_and_prints_the_table(tmp_path):
+    labels, clips = ["happy", "sad", "neutral"], 300
+    rng = np.random.default_rng(0)
+    shares = rng.dirichlet(np.ones(3), clips)
+    truth = [int(rng.choice(3, p=row)) for row in shares]
+    surer = (shares**2 / (shares**2).sum(1, keepdims=True)).tolist()  # as if the logits were doubled
+    kinds = {"none": {"among_all": surer}, "neutral": {"among_all": [None, *surer[1:]]}}
+    content = {
+        "settings": {"labels": labels},
+        "corpora": {"studio": {"labels": ["sad", "neutral", "happy"], "truth": [[2, 0, 1][right] for right in truth]}},
+        "cells": {
+            "studio; seed 0; EAI-LLM": {"tests": {"studio": kinds}},
+            "studio; seed 0; lda, absolute": {"tests": {"studio": {"none": {}}}},
+        },
+    }
+    (tmp_path / "figures.json").write_text(json.dumps(content), encoding="utf-8")
+    EaiLlmConfig(label_temperature=1.5).save_pretrained(tmp_path)
     script = Path(__file__).parents[1] / "benchmarks" / "certainty.py"
-    command = [sys.executable, str(script), str(tmp_path / "predictions.json"), "--checkpoint", str(tmp_path)]
+    command = [sys.executable, str(script), "--figures", str(tmp_path / "figures.json"), "--checkpoint", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == selective_table(predictions)
-    assert EaiLlmConfig.from_pretrained(tmp_path).label_accuracy == label_accuracy(predictions)
+    config = EaiLlmConfig.from_pretrained(tmp_path)
+    assert 1.5 * 1.6 < config.label_temperature < 1.5 * 2.4, "labels were twice as sure as they should be"
+    assert set(config.label_accuracy["recorded"]) == {"default", "performer"}
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("The temperature of all corpora together is ")
+    assert lines[4].startswith("| recorded | default | 300 | 1 | ")
+    assert lines[5].startswith("| recorded | performer | 299 | 1 | ")

@@ -9,7 +9,7 @@ import torch
 from eai_llm_hf.corpora.generated import study_rows
 from eai_llm_hf.generator import CLIPS_EACH, EMOTIONS, PERFORMERS, STUDY_CLIPS, study_clip
 from eai_llm_hf.processing.descriptors.movement_features import movement_features
-from eai_llm_hf.training.alignment import NEUTRAL, label_loss
+from eai_llm_hf.training.alignment import NEUTRAL, AlignmentModel, label_loss
 from eai_llm_hf.training.crops import AugmentationConfig, fit_reference
 from eai_llm_hf.training.sessions import MIXED_SESSIONS, SESSION_CROPS, SessionDataset
 
@@ -192,3 +192,16 @@ def test_a_hardly_visible_emotion_is_learned_as_neutral():
     assert loss(sad, 0.5) == pytest.approx(loss(neutral, 0.5), abs=1e-5)
     assert float(label_loss(sad, target, None)) == pytest.approx(loss(sad, 1.0))
     assert float(label_loss(sad, target, None, torch.tensor([0.0]), None)) == pytest.approx(loss(sad, 1.0))
+
+
+def test_labels_count_alike_however_often_they_are_seen(model, processor):
+    labels = ["sad", "happy", NEUTRAL]
+    alignment = AlignmentModel(model, processor, labels).train()
+    seen = torch.tensor([0, 0, 0, 1, -100]), torch.tensor([1.0, 1.0, 0.0, 1.0, 1.0])
+    for _ in range(200):
+        weights = alignment._label_weights(*seen)
+    assert torch.allclose(weights * torch.tensor([2.0, 1.0, 1.0]), weights[:1] * 2.0, rtol=0.02)
+    assert torch.equal(alignment.eval()._label_weights(*seen), weights), "nothing is learned from what is only scored"
+    logits, target = torch.zeros(2, 3), torch.tensor([0, 1])
+    plain, weighted = (label_loss(logits, target, None, weights=given) for given in (None, torch.tensor([3.0, 1, 1])))
+    assert weighted > 1.8 * plain

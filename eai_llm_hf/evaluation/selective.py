@@ -7,12 +7,9 @@
 In both, all corpora have the same weight, however many clips they have.
 """
 
-import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -56,18 +53,6 @@ class Prediction:
             )
         if not 0 <= self.probability <= 1:
             raise ValueError(f"Expected a probability between 0 and 1, found {self.probability}.")
-
-
-def read_predictions(path: str | os.PathLike) -> list[Prediction]:
-    """Reads a JSON list of objects with the fields of [`Prediction`].
-
-    Raises:
-        ValueError: If it is something else.
-    """
-    try:
-        return [Prediction(**entry) for entry in json.loads(Path(path).read_text(encoding="utf-8"))]
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{path} is no list of predictions: {error}") from None
 
 
 def label_accuracy(predictions: Iterable[Prediction]) -> dict[str, dict[str, list[list[float]]]]:
@@ -189,7 +174,6 @@ __all__ = [
     "COVERAGES",
     "Prediction",
     "label_accuracy",
-    "read_predictions",
     "selective_accuracy",
     "selective_table",
 ]

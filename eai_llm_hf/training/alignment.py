@@ -25,10 +25,13 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference, manner_
 from eai_llm_hf.processing.processing_eai_llm import LABEL_TEMPLATES, EaiSkeletonProcessor
 
 from .crops import Crop
-from .processes import mean_over_batch
+from .processes import mean_over_batch, sum_over_processes
 from .training_texts import claim_texts, label_texts
 
 LABEL_SMOOTHING = 0.05
+
+LARGEST_WEIGHT = 5.0
+"""Largest weight of a rare label, relative to the mean: a label with one clip cannot be learned by heart."""
 
 NEUTRAL = "neutral"
 """The label of movement that shows no emotion."""
@@ -66,6 +69,7 @@ class AlignmentModel(nn.Module):
             model.alignment.centre_texts(torch.cat([*self.label_states, *claim_states]))
         self.register_buffer("claim_states", claim_states, persistent=False)
         self.neutral = list(labels).index(NEUTRAL) if NEUTRAL in labels else None
+        self.register_buffer("label_mass", torch.ones(len(labels)))  # saved, so that a resumed run goes on with it
 
     def forward(
         self,
@@ -99,9 +103,10 @@ class AlignmentModel(nn.Module):
         both = self.all_logits(tower, skeleton_descriptors)
         logits = self.alignment.mixed(*both)
         # Each part learns by itself: together, the tower would explain all, and the linear map nothing.
-        emotion = label_loss(both[0], labels, label_mask, label_shares, self.neutral)
+        weights = self._label_weights(labels, label_shares)
+        emotion = label_loss(both[0], labels, label_mask, label_shares, self.neutral, weights)
         if both[1] is not None:
-            emotion = emotion + label_loss(both[1], labels, label_mask, label_shares, self.neutral)
+            emotion = emotion + label_loss(both[1], labels, label_mask, label_shares, self.neutral, weights)
 
         tokens = self.alignment.embed_skeleton(tower.semantic_tokens[:, self.skeleton_tower.descriptor_tokens()])
         low, high = self.alignment.embed_text(self.claim_states).unbind(1)  # (descriptors, alignment size) each
@@ -143,6 +148,23 @@ class AlignmentModel(nn.Module):
         """(crops, labels): scaled similarity of each label's text to the clip."""
         return self.alignment.mixed(*self.all_logits(tower, skeleton_descriptors))
 
+    @torch.no_grad()
+    def _label_weights(self, labels: torch.Tensor, shares: torch.Tensor | None) -> torch.Tensor:
+        """(labels,) weights with which all labels count alike, from how much of each was seen so far.
+
+        Neutral gets a part of every weak crop. Without weights it is the most common label, and the weak expressions
+        of real people are called neutral.
+        """
+        if self.training:
+            known = labels != -100
+            shares = torch.ones_like(self.label_mass[labels.clamp(min=0)]) if shares is None else shares
+            shares = shares if self.neutral is not None else torch.ones_like(shares)
+            seen = torch.zeros_like(self.label_mass).index_add(0, labels.clamp(min=0), torch.where(known, shares, 0.0))
+            if self.neutral is not None:
+                seen[self.neutral] += torch.where(known, 1 - shares, 0.0).sum()
+            self.label_mass += sum_over_processes(seen)
+        return (self.label_mass.mean() / self.label_mass).clamp(max=LARGEST_WEIGHT)
+
     def _texts(self) -> torch.Tensor:
         """(labels, alignment size): the mean of the phrasings that the pipeline uses."""
         return self.alignment.embed_labels(self.label_states[:, -len(LABEL_TEMPLATES) :])
@@ -164,6 +186,7 @@ def label_loss(
     label_mask: torch.Tensor | None,
     shares: torch.Tensor | None = None,
     neutral: int | None = None,
+    weights: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Label-smoothed cross-entropy over the candidates of each crop (Szegedy et al. 2016); 0 without labels.
 
@@ -173,13 +196,15 @@ def label_loss(
         label_mask: (crops, labels) bool, or None if all labels are candidates.
         shares: (crops,) how far each label shows, 0 to 1; None stands for 1.
         neutral: Index of the label that the rest of a share is of; without it, labels always show completely.
+        weights: (labels,) weight of each label; None stands for 1.
     """
     mask = torch.ones_like(logits, dtype=torch.bool) if label_mask is None else label_mask
     log = logits.masked_fill(~mask, torch.finfo(logits.dtype).min).log_softmax(-1)
     known = labels != -100
-    right = log.gather(1, labels.clamp(min=0)[:, None])[:, 0]
+    weighted = log if weights is None else weights * log
+    right = weighted.gather(1, labels.clamp(min=0)[:, None])[:, 0]
     if shares is not None and neutral is not None:
-        right = torch.where(mask[:, neutral], shares * right + (1 - shares) * log[:, neutral], right)
+        right = torch.where(mask[:, neutral], shares * right + (1 - shares) * weighted[:, neutral], right)
     spread = log.masked_fill(~mask, 0.0).sum(-1) / mask.sum(-1)
     losses = -(1 - LABEL_SMOOTHING) * right - LABEL_SMOOTHING * spread
     return mean_over_batch(losses, known)

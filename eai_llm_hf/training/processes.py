@@ -27,4 +27,9 @@ def mean_over_batch(values: torch.Tensor, counted: torch.Tensor) -> torch.Tensor
     return (values * counted).sum() * processes / count.clamp(min=1)
 
 
-__all__ = ["mean_over_batch"]
+def sum_over_processes(values: torch.Tensor) -> torch.Tensor:
+    """The sum of a tensor over all processes, the same in each."""
+    return reduce(values, reduction="sum") if PartialState().num_processes > 1 else values
+
+
+__all__ = ["mean_over_batch", "sum_over_processes"]
