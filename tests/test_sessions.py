@@ -156,12 +156,11 @@ def test_clips_of_unknown_people_with_names_of_their_own_are_compared_with_the_o
     assert np.mean([len({crop.clip_id for crop in session}) for session in crops_by_session(data)]) > 5
 
 
-def test_a_label_with_one_clip_is_drawn_as_often_as_one_with_many(rows, default):
-    for performer in (None, "anna"):
-        clips = few(rows, ("tense", performer, "x"), *(("calm", performer, f"c{number}") for number in range(9)))
-        data = SessionDataset(clips, MIXED_SESSIONS * SESSION_CROPS, default=default)
-        labels = Counter(data[index].label for index in range(len(data)))
-        assert labels["tense"] / len(data) > 0.4, performer
+def test_of_unknown_people_a_label_with_one_clip_is_drawn_as_often_as_one_with_many(rows, default):
+    clips = few(rows, ("tense", None, "x"), *(("calm", None, f"c{number}") for number in range(9)))
+    data = SessionDataset(clips, MIXED_SESSIONS * SESSION_CROPS, default=default)
+    labels = Counter(data[index].label for index in range(len(data)))
+    assert labels["tense"] / len(data) > 0.4
 
 
 def test_the_default_knows_the_spread_within_people_and_the_manner(default):

@@ -82,7 +82,6 @@ class SessionDataset(Dataset):
         self.names = sorted(self.by_label)
         sizes = [sum(map(len, self.by_label[name].values())) for name in self.names]
         self.shares = drawing_shares(sizes, size_exponent)
-        self.copies = {name: _copies(of_label) for name, of_label in self.by_label.items()}
         self._sessions: dict[int, list[Crop]] = {}
 
     def __len__(self) -> int:
@@ -123,8 +122,7 @@ class SessionDataset(Dataset):
             others = alike or others
         count = min(int(rng.integers(1, 4)), 1 + len(others))
         names += [others[place] for place in rng.choice(len(others), count - 1, replace=False)]
-        copies = self.copies[source_of_movement(lead)]
-        return (row for name in names for row in _drawn(people[name], SESSION_CROPS // count, rng, copies))
+        return (row for name in names for row in _drawn(people[name], SESSION_CROPS // count, rng))
 
     def _of_recordings(self, lead: dict, rng: np.random.Generator) -> Iterator[dict]:
         """The leading clip and others of its corpus, balanced over labels.
@@ -178,15 +176,9 @@ def _person_of(row: Mapping) -> str:
     return str(row.get("performer") or row.get("content") or "")
 
 
-def _copies(of_label: Mapping[str | None, Sequence[dict]]) -> dict[str, int]:
-    """How often a clip of each label counts, so that a rare label is drawn about as often as the most frequent one."""
-    sizes = {label: len(rows) for label, rows in of_label.items() if label is not None}
-    return {label: min(round(max(sizes.values()) / size), SESSION_CROPS) for label, size in sizes.items()}
-
-
-def _drawn(rows: Sequence[dict], count: int, rng: np.random.Generator, copies: Mapping[str, int]) -> list[dict]:
-    """Clips of a person, mostly with labels; a clip of a frequent label comes twice only where there are too few."""
-    labelled = [row for row in rows if row["label"] is not None for _ in range(copies[row["label"]])]
+def _drawn(rows: Sequence[dict], count: int, rng: np.random.Generator) -> list[dict]:
+    """Clips of a person, mostly with labels; a clip comes twice only where there are too few."""
+    labelled = [row for row in rows if row["label"] is not None]
     unlabelled = [row for row in rows if row["label"] is None]
     first = labelled if rng.random() < _LABELLED or not unlabelled else [*labelled, *unlabelled]
     rest = unlabelled if first is labelled else []
