@@ -77,7 +77,8 @@ def test_the_card_says_how_clips_of_other_recordings_were_held_out(config):
 
 
 def test_the_card_says_which_tested_corpora_were_not_trained_on(config):
-    evaluation = read_metadata(DEFAULT_CHECKPOINT, EVALUATION)
+    whole = read_metadata(DEFAULT_CHECKPOINT, EVALUATION)
+    evaluation = {corpus: whole[corpus] for corpus in ("generated", "bandai1")}
     card = card_of(config, made_with(corpora=["generated:20"]), evaluation)
     assert "evaluate --corpora generated:20 bandai1=FOLDER\n" in card and "Training used no clip of bandai1" in card
     for training in (made_with(corpora=["generated:20", "bandai1"]), None):
@@ -112,9 +113,10 @@ def test_the_card_of_an_embedded_checkpoint_is_up_to_date_and_the_model_beats_ch
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert card_of(EaiLlmConfig.from_pretrained(folder), training, evaluation) == card
     assert f"license: {licence}\n" in card
-    for scores in evaluation.values():
-        assert scores["model"]["accuracy"]["value"] > scores["model"]["chance"]
-    # 15 recorded clips are held out: enough to beat chance, too few to say by how much. The generated ones suffice.
+    # 15 recorded clips of a corpus are held out: enough to beat chance, too few to say by how much. Fewer say nothing.
+    for scores in (of_corpus["model"] for of_corpus in evaluation.values()):
+        assert scores["accuracy"]["value"] > scores["chance"] or scores["clips"] < 15
+    # The generated ones suffice.
     generated = evaluation["generated"]["model"]
     assert generated["accuracy"]["interval"][0] > generated["chance"] and generated["ece"]["value"] < 0.08
     assert sum(file.stat().st_size for file in folder.iterdir()) < 25e6

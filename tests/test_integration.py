@@ -13,6 +13,7 @@ from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_NAMES
 from eai_llm_hf.publish.backbones import DEFAULT_BACKBONE, find_or_fetch
+from eai_llm_hf.publish.checkpoints import TRAINING, read_metadata
 
 
 @pytest.mark.integration
@@ -27,7 +28,7 @@ def test_the_default_pipeline_explains_a_sad_walk(tmp_path, capsys):
 
     explain = pipeline(TASK, device="cpu")
     labels = list(explain.model.config.labels)
-    assert labels == ["happy", "sad", "angry", "proud", "not confident"]
+    assert labels == read_metadata(DEFAULT_CHECKPOINT, TRAINING)["labels"] and {"happy", "sad"} < set(labels)
     given = {
         "joints": clip.motion.joints,
         "fps": clip.motion.fps,

@@ -44,8 +44,9 @@ def few_crops():
 
 
 def recipe_of(output_dir: Path, backbone: Path, **changes) -> Recipe:
-    """A recipe of a few steps."""
+    """A recipe of a few steps. Sessions make twelve crops where one is needed, so they are on where they matter."""
     given = {
+        "sessions": False,
         "output_dir": str(output_dir),
         "corpora": ["generated:20"],
         "backbone": str(backbone),
@@ -70,8 +71,8 @@ def settings(tmp_path, tiny_backbone):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory, tiny_backbone) -> tuple[Recipe, dict[str, torch.Tensor]]:
-    """A recipe that ran from start to end, and the weights that it made."""
-    recipe = recipe_of(tmp_path_factory.mktemp("whole") / "run", tiny_backbone)
+    """A recipe with sessions that ran from start to end, and the weights that it made."""
+    recipe = recipe_of(tmp_path_factory.mktemp("whole") / "run", tiny_backbone, sessions=True)
     return recipe, EaiLlmForCausalLM.from_pretrained(train(recipe)).state_dict()
 
 
@@ -252,12 +253,12 @@ def test_an_interrupted_run_ends_bit_for_bit_like_one_that_was_not_interrupted(
 ):
     trainer.stop = (stage, step)
     with pytest.raises(Interrupted):
-        train(settings())
+        train(settings(sessions=True))
     assert not (tmp_path / "run" / "checkpoint").exists()
     # A checkpoint that a kill left half written does not count.
     (tmp_path / "run" / stage / "checkpoint-3").mkdir(parents=True)
     trainer.stop, trainer.steps = None, []
-    resumed = EaiLlmForCausalLM.from_pretrained(train(settings()))
+    resumed = EaiLlmForCausalLM.from_pretrained(train(settings(sessions=True)))
 
     rest = ["stage-one 2", "stage-one 3"] if stage == "stage-one" else []
     rest += [f"stage-two {step}" for step in range(2 if (stage, step) == ("stage-two", 3) else 0, STEPS)]
