@@ -153,6 +153,44 @@ def test_fine_tuning_on_a_folder_of_performers_holds_whole_ones_out_and_shows_pr
         assert re.search(rf"{stage}:  50%[^\n\r]* 1/2 \[[^\]]*[\d.]+(it/s|s/it)\]", shown)
 
 
+FEW_CLIPS = {
+    "one performer": ("calm/anna/a", "calm/anna/b", "tense/anna/c", "tense/anna/d"),
+    "six clips of unknown people": ("calm/a", "calm/b", "calm/c", "tense/d", "tense/e", "tense/f"),
+    "a label with one clip": ("calm/a", "calm/b", "calm/c", "calm/d", "calm/e", "tense/f"),
+}
+
+
+@pytest.fixture
+def few_clips(corpus, tmp_path, request) -> Path:
+    """A folder with so few clips, all of them different."""
+    sources = sorted(corpus.glob("*/take*.npz"))
+    for number, name in enumerate(FEW_CLIPS[request.param]):
+        file = tmp_path / "clips" / f"{name}.npz"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(sources[3 * number], file)
+    return tmp_path / "clips"
+
+
+@pytest.mark.parametrize("few_clips", FEW_CLIPS, indirect=True)
+def test_fine_tuning_works_with_a_few_clips(few_clips, example, tiny_checkpoint, tmp_path):
+    run = tmp_path / "run"
+    flags = ("--model", str(tiny_checkpoint), "--output-dir", str(run), "--stage-two-batch-size", "2")
+    said = example("finetune_on_your_folder.py", str(few_clips), *flags, *QUICK)
+    assert "after:  balanced accuracy" in said
+    assert json.loads((run / "checkpoint" / "training.json").read_text())["sessions"]
+    weights = EaiLlmForCausalLM.from_pretrained(run / "checkpoint").state_dict()
+    assert all(value.isfinite().all() for value in weights.values())
+
+
+@pytest.mark.parametrize("few_clips", ["a label with one clip"], indirect=True)
+def test_a_new_model_can_be_trained_on_a_few_clips(few_clips, tiny_backbone, tmp_path):
+    flags = ["--labels", "calm", "tense", "--backbone", str(tiny_backbone), "--stage-two-batch-size", "2", "--dtype"]
+    flags += ["float32", "--output-dir", str(tmp_path / "run"), "--corpora", f"folder={few_clips}"]
+    assert main(["train", *flags, *QUICK, "--num-workers", "0"]) == 0
+    config = EaiLlmForCausalLM.from_pretrained(tmp_path / "run" / "checkpoint").config
+    assert (config.labels, config.measured_weight) == (["calm", "tense"], 0.7)
+
+
 def test_the_demo_clips_show_every_published_sign_of_their_emotion(tmp_path):
     make = runpy.run_path(str(EXAMPLES / "make_clips.py"))
     subprocess.run([sys.executable, str(EXAMPLES / "make_clips.py"), "--output", str(tmp_path)], check=True)
