@@ -142,7 +142,7 @@ class AlignmentModel(nn.Module):
         self, tower: SkeletonTowerOutput, skeleton_descriptors: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """(crops, labels) of the tower, and of the measurements; an ablation overrides this."""
-        return self.alignment.label_logits(tower.semantic_tokens[:, 0], skeleton_descriptors, self._texts())
+        return self.alignment.label_logits(tower.semantic_tokens[:, 0], skeleton_descriptors, self.label_texts())
 
     def label_logits(self, tower: SkeletonTowerOutput, skeleton_descriptors: torch.Tensor) -> torch.Tensor:
         """(crops, labels): scaled similarity of each label's text to the clip."""
@@ -150,22 +150,33 @@ class AlignmentModel(nn.Module):
 
     @torch.no_grad()
     def _label_weights(self, labels: torch.Tensor, shares: torch.Tensor | None) -> torch.Tensor:
-        """(labels,) weights with which all labels count alike, from how much of each was seen so far.
-
-        Neutral gets a part of every weak crop. Without weights it is the most common label, and the weak expressions
-        of real people are called neutral.
-        """
+        """(labels,) weights with which all labels count alike, by how much of each was seen so far."""
         if self.training:
-            known = labels != -100
-            shares = torch.ones_like(self.label_mass[labels.clamp(min=0)]) if shares is None else shares
-            shares = shares if self.neutral is not None else torch.ones_like(shares)
-            seen = torch.zeros_like(self.label_mass).index_add(0, labels.clamp(min=0), torch.where(known, shares, 0.0))
-            if self.neutral is not None:
-                seen[self.neutral] += torch.where(known, 1 - shares, 0.0).sum()
-            self.label_mass += sum_over_processes(seen)
-        return (self.label_mass.mean() / self.label_mass).clamp(max=LARGEST_WEIGHT)
+            self.label_mass += sum_over_processes(self.mass_of(labels, shares))
+        return self.weights_of(self.label_mass)
 
-    def _texts(self) -> torch.Tensor:
+    def mass_of(self, labels: torch.Tensor, shares: torch.Tensor | None) -> torch.Tensor:
+        """(labels,) how much of each label some crops show, from (crops,) labels and shares as in `forward`.
+
+        Neutral gets a part of every weak crop.
+        """
+        known = labels != -100
+        if shares is None or self.neutral is None:
+            shares = torch.ones(labels.shape, device=labels.device)
+        mass = torch.zeros(len(self.label_mass), device=labels.device)
+        mass.index_add_(0, labels.clamp(min=0), torch.where(known, shares, 0.0))
+        if self.neutral is not None:
+            mass[self.neutral] += torch.where(known, 1 - shares, 0.0).sum()
+        return mass
+
+    def weights_of(self, mass: torch.Tensor) -> torch.Tensor:
+        """(labels,) weights with which all labels count alike.
+
+        Without them neutral is the most common label, and the weak expressions of real people are called neutral.
+        """
+        return (mass.mean() / mass.clamp(min=1.0)).clamp(max=LARGEST_WEIGHT)
+
+    def label_texts(self) -> torch.Tensor:
         """(labels, alignment size): the mean of the phrasings that the pipeline uses."""
         return self.alignment.embed_labels(self.label_states[:, -len(LABEL_TEMPLATES) :])
 
@@ -176,7 +187,7 @@ class AlignmentModel(nn.Module):
         """
         picks = torch.randint(self.label_states.shape[1], (len(self.label_states),))
         phrasing = self.alignment.embed_text(self.label_states[torch.arange(len(picks)), picks])
-        logits = self.alignment.logit_scale.exp().detach() * phrasing @ self._texts().T
+        logits = self.alignment.logit_scale.exp().detach() * phrasing @ self.label_texts().T
         return nn.functional.cross_entropy(logits, torch.arange(len(picks), device=logits.device))
 
 

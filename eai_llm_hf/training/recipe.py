@@ -35,6 +35,7 @@ from .adapters import add_lora, fold_lora
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
 from .answering import CPU_ATTENTION, LONGEST_COMPARED_S, ChatCollator, QuestionDataset, name_tokens
 from .crops import AugmentationConfig, CropDataset, fit_reference
+from .measured_map import fit_measured
 from .recipe_clips import load_splits
 from .sessions import SessionDataset
 from .settings import Recipe
@@ -281,17 +282,20 @@ def align(
         eval_strategy="steps" if validation else "no",
         eval_steps=max(recipe.stage_one_steps // 4, 1),
     )
+    learner = AlignmentModel(model, processor, recipe.labels)
+    collator = AlignmentCollator(processor, reference, recipe.labels)
     trainer = Trainer(
-        model=AlignmentModel(model, processor, recipe.labels),
+        model=learner,
         args=arguments,
         train_dataset=crops,
         eval_dataset=validation,
-        data_collator=AlignmentCollator(processor, reference, recipe.labels),
+        data_collator=collator,
         compute_metrics=alignment_metrics,
     )
     _name_progress(trainer, "stage one, alignment")
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=_last_checkpoint(arguments))
+    fit_measured(learner, collator, crops)
     model.eval()
     return _spent(arguments, started)
 
