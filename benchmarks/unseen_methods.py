@@ -40,9 +40,10 @@ NONE, RECORDINGS, PERFORMER, ONE_NEUTRAL = REFERENCES = ("none", "recordings", "
 """What a tested clip is compared with: the default; all other clips of its corpus; three others of its performer; one
 neutral clip of its performer."""
 FEW_CLIPS = 3
-MEASURED_WEIGHT = 0.7
 BATCH = 32
 OURS = "EAI-LLM"
+ALONE = {"EAI-LLM, tower alone": 0.0, "EAI-LLM, linear map alone": 1.0}
+"""The same model with another `measured_weight`."""
 
 Rows = Sequence[dict]
 References = Sequence[MotionReference | None]
@@ -211,6 +212,25 @@ class Lesson:
             if crop.label is not None
         ]
 
+    @cached_property
+    def our_model(self) -> SkeletonEmotionExplanationPipeline:
+        """Stage one of the recipe."""
+        set_seed(self.seed)
+        with tempfile.TemporaryDirectory() as folder:
+            recipe = Recipe(
+                folder,
+                labels=list(LABELS),
+                stages="one",
+                stage_one_steps=self.steps,
+                stage_one_batch_size=self.batch_size,
+                seed=self.seed,
+                save_steps=self.steps,
+                num_workers=0,  # the crops are drawn already
+            )
+            model, processor = new_model(recipe, self.default)
+            align(recipe, model, processor, self.default, self.crops)
+        return SkeletonEmotionExplanationPipeline(model=model.eval(), processor=processor)
+
 
 # ---- methods --------------------------------------------------------------------------------------------------------
 
@@ -231,27 +251,17 @@ class Learner:
     relative: bool = True
 
 
-def our_model(lesson: Lesson) -> Labeller:
-    """Stage one of the recipe with sessions; the temperature is fitted on the validation clips, if there are any."""
-    set_seed(lesson.seed)
-    with tempfile.TemporaryDirectory() as folder:
-        recipe = Recipe(
-            folder,
-            labels=list(LABELS),
-            sessions=True,
-            measured_weight=MEASURED_WEIGHT,
-            stages="one",
-            stage_one_steps=lesson.steps,
-            stage_one_batch_size=lesson.batch_size,
-            seed=lesson.seed,
-            save_steps=lesson.steps,
-            num_workers=0,  # the crops are drawn already
-        )
-        model, processor = new_model(recipe, lesson.default)
-        align(recipe, model, processor, lesson.default, lesson.crops)
+def our_model(weight: float | None, lesson: Lesson) -> Labeller:
+    """Our model with a weight of the linear map, None for that of the recipe; it is trained once for all weights.
+
+    The temperature is fitted on the validation clips, if there are any.
+    """
+    pipe = lesson.our_model
+    pipe.model.alignment.measured_weight = pipe.model.config.measured_weight if weight is None else weight
     if lesson.validation:
-        model.config.label_temperature = fit_temperature(model, processor, lesson.validation, LABELS)
-    return labeller_of(SkeletonEmotionExplanationPipeline(model=model.eval(), processor=processor))
+        temperature = fit_temperature(pipe.model, pipe.processor, lesson.validation, LABELS)
+        pipe.model.config.label_temperature = temperature
+    return labeller_of(pipe)
 
 
 def labeller_of(pipe: SkeletonEmotionExplanationPipeline) -> Labeller:
@@ -380,7 +390,8 @@ def _graph_parts(
 
 
 METHODS: dict[str, Learner] = {
-    OURS: Learner(our_model),
+    OURS: Learner(partial(our_model, None)),
+    **{name: Learner(partial(our_model, weight)) for name, weight in ALONE.items()},
     **{
         f"{name}, {kind}": Learner(partial(classical, name, kind == "relative"), kind == "relative")
         for name in CLASSIFIERS

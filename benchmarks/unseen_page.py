@@ -113,7 +113,7 @@ class Results:
 
     def best_baseline(self, kind: str) -> tuple[str, Scored] | None:
         """The baseline with the highest balanced accuracy under a kind of reference."""
-        found = [(method, self.scored(method, kind)) for method in self.methods if method != OURS]
+        found = [(method, self.scored(method, kind)) for method in self.methods if not method.startswith(OURS)]
         scored = [(method, answers) for method, answers in found if answers is not None]
         return max(scored, key=lambda pair: pair[1].balanced_accuracy) if scored else None
 

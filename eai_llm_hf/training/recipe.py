@@ -188,8 +188,6 @@ def new_model(recipe: Recipe, reference: MotionReference | None) -> tuple[EaiLlm
     )
     if reference is not None:
         standardise(model, reference)
-        if reference.outlyingness is not None and recipe.measured_weight:
-            model.alignment.relate_descriptors(torch.from_numpy(reference.outlyingness.correlation))
     return model, processor
 
 
