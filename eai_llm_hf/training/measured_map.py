@@ -18,7 +18,10 @@ FITTED_CROPS = 40_000
 12,000 the walks are right in .66, with 38,400 in .69 to .74."""
 
 RIDGE = 2e-4
-"""Weight of the squared weights in the mean loss of a crop."""
+"""Weight of the squared weights in the mean loss of a crop, from `RIDGE_CLIPS` clips on. With fewer it is larger in
+proportion: many crops of a clip are no more clips."""
+
+RIDGE_CLIPS = 12_000
 
 SHRINKAGE = 0.1
 """Weight of no correlation in the correlations by which absent measurements are estimated."""
@@ -27,30 +30,41 @@ _BATCH = 48
 _MOST_STEPS = 200
 
 
-def fit_measured(learner: AlignmentModel, collator: AlignmentCollator, crops: Dataset) -> None:
+def fit_measured(
+    learner: AlignmentModel, collator: AlignmentCollator, crops: Dataset, continued: bool = False
+) -> None:
     """Fits the map of a model in place.
 
     Args:
         learner: The aligned model; its texts stay as they are. Nothing happens if it has no such map.
         collator: Makes descriptors and targets of crops.
         crops: Crops to learn from.
+        continued: Whether the model has learned from other clips before. The map then stays near what it is, the
+            nearer the fewer clips there are, and the correlations stay.
     """
     alignment = learner.alignment
     if alignment.measured is None:
         return
     count = min(len(crops), FITTED_CROPS)  # type: ignore[arg-type]
     read: list[dict[str, torch.Tensor]] = []
+    clips: set[str | int] = set()
     for start in tqdm(range(0, count, _BATCH), desc="linear map", unit="batch"):
-        batch = collator([crops[number] for number in range(start, min(start + _BATCH, count))])
+        some = [crops[number] for number in range(start, min(start + _BATCH, count))]
+        clips |= {crop.clip_id or start + place for place, crop in enumerate(some)}
+        batch = collator(some)
         read.append({name: batch[name] for name in ("skeleton_descriptors", "labels", "label_shares")})
     scores, labels, shares = (torch.cat([batch[name] for batch in read]) for name in read[0])
     learner.eval()
     with torch.no_grad():
         texts = learner.label_texts().cpu()
-        alignment.relate_descriptors(_correlation(scores))
+        if not continued:
+            alignment.relate_descriptors(_correlation(scores))
         inputs = alignment.completed(scores.to(learner.label_mass.device)).cpu()
     weights = learner.weights_of(learner.mass_of(labels, shares))
-    found = _regression(inputs, texts, labels, shares, learner.neutral, weights)
+    before = [parameter.detach().cpu() for parameter in (alignment.measured.weight, alignment.measured.bias)]
+    near = before if continued else [torch.zeros_like(values) for values in before]
+    ridge = RIDGE * max(RIDGE_CLIPS / len(clips), 1.0)
+    found = _regression(inputs, texts, labels, shares, learner.neutral, weights, near, ridge)
     with torch.no_grad():
         alignment.measured.weight.copy_(found[0])
         alignment.measured.bias.copy_(found[1])
@@ -75,16 +89,20 @@ def _regression(
     shares: torch.Tensor,
     neutral: int | None,
     weights: torch.Tensor,
+    near: Sequence[torch.Tensor],
+    ridge: float,
 ) -> Sequence[torch.Tensor]:
-    """Weight (alignment size, descriptors) and bias (alignment size,) of the map with the least loss (L-BFGS)."""
-    weight = torch.zeros(texts.shape[1], inputs.shape[1], requires_grad=True)
-    bias = torch.zeros(texts.shape[1], requires_grad=True)
+    """Weight (alignment size, descriptors) and bias (alignment size,) of the map with the least loss (L-BFGS).
+
+    The penalty, `ridge`, is on the squared distance of the weight from that of `near`, where the search starts.
+    """
+    weight, bias = (values.clone().requires_grad_(True) for values in near)
     optimizer = torch.optim.LBFGS([weight, bias], max_iter=_MOST_STEPS, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
         logits = torch.nn.functional.linear(inputs, weight, bias) @ texts.T
-        loss = label_loss(logits, labels, None, shares, neutral, weights) + RIDGE * weight.square().sum()
+        loss = label_loss(logits, labels, None, shares, neutral, weights) + ridge * (weight - near[0]).square().sum()
         loss.backward()
         return loss
 
@@ -92,4 +110,4 @@ def _regression(
     return weight.detach(), bias.detach()
 
 
-__all__ = ["FITTED_CROPS", "RIDGE", "fit_measured"]
+__all__ = ["FITTED_CROPS", "RIDGE", "RIDGE_CLIPS", "fit_measured"]

@@ -293,7 +293,7 @@ def align(
     _name_progress(trainer, "stage one, alignment")
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=_last_checkpoint(arguments))
-    fit_measured(learner, collator, crops)
+    fit_measured(learner, collator, crops, continued=recipe.model is not None)
     model.eval()
     return _spent(arguments, started)
 
