@@ -45,7 +45,7 @@ def fit_measured(
     alignment = learner.alignment
     if alignment.measured is None:
         return
-    count = min(len(crops), FITTED_CROPS)  # type: ignore[arg-type]
+    count = min(len(crops), FITTED_CROPS)
     read: list[dict[str, torch.Tensor]] = []
     clips: set[str | int] = set()
     for start in tqdm(range(0, count, _BATCH), desc="linear map", unit="batch"):
