@@ -5,9 +5,12 @@ tower are too few for it: each sees few crops, and on walks of unseen people the
 right in .64, that of ten passes in .72, with three other clips of each person as reference.
 """
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch.utils.data import Dataset
 from tqdm import tqdm
 
@@ -26,8 +29,39 @@ RIDGE_CLIPS = 12_000
 SHRINKAGE = 0.1
 """Weight of no correlation in the correlations by which absent measurements are estimated."""
 
+_FILE = "measured_map.safetensors"
+
 _BATCH = 48
 _MOST_STEPS = 200
+
+
+def fit_measured_once(
+    folder: Path, learner: AlignmentModel, collator: AlignmentCollator, crops: Dataset, continued: bool
+) -> None:
+    """Fits the map as `fit_measured`, or reads it from a folder where an earlier run has kept it.
+
+    Args:
+        folder: Of the last step of stage one. A run that continues there need not draw all crops again.
+        learner, collator, crops, continued: As for `fit_measured`.
+    """
+    alignment, file = learner.alignment, folder / _FILE
+    if alignment.measured is None:
+        return
+    parts = {
+        "weight": alignment.measured.weight,
+        "bias": alignment.measured.bias,
+        "correlation": alignment.descriptor_correlation,
+    }
+    if file.is_file():
+        kept = load_file(file)
+        with torch.no_grad():
+            for name, values in parts.items():
+                values.copy_(kept[name])
+        return
+    fit_measured(learner, collator, crops, continued)
+    part = file.with_suffix(f".{os.getpid()}")  # all processes write the same; renaming keeps others from half of it
+    save_file({name: values.detach().cpu().contiguous() for name, values in parts.items()}, part)
+    part.replace(file)
 
 
 def fit_measured(
@@ -110,4 +144,4 @@ def _regression(
     return weight.detach(), bias.detach()
 
 
-__all__ = ["FITTED_CROPS", "RIDGE", "RIDGE_CLIPS", "fit_measured"]
+__all__ = ["FITTED_CROPS", "RIDGE", "RIDGE_CLIPS", "fit_measured", "fit_measured_once"]

@@ -35,7 +35,7 @@ from .adapters import add_lora, fold_lora
 from .alignment import AlignmentCollator, AlignmentModel, alignment_metrics
 from .answering import CPU_ATTENTION, LONGEST_COMPARED_S, ChatCollator, QuestionDataset, name_tokens
 from .crops import AugmentationConfig, CropDataset, fit_reference
-from .measured_map import fit_measured
+from .measured_map import fit_measured_once
 from .recipe_clips import load_splits
 from .sessions import SessionDataset
 from .settings import Recipe
@@ -293,7 +293,8 @@ def align(
     _name_progress(trainer, "stage one, alignment")
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=_last_checkpoint(arguments))
-    fit_measured(learner, collator, crops, continued=recipe.model is not None)
+    last = Path(arguments.output_dir) / f"checkpoint-{trainer.state.global_step}"
+    fit_measured_once(last, learner, collator, crops, continued=recipe.model is not None)
     model.eval()
     return _spent(arguments, started)
 
