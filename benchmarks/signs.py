@@ -11,8 +11,8 @@ unseen. A corpus that may only be used for evaluation must not be named: trainin
 A clip of an emotion is compared with the mean of the same performer's clips with other labels, in normal scores of all
 clips. Where a corpus names no performers, clips of one content stand for one; a content that has no other label is
 compared with all clips of its corpus. The effect is the mean over clips of a performer (content), then over performers
-(contents). Its interval is the expanded percentile bootstrap over these (Hesterberg 2015, Am. Stat. 69(4), 371-386,
-section 4.2.2), which allows for few of them.
+(contents). Its interval is the expanded percentile bootstrap over these (Hesterberg 2015, Am. Stat. 69(4), 371-386),
+which allows for few of them.
 """
 
 import argparse
