@@ -10,11 +10,12 @@ from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.processing.claims.claim import canonical_claim, holds
 from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NOT_VISIBLE, NOTHING_AGAINST
 from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION, named_label
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
-from eai_llm_hf.training.question_texts import TYPICAL_SIGNS, UNSEEN_QUESTIONS, AskedClip, absent_signs
+from eai_llm_hf.training.question_texts import TYPICAL, UNSEEN_QUESTIONS, AskedClip, absent_signs, typical_signs
 from eai_llm_hf.training.training_texts import MAX_CLAIMS, label_texts, question_answer, telling_claims
 
 LABELS = ("happy", "sad", "angry", "proud", "not confident")
@@ -115,10 +116,15 @@ def test_signs_are_absent_only_where_the_opposite_holds(reference):
     assert absent_signs(clip, "a mood that nobody described") == []
 
 
-def test_typical_signs_are_claims_and_never_both_directions_of_one():
-    for signs in TYPICAL_SIGNS.values():
-        assert all(canonical_claim(*sign) for sign in signs)
-        assert len({name for name, _ in signs}) == len(signs)
+def test_typical_signs_are_those_that_are_known_well_enough_and_never_both_directions_of_one():
+    for label in ("happy", "sad", "angry", "proud", "not confident", "afraid", "disgusted", "surprised"):
+        signs = typical_signs(label)
+        assert len({sign.descriptor for sign in signs}) == len(signs) >= 5
+        assert all(relation(sign.descriptor, sign.direction, label).strength >= TYPICAL for sign in signs)
+    assert canonical_claim("head_pitch", "low") in typical_signs("sad")
+    assert relation("movement_speed", "low", "not confident").relation == "for"
+    assert canonical_claim("movement_speed", "low") not in typical_signs("not confident"), "no publication, and weak"
+    assert typical_signs("neutral") == []
 
 
 def test_what_speaks_against_another_emotion_is_what_the_clip_has_instead(reference):

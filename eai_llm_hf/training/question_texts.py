@@ -3,7 +3,7 @@
 Every answer is made of measured claims or of the emotion, or it says that the question cannot be answered.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,17 +12,18 @@ import numpy as np
 from eai_llm_hf.processing.claims.claim import HOLDS_HIGH, HOLDS_LOW, Claim, canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NOT_VISIBLE, NOTHING_AGAINST, NOTHING_UNUSUAL
 from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL, Direction
+from eai_llm_hf.processing.claims.signs import signs_of
 from eai_llm_hf.processing.claims.writing import label_sentence
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 
 __all__ = [
-    "TYPICAL_SIGNS",
     "UNSEEN_QUESTIONS",
     "AskedClip",
     "absent_signs",
     "draw_question",
+    "typical_signs",
 ]
 
 _Option = TypeVar("_Option")
@@ -30,84 +31,8 @@ _Option = TypeVar("_Option")
 NOTABLE_MARGIN = 15.0
 """Percentile points by which a descriptor must exceed what a true claim needs before a question treats it as clear."""
 
-TYPICAL_SIGNS: Mapping[str, tuple[tuple[str, Direction], ...]] = {
-    "happy": (
-        ("movement_speed", "high"),
-        ("arm_expansion", "high"),
-        ("arm_swing", "high"),
-        ("hand_height", "high"),
-        ("vertical_bounce", "high"),
-        ("trunk_lean", "low"),
-        ("step_length", "high"),
-    ),
-    "sad": (
-        ("head_pitch", "low"),
-        ("movement_speed", "low"),
-        ("trunk_lean", "high"),
-        ("arm_swing", "low"),
-        ("hand_speed", "low"),
-        ("cadence", "low"),
-        ("step_length", "low"),
-        ("shoulder_opening", "low"),
-        ("vertical_bounce", "low"),
-    ),
-    "angry": (
-        ("movement_speed", "high"),
-        ("hand_speed", "high"),
-        ("acceleration", "high"),
-        ("smoothness", "low"),
-        ("trunk_lean", "high"),
-        ("elbow_flexion", "high"),
-        ("cadence", "high"),
-        ("step_length", "high"),
-    ),
-    "proud": (
-        ("head_pitch", "high"),
-        ("trunk_lean", "low"),
-        ("body_expansion", "high"),
-        ("arm_expansion", "high"),
-        ("shoulder_opening", "high"),
-        ("hand_to_hip", "low"),
-    ),
-    "not confident": (
-        ("head_pitch", "low"),
-        ("movement_speed", "low"),
-        ("body_expansion", "low"),
-        ("arm_expansion", "low"),
-        ("step_width", "low"),
-        ("step_length", "low"),
-        ("shoulder_opening", "low"),
-        ("pauses", "high"),
-    ),
-    "afraid": (
-        ("elbow_flexion", "high"),
-        ("step_length", "low"),
-        ("arm_swing", "low"),
-        ("trunk_lean", "low"),
-        ("knee_flexion", "high"),
-        ("arm_expansion", "low"),
-        ("smoothness", "low"),
-        ("shoulder_opening", "low"),
-    ),
-    "disgusted": (
-        ("trunk_lean", "low"),
-        ("head_pitch", "low"),
-        ("arm_expansion", "low"),
-        ("hand_speed", "low"),
-        ("movement_speed", "low"),
-    ),
-    "surprised": (
-        ("trunk_lean", "low"),
-        ("head_pitch", "high"),
-        ("arm_expansion", "high"),
-        ("acceleration", "high"),
-        ("movement_speed", "high"),
-    ),
-}
-"""Typical signs of each emotion, the best known first: Wallbott 1998, Gross et al. 2012, Michalak et al. 2009 (sad),
-Halovic and Kroos 2018 (steps, arms), Tracy and Robins 2004 (proud), Tracy and Matsumoto 2008 (lowered head, narrowed
-posture), and for afraid, disgusted and surprised Coulson 2004, de Meijer 1989, Roether et al. 2009 and Melzer et al.
-2019. Neutral movement has no signs. `generator/emotion_sources.py` says which of them were read, and how far."""
+TYPICAL = 0.2
+"""Strength from which a sign of an emotion is typical (`Sign.strength`): that of one publication, remembered."""
 
 
 @dataclass(frozen=True)
@@ -142,9 +67,14 @@ class AskedClip:
         return {part: " and ".join(words) for part, words in lacking.items() if words}
 
 
+def typical_signs(label: str) -> list[Claim]:
+    """Typical signs of an emotion as claims, the strongest first; none for a label without signs."""
+    return [canonical_claim(sign.descriptor, sign.direction) for sign in signs_of(label, TYPICAL)]
+
+
 def absent_signs(clip: AskedClip, label: str) -> list[Claim]:
     """Typical signs of an emotion that the clip clearly does not show, since it shows the opposite."""
-    signs = [canonical_claim(name, direction) for name, direction in TYPICAL_SIGNS.get(label.lower(), ())]
+    signs = typical_signs(label)
     return [sign for sign in signs if holds(_opposite(sign), clip.whole, clip.reference, margin=NOTABLE_MARGIN)]
 
 
@@ -423,7 +353,7 @@ def _telling_part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[s
 
 def _why_not_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] | None:
     """Why the label is not another one: the opposites of its typical signs that the movement shows."""
-    others = [label for label in clip.labels if label != clip.label and label.lower() in TYPICAL_SIGNS]
+    others = [label for label in clip.labels if label != clip.label and typical_signs(label)]
     if not others:
         return None
     other = _one_of(others, rng)

@@ -15,7 +15,7 @@ from eai_llm_hf.processing.claims.questions import EMOTION_WORDS
 from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION, label_sentence, verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 
-from .question_texts import TYPICAL_SIGNS, AskedClip, absent_signs, draw_question
+from .question_texts import AskedClip, absent_signs, draw_question, typical_signs
 
 __all__ = ["MAX_CLAIMS", "claim_texts", "label_texts", "question_answer", "telling_claims"]
 
@@ -86,7 +86,7 @@ def telling_claims(clip: AskedClip) -> list[Claim]:
     same body part less. If a third of the clip is notable, the last claim is about it.
     """
     notable = notable_claims(clip.vectors, clip.reference)
-    signs = TYPICAL_SIGNS.get(clip.label.lower(), ())
+    signs = {(sign.descriptor, sign.direction) for sign in typical_signs(clip.label)}
     whole = [claim for claim in notable if claim.span == "whole"]
     parts = [claim for claim in notable if claim.span != "whole"][:1]
     room = MAX_CLAIMS - len(parts)
