@@ -123,12 +123,17 @@ def test_a_configuration_with_accuracies_of_another_form_is_refused(accuracy, me
     assert EaiLlmConfig(label_accuracy=MEASURED).label_accuracy == MEASURED
 
 
-@pytest.mark.parametrize("checkpoint", EMBEDDED_CHECKPOINTS.values(), ids=EMBEDDED_CHECKPOINTS.keys())
-def test_the_shipped_checkpoints_state_the_accuracy_of_clips_without_a_reference(checkpoint):
-    config = EaiLlmConfig.from_pretrained(checkpoint)
-    assert {kind: list(by_reference) for kind, by_reference in config.label_accuracy.items()} == {
-        "recorded": ["default"], "video": ["default"],
-    }  # fmt: skip
+def test_the_default_checkpoint_states_the_accuracy_for_each_kind_of_reference():
+    config = EaiLlmConfig.from_pretrained(EMBEDDED_CHECKPOINTS["default"])
+    scores = np.eye(len(config.labels))[0]
+    for compared in (DEFAULT, RECORDINGS, PERFORMER):
+        asked = (scores, config.labels, config.labels, config.label_accuracy, None, {})
+        found = certainty(*asked, compared=compared)
+        assert found["reference"] == compared and 0.2 < found["accuracy"] < 0.6
+
+
+def test_a_checkpoint_that_was_tested_without_references_states_that_accuracy_for_all():
+    config = EaiLlmConfig.from_pretrained(EMBEDDED_CHECKPOINTS["generator"])
     scores = np.eye(len(config.labels))[0]
     found = certainty(scores, config.labels, config.labels, config.label_accuracy, None, {}, compared=PERFORMER)
     assert (found["level"], found["reference"]) == ("low", "default") and 0.2 < found["accuracy"] < 0.3
