@@ -1,7 +1,7 @@
 """Draws the picture at the top of the README: a clip of the repository next to its record.
 
 python docs/make_readme_picture.py
-python docs/make_readme_picture.py --clip hub_examples/clips/walk-sad.bvh --output walk-sad.png
+python docs/make_readme_picture.py --clip hub_examples/clips/wave-happy.csv --output wave-happy.png
 """
 
 import argparse
@@ -19,7 +19,7 @@ def main() -> int:
     """Explains one clip and writes the picture; returns 1 if the clip cannot be read."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--clip", type=Path, default=ROOT / "hub_examples" / "clips" / "wave-happy.csv", help="clip to draw"
+        "--clip", type=Path, default=ROOT / "hub_examples" / "clips" / "walk-sad.bvh", help="clip to draw"
     )
     parser.add_argument("--model", help="checkpoint; the default one if omitted")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "explained-clip.png", help="picture to write")
