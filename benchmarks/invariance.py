@@ -137,7 +137,9 @@ def at_rate(fps: float) -> Callable[[Recording], Motion]:
         lost = np.isnan(joints).any(axis=0, keepdims=True)
         values = CubicSpline(times, np.where(lost, 0.0, joints), axis=0)(wanted)
         values[np.broadcast_to(lost, values.shape)] = np.nan
-        return replace(r.motion, joints=values.astype(np.float32), fps=fps)
+        nearest = np.minimum(np.round(wanted * r.motion.fps).astype(int), len(joints) - 1)
+        face = None if r.motion.face is None else r.motion.face[nearest]
+        return replace(r.motion, joints=values.astype(np.float32), fps=fps, face=face)
 
     return change
 
