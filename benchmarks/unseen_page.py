@@ -6,6 +6,7 @@ python benchmarks/unseen_page.py A.json B.md
 
 import argparse
 import json
+import runpy
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from typing import Any
 import numpy as np
 
 from eai_llm_hf.evaluation.scores import Bootstrap, difference, mean_and_spread, pooled, tally, with_interval
+from eai_llm_hf.evaluation.selective import selective_table
 from eai_llm_hf.publish.tables import score_text
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "results" / "unseen_corpora.json"
 PAGE = ROOT / "docs" / "unseen.md"
+CERTAINTY = runpy.run_path(str(ROOT / "benchmarks" / "certainty.py"))
 OURS = "EAI-LLM"
 NEUTRAL = "neutral"
 REFERENCES = {
@@ -182,7 +185,24 @@ def page(figures: Mapping[str, Any]) -> str:
     lines += ["", "## EAI-LLM and the best baseline", "", *summary(found)]
     for corpus, results in found.items():
         lines += ["", f"## {corpus}", "", *_section(results)]
+    lines += ["", "## How sure", "", *how_sure(figures)]
     return "\n".join([*lines, "", "## Cost", "", *costs(figures)]) + "\n"
+
+
+def how_sure(figures: Mapping[str, Any]) -> list[str]:
+    """The accuracy of EAI-LLM against the coverage, over the recorded corpora."""
+    answers = CERTAINTY["read_answers"](figures)
+    if not answers:
+        return ["Not measured: no recorded corpus was left out."]
+    temperature = CERTAINTY["common_temperature"](answers)
+    table = selective_table(CERTAINTY["predictions_of"](answers, temperature))
+    return [
+        "Accuracy of EAI-LLM among all labels, if only the most probable labels count, over the recorded corpora with "
+        f"the same weight each. All probabilities have one temperature, {temperature:.2f} times that of each training "
+        "(`python benchmarks/certainty.py`). `certainty` in records comes from the same answers.",
+        "",
+        *table.splitlines(),
+    ]
 
 
 def summary(found: Mapping[str, Results]) -> list[str]:

@@ -180,7 +180,7 @@ def test_an_interrupted_run_continues_with_the_same_figures(unseen, methods, row
         if "absolute" not in method:
             said = [answers[method][kind]["probability"] for kind in ("none", "recordings", "performer")]
             assert said[0] != said[1] and said[1] != said[2], f"{method} reads the reference"
-    page = unseen_page.page(whole | {"settings": SETTINGS})
+    page = unseen_page.page(whole | {"settings": SETTINGS | {"labels": list(methods["LABELS"])}})
     assert "| st-gcn++ fused, absolute | " in page and page.count("as none") == 2 * 2
 
 
@@ -229,9 +229,10 @@ SETTINGS = {
 def figures_of(ours: list[int], absolute: list[int]) -> dict:
     """Figures of two methods on eight clips of two labels, the last of which cannot be compared with a performer."""
     truth = [0, 1] * 4
-    known = {"given": [*ours[:7], None], "probability": [0.75] * 7 + [None]}
+    shares = [[0.25 + 0.5 * (given == label) for label in (0, 1)] for given in ours]
+    known = {"given": [*ours[:7], None], "probability": [0.75] * 7 + [None], "among_all": [*shares[:7], None]}
     tests = {
-        "EAI-LLM": {"none": {"given": ours, "probability": [0.75] * 8}, "performer": known},
+        "EAI-LLM": {"none": {"given": ours, "probability": [0.75] * 8, "among_all": shares}, "performer": known},
         "lda, absolute": {"none": {"given": absolute, "probability": [1.0] * 8}},
     }
     return {
@@ -258,6 +259,8 @@ def figures_of(ours: list[int], absolute: list[int]) -> dict:
 def test_the_page_compares_the_same_clips_under_the_same_reference():
     right, constant = [0, 1] * 4, [0] * 8
     page = unseen_page.page(figures_of(right, constant))
+    assert "| recorded | default | 8 | 1 | 100% [100%, 100%] |" in page, "accuracy against coverage"
+    assert "| recorded | performer | 7 | 1 | 100% [100%, 100%] |" in page
     rows = [line for line in page.splitlines() if line.startswith("| studio |")]
     assert rows[0].startswith("| studio | none | 8 | 0.50 | 1.00 | 0.50 | lda, absolute | +0.50 [")
     # Four happy and three sad clips have a performer; the absolute method is scored on these seven as well.
