@@ -12,6 +12,7 @@ very clips, so its accuracy is an upper bound.
 
 import argparse
 import itertools
+import runpy
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -207,9 +208,8 @@ def main() -> int:
     table = as_markdown(columns, [1 / len(np.unique(clips.labels)) for clips in sets.values()])
     print(table)
     if args.write:
-        before, begin, rest = PAGE.read_text(encoding="utf-8").partition("<!-- giveaway: begin -->\n")
-        _, end, after = rest.partition("\n<!-- giveaway: end -->")
-        PAGE.write_text(before + begin + table + end + after, encoding="utf-8")
+        page = runpy.run_path(str(PAGE.with_name("page_tables.py")))["page_with"]
+        PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), {"giveaway": lambda: table}), encoding="utf-8")
         print(f"written to {PAGE.name}", file=sys.stderr)
     return 0
 

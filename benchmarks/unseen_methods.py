@@ -28,14 +28,14 @@ from eai_llm_hf.processing.descriptors.movement_features import movement_feature
 from eai_llm_hf.processing.descriptors.reference import MotionReference, manner_for
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
-from eai_llm_hf.training.alignment import NEUTRAL, shown_share
+from eai_llm_hf.training.alignment import NEUTRAL, shown_label
 from eai_llm_hf.training.crops import Crop, fit_reference
 from eai_llm_hf.training.recipe import REFERENCE_CROPS, align, new_model
 from eai_llm_hf.training.sessions import SessionDataset
-from eai_llm_hf.training.settings import Recipe
+from eai_llm_hf.training.settings import DEFAULT_LABELS, Recipe
 from eai_llm_hf.training.temperature import fit_temperature
 
-LABELS = ("happy", "sad", "angry", "afraid", "disgusted", "surprised", "proud", "not confident", NEUTRAL)
+LABELS = DEFAULT_LABELS
 NONE, RECORDINGS, PERFORMER, ONE_NEUTRAL = REFERENCES = ("none", "recordings", "performer", "neutral")
 """What a tested clip is compared with: the default; all other clips of its corpus; three others of its performer; one
 neutral clip of its performer."""
@@ -206,11 +206,7 @@ class Lesson:
     @cached_property
     def labelled(self) -> list[tuple[Crop, str]]:
         """The crops whose label is known, and what they show: an emotion that shows by less than half is neutral."""
-        return [
-            (crop, crop.label if shown_share(crop.intensity) >= 0.5 else NEUTRAL)
-            for crop in self.crops.crops
-            if crop.label is not None
-        ]
+        return [(crop, label) for crop in self.crops.crops if (label := shown_label(crop)) is not None]
 
     @cached_property
     def our_model(self) -> SkeletonEmotionExplanationPipeline:

@@ -23,8 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "results" / "unseen_corpora.json"
 PAGE = ROOT / "docs" / "unseen.md"
 CERTAINTY = runpy.run_path(str(ROOT / "benchmarks" / "certainty.py"))
-OURS = "EAI-LLM"
-NEUTRAL = "neutral"
+OURS, NEUTRAL = (CERTAINTY["METHODS"][name] for name in ("OURS", "NEUTRAL"))
 REFERENCES = {
     "none": "none",
     "recordings": "all other clips of the corpus",

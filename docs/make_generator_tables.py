@@ -6,12 +6,14 @@ Each table lies between two comments, `<!-- NAME: begin -->` and `<!-- NAME: end
 alone. `tests/test_generator_emotions.py` compares the page with the code.
 """
 
+import runpy
 from collections import Counter, defaultdict
 from pathlib import Path
 
 from eai_llm_hf.generator import EMOTIONS, STYLE_PARAMETERS
 from eai_llm_hf.generator.emotion_sources import CHECKED, DESIGN, FINDINGS, PUBLICATIONS, evidence_of
 
+SHARED = runpy.run_path(str(Path(__file__).with_name("page_tables.py")))
 PAGE = Path(__file__).resolve().parent / "generator.md"
 MARKS = {"checked": "", "from memory": "†", "design": "*"}
 SHOWN = tuple(emotion for emotion, effects in EMOTIONS.items() if effects)
@@ -84,26 +86,9 @@ TABLES = {
 
 
 def with_tables(page: str) -> str:
-    """The page with its tables written again.
-
-    Args:
-        page: Text of docs/generator.md.
-
-    Returns:
-        The same text with the tables generated from the code.
-
-    Raises:
-        ValueError: If the comments around a table are missing.
-    """
-    for name, make in TABLES.items():
-        before, begin, rest = page.partition(f"<!-- {name}: begin -->\n")
-        _, end, after = rest.partition(f"\n<!-- {name}: end -->")
-        if not (begin and end):
-            raise ValueError(f"The page lacks the comments of the table {name!r}: <!-- {name}: begin --> and its end.")
-        page = before + begin + make() + end + after
-    return page
+    """The text of docs/generator.md with its tables written again; see `page_with`."""
+    return SHARED["page_with"](page, TABLES)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"written to {PAGE.relative_to(Path.cwd()) if PAGE.is_relative_to(Path.cwd()) else PAGE}")
+    SHARED["rewrite"](PAGE, TABLES)

@@ -6,12 +6,13 @@ The table stands between two comments, `<!-- descriptors: begin -->` and `<!-- d
 page is left alone. `tests/test_docs.py` holds the page against this.
 """
 
+import runpy
 from pathlib import Path
 
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 
+SHARED = runpy.run_path(str(Path(__file__).with_name("page_tables.py")))
 PAGE = Path(__file__).resolve().parent / "record.md"
-BEGIN, END = "<!-- descriptors: begin -->\n", "\n<!-- descriptors: end -->"
 
 
 def descriptors_table() -> str:
@@ -23,25 +24,13 @@ def descriptors_table() -> str:
     return "\n".join(lines)
 
 
+TABLES = {"descriptors": descriptors_table}
+
+
 def with_table(page: str) -> str:
-    """The page with a new table.
-
-    Args:
-        page: Text of docs/record.md.
-
-    Returns:
-        The same text with the table of the code.
-
-    Raises:
-        ValueError: If the page has no place for the table.
-    """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"Expected the comments {BEGIN.strip()} and {END.strip()} on the page, found none.")
-    return before + begin + descriptors_table() + end + after
+    """The text of docs/record.md with its table written again; see `page_with`."""
+    return SHARED["page_with"](page, TABLES)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"written to {PAGE.relative_to(Path.cwd()) if PAGE.is_relative_to(Path.cwd()) else PAGE}")
+    SHARED["rewrite"](PAGE, TABLES)

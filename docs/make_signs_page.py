@@ -6,15 +6,15 @@ Each table lies between two comments, `<!-- NAME: begin -->` and `<!-- NAME: end
 alone. `tests/test_signs.py` compares the page with the data.
 """
 
+import runpy
 from collections import Counter
 from pathlib import Path
 
 from eai_llm_hf.generator.emotion_sources import PUBLICATIONS
 from eai_llm_hf.generator.sign_sources import CUES
-from eai_llm_hf.processing.claims.phrases import PHRASES
+from eai_llm_hf.processing.claims.phrases import OPPOSITE, PHRASES
 from eai_llm_hf.processing.claims.signs import (
     CLIPS,
-    OPPOSITE,
     REFERENCES,
     Effect,
     Sign,
@@ -24,6 +24,7 @@ from eai_llm_hf.processing.claims.signs import (
 )
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_NAMES
 
+SHARED = runpy.run_path(str(Path(__file__).with_name("page_tables.py")))
 PAGE = Path(__file__).resolve().parent / "signs.md"
 KINDS = ("known and measured", "known, recordings unclear", "known, not recorded", "known, contradicted", "measured")
 
@@ -123,26 +124,9 @@ TABLES = {
 
 
 def with_tables(page: str) -> str:
-    """The page with its tables written again.
-
-    Args:
-        page: Text of docs/signs.md.
-
-    Returns:
-        The same text with the tables generated from the data.
-
-    Raises:
-        ValueError: If the comments around a table are missing.
-    """
-    for name, make in TABLES.items():
-        before, begin, rest = page.partition(f"<!-- {name}: begin -->\n")
-        _, end, after = rest.partition(f"\n<!-- {name}: end -->")
-        if not (begin and end):
-            raise ValueError(f"The page lacks the comments of the table {name!r}: <!-- {name}: begin --> and its end.")
-        page = before + begin + make() + end + after
-    return page
+    """The text of docs/signs.md with its tables written again; see `page_with`."""
+    return SHARED["page_with"](page, TABLES)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"written to {PAGE.relative_to(Path.cwd()) if PAGE.is_relative_to(Path.cwd()) else PAGE}")
+    SHARED["rewrite"](PAGE, TABLES)

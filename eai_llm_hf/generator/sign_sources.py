@@ -8,7 +8,7 @@ read is in `FINDINGS`. `benchmarks/signs.py` writes all signs into `processing/c
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from eai_llm_hf.processing.claims.phrases import Direction
+from eai_llm_hf.processing.claims.phrases import OPPOSITE, Direction
 
 from .emotion_sources import (
     CHECKED,
@@ -198,7 +198,7 @@ def _from_effects() -> Iterator[PublishedSign]:
         for parameter, effect in effects.items():
             for publication in effect.sources:
                 for cue in cues_of(emotion, parameter, publication):
-                    direction = cue.more if effect.size > 0 else _OPPOSITE[cue.more]
+                    direction = cue.more if effect.size > 0 else OPPOSITE[cue.more]
                     finding = CHECKED.get((emotion, parameter, publication))
                     read = "memory" if finding is None else finding.read_in
                     found = (cue.descriptor, direction, publication, read)
@@ -220,7 +220,6 @@ def cues_of(emotion: str, parameter: str, publication: str) -> list[Cue]:
     ]
 
 
-_OPPOSITE: Mapping[Direction, Direction] = {"high": "low", "low": "high"}
 _READINGS = ("memory", "quoted", "abstract")
 
 

@@ -283,6 +283,11 @@ def shown_share(intensity: float | None) -> float:
     return 1.0 if intensity is None else float(np.clip((intensity - _HIDDEN) / (_CLEAR - _HIDDEN), 0.0, 1.0))
 
 
+def shown_label(crop: Crop) -> str | None:
+    """The label that a crop shows: an emotion that shows by less than half is neutral; None if it has no label."""
+    return NEUTRAL if crop.label is not None and shown_share(crop.intensity) < 0.5 else crop.label
+
+
 def alignment_metrics(prediction) -> dict[str, float]:
     """Accuracy, balanced accuracy, and correlation of regressed with measured descriptors, on validation crops."""
     logits, regressed = prediction.predictions
@@ -303,4 +308,4 @@ def alignment_metrics(prediction) -> dict[str, float]:
     }
 
 
-__all__ = ["NEUTRAL", "AlignmentCollator", "AlignmentModel", "alignment_metrics", "label_loss", "shown_share"]
+__all__ = ["NEUTRAL", "AlignmentCollator", "AlignmentModel", "alignment_metrics", "label_loss", "shown_label"]

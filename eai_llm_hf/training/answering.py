@@ -13,7 +13,7 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.processing_eai_llm import EaiSkeletonProcessor
 
-from .alignment import NEUTRAL, shown_share
+from .alignment import NEUTRAL, shown_label
 from .comparison_texts import comparison_question
 from .crops import Crop, CropDataset
 from .question_texts import AskedClip
@@ -94,8 +94,7 @@ class QuestionDataset(Dataset):
 
     def _label(self, crop: Crop) -> str:
         """The label of a crop; an emotion that hardly shows is neutral."""
-        hardly = NEUTRAL in self.labels and shown_share(crop.intensity) < 0.5
-        return NEUTRAL if hardly else str(crop.label)
+        return str(shown_label(crop) if NEUTRAL in self.labels else crop.label)
 
     def _mixed(self, index: int, rng: np.random.Generator) -> Crop:
         """Crop `index` with some descriptors of another crop; a value stays absent if either crop lacks it."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from eai_llm_hf.processing.claims.claim import HOLDS_HIGH, HOLDS_LOW, Claim, canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NOT_VISIBLE, NOTHING_AGAINST, NOTHING_UNUSUAL
-from eai_llm_hf.processing.claims.phrases import PHRASES, USUAL, Direction
+from eai_llm_hf.processing.claims.phrases import OPPOSITE, PHRASES, USUAL, Direction
 from eai_llm_hf.processing.claims.signs import signs_of
 from eai_llm_hf.processing.claims.writing import label_sentence
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
@@ -244,7 +244,7 @@ UNSEEN_QUESTIONS = _unseen_questions()
 
 
 def _opposite(claim: Claim) -> Claim:
-    return canonical_claim(claim.descriptor, "low" if claim.direction == "high" else "high", claim.span)
+    return canonical_claim(claim.descriptor, OPPOSITE[claim.direction], claim.span)
 
 
 def _one_of(options: Sequence[_Option], rng: np.random.Generator) -> _Option:

@@ -55,7 +55,6 @@ class SessionDataset(Dataset):
         seed: Seed; a session depends on it and on its own number.
         default: The reference that is shrunk towards; None gives crops without references.
         config: Augmentation, by default `SESSION_AUGMENTATION`; the rig is drawn once for a session.
-        size_exponent: As in `CropDataset`.
 
     Raises:
         ValueError: If there is no clip to draw.
@@ -68,7 +67,6 @@ class SessionDataset(Dataset):
         seed: int = 0,
         default: MotionReference | None = None,
         config: AugmentationConfig | None = None,
-        size_exponent: float = SIZE_EXPONENT,
     ):
         if not rows:
             raise ValueError("There is no clip to train on.")
@@ -81,7 +79,7 @@ class SessionDataset(Dataset):
             self.people[row["corpus"]][_person_of(row)].append(row)
         self.names = sorted(self.by_label)
         sizes = [sum(map(len, self.by_label[name].values())) for name in self.names]
-        self.shares = drawing_shares(sizes, size_exponent)
+        self.shares = drawing_shares(sizes, SIZE_EXPONENT)
         self._sessions: dict[int, list[Crop]] = {}
 
     def __len__(self) -> int:

@@ -5,9 +5,11 @@ from typing import Literal
 from ..descriptors.entry import Words
 from ..descriptors.measure import DESCRIPTORS
 
-__all__ = ["NEAR_DUPLICATES", "PHRASES", "USUAL", "Direction"]
+__all__ = ["NEAR_DUPLICATES", "PHRASES", "OPPOSITE", "USUAL", "Direction"]
 
 Direction = Literal["high", "low"]
+
+OPPOSITE: dict[Direction, Direction] = {"high": "low", "low": "high"}
 
 PHRASES: dict[tuple[str, Direction], Words] = {}
 """The wordings of every claim, by descriptor and direction."""

@@ -13,13 +13,12 @@ from typing import Literal, NamedTuple
 
 from ..descriptors.measure import DESCRIPTOR_INDEX
 from ..vocabulary import canonical_label
-from .phrases import PHRASES, Direction
+from .phrases import OPPOSITE, PHRASES, Direction
 from .sign_table import CLIPS, REFERENCES, SIGNS
 
 __all__ = [
     "CLIPS",
     "MEASURED",
-    "OPPOSITE",
     "READING_WEIGHT",
     "REFERENCES",
     "Effect",
@@ -42,8 +41,6 @@ publication studied a neighbouring emotion."""
 
 MEASURED = "recordings"
 """Source of a relation that no publication reports."""
-
-OPPOSITE: Mapping[Direction, Direction] = {"high": "low", "low": "high"}
 
 
 class Source(NamedTuple):
