@@ -179,8 +179,8 @@ def _evaluation_section(training: dict | None, evaluation: dict | None) -> str:
     section = (
         "## Evaluation\n\n"
         "Training never saw the contents or performers of the test clips, and nothing was chosen by their scores.\n"
-        "`eai-llm evaluate` prints such tables. Of generated clips, fewer may have been made than for the training; the\n"
-        "column of clips says how many were tested:\n\n```\n"
+        "`eai-llm evaluate` prints such tables. Of generated clips, fewer may have been made than for the training;\n"
+        "the column of clips says how many were tested:\n\n```\n"
         f"eai-llm evaluate --corpora {' '.join(corpora)}\n```\n\n"
     )
     if new:
