@@ -4,8 +4,8 @@
 
 x are features that do not change while the head learns. It learns in two steps. `trust`, a single number, is fitted
 first: the logits of the texts have not seen these clips, so even a few show how far they hold. Then W and b, which are
-drawn towards 0 by a ridge penalty: where the clips teach nothing, the texts decide. Cross-validation over
-whole performers chooses the penalty; one performer alone cannot show how people differ, so there it is fixed.
+drawn towards 0 by a ridge penalty: where the clips teach nothing, the texts decide. Cross-validation over whole
+performers chooses the penalty; one performer alone cannot show how people differ, so there it is fixed.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ __all__ = ["RIDGES", "LabelHead", "CrossValidation", "fit_heads", "fold_of", "cr
 MAX_FOLDS = 25
 """Performers or clips are put together into this many folds at most, so that many clips take no longer."""
 
-RIDGES = (60.0, 20.0, 6.0, 2.0)
+RIDGES = (100.0, 30.0, 10.0, 3.0)
 """Penalties of the squared weights that are tried, where each clip counts as 1."""
 
-_RIDGE, _RIDGE_OF_NEW_LABELS = 20.0, 2.0
+_RIDGE, _RIDGE_OF_NEW_LABELS = 30.0, 3.0
 """The penalty where there is nothing to choose by. New labels have no other knowledge that it could preserve."""
 
 _TRUST_PRIOR = 4.0
