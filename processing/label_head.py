@@ -29,6 +29,7 @@ _TRUST_PRIOR = 4.0
 
 _MOST_TRUST = 3.0
 _HALVINGS = 20
+_TOKEN = 0.5  # weight of the tower's token relative to the descriptors
 _STEPS = 100
 _PRECISION = 1e-3  # of the weights, which are of the order of 1
 _KNOWN = 4.0  # weight of the block in the spread of a feature, in clips
@@ -202,16 +203,16 @@ def _standardisation(features: np.ndarray, tokens: int) -> tuple[np.ndarray, np.
     """Mean and spread of each feature.
 
     A few clips do not show the spread of each feature, so it is shrunk towards that of its block, the token or the
-    descriptors. The summed variance of each block becomes `_BLOCK`.
+    descriptors. The summed variance of the block becomes `_BLOCK`, for the token times `_TOKEN` squared.
     """
     variance = features.var(axis=0)
     scale = np.ones(len(variance))
-    for block in (slice(tokens), slice(tokens, None)):
+    for block, share in ((slice(tokens), _TOKEN), (slice(tokens, None), 1.0)):
         if not (inside := variance[block]).size:
             continue
         usual = max(inside.mean(), _SMALLEST)
         shrunk = (len(features) * inside + _KNOWN * usual) / (len(features) + _KNOWN)
-        scale[block] = np.sqrt(shrunk * inside.size / _BLOCK)
+        scale[block] = np.sqrt(shrunk * inside.size / _BLOCK) / share
     return features.mean(axis=0), scale
 
 
