@@ -27,10 +27,11 @@ from .descriptors.movement_features import movement_features
 from .descriptors.reference import MotionReference, as_reference, manner_for
 from .descriptors.reference_state import PERFORMER
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor, named
-from .label_head import DEFAULT_SETTING, LabelHead, cross_validated, fit_heads, fold_of
+from .label_head import LabelHead, cross_validated, fit_heads, fold_of, usual_ridge
 from .label_scoring import LabelScorer
 from .reading.motion import note
 from .skeleton.clip import UnifiedClip
+from .vocabulary import trained_word
 
 logger = logging.get_logger(__name__)
 
@@ -298,17 +299,19 @@ def learned(
     found, compared = _references(extractor.motion_reference(), given, examples)
     words = list(counts)
     states = scorer.text_states(words)
+    trained = list(scorer.model.config.labels)
+    new = any(trained_word(word, trained) is None for word in words)
     known, features = _evidence(scorer, states, examples, compared)
     targets = np.array([words.index(example.label) for example in examples])
     tokens = features.shape[1] - len(DESCRIPTOR_NAMES)
     names = [example.performer for example in examples]
     people = {name for name in names if name is not None}
     folds = fold_of([place if name is None else name for place, name in enumerate(names)])
-    setting = DEFAULT_SETTING
+    ridge = usual_ridge(new)
     score: dict[str, Any] = {"balanced_accuracy": None, "why": _why_untested(names), "accuracy": None}
     if len(set(folds)) > 1 and len(people) != 1:
-        tests = cross_validated(known, features, tokens, targets, folds)
-        setting = tests.setting
+        tests = cross_validated(known, features, tokens, targets, new, folds)
+        ridge = tests.ridge
         if not score["why"]:
             score |= _measured(tests.probabilities, targets)
     score |= {
@@ -318,7 +321,7 @@ def learned(
         "left_out": len(clips) - len(read),
         "relative_to_performer": any(other is not None and PERFORMER in other.level for other in compared),
     }
-    head = fit_heads(known, features, tokens, targets, [setting])[0]
+    head = fit_heads(known, features, tokens, targets, new, [ridge])[0]
     return AdaptedLabels(
         words, head, states.float().cpu().numpy(), found, score, model_name, fingerprint(scorer.model)
     )

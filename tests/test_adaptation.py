@@ -18,7 +18,7 @@ from eai_llm_hf.cli.main import main
 from eai_llm_hf.processing.adaptation import AdaptedLabels, _steps
 from eai_llm_hf.processing.descriptors.calibration import calibrated, measured_clip, without_each
 from eai_llm_hf.processing.descriptors.reference_state import PERFORMER
-from eai_llm_hf.processing.label_head import DEFAULT_SETTING, HeadSetting, cross_validated, fit_heads, fold_of
+from eai_llm_hf.processing.label_head import RIDGES, cross_validated, fit_heads, fold_of, usual_ridge
 
 LABELS = ["tired", "lively"]
 EMOTIONS = {"tired": "sad", "lively": "happy"}
@@ -65,7 +65,7 @@ def of_two_kinds(clips: int = 40, seed: int = 0):
 
 def test_the_head_finds_what_tells_labels_apart():
     known, features, targets = of_two_kinds()
-    (head,) = fit_heads(known, features, 4, targets, [HeadSetting(0.5, 0.5, 1.0)])
+    (head,) = fit_heads(known, features, 4, targets, True, [2.0])
     new_known, new, right = of_two_kinds(seed=1)
     assert (head.logits(new_known, new).argmax(1) == right).mean() > 0.9
     assert abs(head.weights).argmax() // 2 == 8
@@ -74,14 +74,14 @@ def test_the_head_finds_what_tells_labels_apart():
 def test_with_a_strong_penalty_the_labels_of_the_texts_decide():
     _, features, targets = of_two_kinds()
     known = np.random.default_rng(2).normal(size=(40, 2))
-    (head,) = fit_heads(known, features, 4, targets, [HeadSetting(1.0, 0.5, 1e6)])
-    np.testing.assert_allclose(head.logits(known, features), known, atol=1e-3)
+    (head,) = fit_heads(known, features, 4, targets, False, [1e6])
+    np.testing.assert_allclose(head.logits(known, features), head.trust * known, atol=1e-3)
 
 
 def test_the_head_is_the_minimum_of_its_loss():
     known, features, targets = of_two_kinds()
     known = known + np.random.default_rng(3).normal(size=known.shape)
-    (head,) = fit_heads(known, features, 4, targets, [HeadSetting(0.5, 1.0, 2.0)])
+    (head,) = fit_heads(known, features, 4, targets, False, [2.0])
     design = (features - head.centre) / head.scale
     rest = np.exp(head.logits(known, features))
     rest = rest / rest.sum(1, keepdims=True) - np.eye(2)[targets]
@@ -89,9 +89,41 @@ def test_the_head_is_the_minimum_of_its_loss():
     np.testing.assert_allclose(rest.sum(0) + 2.0 * head.bias, 0, atol=0.05)
 
 
+def test_a_few_clips_show_how_far_the_texts_are_trusted():
+    _, features, targets = of_two_kinds(clips=4)
+    right = 3.0 * np.eye(2)[targets]
+    trust_of = {
+        name: fit_heads(known, features, 4, targets, new, [2.0])[0].trust
+        for name, known, new in (
+            ("right", right, False),
+            ("wrong", -right, False),
+            ("nothing", 0 * right, False),
+            ("new and nothing", 0 * right, True),
+            ("new and right", right, True),
+        )
+    }
+    assert trust_of["right"] > 1.0 > trust_of["wrong"]
+    assert trust_of["wrong"] == pytest.approx(0.0, abs=1e-3)
+    assert trust_of["nothing"] == pytest.approx(1.0, abs=1e-3), "what is expected of trained labels"
+    assert trust_of["new and nothing"] == pytest.approx(0.0, abs=1e-3)
+    assert trust_of["new and right"] > 0.3
+
+
+def test_one_performer_does_not_overrule_texts_that_are_right():
+    rng = np.random.default_rng(4)
+    right, known = np.arange(200) % 4, 2.0 * np.eye(4)[np.arange(200) % 4] + rng.normal(size=(200, 4))
+    features = rng.normal(size=(200, 12))  # they tell nothing
+    accuracy = [(known.argmax(1) == right).mean()]
+    for start in range(0, 80, 4):
+        drawn = slice(start, start + 4)
+        (head,) = fit_heads(known[drawn], features[drawn], 4, right[drawn], False, [usual_ridge(new=False)])
+        accuracy.append((head.logits(known, features).argmax(1) == right).mean())
+    assert np.mean(accuracy[1:]) > accuracy[0] - 0.02
+
+
 def test_a_label_with_few_clips_counts_as_much_as_one_with_many():
     targets = np.array([0] * 30 + [1] * 3)
-    (head,) = fit_heads(np.zeros((33, 2)), np.zeros((33, 5)), 2, targets, [DEFAULT_SETTING])
+    (head,) = fit_heads(np.zeros((33, 2)), np.zeros((33, 5)), 2, targets, False, [2.0])
     assert head.bias[0] == pytest.approx(head.bias[1], abs=1e-3)
 
 
@@ -100,19 +132,18 @@ def test_labels_of_the_performer_who_is_left_out_are_not_read():
     folds = fold_of(["ABCD"[number // 10] for number in range(40)])
     changed = targets.copy()
     changed[folds == 0] = 1 - changed[folds == 0]
-    settings = [DEFAULT_SETTING]
-    found, other = (cross_validated(known, features, 4, wanted, folds, settings) for wanted in (targets, changed))
+    found, other = (cross_validated(known, features, 4, wanted, True, folds, [2.0]) for wanted in (targets, changed))
     np.testing.assert_allclose(found.probabilities[folds == 0], other.probabilities[folds == 0])
     assert not np.allclose(found.probabilities[folds == 1], other.probabilities[folds == 1])
 
 
-def test_cross_validation_trusts_texts_only_where_they_are_right():
+def test_cross_validation_weakens_the_penalty_where_the_clips_teach_more_than_the_texts():
     known, features, targets = of_two_kinds()
-    features[:, 8] = 0
     folds = fold_of(list(range(40)))
-    right = 3.0 * np.eye(2)[targets]
-    assert cross_validated(right, features, 4, targets, folds).setting.trust == 1.0
-    assert cross_validated(-right, features, 4, targets, folds).setting.trust == 0.0
+    assert cross_validated(known, features, 4, targets, False, folds).ridge == min(RIDGES)
+    features[:, 8] = 0
+    texts = np.eye(2)[targets] + np.random.default_rng(5).normal(size=known.shape)
+    assert cross_validated(texts, features, 4, targets, False, folds).ridge == max(RIDGES)
 
 
 def test_a_performer_is_in_one_fold_and_there_are_not_too_many():
