@@ -98,6 +98,8 @@ def calibrated(
     groups: dict[str | None, list[int]] = {}
     for place, name in enumerate(names):
         groups.setdefault(name, []).append(place)
+    # Unknown people are not one performer; only where nobody is named are all clips one group.
+    alike = [group for name, group in groups.items() if name is not None] or list(groups.values())
     total = spread_over([scores], np.ones(scores.shape[1]))
     moved = MotionReference(
         reference.quantiles,
@@ -108,9 +110,9 @@ def calibrated(
         (1 - weight) * reference.usual_scores,  # the more is known of the recordings, the less their kind matters
         location,
         np.where(weight > 0, total, reference.scale),
-        spread_over([scores[group] for group in groups.values()], reference.within),
+        spread_over([scores[group] for group in alike], reference.within),
         np.where(weight > 0, RECORDINGS, reference.level).tolist(),
-        manner=None if reference.manner is None else reference.manner.calibrated(manners, list(groups.values())),
+        manner=None if reference.manner is None else reference.manner.calibrated(manners, alike),
     )
     for name, group in groups.items():
         if name is not None:
