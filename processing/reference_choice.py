@@ -52,7 +52,7 @@ def chosen_reference(
     """
     own = extractor.motion_reference()
     given: MotionReference | None = as_reference(reference)
-    if given is not None and own is not None and not _moved_from(own, given):
+    if given is not None and own is not None and not _may_come_from(own, given):
         raise ValueError(
             "The reference was calibrated with another checkpoint, whose typical values are others: calibrate again "
             "with this one, or load that one."
@@ -91,12 +91,13 @@ def of_person(
     name = f"{name}#{number}" if number else name
     if name in reference.performers:
         return reference.of(name), clip
-    message = f"the reference knows no performer {name}, so the clip is compared with all of its recordings"
+    who = f"{name}, person {number + 1} of this recording" if number else name
+    message = f"the reference knows no performer {who}, so the clip is compared with all of its recordings"
     notes = [*clip.report.get("notes", []), note("performer_unknown", message)]
     return reference, replace(clip, report=clip.report | {"notes": notes})  # the user's own clip stays as it is
 
 
-def _moved_from(own: MotionReference, given: MotionReference) -> bool:
+def _may_come_from(own: MotionReference, given: MotionReference) -> bool:
     """Whether a calibrated reference may come from this one: calibration keeps the quantiles.
 
     A reference that is the default of its own recordings may have others.

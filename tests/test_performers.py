@@ -181,6 +181,10 @@ def test_a_note_on_the_performer_is_not_written_into_the_clip(own, known):
     found, noted = of_person(reference, "C", 0, known[5])
     assert found is reference and [note["code"] for note in noted.report["notes"]] == ["performer_unknown"]
     assert not known[5].report.get("notes")
+    assert (
+        "no performer A#1, person 2 of this recording,"
+        in of_person(reference, "A", 1, known[5])[1].report["notes"][0]["message"]
+    )
     assert of_person(reference, "A", 0, known[5])[1] is known[5]
 
 
@@ -198,6 +202,15 @@ def test_a_neutral_clip_is_a_reference_by_itself(pipe):
     assert "performer" in {item["reference"] for item in based["evidence"]}
     same = pipe(neutral, label_only=True, baseline=neutral)
     assert all(20 < item["percentile"] < 80 for item in same["evidence"] if item["span"] == "whole")
+
+
+def test_a_baseline_in_which_nothing_moves_shows_posture_only(extractor, own, known):
+    still = {"joints": np.repeat(known[0].joints[:1], 60, axis=0), "layout": "smpl22", "fps": 30.0}
+    measured = extractor.measured(still)
+    assert np.isnan(measured.manner[..., 1]).all() and np.isfinite(measured.manner[..., 0]).any()
+    based = with_baseline(own, measured).manner
+    np.testing.assert_array_equal(based.location[..., 1], own.manner.location[..., 1])
+    assert (based.location[..., 0] != own.manner.location[..., 0]).any()
 
 
 def test_performer_and_baseline_are_checked_before_a_clip_is_read(pipe, known):

@@ -54,7 +54,12 @@ def measured_clip(clip: UnifiedClip, segments: Sequence[tuple[int, int]]) -> Mea
         vectors.append(measure(window.joints, window.joint_mask, window.not_shown))
         for side in (window, window.mirrored()):  # rigs are symmetric, a few clips need not be
             features.append(movement_features(side.joints, side.joint_mask, side.not_shown))
-    return mean_of_windows(vectors, features)
+    found = mean_of_windows(vectors, features)
+    if "movement" not in clip.not_shown:
+        return found
+    posture = found.manner.copy()
+    posture[..., 1] = np.nan  # that nothing moves says nothing about how this person moves
+    return MeasuredClip(found.vector, posture)
 
 
 def mean_of_windows(vectors: Sequence[np.ndarray], features: Sequence[tuple[np.ndarray, np.ndarray]]) -> MeasuredClip:
