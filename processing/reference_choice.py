@@ -48,7 +48,7 @@ def chosen_reference(
     Raises:
         OSError: If a file cannot be opened.
         ValueError: If the reference was calibrated with another checkpoint or does not know the performer, the
-            baseline cannot be read, or both are given.
+            baseline cannot be read, both are given, or several performers are.
     """
     own = extractor.motion_reference()
     given: MotionReference | None = as_reference(reference)
@@ -56,6 +56,11 @@ def chosen_reference(
         raise ValueError(
             "The reference was calibrated with another checkpoint, whose typical values are others: calibrate again "
             "with this one, or load that one."
+        )
+    if isinstance(performer, (list, tuple)):
+        raise ValueError(
+            f"performer is one name for all clips, found {len(performer)}; where they differ, each clip is a dict "
+            'with its own: {"path": "walk.bvh", "performer": "anna"}.'
         )
     performer = named([performer])[0]
     if performer is not None:

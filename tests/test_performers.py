@@ -217,6 +217,8 @@ def test_performer_and_baseline_are_checked_before_a_clip_is_read(pipe, known):
     reference = pipe.calibrate(known[:4], performers=["A", "A", "B", "B"])
     with pytest.raises(ValueError, match="does not know the performer 'C'"):
         pipe("absent.bvh", reference=reference, performer="C")
+    with pytest.raises(ValueError, match="one name for all clips, found 2; where they differ, each clip is a dict"):
+        pipe(["absent.bvh", "absent.bvh"], reference=reference, performer=["A", "B"])
     with pytest.raises(ValueError, match="pass a reference too"):
         pipe("absent.bvh", performer="A")
     with pytest.raises(ValueError, match="a baseline replaces it"):
