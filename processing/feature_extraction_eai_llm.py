@@ -1,6 +1,7 @@
 """From motion files, joint arrays or unified clips to the padded arrays that the model reads."""
 
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -397,7 +398,8 @@ def performer_of(skeleton: Any) -> str | None:
 
 def _name(value: Any) -> str | None:
     is_gap = value is None or value != value  # only NaN differs from itself
-    return None if is_gap else str(value).strip() or None
+    # Folders of macOS spell "Zoë" with a combining mark, keyboards without.
+    return None if is_gap else unicodedata.normalize("NFC", str(value)).strip() or None
 
 
 def source_of(skeleton: Any) -> str:

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from .descriptors.calibration import with_baseline
 from .descriptors.reference import MotionReference, as_reference
+from .descriptors.reference_state import DEFAULT, PERFORMER
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor, named
 from .reading.motion import note
 from .skeleton.clip import UnifiedClip
@@ -44,9 +47,21 @@ def chosen_reference(
 
     Raises:
         OSError: If a file cannot be opened.
-        ValueError: If the reference does not know the performer, the baseline cannot be read, or both are given.
+        ValueError: If the reference was calibrated with another checkpoint or does not know the performer, the
+            baseline cannot be read, both are given, or several performers are.
     """
+    own = extractor.motion_reference()
     given: MotionReference | None = as_reference(reference)
+    if given is not None and own is not None and not _may_come_from(own, given):
+        raise ValueError(
+            "The reference was calibrated with another checkpoint, whose typical values are others: calibrate again "
+            "with this one, or load that one."
+        )
+    if isinstance(performer, (list, tuple)):
+        raise ValueError(
+            f"performer is one name for all clips, found {len(performer)}; where they differ, each clip is a dict "
+            'with its own: {"path": "walk.bvh", "performer": "anna"}.'
+        )
     performer = named([performer])[0]
     if performer is not None:
         if given is None or baseline is not None:
@@ -55,7 +70,7 @@ def chosen_reference(
         given.of(performer)  # raises an error for somebody unknown before any clip is read
     if baseline is None:
         return given
-    given = given or extractor.motion_reference()
+    given = given or own
     if given is None:
         raise ValueError("The checkpoint has no reference, so nothing can be compared with a baseline.")
     return with_baseline(given, extractor.measured(baseline, **form))
@@ -75,11 +90,21 @@ def of_person(
     Returns:
         The reference, and the clip; a note says so where the reference does not know the performer.
     """
-    if reference is None or name is None or not reference.performers:
+    of_one_person = reference is not None and PERFORMER in reference.level  # a baseline, or given as one performer's
+    if reference is None or name is None or of_one_person:
         return reference, clip
     name = f"{name}#{number}" if number else name
     if name in reference.performers:
         return reference.of(name), clip
-    message = f"the reference knows no performer {name}, so the clip is compared with all of its recordings"
+    who = f"{name}, person {number + 1} of this recording" if number else name
+    message = f"the reference knows no performer {who}, so the clip is compared with all of its recordings"
     notes = [*clip.report.get("notes", []), note("performer_unknown", message)]
     return reference, replace(clip, report=clip.report | {"notes": notes})  # the user's own clip stays as it is
+
+
+def _may_come_from(own: MotionReference, given: MotionReference) -> bool:
+    """Whether a calibrated reference may come from this one: calibration keeps the quantiles.
+
+    A reference that is the default of its own recordings may have others.
+    """
+    return set(given.level) == {DEFAULT} or np.allclose(given.quantiles, own.quantiles, equal_nan=True)

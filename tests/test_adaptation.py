@@ -345,6 +345,7 @@ def test_what_was_saved_in_a_folder_before_is_replaced_whole(pipe, mine, tmp_pat
 
 def test_another_checkpoint_refuses_them(pipe, mine, tiny_checkpoint):
     processor = EaiSkeletonProcessor.from_pretrained(tiny_checkpoint)
+    processor.feature_extractor.reference = pipe.processor.feature_extractor.reference
     other = pipeline(TASK, model=EaiLlmForCausalLM.from_pretrained(tiny_checkpoint), processor=processor)
     assert other("absent.bvh", adapted=mine)["error"], "the same weights in another object are the same checkpoint"
     other.model.skeleton_tower.feature_mean += 1
@@ -405,6 +406,29 @@ def test_adapt_reads_a_table(folder, tiny_checkpoint, tmp_path, capsys):
     assert main(["adapt", str(tmp_path / "study.csv"), "-o", str(tmp_path / "mine"), *model]) == 0
     err = capsys.readouterr().err
     assert "16 clips" in err and "4 performers" in err and "left out: study.csv line 18" in err
+
+
+def test_labels_stay_the_words_of_the_user(folder, tiny_checkpoint, tmp_path, capsys):
+    (folder / "tired").rename(folder / "Joy")
+    (folder / "lively").rename(folder / "elated")  # both are forms of happy
+    asked = ["-o", str(tmp_path / "mine"), "--model", str(tiny_checkpoint)]
+    assert main(["adapt", str(folder), *asked]) == 0
+    assert "2 labels (Joy, elated) from 16 clips" in capsys.readouterr().err
+    paths = sorted(folder.rglob("*.bvh"))
+    rows = [f"{path.relative_to(tmp_path).as_posix()},{path.parts[-3]}" for path in paths]
+    (tmp_path / "study.csv").write_text("\n".join(["path,label", *rows]), encoding="utf-8")
+    assert main(["adapt", str(tmp_path / "study.csv"), *asked]) == 0
+    assert "2 labels (Joy, elated) from 16 clips" in capsys.readouterr().err
+
+
+def test_folders_of_people_with_emotions_inside_are_doubted(study, tiny_checkpoint, tmp_path, capsys):
+    for number, (clip, label, performer) in enumerate(zip(*study, strict=True)):
+        place = tmp_path / "study" / performer / EMOTIONS[label] / f"walk{number}.bvh"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_bvh(place, clip.joints, clip.fps)
+    asked = ["adapt", str(tmp_path / "study"), "-o", str(tmp_path / "mine"), "--model", str(tiny_checkpoint)]
+    assert main(asked) == 0
+    assert "takes happy, sad for performers, and these are words for emotions" in capsys.readouterr().err
 
 
 def test_performers_come_from_a_pattern_too(folder, tiny_checkpoint, tmp_path, capsys):

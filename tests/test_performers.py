@@ -1,6 +1,7 @@
 """What is typical of a performer: from a few clips of the same person, or from one neutral baseline."""
 
 import json
+import unicodedata
 
 import numpy as np
 import pytest
@@ -14,11 +15,12 @@ from eai_llm_hf import (
 from eai_llm_hf.cli.main import build_parser
 from eai_llm_hf.cli.performers import with_performers
 from eai_llm_hf.processing import pipeline_eai_llm
-from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, with_baseline
+from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, calibrated, with_baseline
 from eai_llm_hf.processing.descriptors.manner import MANNER, manner_of, relative_features
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure
 from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, movement_features
 from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.feature_extraction_eai_llm import named as named_performers
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.reference_choice import of_person
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
@@ -135,11 +137,54 @@ def test_the_pipeline_compares_each_person_with_their_own_clips(pipe):
     assert {item["reference"] for item in c["evidence"]} == {"recordings"}
 
 
+def test_clips_of_unknown_people_do_not_count_as_those_of_one_performer(own, known):
+    vectors, names = of_two_people(own, each=20)
+    named = moved_by(own, vectors, names)
+    strangers = np.stack([at(own, score) for score in np.linspace(-4, 4, 20)])
+    mixed = moved_by(own, np.vstack([vectors, strangers]), [*names, *[None] * 20])
+    np.testing.assert_allclose(mixed.within, named.within, atol=1e-9)
+    manners = np.stack([manner_of(*movement_features(clip.joints, clip.joint_mask)) for clip in known])
+    measured = [MeasuredClip(np.full(len(DESCRIPTORS), np.nan), manner) for manner in manners]
+    some, people = calibrated(own, measured[:4], ["A", "A", "B", "B"]), ["A", "A", "B", "B", *[None] * 36]
+    np.testing.assert_allclose(calibrated(own, measured, people).manner.within, some.manner.within, atol=1e-9)
+
+
+def test_a_named_performer_gets_the_note_where_the_reference_names_nobody(pipe, known):
+    given = {"joints": known[5].joints, "layout": "smpl22", "fps": 30.0, "performer": "C"}
+    unnamed = pipe.calibrate(known[:6])
+    codes = [note["code"] for note in pipe(given, label_only=True, reference=unnamed)["notes"]]
+    assert codes == ["performer_unknown"]
+    assert not pipe(given, label_only=True, baseline=known[6])["notes"], "the baseline stands for the person"
+
+
+def test_a_reference_that_another_checkpoint_calibrated_is_refused(pipe, known, tmp_path):
+    others = fitted([make_clip(seed, duration_s=3.0, rig="kinect_v2_25") for seed in range(100, 130)])
+    foreign = EaiSkeletonFeatureExtractor(reference=others.to_dict()).calibrate(known[:5], ["A"] * 5)
+    foreign.save(tmp_path / "foreign.json")
+    for form in (foreign, foreign.to_dict(), tmp_path / "foreign.json"):
+        with pytest.raises(ValueError, match="calibrated with another checkpoint.*calibrate again"):
+            pipe("absent.bvh", reference=form)
+    assert "scores" in pipe(known[5], label_only=True, reference=others), "it is the default of its own recordings"
+    pipe.calibrate(known[:5]).save(tmp_path / "ours.json")
+    assert "scores" in pipe(known[5], label_only=True, reference=tmp_path / "ours.json")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_is_the_same_however_a_file_system_spells_it(extractor, known, form):
+    reference = extractor.calibrate(known[:2], performers=[unicodedata.normalize(form, "Zoë")] * 2)
+    assert list(reference.performers) == ["Zo\u00eb"]
+    assert named_performers([unicodedata.normalize(form, "Zoë")]) == ["Zo\u00eb"]
+
+
 def test_a_note_on_the_performer_is_not_written_into_the_clip(own, known):
     reference = moved_by(own, *of_two_people(own))
     found, noted = of_person(reference, "C", 0, known[5])
     assert found is reference and [note["code"] for note in noted.report["notes"]] == ["performer_unknown"]
     assert not known[5].report.get("notes")
+    assert (
+        "no performer A#1, person 2 of this recording,"
+        in of_person(reference, "A", 1, known[5])[1].report["notes"][0]["message"]
+    )
     assert of_person(reference, "A", 0, known[5])[1] is known[5]
 
 
@@ -159,10 +204,21 @@ def test_a_neutral_clip_is_a_reference_by_itself(pipe):
     assert all(20 < item["percentile"] < 80 for item in same["evidence"] if item["span"] == "whole")
 
 
+def test_a_baseline_in_which_nothing_moves_shows_posture_only(extractor, own, known):
+    still = {"joints": np.repeat(known[0].joints[:1], 60, axis=0), "layout": "smpl22", "fps": 30.0}
+    measured = extractor.measured(still)
+    assert np.isnan(measured.manner[..., 1]).all() and np.isfinite(measured.manner[..., 0]).any()
+    based = with_baseline(own, measured).manner
+    np.testing.assert_array_equal(based.location[..., 1], own.manner.location[..., 1])
+    assert (based.location[..., 0] != own.manner.location[..., 0]).any()
+
+
 def test_performer_and_baseline_are_checked_before_a_clip_is_read(pipe, known):
     reference = pipe.calibrate(known[:4], performers=["A", "A", "B", "B"])
     with pytest.raises(ValueError, match="does not know the performer 'C'"):
         pipe("absent.bvh", reference=reference, performer="C")
+    with pytest.raises(ValueError, match="one name for all clips, found 2; where they differ, each clip is a dict"):
+        pipe(["absent.bvh", "absent.bvh"], reference=reference, performer=["A", "B"])
     with pytest.raises(ValueError, match="pass a reference too"):
         pipe("absent.bvh", performer="A")
     with pytest.raises(ValueError, match="a baseline replaces it"):
@@ -247,6 +303,17 @@ def test_performers_come_from_folders_patterns_and_tables(tmp_path):
     assert named(clips, str(table)) == ["anna", None, None]
     spooled = {"path": str(tmp_path / "eai-llm-stdin-x" / "stdin.bvh"), "source": "stdin.bvh"}
     assert with_performers([clips[0], spooled], "folder")[1] == spooled
+
+
+def test_folders_of_emotions_and_one_folder_of_everybody_are_doubted_as_performers(tmp_path, capsys):
+    inside = [str(tmp_path / person / word / "walk.bvh") for person in ("anna", "ben") for word in ("sad", "joy")]
+    assert named(inside, "folder") == ["sad", "joy", "sad", "joy"]
+    assert "joy, sad for performers, and these are words for emotions" in capsys.readouterr().err
+    named([str(tmp_path / "clips" / f"{number}.bvh") for number in range(9)], "folder")
+    assert "says that clips moves in all 9 clips" in capsys.readouterr().err
+    named([str(tmp_path / person / f"{number}.bvh") for number in range(9) for person in ("anna", "sad")], "folder")
+    named([str(tmp_path / "anna" / f"{number}.bvh") for number in range(8)], "folder")
+    assert not capsys.readouterr().err
 
 
 def test_names_of_performers_are_text_and_gaps_are_nobody(pipe, known):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .common import MODEL_HELP, add_command, load_quietly
-from .performers import add_performers_option, with_performers
+from .performers import add_performers_option, doubts, with_performers
 
 if TYPE_CHECKING:
     from eai_llm_hf.corpora.schema import CorpusFile, LeftOut
@@ -86,24 +86,27 @@ def run(args: argparse.Namespace) -> int:
         print(f"left out: {each}", file=sys.stderr)
     if len(labelled) < len(files):
         print(f"{len(files) - len(labelled)} rows without a label are left out", file=sys.stderr)
+    performers = [clip["performer"] for clip in clips if isinstance(clip, dict) and clip.get("performer")]
+    if named_by is None:
+        for text in doubts(performers, str(place)):
+            print(text, file=sys.stderr)
     shown = tqdm(clips, unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty())
     labels = [str(file.label) for file in labelled]
     adapted = pipe.adapt(shown, labels, reference=args.reference, fps=args.fps, layout=args.layout)
     adapted.save(output)
     print(output)
-    names = sorted({clip["performer"] for clip in clips if isinstance(clip, dict) and clip.get("performer")})
-    print(summary(adapted, names), file=sys.stderr)
+    print(summary(adapted, sorted(set(performers))), file=sys.stderr)
     return 0
 
 
 def _found(place: Path, performers_from: str | None) -> "tuple[list[CorpusFile], list[LeftOut]]":
-    """The files of a folder or a table."""
+    """The files of a folder or a table, labelled in the user's words: clips can tell joy from elation."""
     from ..corpora.folders import NO_PERFORMERS, find_folders
     from ..corpora.manifest import find_manifest
 
     if place.is_dir():
-        return find_folders(place, None if performers_from is None else NO_PERFORMERS, "--performers-from")
-    return find_manifest(place)
+        return find_folders(place, None if performers_from is None else NO_PERFORMERS, "--performers-from", str)
+    return find_manifest(place, str)
 
 
 def _as_input(file: "CorpusFile") -> dict[str, Any]:

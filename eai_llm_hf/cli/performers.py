@@ -8,9 +8,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from eai_llm_hf.processing.vocabulary import SYNONYMS, tidy
+
 from .clips import name_of as name_of_clip
 
 FOLDER = "folder"
+
+SHOWN_NAMES = 5
+
+FEW_OF_ONE = 8
+"""So many clips of one performer are nothing unusual."""
 
 
 def add_performers_option(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +57,31 @@ def with_performers(clips: Sequence[str | dict[str, Any]], source: str | None) -
         )
     if unknown:
         print(f"--performers-from names nobody in {len(unknown)} clips, such as {unknown[0]}", file=sys.stderr)
+    for text in doubts([name for _, name in named if name is not None], f"--performers-from {source}"):
+        print(text, file=sys.stderr)
     return [each if name is None else each | {"performer": name} for each, name in named]
+
+
+def doubts(names: Sequence[str], source: str) -> list[str]:
+    """What suggests that the names are not those of performers, as sentences.
+
+    Args:
+        names: The performer of each clip that has one.
+        source: Where they are from.
+    """
+    found = sorted(set(names))
+    emotions = [name for name in found if tidy(name) in SYNONYMS]
+    if 2 * len(emotions) > len(found):
+        return [
+            f"{source} takes {', '.join(emotions[:SHOWN_NAMES])} for performers, and these are words for emotions: a "
+            "clip is then compared with others of the same emotion, and looks as if it had none."
+        ]
+    if len(found) == 1 and len(names) > FEW_OF_ONE:
+        return [
+            f"{source} says that {found[0]} moves in all {len(names)} clips. If these are several people, name them, "
+            "or leave the option out."
+        ]
+    return []
 
 
 def _finder(source: str) -> Callable[[Path], str | None]:
@@ -96,4 +127,4 @@ def _listed(table: Path) -> dict[Path, str]:
             raise ValueError(f"{table}: not a table in UTF-8 ({error}).") from None
 
 
-__all__ = ["FOLDER", "add_performers_option", "with_performers"]
+__all__ = ["FOLDER", "add_performers_option", "doubts", "with_performers"]

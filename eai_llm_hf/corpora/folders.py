@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from transformers.utils import logging
@@ -27,7 +27,12 @@ NO_PERFORMERS = "none"
 _SHOWN = 5
 
 
-def find_folders(root: Path, performer_pattern: str | None = None, option: str = "--performer-pattern") -> Found:
+def find_folders(
+    root: Path,
+    performer_pattern: str | None = None,
+    option: str = "--performer-pattern",
+    as_label: Callable[[str], str] = canonical_label,
+) -> Found:
     """Finds all motion files below a folder; the first sub-folder of a path is the label.
 
     The name of a file is its content, so a split keeps files of one name together: `calm/take1.bvh` and
@@ -40,6 +45,7 @@ def find_folders(root: Path, performer_pattern: str | None = None, option: str =
         performer_pattern: Regular expression with a group `performer`, searched in each file's path below the root,
             with slashes. Files that it does not match are left out. "none" says that performers are unknown.
         option: What the warning calls it.
+        as_label: From the name of a sub-folder to the label.
 
     Returns:
         The files found, and those left out with the reason.
@@ -69,7 +75,7 @@ def find_folders(root: Path, performer_pattern: str | None = None, option: str =
                 clip_id=without_person(
                     source if without_suffix[path.with_suffix("")] > 1 else source.removesuffix(path.suffix)
                 ),
-                label=canonical_label(label),
+                label=as_label(label),
                 performer=without_person(performers[source]) if source in performers else None,
                 content=readable_text(path.stem),
             )

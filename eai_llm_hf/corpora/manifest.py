@@ -29,22 +29,27 @@ class RowError(ValueError):
     """A row that does not name a clip; the message says why."""
 
 
-def find_manifest(manifest: Path) -> Found:
+def find_manifest(manifest: Path, as_label: Callable[[str], str] = canonical_label) -> Found:
     """Finds the files that a table lists. Paths are relative to the table.
 
     A row without an emotion has an empty label (null in JSON). Invalid rows are left out and reported with their line;
     rows that name a file without movement, such as metadata.json, are skipped, and one warning names these files.
 
+    Args:
+        manifest: The table.
+        as_label: From the text in the column to the label.
+
     Raises:
         ValueError: If the file is not a table of clips.
     """
-    return listed_files(manifest)
+    return listed_files(manifest, as_label=as_label)
 
 
 def listed_files(
     manifest: Path,
     required: Sequence[str] = REQUIRED,
     as_row: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    as_label: Callable[[str], str] = canonical_label,
 ) -> Found:
     """As `find_manifest`, for a table that may have other columns.
 
@@ -52,6 +57,7 @@ def listed_files(
         manifest: The table.
         required: The columns that a table in CSV must have.
         as_row: From a row of it to one with the columns of a manifest.
+        as_label: As for `find_manifest`.
 
     Raises:
         ValueError: As `find_manifest`.
@@ -74,7 +80,7 @@ def listed_files(
                     if isinstance(row, RowError):
                         raise row
                     row = as_row(row)
-                    found = _listed_file(row, manifest)
+                    found = _listed_file(row, manifest, as_label)
                     if (reason := why_stranger(found.path)) is not None:
                         strangers[found.path] = reason
                         continue
@@ -97,7 +103,7 @@ def listed_files(
     return files, left_out
 
 
-def _listed_file(row: dict[str, Any], manifest: Path) -> CorpusFile:
+def _listed_file(row: dict[str, Any], manifest: Path, as_label: Callable[[str], str]) -> CorpusFile:
     """The file that a row lists.
 
     Raises:
@@ -122,7 +128,7 @@ def _listed_file(row: dict[str, Any], manifest: Path) -> CorpusFile:
         source,
         corpus=text["corpus"] or readable_text(manifest.stem),
         clip_id=without_person(text["clip_id"] or source),
-        label=canonical_label(text["label"]) if text["label"] else None,
+        label=as_label(text["label"]) if text["label"] else None,
         performer=without_person(text["performer"]) if text["performer"] else None,
         content=content,
         family=content_family(content) if content else None,

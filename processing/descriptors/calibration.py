@@ -54,7 +54,12 @@ def measured_clip(clip: UnifiedClip, segments: Sequence[tuple[int, int]]) -> Mea
         vectors.append(measure(window.joints, window.joint_mask, window.not_shown))
         for side in (window, window.mirrored()):  # rigs are symmetric, a few clips need not be
             features.append(movement_features(side.joints, side.joint_mask, side.not_shown))
-    return mean_of_windows(vectors, features)
+    found = mean_of_windows(vectors, features)
+    if "movement" not in clip.not_shown:
+        return found
+    posture = found.manner.copy()
+    posture[..., 1] = np.nan  # that nothing moves says nothing about how this person moves
+    return MeasuredClip(found.vector, posture)
 
 
 def mean_of_windows(vectors: Sequence[np.ndarray], features: Sequence[tuple[np.ndarray, np.ndarray]]) -> MeasuredClip:
@@ -98,6 +103,8 @@ def calibrated(
     groups: dict[str | None, list[int]] = {}
     for place, name in enumerate(names):
         groups.setdefault(name, []).append(place)
+    # Unknown people are not one performer; only where nobody is named are all clips one group.
+    alike = [group for name, group in groups.items() if name is not None] or list(groups.values())
     total = spread_over([scores], np.ones(scores.shape[1]))
     moved = MotionReference(
         reference.quantiles,
@@ -108,9 +115,9 @@ def calibrated(
         (1 - weight) * reference.usual_scores,  # the more is known of the recordings, the less their kind matters
         location,
         np.where(weight > 0, total, reference.scale),
-        spread_over([scores[group] for group in groups.values()], reference.within),
+        spread_over([scores[group] for group in alike], reference.within),
         np.where(weight > 0, RECORDINGS, reference.level).tolist(),
-        manner=None if reference.manner is None else reference.manner.calibrated(manners, list(groups.values())),
+        manner=None if reference.manner is None else reference.manner.calibrated(manners, alike),
     )
     for name, group in groups.items():
         if name is not None:

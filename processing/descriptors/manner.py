@@ -76,7 +76,7 @@ class Manner:
 
         Args:
             clips: (clips, *MANNER).
-            groups: Numbers of the clips of each performer; the clips of unknown ones are one group.
+            groups: Numbers of the clips of each performer, or of all clips where nobody is named.
         """
         scores = self.scores(clips)
         weight = weight_of(np.isfinite(scores).sum(axis=0))
