@@ -102,7 +102,7 @@ def _claim_of(match: re.Match) -> Claim | None:
     if (descriptor, direction) not in PHRASES:
         return None
     stated: Degree = _DEGREE_OF[degree] if degree else "plain"
-    part: Span = span or "whole"  # type: ignore[assignment]
+    part: Span = span or "whole"
     return canonical_claim(descriptor, direction, part, stated)
 
 
