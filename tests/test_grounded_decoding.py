@@ -1,4 +1,4 @@
-"""Grounded decoding: whatever the language model prefers, it marks only what it may, once, and says something of it."""
+"""Grounded decoding: whatever the language model prefers, it marks only what it may, once, and with words."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,9 @@ def sentencepiece_like() -> PreTrainedTokenizerFast:
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="never")
     tokenizer.decoder = decoders.Metaspace(prepend_scheme="never")
     trainer = trainers.BpeTrainer(vocab_size=600, special_tokens=["<unk>", "<pad>", "<eos>"])
-    tokenizer.train_from_iterator([*TEXTS, *(f"It is so,{each} the head; “because”: 5 trunks." for each in MARKS)], trainer)
+    tokenizer.train_from_iterator(
+        [*TEXTS, *(f"It is so,{each} the head; “because”: 5 trunks." for each in MARKS)], trainer
+    )
     assert {"▁[for", "low]"} <= set(tokenizer.get_vocab())
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<pad>", eos_token="<eos>", unk_token="<unk>")
 
@@ -62,7 +64,7 @@ def writer(tokenizer):
     return model
 
 
-def written(writer, tokenizer, marks, tokens=90, ends_early=0.0, **given):
+def written(writer, tokenizer, marks, tokens=200, ends_early=0.0, **given):
     """What the model writes after prompts of different length, as (texts, whether each came to its end)."""
     prompts = ["It looks sad, a [bracket] of the user." * (1 + number % 2) for number in range(len(marks))]
     inputs = tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
@@ -99,7 +101,7 @@ def test_no_mark_is_written_that_is_not_allowed_and_none_twice(writer, tokenizer
     torch.manual_seed(0)
     sets = [MARKS, [], MARKS[:1], MARKS[1:4]]
     for ends_early in (0.0, 40.0):
-        texts, ended = written(writer, tokenizer, sets, 90, ends_early, **given)
+        texts, ended = written(writer, tokenizer, sets, 60 if ends_early == 0 else 200, ends_early, **given)
         for text, own, end in zip(texts, sets, ended, strict=True):
             check(text, own, end)
     assert all(ended), "a model that wants to end marks what is left, and ends"

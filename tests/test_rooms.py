@@ -15,6 +15,7 @@ TRAVELLING = [
     ("processing/feature_extraction_eai_llm",),
     ("processing/claims", "processing/label_scoring", "processing/label_head"),
     ("processing/attribution", "processing/record", "processing/certainty", "processing/adaptation"),
+    ("processing/text_writing",),
     ("processing/pipeline_arguments", "processing/reference_choice"),
     ("processing/pipeline_eai_llm",),
     ("processing/processing_eai_llm",),

@@ -19,7 +19,7 @@ from .reasons import Argument, Reason
 from .signs import MEASURED, relation, signs_of
 from .writing import clause_of
 
-__all__ = ["STYLES", "style_of", "write_argument"]
+__all__ = ["STYLES", "name_of", "style_of", "write_argument"]
 
 STYLES = 64
 """Number of styles that `style_of` gives."""
@@ -69,8 +69,8 @@ class _Text:
     def __init__(self, argument: Argument, style: int | None):
         self.argument = argument
         self.rng = None if style is None else np.random.default_rng(style)
-        self.noun = _named(argument.label)
-        self.rival = None if argument.runner_up is None else _named(argument.runner_up)
+        self.noun = name_of(argument.label)
+        self.rival = None if argument.runner_up is None else name_of(argument.runner_up)
         self.statements: list[tuple[MarkUse, Claim, str]] = []
         self.compared = False
         self.owner = "the"
@@ -248,7 +248,7 @@ class _Text:
         return canonical if self.rng is None else bool(self.rng.random() < probability)
 
 
-def _named(label: str) -> str:
+def name_of(label: str) -> str:
     """What a label is called in a sentence about it: "sadness"; a word without a known noun in quotation marks."""
     if canonical_label(label) == _NEUTRAL:
         return "a neutral state"
