@@ -145,7 +145,8 @@ def person_record(
 
     claims: list[Claim] = []
     text = ""
-    own: dict[str, Any] = {"reasons": []}
+    reasons: list[dict[str, Any]] = []
+    own: dict[str, Any] = {}
     if question is not None:
         text = without_marks(person.text)
         claims = find_claims(text)
@@ -160,7 +161,8 @@ def person_record(
     elif person.argument is not None:
         found = _explanation(person, person.argument, labels, reference, verify)
         text, claims = found.text, [statement.claim for statement in found.statements]
-        own = {"reasons": _reason_entries(found.statements, person.argument), "written_by": found.written_by}
+        reasons = _reason_entries(found.statements, person.argument)
+        own["written_by"] = found.written_by
         if verify:
             own["dropped_claims"] = found.dropped
         if "movement" in segment.not_shown:
@@ -174,7 +176,7 @@ def person_record(
         **scores,
         "certainty": dict(person.certainty),
         "explanation": text,
-        **own,
+        "reasons": reasons,
         "evidence": [evidence_entry(claim, vectors, reference, seconds) for claim in claims],
         "not_measured": [
             {"descriptor": name, "why": why}
@@ -184,6 +186,7 @@ def person_record(
         "segments": _segment_entries(person.segments, person.probabilities, labels, person.clip.fps),
         "skeleton": _skeleton_entry(report),
         "model": model,
+        **own,
     }
     if report.get("recording"):
         record["recording"] = report["recording"]

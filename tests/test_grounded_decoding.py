@@ -101,10 +101,11 @@ def test_no_mark_is_written_that_is_not_allowed_and_none_twice(writer, tokenizer
     torch.manual_seed(0)
     sets = [MARKS, [], MARKS[:1], MARKS[1:4]]
     for ends_early in (0.0, 40.0):
-        texts, ended = written(writer, tokenizer, sets, 60 if ends_early == 0 else 200, ends_early, **given)
+        texts, ended = written(writer, tokenizer, sets, 200 if ends_early else 40, ends_early, **given)
         for text, own, end in zip(texts, sets, ended, strict=True):
             check(text, own, end)
-    assert all(ended), "a model that wants to end marks what is left, and ends"
+    if "num_beams" not in given:  # a beam that goes on may score better
+        assert all(ended), "a model that wants to end marks what is left, and ends"
 
 
 def test_a_model_that_always_wants_to_end_states_all_that_is_given(writer, tokenizer):

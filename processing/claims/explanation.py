@@ -8,14 +8,13 @@ Training uses the same prompt, and as the answer the marked text of the argument
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from ..descriptors.reference import MotionReference
-from ..vocabulary import noun_of
 from .argument import name_of, style_of, write_argument
 from .argument_words import COMPARED_WITH, SURE_TAILS, SURENESS
 from .claim import holds
@@ -150,16 +149,13 @@ def _true(claim, vectors: np.ndarray, reference: MotionReference | None) -> bool
 def _names_the_facts(text: str, argument: Argument, labels: Sequence[str]) -> bool:
     """Whether a text names the label first, the runner-up, no other candidate, and how sure and compared with what."""
     named = [argument.label, *([] if argument.runner_up is None else [argument.runner_up])]
-    forms = {label: sorted({label, noun_of(label) or label}, key=len) for label in {*named, *labels}}
-    own = [form for label in named for form in forms[label]]
-    first = named_label(text, own)
-    if first not in forms[argument.label] or any(named_label(text, forms[label]) is None for label in named):
+    forms = {label: {label, name_of(label).strip('"')} for label in {*named, *labels}}
+    own = {form for label in named for form in forms[label]}
+    if named_label(text, sorted(own)) not in forms[argument.label]:
         return False
-    rest = re.sub(
-        "|".join(rf"(?<!\w){re.escape(form)}(?!\w)" for form in sorted(own, key=len, reverse=True)), "_", text
-    )
-    others = [form for label in labels if label not in named for form in forms[label] if form not in own]
-    if named_label(rest, others) is not None:
+    rest = _words(own).sub("_", text)
+    others = {form for label in labels for form in forms[label]} - own
+    if not all(_words(forms[label]).search(text) for label in named) or (others and _words(others).search(rest)):
         return False
     said = rest.lower()
     if argument.level is not None and not _has(said, _sureness(argument.level)):
@@ -177,6 +173,12 @@ def _names_the_facts(text: str, argument: Argument, labels: Sequence[str]) -> bo
         return False
     right = None if argument.accuracy is None else str(_in_tens(argument.accuracy))
     return all(number == right for number in _ACCURACY.findall(said))
+
+
+def _words(forms: Iterable[str]) -> re.Pattern:
+    """Finds any of some labels as whole words, the longest first."""
+    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
 
 
 def _sureness(level: str) -> tuple[str, ...]:
