@@ -31,7 +31,7 @@ def sentencepiece_like() -> PreTrainedTokenizerFast:
     tokenizer.train_from_iterator(
         [*TEXTS, *(f"It is so,{each} the head; “because”: 5 trunks." for each in MARKS)], trainer
     )
-    assert {"▁[for", "low]"} <= set(tokenizer.get_vocab())
+    assert {"▁[for", "▁low]"} <= set(tokenizer.get_vocab())
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<pad>", eos_token="<eos>", unk_token="<unk>")
 
 
