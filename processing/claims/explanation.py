@@ -17,7 +17,7 @@ import numpy as np
 from ..descriptors.reference import MotionReference
 from .argument import name_of, style_of, write_argument
 from .argument_words import COMPARED_WITH, SURE_TAILS, SURENESS
-from .claim import holds
+from .claim import Claim, holds
 from .marks import Statement, mark, read_marks
 from .parser import Mention, find_mentions
 from .phrases import USUAL
@@ -137,11 +137,11 @@ def _disagreeing(
     return wrong
 
 
-def _key(claim) -> tuple[str, str, str]:
+def _key(claim: Claim) -> tuple[str, str, str]:
     return claim.descriptor, claim.direction, claim.span
 
 
-def _true(claim, vectors: np.ndarray, reference: MotionReference | None) -> bool:
+def _true(claim: Claim, vectors: np.ndarray, reference: MotionReference | None) -> bool:
     """Whether the words are true though their degree is not that of the mark: "clearly bowed" for "bowed"."""
     return reference is not None and bool(holds(claim, vectors, reference))
 

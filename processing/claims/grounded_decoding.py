@@ -120,7 +120,7 @@ class GroundedDecoding(LogitsProcessor):
         first = next(place for place, token in enumerate(sequence) if token in self._brackets)
         return sequence[:first], sequence[first:]
 
-    def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """The scores with -inf for what is not allowed.
 
         Args:
@@ -129,21 +129,21 @@ class GroundedDecoding(LogitsProcessor):
         """
         beams = len(input_ids) // len(self._marks)
         said = input_ids[:, self.start :].tolist()
-        given, scores = scores, scores.clone()
-        scores[:, self.tokens.brackets.to(scores.device)] = -torch.inf
+        allowed = scores.clone()
+        allowed[:, self.tokens.brackets.to(scores.device)] = -torch.inf
         for row, tokens in enumerate(said):
             own = self._marks[row // beams]
             state = self._read(tokens, own)
             if state.begun is not None:
                 begun = state.begun
                 following = {mark[len(begun)] for mark in state.unused if mark[: len(begun)] == begun}
-                self._only(sorted(following), given[row], scores[row])
+                self._only(sorted(following), scores[row], allowed[row])
             elif state.after is not None:
                 ids = self.tokens.letters if state.after else torch.cat([self.tokens.words, _ids(self.tokens.spaces)])
-                self._only(ids, given[row], scores[row])
+                self._only(ids, scores[row], allowed[row])
             elif state.unused:
-                self._before_the_end(tokens, own, state.unused, given[row], scores[row])
-        return scores
+                self._before_the_end(tokens, own, state.unused, scores[row], allowed[row])
+        return allowed
 
     def _read(self, said: list[int], own: list[tuple[tuple[int, ...], tuple[int, ...]]]) -> _Open:
         """Where a text stands, from its tokens."""
