@@ -295,7 +295,7 @@ LEADS: Linked = {
 
 FURTHER = (
     "in addition, {c}",
-    "it also agrees with {n} that {c}",
+    "it is also in keeping with {n} that {c}",
     "a further sign of {n} is that {c}",
     "moreover, {c}",
     "{n} also shows in the fact that {c}",

@@ -241,7 +241,12 @@ class _Choice:
         options = {claim: reason for claim in self.worth if (reason := as_reason(claim)) is not None}
         parts = Counter(claim.body_part for claim in self.chosen)
         while len(found) < most:
-            free = [claim for claim in options if not any(_repeats(claim, other) for other in self.chosen)]
+            thirds = any(reason.claim.span != "whole" for reason in found)  # one "towards the end" in a sentence
+            free = [
+                claim
+                for claim in options
+                if not (thirds and claim.span != "whole") and not any(_repeats(claim, other) for other in self.chosen)
+            ]
             if not free:
                 break
             best = max(
