@@ -2,8 +2,8 @@
 
     python benchmarks/text_variety.py
 
-The texts are explanations of crops of generated clips, in one wording and in varied wordings, and answers to all kinds
-of questions. Writes docs/explanations/variety.json.
+The texts are explanations of crops of generated clips, in canonical words and in their styles, and answers to all
+kinds of questions. Writes docs/explanations/variety.json.
 """
 
 import argparse
@@ -19,10 +19,12 @@ from tqdm import tqdm
 
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.evaluation.explanations.tables import variety_as_markdown
-from eai_llm_hf.processing.claims.writing import verbalise
+from eai_llm_hf.processing.claims.argument import style_of, write_argument
+from eai_llm_hf.processing.claims.marks import without_marks
+from eai_llm_hf.processing.claims.reasons import Argument
 from eai_llm_hf.training.crops import CropDataset, fit_reference
 from eai_llm_hf.training.question_texts import AskedClip
-from eai_llm_hf.training.training_texts import question_answer, telling_claims
+from eai_llm_hf.training.training_texts import drawn_argument, question_answer
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIPS = 300
@@ -46,6 +48,10 @@ def self_bleu(texts: Sequence[str]) -> float:
     return float(np.mean(scores))
 
 
+def _in_style(argument: Argument) -> str:
+    return write_argument(argument, style_of(argument))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--texts", type=int, default=500, metavar="N", help="texts of each kind (default 500)")
@@ -59,9 +65,9 @@ def main() -> int:
         for crop in tqdm((crops[index] for index in range(len(crops))), total=len(crops), desc="crops")
     ]
     kinds: dict[str, Callable[[AskedClip, np.random.Generator], str]] = {
-        "explanations, one wording": lambda clip, rng: verbalise(clip.label, telling_claims(clip)),
-        "explanations, varied": lambda clip, rng: verbalise(clip.label, telling_claims(clip), rng),
-        "answers of all kinds": lambda clip, rng: question_answer(clip, rng, 1.0)[1],
+        "explanations, canonical words": lambda clip, rng: write_argument(drawn_argument(clip, rng)),
+        "explanations, in their styles": lambda clip, rng: _in_style(drawn_argument(clip, rng)),
+        "answers of all kinds": lambda clip, rng: without_marks(question_answer(clip, rng, 1.0)[1]),
     }
     results: dict[str, Any] = {"command": f"python benchmarks/text_variety.py --texts {args.texts}", "kinds": {}}
     for kind, write in kinds.items():

@@ -15,7 +15,16 @@ from .descriptors.reference import MotionReference
 from .descriptors.reference_state import DEFAULT, PERFORMER, RECORDINGS
 from .vocabulary import trained_word
 
-__all__ = ["RECORDED", "UNLIKE_TRAINING", "VIDEO", "certainty", "certainty_of", "compared_with"]
+__all__ = [
+    "HIGH_FROM",
+    "LOW_BELOW",
+    "RECORDED",
+    "UNLIKE_TRAINING",
+    "VIDEO",
+    "certainty",
+    "certainty_of",
+    "compared_with",
+]
 
 RECORDED, VIDEO = "recorded", "video"
 """Kinds of recordings that accuracy is measured on: joints that a tracker recorded, or estimated from a video."""
@@ -25,7 +34,7 @@ UNLIKE_TRAINING = "this posture and movement are unlike all that the model was t
 _HARDLY = 0.5
 """Share of the descriptors below which a recording shows too little of the body for a sure label."""
 
-_LOW, _HIGH = 0.4, 0.7
+LOW_BELOW, HIGH_FROM = 0.4, 0.7
 """Accuracy below which a label is of low certainty, and from which on it is of high certainty."""
 
 _KNOWN_BETTER = (PERFORMER, RECORDINGS, DEFAULT)
@@ -114,7 +123,7 @@ def certainty(
     measured, level = None, None
     if reference is not None:
         measured = [value for start, value in of_kind[reference] if start <= probabilities[order[0]]][-1]
-        level = "low" if measured < _LOW else "medium" if measured < _HIGH else "high"
+        level = "low" if measured < LOW_BELOW else "medium" if measured < HIGH_FROM else "high"
     why = []
     if "movement" in not_shown:
         why.append(not_shown["movement"])

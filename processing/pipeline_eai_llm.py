@@ -2,8 +2,8 @@
 
 input --reading, skeleton--> clip of each person --cut--> segments
 segments --label scorer--> probabilities of each segment, and their mean over the clip
-segment with the highest probability of the label --language model--> explanation
-explanation and measured descriptors --claims--> evidence
+segment with the highest probability of the label --claims, reasons--> argument
+argument and segment --language model--> explanation with marks --record--> text, reasons, evidence
 """
 
 import os
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from transformers import GenerationConfig, Pipeline
 from transformers.utils import logging
 
@@ -21,25 +20,23 @@ from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
 from .certainty import certainty_of
 from .claims.comparison import COMPARE_QUESTION, two_movements
-from .claims.writing import EXPLAIN_QUESTION, label_sentence
+from .claims.explanation import explanation_prompt, marked_reasons
+from .claims.marks import without_marks
 from .descriptors.reference import MotionReference, as_reference
 from .feature_extraction_eai_llm import named, performer_of, source_of
 from .label_scoring import LabelScorer
 from .pipeline_arguments import as_labels, check_windows, refuse_unknown, with_generate_kwargs
 from .reading.motion import MotionError
-from .record import Person, Request, comparison_record, error_record, person_record
+from .record import Person, Request, comparison_record, error_record, person_argument, person_record
 from .reference_choice import advice, chosen_reference, of_person
-from .skeleton.clip import UnifiedClip
 from .skeleton.tree import FRAME_RATE
+from .text_writing import SAMPLING, TextWriter
 
 logger = logging.get_logger(__name__)
 
-SAMPLING = {"temperature": 0.2, "top_p": 0.9}
-"""Defaults for `do_sample=True`, as the authors of SmolLM2-Instruct recommend."""
-
 _PREPROCESS = ("fps", "layout", "joint_names", "window_s", "hop_s", "reference", "performer", "adapted")
-_FORWARD = ("candidate_labels", "question", "label_only", "attribution", "adapted", "generate_kwargs")
-_POSTPROCESS = ("candidate_labels", "question", "label_only", "verify", "adapted")
+_FORWARD = ("candidate_labels", "question", "label_only", "verify", "attribution", "adapted", "generate_kwargs")
+_POSTPROCESS = ("candidate_labels", "question", "label_only", "verify")
 
 
 class SkeletonEmotionExplanationPipeline(Pipeline):
@@ -67,11 +64,12 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
     _load_feature_extractor = False
     _load_image_processor = False
     _pipeline_calls_generate = True
-    _default_generation_config = GenerationConfig(max_new_tokens=96, do_sample=False)
+    _default_generation_config = GenerationConfig(max_new_tokens=256, do_sample=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **with_generate_kwargs(kwargs))
         self._scorer = LabelScorer(self.model, self.processor)
+        self._writer = TextWriter(self.model, self.processor)
         self._warned: set[str] = set()
 
     @property
@@ -80,6 +78,13 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         if self._scorer.model is not self.model:
             self._scorer = LabelScorer(self.model, self.processor)
         return self._scorer
+
+    @property
+    def writer(self) -> TextWriter:
+        """The language model of the present model and processor."""
+        if self._writer.model is not self.model or self._writer.processor is not self.processor:
+            self._writer = TextWriter(self.model, self.processor)
+        return self._writer
 
     def __call__(self, inputs, **kwargs):
         """Explains one clip or many.
@@ -101,7 +106,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             baseline: A neutral clip of the person who moves, in any form of an input, in place of `performer`.
             adapted (`str` or `AdaptedLabels`): Labels that a few clips taught, or the folder with them, see
                 `adapt`. Their reference is used where no other is given, and `candidate_labels` chooses among them.
-            verify (`bool`, defaults to True): Whether to remove statements that the measurements do not support.
+            verify (`bool`, defaults to True): Whether an explanation makes only statements that the measurements
+                support, and an answer is checked. Without it the text is what the language model writes.
             attribution (`bool`): Whether to measure which body parts and seconds the label depends on, by occlusion in
                 segments of the default length. Needs captum.
             fps, layout, joint_names: For inputs that do not state them.
@@ -240,11 +246,11 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             if len(found) != 1:
                 raise MotionError(f"{source_of(motion)}: one person is compared with another, found {len(found)}.")
             clips.append(found[0].cut(0, self._feature_extractor.max_frames))
-        prompt = self._prompt(two_movements(clips[0], clips[1], question))
-        answer = self._write([prompt], clips, [reference] * 2, kwargs)[0]
+        prompt = self.writer.prompt(two_movements(clips[0], clips[1], question))
+        (answer,) = self.writer.write([prompt], clips, [reference] * 2, self._for_generate(kwargs))
         sources = [source_of(first), source_of(second)]
         reference = reference or self._feature_extractor.motion_reference()
-        return comparison_record(sources, self._model_name, clips, question, answer, reference, verify)
+        return comparison_record(sources, self._model_name, clips, question, without_marks(answer), reference, verify)
 
     def save_pretrained(self, save_directory: str | os.PathLike, **kwargs) -> None:
         """Saves the model, the processor and all code, so that `pipeline(task, model=save_directory)` finds them."""
@@ -376,6 +382,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         candidate_labels: list[str] | None = None,
         question: str | None = None,
         label_only: bool = False,
+        verify: bool = True,
         attribution: bool = False,
         adapted: AdaptedLabels | None = None,
         generate_kwargs: dict | None = None,
@@ -387,12 +394,18 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         scorer = self.scorer if adapted is None else AdaptedScorer(self.scorer, adapted)
         if people:
             self._score(people, labels, scorer)
+            own = self._feature_extractor.motion_reference()
+            for person in people:
+                person.certainty = certainty_of(person, labels, self.model.config, own, adapted)
             for person in people if attribution else []:
                 label = labels[int(person.overall().argmax())]
                 found = attribute(scorer, person.clip, labels, label, person.reference)
                 person.attribution = found.to_dict()
             if not label_only:
-                self._explain(people, labels, scorer, question, generate_kwargs or {})
+                if question is None:
+                    self._explain(people, labels, scorer, verify, generate_kwargs or {})
+                else:
+                    self._answer(people, question, generate_kwargs or {})
         return {"request": requests}
 
     def _score(self, people: list[Person], labels: list[str], scorer: Any) -> None:
@@ -408,57 +421,40 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             person.explained = int(person.probabilities[:, best].argmax())
 
     def _explain(
-        self, people: list[Person], labels: list[str], scorer: Any, question: str | None, generate_kwargs: dict
+        self, people: list[Person], labels: list[str], scorer: Any, verify: bool, generate_kwargs: dict
     ) -> None:
-        """Generates a text for each person, about the segment with the highest probability of the label.
+        """Chooses an argument for each person and generates its text, about the segment with the clearest label.
 
-        In an explanation, the salience of a measurement is weighted by how much the label depends on its body part.
+        The salience of a measurement is weighted by how much the label depends on its body part.
         """
-        prompts, clips, weights = [], [], []
+        own = self._feature_extractor.motion_reference()
+        prompts, weights = [], []
         for person in people:
             label = labels[int(person.overall().argmax())]
-            asked = [{"type": "skeleton"}, {"type": "text", "text": question or EXPLAIN_QUESTION}]
-            prompt = self._prompt(asked)
-            # The explanation begins with the label that the probabilities chose, so the two always agree.
-            prompts.append(prompt if question else prompt + label_sentence(label))
-            clips.append(person.segment())
-            if not question:
-                weights.append(reliance(scorer, clips[-1], labels, label, person.reference))
-        references = [person.reference for person in people]
-        texts = self._write(prompts, clips, references, generate_kwargs, np.stack(weights) if weights else None)
+            weights.append(reliance(scorer, person.segment(), labels, label, person.reference))
+            person.argument = person_argument(person, label, person.reference or own, weights[-1])
+            asked = [{"type": "skeleton"}, {"type": "text", "text": explanation_prompt(person.argument)}]
+            prompts.append(self.writer.prompt(asked))
+        marks = [list(marked_reasons(person.argument)) for person in people if person.argument] if verify else None
+        self._write(people, prompts, generate_kwargs, np.stack(weights), marks)
+
+    def _answer(self, people: list[Person], question: str, generate_kwargs: dict) -> None:
+        """Generates an answer for each person, about the segment with the clearest label."""
+        prompt = self.writer.prompt([{"type": "skeleton"}, {"type": "text", "text": question}])
+        self._write(people, [prompt] * len(people), generate_kwargs)
+
+    def _write(self, people: list[Person], prompts: list[str], generate_kwargs: dict, *given: Any) -> None:
+        """Generates the text of each person, see `TextWriter.write`."""
+        clips, references = [person.segment() for person in people], [person.reference for person in people]
+        texts = self.writer.write(prompts, clips, references, self._for_generate(generate_kwargs), *given)
         for person, text in zip(people, texts, strict=True):
             person.text = text
 
-    def _prompt(self, content: list[dict]) -> str:
-        """The chat up to the model's answer."""
-        return self.processor.tokenizer.apply_chat_template(
-            [{"role": "user", "content": content}],
-            chat_template=self.processor.chat_template,
-            tokenize=False,
-            add_generation_prompt=True,
-        )
-
-    def _write(
-        self,
-        prompts: list[str],
-        clips: list[UnifiedClip],
-        references: list[MotionReference | None],
-        generate_kwargs: dict,
-        weights: np.ndarray | None = None,
-    ) -> list[str]:
-        """Generates the text after each prompt; `weights`, (clips, descriptors), multiply the salience."""
-        self.model.load_backbone()  # a small checkpoint fetches it for its first text
-        inputs = self.processor(text=prompts, skeletons=clips, reference=references)
-        if weights is not None and "skeleton_salience" in inputs:
-            inputs["skeleton_salience"] *= torch.from_numpy(weights)
-        inputs = inputs.to(self.device)
+    def _for_generate(self, generate_kwargs: dict) -> dict:
+        """Arguments of `generate`, with the defaults of the pipeline."""
         if generate_kwargs.get("do_sample") and "generation_config" not in generate_kwargs:
             generate_kwargs = SAMPLING | generate_kwargs
-        output = self.model.generate(**inputs, **self._prepare_generate_kwargs(generate_kwargs))
-        texts = self.processor.tokenizer.batch_decode(
-            output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True
-        )
-        return [text.strip() for text in texts]
+        return self._prepare_generate_kwargs(generate_kwargs)
 
     # ---- the record ---------------------------------------------------------------------------------------------
 
@@ -469,7 +465,6 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         question: str | None = None,
         label_only: bool = False,
         candidate_labels: list[str] | None = None,
-        adapted: AdaptedLabels | None = None,
     ) -> dict | list[dict]:
         """The record of one input, a list where it holds several people."""
         request = model_outputs["request"]
@@ -478,11 +473,11 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             return error_record(request.source, request.error)
         labels = candidate_labels or list(self.model.config.labels)
         own = self._feature_extractor.motion_reference()
-        records = []
-        for person in request.people:
-            sureness = certainty_of(person, labels, self.model.config, own, adapted)
-            given = (labels, person.reference or own, verify, question, label_only, sureness)
-            records.append(person_record(request.source, self._model_name, person, *given))
+        question = None if label_only else question
+        records = [
+            person_record(request.source, self._model_name, person, labels, person.reference or own, verify, question)
+            for person in request.people
+        ]
         return records[0] if len(records) == 1 else records
 
 

@@ -10,14 +10,18 @@ from typing import Any
 
 import numpy as np
 
+from .certainty import compared_with
 from .claims.claim import Claim, evidence, holds, notable_claims
 from .claims.comparison import Difference, difference_holds, find_differences
-from .claims.guard import verified, verified_answer, verified_comparison
+from .claims.explanation import Explanation, explained, marked_reasons
+from .claims.guard import verified_answer, verified_comparison
+from .claims.marks import Statement, mark, read_marks, without_marks
 from .claims.parser import find_claims
 from .claims.questions import read_question
-from .claims.writing import label_sentence
+from .claims.reasons import Argument, chosen_argument
 from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure, measure_spans, why_not_measured
 from .descriptors.reference import MotionReference
+from .descriptors.reference_state import DEFAULT
 from .skeleton.clip import UnifiedClip
 
 __all__ = [
@@ -27,10 +31,11 @@ __all__ = [
     "difference_entry",
     "error_record",
     "evidence_entry",
+    "person_argument",
     "person_record",
 ]
 
-NOTHING_MOVES = "Nothing moves in this recording, so only the posture speaks for it."
+NOTHING_MOVES = "Nothing moves in this recording, so only the posture speaks for the label."
 
 EVIDENCE_CLAIMS = 8
 """Claims in a record: those of the explanation first, then other unusual measurements."""
@@ -48,7 +53,9 @@ class Person:
         reference: What the movement is compared with, None for the checkpoint's reference.
         probabilities: (segments, labels), empty before scoring.
         explained: Index of the segment that the explanation is about.
-        text: What the language model wrote.
+        certainty: The field `certainty` of the record.
+        argument: What the explanation is to say; None for a question, and where there is no text.
+        text: What the language model wrote, with marks.
         attribution: As in the record, None unless it was asked for.
     """
 
@@ -57,6 +64,8 @@ class Person:
     reference: MotionReference | None = None
     probabilities: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     explained: int = 0
+    certainty: Mapping[str, Any] = field(default_factory=dict)
+    argument: Argument | None = None
     text: str = ""
     attribution: dict | None = None
 
@@ -85,6 +94,24 @@ class Request:
     error: Exception | None = None
 
 
+def person_argument(
+    person: Person, label: str, reference: MotionReference | None, weights: np.ndarray | None = None
+) -> Argument:
+    """What the explanation of a performer is to say.
+
+    Args:
+        person: The performer, scored, with the certainty of the label.
+        label: The label.
+        reference: Typical values; without them there is nothing to say but the label and how sure it is.
+        weights: (descriptors,) how much the label depends on the body part of each descriptor.
+    """
+    sureness = (person.certainty["runner_up"], person.certainty["level"], person.certainty["accuracy"])
+    if reference is None:
+        return Argument(label, *sureness, DEFAULT, (), (), (), ())
+    compared: Any = compared_with(reference, np.isfinite(person.vectors[0]))
+    return chosen_argument(label, *sureness, compared, person.vectors, reference, weights)
+
+
 def error_record(source: str, error: Exception) -> dict[str, Any]:
     """The record of an input that could not be read."""
     return {"source": source, "error": {"type": type(error).__name__, "message": str(error)}}
@@ -98,51 +125,58 @@ def person_record(
     reference: MotionReference | None,
     verify: bool,
     question: str | None,
-    label_only: bool,
-    sureness: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The record of one performer.
 
     Args:
         source: Name of the input.
         model: Name of the checkpoint.
-        person: The performer, scored and, unless `label_only`, with a text.
+        person: The performer, scored; with an argument and a text, or with the answer to a question, or with neither.
         labels: Candidate labels.
         reference: Typical values, None where the checkpoint has no reference.
-        verify: Whether to remove statements that the measurements do not support.
+        verify: Whether the text is checked.
         question: The question that the text answers, None for an explanation.
-        label_only: Whether there is no text.
-        sureness: The field `certainty`.
     """
     report = person.clip.report
     scores = _score_fields(person.overall(), labels)
     start, end = person.segments[person.explained]
     segment, vectors = person.segment(), person.vectors
+    seconds = (start / person.clip.fps, end / person.clip.fps)
 
-    claims, explanation, dropped = [], "", 0
-    if not label_only:
-        claims = find_claims(person.text)
-        explanation = person.text if question else f"{label_sentence(scores['label'])} {person.text}".strip()
-        if verify and reference is not None and question:
+    claims: list[Claim] = []
+    text = ""
+    reasons: list[dict[str, Any]] = []
+    own: dict[str, Any] = {}
+    if question is not None:
+        text = without_marks(person.text)
+        claims = find_claims(text)
+        own["question"] = question
+        if verify:
+            own["dropped_claims"] = 0
+        if verify and reference is not None:
             asked = read_question(question, labels)
-            explanation, claims, dropped = verified_answer(
-                explanation, asked, scores["label"], vectors, reference, segment.joint_mask
+            text, claims, own["dropped_claims"] = verified_answer(
+                text, asked, scores["label"], vectors, reference, segment.joint_mask
             )
-        elif verify and reference is not None:
-            explanation, claims, dropped = verified(explanation, claims, scores["label"], vectors, reference)
-        if "movement" in segment.not_shown and not question:
-            named = label_sentence(scores["label"])
-            explanation = f"{named} {NOTHING_MOVES} {explanation.removeprefix(named).strip()}".strip()
+    elif person.argument is not None:
+        found = _explanation(person, person.argument, labels, reference, verify)
+        text, claims = found.text, [statement.claim for statement in found.statements]
+        reasons = _reason_entries(found.statements, person.argument)
+        own["written_by"] = found.written_by
+        if verify:
+            own["dropped_claims"] = found.dropped
+        if "movement" in segment.not_shown:
+            text = f"{text} {NOTHING_MOVES}".strip()
     if reference is not None:
         said = {claim.descriptor for claim in claims}
         others = [claim for claim in notable_claims(vectors, reference) if claim.descriptor not in said]
         claims = [*claims, *others][: max(EVIDENCE_CLAIMS, len(claims))]
-    seconds = (start / person.clip.fps, end / person.clip.fps)
     record = {
         "source": source,
         **scores,
-        "certainty": dict(sureness),
-        "explanation": explanation,
+        "certainty": dict(person.certainty),
+        "explanation": text,
+        "reasons": reasons,
         "evidence": [evidence_entry(claim, vectors, reference, seconds) for claim in claims],
         "not_measured": [
             {"descriptor": name, "why": why}
@@ -152,16 +186,48 @@ def person_record(
         "segments": _segment_entries(person.segments, person.probabilities, labels, person.clip.fps),
         "skeleton": _skeleton_entry(report),
         "model": model,
+        **own,
     }
     if report.get("recording"):
         record["recording"] = report["recording"]
-    if question:
-        record["question"] = question
-    if verify and not label_only:
-        record["dropped_claims"] = dropped
     if person.attribution is not None:
         record["attribution"] = person.attribution
     return record
+
+
+def _explanation(
+    person: Person, argument: Argument, labels: Sequence[str], reference: MotionReference | None, verify: bool
+) -> Explanation:
+    """The explanation of a performer, checked or as the language model wrote it."""
+    if verify:
+        return explained(person.text, argument, labels, person.vectors, reference)
+    text, statements = read_marks(person.text)
+    return Explanation(text, tuple(statements), "model", 0)
+
+
+def _reason_entries(statements: Sequence[Statement], argument: Argument) -> list[dict[str, Any]]:
+    """`reasons`: what the argument holds for or against an emotion, in the order of the text.
+
+    Args:
+        statements: Those of the text; their claims are the first ones of `evidence`.
+        argument: What the measurements support.
+    """
+    held = marked_reasons(argument)
+    entries = []
+    for number, statement in enumerate(statements):
+        reason = held.get(mark(statement.use, statement.claim))
+        if reason is not None and reason.relation != "none":
+            entries.append(
+                {
+                    "claim": reason.claim.text,
+                    "relation": reason.relation,
+                    "emotion": reason.emotion,
+                    "strength": reason.strength,
+                    "source": reason.source,
+                    "evidence": number,
+                }
+            )
+    return entries
 
 
 def _score_fields(probabilities: np.ndarray, labels: Sequence[str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from eai_llm_hf.processing.claims.comparison import (
     difference_holds,
     find_differences,
 )
+from eai_llm_hf.processing.claims.marks import read_marks, without_marks
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import PHRASES
 from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION
@@ -52,7 +53,10 @@ def test_chats_start_plain_and_every_answer_in_them_is_true(rows, processor):
         clips, question, answer = clips_of(chat), chat[0]["content"][-1]["text"], chat[1]["content"]
         spans = [measure_spans(clip.joints, clip.joint_mask) for clip in clips]
         if index < 10:
-            assert question == EXPLAIN_QUESTION and len(clips) == 1
+            assert question.startswith(EXPLAIN_QUESTION) and "Style:" in question and len(clips) == 1
+            text, statements = read_marks(answer)
+            assert [each.claim for each in statements] == find_claims(text), "no statement is without its mark"
+            assert all(holds(each.claim, spans[0], reference) for each in statements), answer
         if len(clips) == 2:
             compared += 1
             assert find_claims(answer) == []
@@ -60,7 +64,10 @@ def test_chats_start_plain_and_every_answer_in_them_is_true(rows, processor):
                 difference_holds(found, *(rows[0] for rows in spans), reference) for found in find_differences(answer)
             ), answer
         else:
-            assert all(holds(claim, spans[0], reference, margin=12) for claim in find_claims(answer)), answer
+            margin = 0 if "[" in answer else 12
+            assert all(holds(claim, spans[0], reference, margin) for claim in find_claims(without_marks(answer))), (
+                answer
+            )
     assert compared >= 2
 
 
@@ -77,11 +84,11 @@ def test_answer_and_model_input_of_mixed_clips_have_the_same_values(rows, proces
         measured, clip = chat[0]["content"][0]["measured"], clips_of(chat)[0]
         assert np.array_equal(read[number], reference.normal_scores([measured])[0], equal_nan=True)
         assert np.array_equal(np.isnan(read[number]), np.isnan(alone[number])), "what is absent stays absent"
-        claims = find_claims(chat[1]["content"])
-        assert claims and all(holds(claim, measured, reference) for claim in claims)
+        whole = [each.claim for each in read_marks(chat[1]["content"])[1] if each.claim.span == "whole"]
+        assert all(holds(claim, measured, reference) for claim in whole)
         own = measure_spans(clip.joints, clip.joint_mask)
         other += not np.array_equal(read[number], alone[number].numpy(), equal_nan=True)
-        false += not all(holds(claim, own, reference) for claim in claims)
+        false += not all(holds(claim, own, reference) for claim in whole)
     assert other > 18 and false > 6, "the answer has values of the other clip"
 
 

@@ -20,6 +20,7 @@ from eai_llm_hf.cli.explain import as_text
 from eai_llm_hf.cli.main import build_parser, main
 from eai_llm_hf.cli.main import compare as compare_command
 from eai_llm_hf.cli.main import explain as explain_command
+from eai_llm_hf.processing.claims.writing import named_label
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from eai_llm_hf.version import __version__
 
@@ -73,7 +74,7 @@ def test_explain_loads_the_given_checkpoint(folder, tiny_checkpoint, capsys):
     captured = capsys.readouterr()
     (record,) = records_of(captured.out)
     assert record["model"] == tiny_checkpoint.name and record["source"] == str(folder / "walk.npz")
-    assert record["explanation"].startswith(f"The movement looks {record['label']}.")
+    assert named_label(record["explanation"], list(record["scores"])) == record["label"]
 
 
 def test_json_is_one_record_a_line_and_folders_are_searched(explain, folder):

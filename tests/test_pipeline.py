@@ -13,17 +13,20 @@ from transformers import GenerationConfig, pipeline
 from eai_llm_hf import TASK
 from eai_llm_hf.processing.claims.claim import canonical_claim, holds
 from eai_llm_hf.processing.claims.fixed_answers import NOT_VISIBLE
+from eai_llm_hf.processing.claims.writing import named_label
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
 RECORD = {
     "source": str, "label": str, "score": float, "scores": dict, "certainty": dict, "explanation": str,
-    "evidence": list, "not_measured": list, "notes": list, "segments": list, "skeleton": dict, "model": str,
+    "reasons": list, "evidence": list, "not_measured": list, "notes": list, "segments": list, "skeleton": dict,
+    "model": str,
 }  # fmt: skip
 EVIDENCE = {
     "claim", "body_part", "descriptor", "direction", "degree", "span", "value", "unit", "percentile",
     "reference", "start_s", "end_s", "holds",
 }  # fmt: skip
+REASON = {"claim", "relation", "emotion", "strength", "source", "evidence"}
 SEGMENT = {"start_s", "end_s", "label", "score"}
 SKELETON = {"layout", "frames", "fps", "matched_joints", "missing_joints", "up_axis", "unit_scale"}
 SHORT = {"max_new_tokens": 4}
@@ -34,9 +37,10 @@ SHORT = {"max_new_tokens": 4}
 
 def test_a_record_has_the_keys_of_the_contract(pipe, inputs):
     record = pipe(inputs[0], **SHORT)
-    assert set(record) == {*RECORD, "dropped_claims"}
+    assert set(record) == {*RECORD, "written_by", "dropped_claims"}
     assert all(isinstance(record[key], kind) for key, kind in RECORD.items())
     assert record["evidence"] and all(set(item) == EVIDENCE for item in record["evidence"])
+    assert all(set(item) == REASON for item in record["reasons"])
     assert all(set(item) == SEGMENT for item in record["segments"])
     assert set(record["skeleton"]) == SKELETON
     assert list(record)[: len(RECORD)] == list(RECORD), "the keys stand in the order of the contract"
@@ -50,7 +54,7 @@ def test_label_score_and_scores_belong_together(pipe, inputs):
     assert list(record["scores"].values()) == sorted(record["scores"].values(), reverse=True)
     assert record["label"] == next(iter(record["scores"])) and record["score"] == record["scores"][record["label"]]
     assert math.isclose(sum(record["scores"].values()), 1, abs_tol=1e-6)
-    assert record["explanation"].startswith(f"The movement looks {record['label']}.")
+    assert named_label(record["explanation"], LABELS) == record["label"]
 
 
 def test_the_scores_are_those_of_the_model(pipe, inputs):
@@ -87,7 +91,10 @@ def test_evidence_is_what_was_measured(pipe, inputs):
 
 def test_a_claim_about_a_part_of_the_clip_is_checked_in_that_part(pipe, inputs, monkeypatch):
     rows, reference = truth(pipe, inputs[1])
-    says(monkeypatch, pipe, "At first the head is bowed. The knees are bent. Towards the end the head is bowed.")
+    span = (
+        " [for head pitch low beginning] at first the head is bowed and [also knee flexion high] the knees are bent."
+    )
+    says(monkeypatch, pipe, f"It looks sad:{span} [for head pitch low end] Towards the end the head is bowed.")
     record = pipe(inputs[1], verify=False)
     first, whole, last = record["evidence"][:3]
     assert [item["span"] for item in (first, whole, last)] == ["beginning", "whole", "end"]
@@ -243,7 +250,8 @@ def test_the_explanation_is_written_for_the_label_that_was_chosen(pipe, inputs, 
 
     monkeypatch.setattr(pipe.processor.__class__, "__call__", spy)
     record = pipe(inputs[0], **SHORT)
-    assert prompts[0].endswith(f"The movement looks {record['label']}.")
+    facts = f"Label: {record['label']} (", f"Runner-up: {record['certainty']['runner_up']} ("
+    assert all(fact in prompts[0] for fact in facts)
 
 
 def test_label_only_writes_no_text(pipe, inputs, monkeypatch):

@@ -55,7 +55,7 @@ def add_checkpoint_options(parser: argparse.ArgumentParser) -> None:
         "--no-verify",
         dest="verify",
         action="store_false",
-        help="keep statements that the measurements do not support",
+        help="give the text as the language model writes it, whether the measurements support it or not",
     )
 
 

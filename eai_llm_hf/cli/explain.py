@@ -112,7 +112,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_recording_options(parser)
     add_video_options(parser)
     parser.add_argument(
-        "--max-new-tokens", type=int, default=96, metavar="N", help="maximum length of the text in tokens (default 96)"
+        "--max-new-tokens", type=int, metavar="N", help="maximum length of the text in tokens (default 256)"
     )
     parser.add_argument(
         "--batch-size", type=int, default=8, metavar="N", help="clips that the model processes at a time (default 8)"

@@ -20,8 +20,9 @@ from .question_texts import AskedClip
 from .sessions import SessionDataset
 from .training_texts import claim_texts, question_answer
 
-PLAIN_SHARE = 0.5
-"""Fraction of the samples, from the first, with fixed wording: the model learns grounding first, wording later."""
+PLAIN_SHARE = 0.4
+"""Fraction of the samples, from the first, that are explanations: what marks stand for is learned first. With those
+among the later samples, three in five are explanations."""
 MIXED_SHARE = 0.5
 """Fraction of the samples about one clip in which some measured values are replaced by those of another clip.
 The values of a movement are correlated, and a language model can learn to guess them from each other. With mixed
@@ -31,7 +32,7 @@ NEARBY = 64
 """The other clip is one of so many crops before this one: a session keeps the latest crops at hand."""
 
 COMPARED_SHARE = 0.15
-"""Fraction of the samples with varied wording that compare two clips."""
+"""Fraction of the samples with other questions that compare two clips."""
 LONGEST_COMPARED_S = 3.0
 """Longest crop of a pair in seconds. Two such crops have at most 78 tokens; the longest single crop has 57."""
 CPU_ATTENTION = "eager"
@@ -47,8 +48,8 @@ class QuestionDataset(Dataset):
         crops: Labelled crops. Claims about a crop are relative to its own reference, if it has one.
         reference: The reference of claims about the others, and of comparisons.
         labels: Candidate labels.
-        variety: Variety of questions and wordings after the plain part, 0 to 1.
-        plain_share: Fraction of the samples, from the first, with one question and one wording.
+        variety: Share of questions other than for an explanation after the plain part, 0 to 1.
+        plain_share: Fraction of the samples, from the first, that are explanations.
         pairs: Crops for comparisons, labelled or not; without them no clips are compared.
         mixed_share: Fraction of the samples about one clip with some measured values of another clip.
     """

@@ -1,35 +1,39 @@
-"""Texts to train on: wordings of labels, explanations in varied words, and how often each kind of question is asked.
+"""Texts to train on: wordings of labels, explanations of arguments, and how often each kind of question is asked.
 
-All statements about the movement are claims of `processing/claims/claim.py` about measured descriptors, so every text
-made here can be parsed and checked. Questions about something other than the emotion are in `question_texts.py`.
+An explanation is the marked text of an argument (`processing/claims/argument.py`) after the prompt that the pipeline
+gives. All statements about the movement are claims about measured descriptors, so every text made here can be parsed
+and checked. Questions about something other than the emotion are in `question_texts.py`.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from eai_llm_hf.processing.claims.claim import Claim, notable_claims
+from eai_llm_hf.processing.certainty import HIGH_FROM, LOW_BELOW, compared_with
+from eai_llm_hf.processing.claims.claim import Claim
+from eai_llm_hf.processing.claims.explanation import explanation_prompt, taught_text
 from eai_llm_hf.processing.claims.phrases import PHRASES
 from eai_llm_hf.processing.claims.questions import EMOTION_WORDS
-from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION, label_sentence, verbalise
-from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
+from eai_llm_hf.processing.claims.reasons import Argument, Level, chosen_argument
+from eai_llm_hf.processing.claims.writing import label_sentence, verbalise
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
+from eai_llm_hf.processing.vocabulary import SYNONYMS, canonical_label
 
-from .question_texts import AskedClip, absent_signs, draw_question, typical_signs
+from .question_texts import AskedClip, absent_signs, draw_question
 
-__all__ = ["MAX_CLAIMS", "claim_texts", "label_texts", "question_answer", "telling_claims"]
+__all__ = ["MAX_CLAIMS", "claim_texts", "drawn_argument", "label_texts", "question_answer"]
 
-DETAILED_SHARE = 0.5
-"""Share of the varied explanations that may say when in the clip something happens."""
+OTHER_LABEL_SHARE = 0.25
+"""Share of the explanations of a label that is not the clip's: the model has to argue for any label it is given."""
 
-SIGN_WEIGHT = 2.0
-"""Weight of a typical sign of the emotion, relative to other claims."""
+NEW_WORD_SHARE = 0.3
+"""Share of other labels and runners-up that are any known emotion word, since users bring labels of their own."""
 
-SAID_WEIGHT = 1 / 2
-"""Factor on the weight of a body part for each claim that was already chosen about it."""
+UNKNOWN_SHARE, DOUBTED_SHARE = 0.2, 0.15
+"""Shares of the explanations whose accuracy is unknown, and whose label is doubtful whatever its accuracy."""
 
 MAX_CLAIMS = 4
-"""Largest number of claims in an explanation."""
+"""Largest number of claims in an answer about the emotion."""
 
 _LABEL_TEMPLATES = (
     "{}",
@@ -44,8 +48,7 @@ _LIST_QUESTIONS = (
     "One of these fits the person's emotion: {}. Which one?",
     "Candidate emotions: {}. Which one fits, and why?",
 )
-_EXPLAIN_QUESTIONS = (
-    EXPLAIN_QUESTION,
+_EMOTION_QUESTIONS = (
     "How does this person feel, and what in the movement shows it?",
     "Describe the emotion of this body movement and give reasons.",
     "What does the body tell about the emotion?",
@@ -78,40 +81,12 @@ def claim_texts() -> list[str]:
     return [PHRASES[entry.name, direction].clauses[0] for entry in DESCRIPTORS for direction in ("low", "high")]
 
 
-def telling_claims(clip: AskedClip) -> list[Claim]:
-    """The claims of an explanation in their order: up to `MAX_CLAIMS` notable ones.
-
-    The most salient claim comes first, as in the tokens that the language model reads. The salience
-    (`MotionReference.salience`) is weighted: typical signs of the clip's emotion count more, further claims about the
-    same body part less. If a third of the clip is notable, the last claim is about it.
-    """
-    notable = notable_claims(clip.vectors, clip.reference)
-    signs = {(sign.descriptor, sign.direction) for sign in typical_signs(clip.label)}
-    whole = [claim for claim in notable if claim.span == "whole"]
-    parts = [claim for claim in notable if claim.span != "whole"][:1]
-    room = MAX_CLAIMS - len(parts)
-    whole.sort(key=lambda claim: DESCRIPTOR_INDEX[claim.descriptor])  # ties as in the tokens
-    salience = clip.reference.salience(clip.reference.normal_scores([clip.whole]))[0]
-    weights = {claim.body_part: 1.0 for claim in whole}
-    chosen: list[Claim] = []
-    while whole and len(chosen) < room:
-        worth = [
-            weights[claim.body_part]
-            * salience[DESCRIPTOR_INDEX[claim.descriptor]]
-            * (SIGN_WEIGHT if (claim.descriptor, claim.direction) in signs else 1.0)
-            for claim in whole
-        ]
-        chosen.append(whole.pop(int(np.argmax(worth))))
-        weights[chosen[-1].body_part] *= SAID_WEIGHT
-    return [*chosen, *parts]
-
-
 def question_answer(clip: AskedClip, rng: np.random.Generator, variety: float) -> tuple[str, str]:
     """Draws one training sample for stage two.
 
-    Without variety the question is always the same and the answer is the canonical explanation: claims about the
-    whole clip in a fixed order and in fixed words. With probability `variety` the sample is something else: a question
-    with a shuffled list of candidate emotions, an explanation in varied words, or a question of `draw_question`.
+    Without variety it is an explanation: the prompt of the pipeline and the marked text of a drawn argument. With
+    probability `variety` it is something else: a question about the emotion, whose answer has no marks, or a question
+    of `draw_question`.
 
     Args:
         clip: The clip that is asked about.
@@ -128,31 +103,68 @@ def question_answer(clip: AskedClip, rng: np.random.Generator, variety: float) -
         raise ValueError(f"Expected variety between 0 and 1, found {variety}.")
     if clip.label not in clip.labels:
         raise ValueError(f"Label {clip.label!r} is not among the candidates {list(clip.labels)}.")
-    # Only varied texts say when: "at first" is learned last.
-    plainly = replace(clip, vectors=clip.whole[None])
     if rng.random() < variety:
-        shown = clip if rng.random() < DETAILED_SHARE else plainly
         kind = rng.random()
         if kind < 0.2:
             candidates = ", ".join(rng.permutation(list(clip.labels)).tolist())
-            return _one_of(_LIST_QUESTIONS, rng).format(candidates), _explanation(shown, rng, variety)
-        if kind < 0.45:
-            return _one_of(_EXPLAIN_QUESTIONS, rng), _explanation(shown, rng, variety)
+            return _one_of(_LIST_QUESTIONS, rng).format(candidates), _emotion_answer(clip, rng)
+        if kind < 0.4:
+            return _one_of(_EMOTION_QUESTIONS, rng), _emotion_answer(clip, rng)
         if drawn := draw_question(clip, rng):
             return drawn
-    return EXPLAIN_QUESTION, verbalise(clip.label, telling_claims(plainly))
+    argument = drawn_argument(clip, rng)
+    return explanation_prompt(argument), taught_text(argument)
+
+
+def drawn_argument(clip: AskedClip, rng: np.random.Generator) -> Argument:
+    """Draws what an explanation argues for: mostly the clip's label, against any runner-up, with any certainty.
+
+    Args:
+        clip: The clip.
+        rng: Source of all choices.
+    """
+    label = clip.label
+    if rng.random() < OTHER_LABEL_SHARE:
+        label = _other_label(clip, label, rng)
+    level, accuracy = _drawn_certainty(rng)
+    compared = compared_with(clip.reference, np.isfinite(clip.whole))
+    vectors = np.atleast_2d(clip.vectors)
+    return chosen_argument(label, _other_label(clip, label, rng), level, accuracy, compared, vectors, clip.reference)
+
+
+def _other_label(clip: AskedClip, label: str, rng: np.random.Generator) -> str:
+    """A candidate or, sometimes, any emotion word, that means something else than a label."""
+    known = list(SYNONYMS) if rng.random() < NEW_WORD_SHARE else list(clip.labels)
+    others = [word for word in known if canonical_label(word) != canonical_label(label)]
+    return _one_of(others or list(SYNONYMS), rng)
+
+
+def _drawn_certainty(rng: np.random.Generator) -> tuple[Level | None, float | None]:
+    """Draws level and accuracy as `certainty` combines them."""
+    if rng.random() < UNKNOWN_SHARE:
+        return ("low", None) if rng.random() < 0.5 else (None, None)
+    accuracy = float(rng.uniform(0.15, 0.95))
+    if rng.random() < DOUBTED_SHARE or accuracy < LOW_BELOW:
+        return "low", accuracy
+    return ("medium" if accuracy < HIGH_FROM else "high"), accuracy
 
 
 def _one_of(options: Sequence[str], rng: np.random.Generator) -> str:
     return options[int(rng.integers(len(options)))]
 
 
-def _explanation(clip: AskedClip, rng: np.random.Generator, variety: float) -> str:
-    """An explanation in varied words, sometimes with a typical sign that is absent."""
-    claims = telling_claims(clip)
-    if rng.random() >= variety:
-        return verbalise(clip.label, claims)
+def _emotion_answer(clip: AskedClip, rng: np.random.Generator) -> str:
+    """Names the emotion and what shows it, in varied words without marks; sometimes a typical sign that is absent.
+
+    The guard of answers reads such a text sentence by sentence.
+    """
+    compared = compared_with(clip.reference, np.isfinite(clip.whole))
+    vectors = np.atleast_2d(clip.vectors)
+    argument = chosen_argument(clip.label, None, None, None, compared, vectors, clip.reference)
+    claims: list[Claim] = [reason.claim for reason in (*argument.reasons, *argument.observed)][:MAX_CLAIMS]
+    if not claims:
+        return label_sentence(clip.label, rng)
     said = {claim.descriptor for claim in claims}
     absent = [sign for sign in absent_signs(clip, clip.label) if sign.descriptor not in said]
-    absent = absent[:1] if claims and rng.random() < 0.4 else []
+    absent = absent[:1] if rng.random() < 0.4 else []
     return verbalise(clip.label, claims, rng, "reasons" if rng.random() < 0.3 else "plain", absent)

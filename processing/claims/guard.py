@@ -1,7 +1,7 @@
-"""The guard of the pipeline (`verify`): it keeps the statements of a text that the measurements support.
+"""The guard of answers (`verify`): it keeps the statements of an answer that the measurements support.
 
 Every statement is read back as a claim and checked. A statement that does not hold is removed, and the record says how
-many were.
+many were. Explanations are checked by `explanation.py`.
 """
 
 import re
@@ -12,7 +12,7 @@ import numpy as np
 from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from ..descriptors.reference import MotionReference
 from ..skeleton.tree import JOINT_INDEX
-from .claim import Claim, canonical_claim, collide, holds, notable_claims
+from .claim import Claim, canonical_claim, holds, notable_claims
 from .comparison import (
     ALIKE_ANSWER,
     FORMER_ANSWERS,
@@ -30,54 +30,15 @@ from .fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_UNUSU
 from .parser import find_claims
 from .phrases import USUAL
 from .questions import Question, parts_named
-from .writing import label_sentence, verbalise
+from .writing import label_sentence
 
-__all__ = ["verified", "verified_answer", "verified_comparison"]
-
-FEWEST_CLAIMS = 3
-"""Claims that an explanation makes at least, where the clip has as many unusual measurements."""
+__all__ = ["verified_answer", "verified_comparison"]
 
 ANSWER_CLAIMS = 2
 """Measured claims that replace a wrong answer, at most."""
 
 TYPICAL_RANGE = (25.0, 75.0)
 """Percentiles of the reference between which a value is typical."""
-
-
-def verified(
-    text: str, claims: list[Claim], label: str, vectors: np.ndarray, reference: MotionReference
-) -> tuple[str, list[Claim], int]:
-    """Checks an explanation.
-
-    A text stays, with the clauses of earlier checkpoints in today's words, if it makes `FEWEST_CLAIMS` claims or more,
-    all of them hold and none is repeated. Otherwise
-    it is rewritten from the claims that hold; the most salient measured claims that do not repeat them replace the
-    others.
-
-    Args:
-        text: The explanation.
-        claims: Its claims, as `find_claims` reads them.
-        label: The label of the clip.
-        vectors: (spans, descriptors) values of `measure_spans`.
-        reference: Typical values.
-
-    Returns:
-        The text, its claims and how many claims were removed.
-    """
-    true = [claim for claim in claims if holds(claim, vectors, reference)]
-    once: dict[tuple[str, str], Claim] = {}
-    for claim in true:
-        once.setdefault((claim.descriptor, claim.span), claim)
-    kept = list(once.values())
-    removed = len(claims) - len(kept)
-    if not removed and len(kept) >= FEWEST_CLAIMS:
-        return with_current_clauses(text), kept, 0
-    for claim in notable_claims(vectors, reference):
-        if len(kept) >= max(FEWEST_CLAIMS, len(claims)):
-            break
-        if not any(collide(claim, said) for said in kept):
-            kept.append(claim)
-    return verbalise(label, kept), kept, removed
 
 
 def verified_answer(

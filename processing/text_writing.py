@@ -1,0 +1,78 @@
+"""The language model writes: from prompts about clips to texts, free or with the marks that each may have."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import LogitsProcessorList
+
+from .claims.grounded_decoding import GroundedDecoding, MarkTokens
+from .descriptors.reference import MotionReference
+from .skeleton.clip import UnifiedClip
+
+__all__ = ["SAMPLING", "TextWriter"]
+
+SAMPLING = {"temperature": 0.2, "top_p": 0.9}
+"""Defaults for `do_sample=True`, as the authors of SmolLM2-Instruct recommend."""
+
+
+class TextWriter:
+    """Writes texts about clips.
+
+    Args:
+        model: Of the checkpoint.
+        processor: Of the checkpoint.
+    """
+
+    def __init__(self, model: Any, processor: Any):
+        self.model = model
+        self.processor = processor
+        self._tokens: MarkTokens | None = None
+
+    def prompt(self, content: Sequence[Mapping[str, Any]]) -> str:
+        """The chat up to the model's answer.
+
+        Args:
+            content: What the user says, blocks of type "skeleton" and "text".
+        """
+        return self.processor.tokenizer.apply_chat_template(
+            [{"role": "user", "content": list(content)}],
+            chat_template=self.processor.chat_template,
+            tokenize=False,
+            add_generation_prompt=True,
+        )
+
+    def write(
+        self,
+        prompts: Sequence[str],
+        clips: Sequence[UnifiedClip],
+        references: Sequence[MotionReference | None],
+        generate_kwargs: Mapping[str, Any],
+        weights: np.ndarray | None = None,
+        marks: Sequence[Sequence[str]] | None = None,
+    ) -> list[str]:
+        """Generates the text after each prompt.
+
+        Args:
+            prompts: One for each text.
+            clips: Those of the prompts, in order.
+            references: What each clip is compared with, None for the checkpoint's reference.
+            generate_kwargs: Arguments of `generate`.
+            weights: (clips, descriptors), factors on the salience of the measurements.
+            marks: The marks that each text may have, and must have before it ends; None allows everything.
+        """
+        self.model.load_backbone()  # a small checkpoint fetches it for its first text
+        inputs = self.processor(text=list(prompts), skeletons=list(clips), reference=list(references))
+        if weights is not None and "skeleton_salience" in inputs:
+            inputs["skeleton_salience"] *= torch.from_numpy(weights)
+        inputs = inputs.to(self.model.device)
+        start = inputs["input_ids"].shape[1]
+        given = dict(generate_kwargs)
+        if marks is not None:
+            self._tokens = self._tokens or MarkTokens(self.processor.tokenizer)
+            grounded = GroundedDecoding(self._tokens, marks, start)
+            given["logits_processor"] = LogitsProcessorList([*given.get("logits_processor", ()), grounded])
+        output = self.model.generate(**inputs, **given)
+        texts = self.processor.tokenizer.batch_decode(output[:, start:], skip_special_tokens=True)
+        return [text.strip() for text in texts]
