@@ -24,12 +24,13 @@ from .descriptors.calibration import MeasuredClip, calibrated, mean_of_windows, 
 from .descriptors.manner import relative_features
 from .descriptors.measure import DESCRIPTOR_NAMES, measure
 from .descriptors.movement_features import movement_features
-from .descriptors.reference import MotionReference, as_reference, manner_for
+from .descriptors.reference import MotionReference, manner_for
 from .descriptors.reference_state import PERFORMER
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor, named
 from .label_head import LabelHead, cross_validated, fit_heads, fold_of, usual_ridge
 from .label_scoring import LabelScorer
 from .reading.motion import note
+from .reference_choice import checked_reference
 from .skeleton.clip import UnifiedClip
 from .vocabulary import trained_word
 
@@ -274,7 +275,8 @@ def learned(
         form: `fps`, `layout` and `joint_names` of clips that do not state them.
 
     Raises:
-        ValueError: If there are not as many labels as clips, fewer than two labels, or no clip that can be read.
+        ValueError: If there are not as many labels as clips, fewer than two labels, no clip that can be read, or a
+            reference of another checkpoint.
     """
     clips = clips if hasattr(clips, "__len__") else list(clips)
     processor: Any = scorer.processor
@@ -282,8 +284,8 @@ def learned(
     performers = None if performers is None else named(performers)
     if performers is not None and len(performers) != len(clips):
         raise ValueError(f"Expected one performer for each clip, found {len(performers)} for {len(clips)} clips.")
-    given: MotionReference | None = as_reference(reference)
     extractor = processor.feature_extractor
+    given = checked_reference(extractor, reference)
     examples, read = [], set()
     for number, name, person in extractor.read_people(clips, performers, **(form or {})):
         read.add(number)

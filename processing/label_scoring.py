@@ -8,10 +8,13 @@ from transformers import PreTrainedModel, ProcessorMixin
 
 from .vocabulary import trained_word
 
-__all__ = ["CACHED_LABEL_LISTS", "LabelScorer"]
+__all__ = ["CACHED_LABEL_LISTS", "ENCODED_TOGETHER", "LabelScorer"]
 
 CACHED_LABEL_LISTS = 32
 """Lists of labels whose text states are cached: about 7 KB a label with the default backbone."""
+
+ENCODED_TOGETHER = 16
+"""Labels whose texts are encoded in one batch: a list of hundreds would need gigabytes."""
 
 
 class LabelScorer:
@@ -51,8 +54,12 @@ class LabelScorer:
             self._encoder_version = version
         states = self._cached.pop(tuple(labels), None)
         if states is None:
-            inputs = self.processor.label_inputs(labels).to(self.model.device)
-            states = self.model.encode_text(**inputs).unflatten(0, (len(labels), -1))
+            parts = []
+            for start in range(0, len(labels), ENCODED_TOGETHER):
+                some = labels[start : start + ENCODED_TOGETHER]
+                inputs = self.processor.label_inputs(some).to(self.model.device)
+                parts.append(self.model.encode_text(**inputs).unflatten(0, (len(some), -1)))
+            states = torch.cat(parts)
         self._cached[tuple(labels)] = states  # at the end: the least recently used list comes first
         if len(self._cached) > CACHED_LABEL_LISTS:
             del self._cached[next(iter(self._cached))]

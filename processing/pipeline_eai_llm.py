@@ -22,13 +22,13 @@ from .certainty import certainty_of
 from .claims.comparison import COMPARE_QUESTION, two_movements
 from .claims.explanation import explanation_prompt, marked_reasons
 from .claims.marks import without_marks
-from .descriptors.reference import MotionReference, as_reference
+from .descriptors.reference import MotionReference
 from .feature_extraction_eai_llm import named, performer_of, source_of
 from .label_scoring import LabelScorer
 from .pipeline_arguments import as_labels, check_windows, refuse_unknown, with_generate_kwargs
 from .reading.motion import MotionError
 from .record import Person, Request, comparison_record, error_record, person_argument, person_record
-from .reference_choice import advice, chosen_reference, of_person
+from .reference_choice import advice, checked_reference, chosen_reference, of_person
 from .skeleton.tree import FRAME_RATE
 from .text_writing import SAMPLING, TextWriter
 
@@ -239,7 +239,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         """
         kwargs = with_generate_kwargs(kwargs)
         refuse_unknown(kwargs, self.compare, "generate_kwargs")
-        reference = as_reference(reference)
+        reference = checked_reference(self._feature_extractor, reference)
         clips = []
         for motion in (first, second):
             found = list(self._feature_extractor.clips(motion, fps=fps, layout=layout, joint_names=joint_names))

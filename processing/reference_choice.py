@@ -13,7 +13,7 @@ from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor, named
 from .reading.motion import note
 from .skeleton.clip import UnifiedClip
 
-__all__ = ["advice", "chosen_reference", "of_person"]
+__all__ = ["advice", "checked_reference", "chosen_reference", "of_person"]
 
 _SEVERAL = 4
 """Clips in one call from which on a reference is advised."""
@@ -27,6 +27,23 @@ def advice(clips: int) -> str | None:
         f"{clips} clips come without a reference, so each is compared with other people on other rigs. What is "
         "typical of these recordings, and of each person in them, can be learned from the clips: see calibrate."
     )
+
+
+def checked_reference(extractor: EaiSkeletonFeatureExtractor, reference: Any) -> MotionReference | None:
+    """A reference in any form that the pipeline takes, None for the default.
+
+    Raises:
+        OSError: If a file cannot be opened.
+        ValueError: If it is no reference, or was calibrated with another checkpoint.
+    """
+    own = extractor.motion_reference()
+    given: MotionReference | None = as_reference(reference)
+    if given is not None and own is not None and not _may_come_from(own, given):
+        raise ValueError(
+            "The reference was calibrated with another checkpoint, whose typical values are others: calibrate again "
+            "with this one, or load that one."
+        )
+    return given
 
 
 def chosen_reference(
@@ -47,16 +64,10 @@ def chosen_reference(
 
     Raises:
         OSError: If a file cannot be opened.
-        ValueError: If the reference was calibrated with another checkpoint or does not know the performer, the
-            baseline cannot be read, both are given, or several performers are.
+        ValueError: As `checked_reference`; if the reference does not know the performer, the baseline cannot be read,
+            both are given, or several performers are.
     """
-    own = extractor.motion_reference()
-    given: MotionReference | None = as_reference(reference)
-    if given is not None and own is not None and not _may_come_from(own, given):
-        raise ValueError(
-            "The reference was calibrated with another checkpoint, whose typical values are others: calibrate again "
-            "with this one, or load that one."
-        )
+    given = checked_reference(extractor, reference)
     if isinstance(performer, (list, tuple)):
         raise ValueError(
             f"performer is one name for all clips, found {len(performer)}; where they differ, each clip is a dict "
@@ -70,7 +81,7 @@ def chosen_reference(
         given.of(performer)  # raises an error for somebody unknown before any clip is read
     if baseline is None:
         return given
-    given = given or own
+    given = given or extractor.motion_reference()
     if given is None:
         raise ValueError("The checkpoint has no reference, so nothing can be compared with a baseline.")
     return with_baseline(given, extractor.measured(baseline, **form))

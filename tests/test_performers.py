@@ -164,6 +164,10 @@ def test_a_reference_that_another_checkpoint_calibrated_is_refused(pipe, known, 
     for form in (foreign, foreign.to_dict(), tmp_path / "foreign.json"):
         with pytest.raises(ValueError, match="calibrated with another checkpoint.*calibrate again"):
             pipe("absent.bvh", reference=form)
+        with pytest.raises(ValueError, match="calibrated with another checkpoint"):
+            pipe.compare("absent.bvh", "absent.bvh", reference=form)
+        with pytest.raises(ValueError, match="calibrated with another checkpoint"):
+            pipe.adapt(["absent.bvh", "absent.bvh"], ["a", "b"], reference=form)
     assert "scores" in pipe(known[5], label_only=True, reference=others), "it is the default of its own recordings"
     pipe.calibrate(known[:5]).save(tmp_path / "ours.json")
     assert "scores" in pipe(known[5], label_only=True, reference=tmp_path / "ours.json")

@@ -13,10 +13,16 @@ TRAVELLING = [
     ("processing/skeleton",),
     ("processing/descriptors",),
     ("processing/feature_extraction_eai_llm",),
-    ("processing/claims", "processing/label_scoring", "processing/label_head", "processing/certainty"),
+    (
+        "processing/claims",
+        "processing/label_scoring",
+        "processing/label_head",
+        "processing/certainty",
+        "processing/reference_choice",
+    ),
     ("processing/attribution", "processing/record", "processing/adaptation"),
     ("processing/text_writing",),
-    ("processing/pipeline_arguments", "processing/reference_choice"),
+    ("processing/pipeline_arguments",),
     ("processing/pipeline_eai_llm",),
     ("processing/processing_eai_llm",),
 ]
