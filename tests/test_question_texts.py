@@ -85,6 +85,8 @@ def test_every_claim_of_every_answer_holds(rows, reference):
         clip = AskedClip(str(row["label"]), spans, reference, LABELS, row["joint_mask"])
         for seed in range(40):
             question, answer = question_answer(clip, np.random.default_rng([number, seed]), 1.0)
+            if "Style:" in question:  # an explanation, of any label, where the drawn kind has no question
+                continue
             kinds.add(answer.split()[0])
             for claim in find_claims(answer):
                 assert holds(claim, spans, reference) is True, (question, answer, claim)
