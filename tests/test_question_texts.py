@@ -153,7 +153,7 @@ LACKING = [
 def answered(rows, reference) -> dict[str, str]:
     """Questions and answers about a clip that has all joints."""
     mask = np.ones(22, dtype=bool)
-    return asked(AskedClip(str(rows[0]["label"]), measure(rows[0]["joints"], mask), reference, LABELS, mask), 1500)
+    return asked(AskedClip(str(rows[0]["label"]), measure(rows[0]["joints"], mask), reference, LABELS, mask), 2500)
 
 
 @pytest.mark.parametrize(("joints", "word"), LACKING, ids=[entry[1] for entry in LACKING])
@@ -162,7 +162,7 @@ def test_what_the_recording_lacks_is_refused_and_answered_where_it_is_there(join
     lacking[[JOINT_INDEX[name] for name in joints]] = False
     label = str(rows[0]["label"])
     without = AskedClip(label, measure(whole * lacking[:, None], lacking), reference, LABELS, lacking)
-    answers = asked(without, 1500)
+    answers = asked(without, 2500)
     refused = {q: a for q, a in answers.items() if a.startswith(MISSING_JOINTS.partition(":")[0])}
     assert len(refused) >= 5 and set(refused.values()) == {MISSING_JOINTS.format(word)}
     assert not any(answer in refused.values() for answer in answered.values())
