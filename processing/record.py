@@ -106,9 +106,9 @@ def person_argument(
         weights: (descriptors,) how much the label depends on the body part of each descriptor.
     """
     sureness = (person.certainty["runner_up"], person.certainty["level"], person.certainty["accuracy"])
+    compared: Any = DEFAULT if reference is None else compared_with(reference, np.isfinite(person.vectors[0]))
     if reference is None:
-        return Argument(label, *sureness, DEFAULT, (), (), (), ())
-    compared: Any = compared_with(reference, np.isfinite(person.vectors[0]))
+        return Argument(label, *sureness, compared, (), (), (), ())
     return chosen_argument(label, *sureness, compared, person.vectors, reference, weights)
 
 

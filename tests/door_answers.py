@@ -12,7 +12,9 @@ from transformers import AutoFeatureExtractor, AutoProcessor, Pipeline, pipeline
 
 TASK = "skeleton-emotion-explanation"
 BRIEF = {"max_new_tokens": 12}
-RECORD_KEYS = {"source", "label", "score", "scores", "explanation", "evidence", "segments", "skeleton", "model"}
+RECORD_KEYS = {
+    *("source", "label", "score", "scores", "explanation", "reasons", "evidence", "segments", "skeleton", "model"),
+}
 
 
 class Doors:

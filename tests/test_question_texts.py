@@ -85,6 +85,8 @@ def test_every_claim_of_every_answer_holds(rows, reference):
         clip = AskedClip(str(row["label"]), spans, reference, LABELS, row["joint_mask"])
         for seed in range(40):
             question, answer = question_answer(clip, np.random.default_rng([number, seed]), 1.0)
+            if "Style:" in question:  # an explanation, of any label, where the drawn kind has no question
+                continue
             kinds.add(answer.split()[0])
             for claim in find_claims(answer):
                 assert holds(claim, spans, reference) is True, (question, answer, claim)
@@ -151,7 +153,7 @@ LACKING = [
 def answered(rows, reference) -> dict[str, str]:
     """Questions and answers about a clip that has all joints."""
     mask = np.ones(22, dtype=bool)
-    return asked(AskedClip(str(rows[0]["label"]), measure(rows[0]["joints"], mask), reference, LABELS, mask), 1500)
+    return asked(AskedClip(str(rows[0]["label"]), measure(rows[0]["joints"], mask), reference, LABELS, mask), 2500)
 
 
 @pytest.mark.parametrize(("joints", "word"), LACKING, ids=[entry[1] for entry in LACKING])
@@ -160,7 +162,7 @@ def test_what_the_recording_lacks_is_refused_and_answered_where_it_is_there(join
     lacking[[JOINT_INDEX[name] for name in joints]] = False
     label = str(rows[0]["label"])
     without = AskedClip(label, measure(whole * lacking[:, None], lacking), reference, LABELS, lacking)
-    answers = asked(without, 1500)
+    answers = asked(without, 2500)
     refused = {q: a for q, a in answers.items() if a.startswith(MISSING_JOINTS.partition(":")[0])}
     assert len(refused) >= 5 and set(refused.values()) == {MISSING_JOINTS.format(word)}
     assert not any(answer in refused.values() for answer in answered.values())

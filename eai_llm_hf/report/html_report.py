@@ -282,8 +282,8 @@ def _times_words(times: Sequence[tuple[float, float]]) -> str:
 
 def _dropped_words(dropped: int) -> str:
     if dropped == 1:
-        return "One statement was removed because the measurements do not support it."
-    return f"{dropped} statements were removed because the measurements do not support them."
+        return "One statement of the language model did not agree with the measurements and was left out."
+    return f"{dropped} statements of the language model did not agree with the measurements and were left out."
 
 
 def _details(record: Mapping[str, Any], seconds: float) -> list[tuple[str, str]]:
