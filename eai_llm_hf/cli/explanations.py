@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError("--clips must be at least 2, --batch-size at least 1, and no other number negative.")
     from ..corpora.rows import as_clip
     from ..evaluation.explanations.faithfulness import faithfulness
-    from ..evaluation.explanations.tables import as_examples, as_markdown, first_texts
+    from ..evaluation.explanations.tables import as_examples, as_markdown, first_texts, goals_as_markdown
     from ..evaluation.explanations.texts import explained_clip, explanation_scores
     from ..training.recipe_clips import held_out_splits
 
@@ -133,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
         "texts": first_texts(texts),
     }
     (output / "explanations.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    tables = "\n".join(as_markdown(results)) + "\n"
+    tables = "\n".join([*as_markdown(results), "", *goals_as_markdown({"": results})]) + "\n"
     (output / "explanations.md").write_text(tables, encoding="utf-8")
     (output / "examples.md").write_text("\n".join(as_examples(texts)) + "\n", encoding="utf-8")
     lines = [json.dumps(entry) + "\n" for entry in texts]

@@ -45,13 +45,12 @@ def as_markdown(results: Mapping[str, Any]) -> list[str]:
     """The tables of `eai-llm evaluate explanations`: the lines of a section.
 
     Args:
-        results: The JSON output of the command.
+        results: The JSON output of the command, or of several, whose `commands` it then has.
     """
     corpora = results["corpora"]
-    lines = [f"`{results['command']}`", ""]
+    lines = [*(f"- `{command}`" for command in results.get("commands", [results.get("command")])), ""]
     lines += [f"- {corpus}: {', '.join(contents)}" for corpus, contents in results["contents"].items()]
     lines += _truth(corpora) + _argument(corpora) + _form(corpora) + _preference(corpora) + _taken_away(corpora)
-    lines += ["", *goals_as_markdown({"": results})]
     for corpus, found in results["faithfulness"].items():
         lines += ["", f"**Whether the label rests on what is said, {corpus}**", "", faithfulness_tables(found).strip()]
     return lines
