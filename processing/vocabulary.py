@@ -8,40 +8,50 @@ import re
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
-__all__ = ["SYNONYMS", "canonical_label", "same_words", "tidy", "trained_word"]
+__all__ = ["SYNONYMS", "canonical_label", "is_noun", "noun_of", "same_words", "tidy", "trained_word"]
 
-_FORMS = {
+_FORMS: dict[str, tuple[str, str]] = {
     "happy": (
-        *("happiness", "joy", "joyful", "joyous", "glad", "gladness", "cheerful", "cheerfulness"),
-        *("delight", "delighted", "elation", "elated"),
+        "happiness, joy, gladness, cheerfulness, delight, elation",
+        "joyful, joyous, glad, cheerful, delighted, elated",
     ),
-    "sad": ("sadness", "sorrow", "sorrowful", "unhappy", "unhappiness", "grief", "grieving", "mournful"),
-    "angry": ("anger", "rage", "furious", "fury", "enraged", "mad", "wrath", "hot anger"),
-    "proud": ("pride",),
-    "not confident": ("unconfident", "lack of confidence", "insecure", "insecurity"),
-    "neutral": ("neutrality", "no emotion", "unemotional"),
-    "afraid": (
-        *("fear", "fearful", "panic", "panic fear", "panicked", "scared", "frightened", "fright"),
-        *("terror", "terrified"),
-    ),
-    "disgusted": ("disgust", "repulsed", "revulsion"),
-    "surprised": ("surprise", "astonished", "astonishment"),
-    "anxious": ("anxiety", "worried", "worry"),
-    "ashamed": ("shame",),
-    "guilty": ("guilt",),
-    "contemptuous": ("contempt", "scorn", "scornful", "disdain", "disdainful"),
-    "jealous": ("jealousy",),
-    "grateful": ("gratitude", "thankful", "thankfulness"),
+    "sad": ("sadness, sorrow, unhappiness, grief", "sorrowful, unhappy, grieving, mournful"),
+    "angry": ("anger, rage, fury, wrath, hot anger", "furious, enraged, mad"),
+    "proud": ("pride", ""),
+    "not confident": ("insecurity, lack of confidence", "unconfident, insecure"),
+    "neutral": ("neutrality, no emotion, no particular emotion", "unemotional"),
+    "afraid": ("fear, panic, panic fear, fright, terror", "fearful, panicked, scared, frightened, terrified"),
+    "disgusted": ("disgust, revulsion", "repulsed"),
+    "surprised": ("surprise, astonishment", "astonished"),
+    "anxious": ("anxiety, worry", "worried"),
+    "ashamed": ("shame", ""),
+    "guilty": ("guilt", ""),
+    "contemptuous": ("contempt, scorn, disdain", "scornful, disdainful"),
+    "jealous": ("jealousy", ""),
+    "grateful": ("gratitude, thankfulness", "thankful"),
     # No corpus here has these, but folders of users do. Only the form of the word changes.
-    "amused": ("amusement",),
-    "bored": ("boredom",),
-    "excited": ("excitement",),
-    "relieved": ("relief",),
-    "calm": ("calmness",),
-    "tired": ("tiredness",),
+    "amused": ("amusement", ""),
+    "bored": ("boredom", ""),
+    "excited": ("excitement", ""),
+    "relieved": ("relief", ""),
+    "calm": ("calmness", ""),
+    "tired": ("tiredness", ""),
 }
+"""Adjective of the vocabulary -> its nouns, the usual one first, and other adjectives."""
 
-SYNONYMS = MappingProxyType({form: word for word, forms in _FORMS.items() for form in (word, *forms)})
+_NOUNS = {word: [noun for noun in nouns.split(", ") if noun] for word, (nouns, _) in _FORMS.items()}
+_OTHER_NOUNS = frozenset(
+    "despair disappointment embarrassment frustration hope interest love pain satisfaction".split()
+)
+_NOUN_ENDINGS = ("ness", "ity", "tion", "sion", "ment", "ance", "ence", "ism", "tude")
+
+SYNONYMS = MappingProxyType(
+    {
+        form: word
+        for word, (nouns, adjectives) in _FORMS.items()
+        for form in (word, *filter(None, f"{nouns}, {adjectives}".split(", ")))
+    }
+)
 """Each known form of an emotion word -> the adjective of the vocabulary."""
 
 
@@ -58,6 +68,31 @@ def canonical_label(word: str) -> str:
     """
     tidied = tidy(word)
     return SYNONYMS.get(tidied, tidied)
+
+
+def is_noun(word: str) -> bool:
+    """Whether a movement *shows* a label ("sadness") rather than *looks* so ("sad"); unknown words by their ending.
+
+    >>> is_noun("Joy"), is_noun("determination"), is_noun("sad"), is_noun("tense")
+    (True, True, False, False)
+    """
+    tidied = tidy(word)
+    known = SYNONYMS.get(tidied)
+    if known is not None:
+        return tidied in _NOUNS[known]
+    return tidied in _OTHER_NOUNS or tidied.endswith(_NOUN_ENDINGS)
+
+
+def noun_of(word: str) -> str | None:
+    """The noun of a label: "fear" for "afraid"; a noun stays as it is, and an unknown adjective gives None.
+
+    >>> noun_of("afraid"), noun_of("grief"), noun_of("tense")
+    ('fear', 'grief', None)
+    """
+    if is_noun(word):
+        return tidy(word)
+    known = SYNONYMS.get(tidy(word))
+    return None if known is None else _NOUNS[known][0]
 
 
 def trained_word(word: str, trained: Iterable[str]) -> str | None:

@@ -31,6 +31,7 @@ __all__ = [
     "holds",
     "notable_claims",
     "says_degree",
+    "unusual_claims",
     "with_degree",
 ]
 
@@ -154,24 +155,56 @@ def notable_claims(
     high: float = 75.0,
     among: np.ndarray | None = None,
 ) -> list[Claim]:
-    """The notable claims of a clip: descriptors outside the middle range of the reference.
+    """The notable claims of a clip: those of `unusual_claims` that one text can state.
 
     Args:
-        vectors: (descriptors,) values of `measure` for plain claims about the whole clip; (1, descriptors) for claims
-            with degrees; (spans, descriptors) of `measure_spans` for these and for claims about thirds of the clip. A
-            third is notable where it is at percentile 15 or below, or 85 or above, differs from the whole clip by 30
-            percentile points or more, and the whole clip is not notable in the same direction.
+        vectors: As `unusual_claims` takes them.
         reference: The reference.
         low: Percentile up to which "low" is notable.
         high: Percentile from which on "high" is notable.
         among: (descriptors,) bool, descriptors to consider; None for all.
 
     Returns:
+        Claims in canonical words. First those about the whole clip, then at most two about thirds, each in the order
+        of `unusual_claims`. Of near duplicates (`NEAR_DUPLICATES`) only the first is kept, so that no two claims
+        repeat or contradict each other.
+    """
+    unusual = unusual_claims(vectors, reference, low, high, among)
+    whole = [claim for claim in unusual if claim.span == "whole"]
+    changes = [claim for claim in unusual if claim.span != "whole"]
+    chosen: list[Claim] = []
+    for ranked, most in ((whole, len(DESCRIPTORS)), (changes, _MOST_SPAN_CLAIMS)):
+        room = len(chosen) + most
+        for claim in ranked:
+            if len(chosen) < room and not any(collide(claim, other) for other in chosen):
+                chosen.append(claim)
+    return chosen
+
+
+def unusual_claims(
+    vectors: np.ndarray,
+    reference: MotionReference,
+    low: float = 25.0,
+    high: float = 75.0,
+    among: np.ndarray | None = None,
+) -> list[Claim]:
+    """All claims about descriptors outside the middle range of the reference, near duplicates included.
+
+    Args:
+        vectors: (descriptors,) values of `measure` for plain claims about the whole clip; (1, descriptors) for claims
+            with degrees; (spans, descriptors) of `measure_spans` for these and for claims about thirds of the clip. A
+            third is unusual where it is at percentile 15 or below, or 85 or above, differs from the whole clip by 30
+            percentile points or more, and the whole clip is not unusual in the same direction.
+        reference: The reference.
+        low: Percentile up to which "low" is unusual.
+        high: Percentile from which on "high" is unusual.
+        among: (descriptors,) bool, descriptors to consider; None for all.
+
+    Returns:
         Claims in canonical words. First those about the whole clip, the most salient (`MotionReference.salience`)
-        first; then at most two about thirds, by the distance of the percentile from 50; ties in the order of
-        `DESCRIPTORS`. Claims at percentile 3 or below, or 97 or above, are "strong" where the words allow it (not
-        "clearly hardly swinging"). Of near duplicates (`NEAR_DUPLICATES`) only the first is kept, so that no two
-        claims repeat or contradict each other.
+        first; then those about thirds, by the distance of the percentile from 50; ties in the order of `DESCRIPTORS`.
+        Claims at percentile 3 or below, or 97 or above, are "strong" where the words allow it (not "clearly hardly
+        swinging").
     """
     vectors = np.asarray(vectors)
     rows = np.atleast_2d(vectors)
@@ -199,13 +232,7 @@ def notable_claims(
             if _within_bounds(claim, float(rows[row, index])):
                 extent = abs(percentile - 50.0) if row else salience[index]
                 (changes if row else found).append((-extent, claim))
-    chosen: list[Claim] = []
-    for ranked, most in ((found, len(DESCRIPTORS)), (changes, _MOST_SPAN_CLAIMS)):
-        room = len(chosen) + most
-        for _, claim in sorted(ranked, key=lambda pair: pair[0]):
-            if len(chosen) < room and not any(collide(claim, other) for other in chosen):
-                chosen.append(claim)
-    return chosen
+    return [claim for ranked in (found, changes) for _, claim in sorted(ranked, key=lambda pair: pair[0])]
 
 
 def collide(claim: Claim, other: Claim) -> bool:

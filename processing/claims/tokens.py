@@ -108,6 +108,11 @@ ATOMS: tuple[tuple[str, str], ...] = (
     ("slight", r"ever so slightly|a (?:little|bit|touch|tad)|slightly|somewhat|mildly|faintly|subtly|marginally"),
     ("emphasis", r"at all"),
     ("negation", r"rather than|instead of|(?:it|this) is not (?:true|the case) that|no sign of|neither|fails? to"),
+    (
+        "glue",
+        r"(?:than in|compared with|measured against|relative to) (?:most (?:of )?)?(?:(?:this person's|these) )?"
+        r"(?:other )?recordings",
+    ),
     ("glue", r"not only|as well|as if|in fact|of course|as it were"),
     (
         "idiom",

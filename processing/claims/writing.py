@@ -6,21 +6,15 @@ from typing import Literal
 
 import numpy as np
 
+from ..vocabulary import is_noun
 from .claim import SPAN_WORDS, Claim, Span, says_degree, with_degree
 from .phrases import PHRASES
 
-__all__ = ["EXPLAIN_QUESTION", "absent_clause", "label_sentence", "named_label", "verbalise"]
+__all__ = ["EXPLAIN_QUESTION", "absent_clause", "clause_of", "label_sentence", "named_label", "verbalise"]
 
 EXPLAIN_QUESTION = "What emotion does this movement express, and how can you tell?"
 """The question that the pipeline asks where the user asks none, and that most training samples answer."""
 
-_NOUN_LABELS = frozenset(
-    (
-        "anger anxiety astonishment boredom contempt despair disappointment disgust embarrassment excitement fear "
-        "frustration gratitude grief guilt happiness hope insecurity interest joy love pain pride rage relief "
-        "revulsion sadness satisfaction shame sorrow surprise"
-    ).split()
-) | {"lack of confidence", "no particular emotion"}
 _ADJECTIVE_SENTENCES = (
     "The movement looks {}.",
     "The person looks {}.",
@@ -45,6 +39,13 @@ _OWNED = re.compile(
 )
 """Body parts that may get another word for "the"."""
 
+_LAST_WORDS: dict[Span, tuple[str, ...]] = {
+    "beginning": ("at first", "at the beginning", "in the first part"),
+    "middle": ("in the middle", "midway through the clip"),
+    "end": ("towards the end", "in the last part"),
+}
+"""Those of `SPAN_WORDS` that read well at the end of a clause."""
+
 _NOTHING_NOTABLE = "Nothing in the movement is unusual."
 _ABSENT = ("though {}", "although {}", "even though {}", "yet {}")
 _VERB = re.compile(r"\b(is|are)\b")
@@ -57,7 +58,7 @@ def label_sentence(label: str, rng: np.random.Generator | None = None) -> str:
         label: The label, used word for word.
         rng: Chooses among wordings; None gives the canonical one.
     """
-    sentences = _NOUN_SENTENCES if label.lower() in _NOUN_LABELS else _ADJECTIVE_SENTENCES
+    sentences = _NOUN_SENTENCES if is_noun(label) else _ADJECTIVE_SENTENCES
     return sentences[0 if rng is None else rng.integers(len(sentences))].format(label)
 
 
@@ -156,16 +157,33 @@ def _spoken(claims: Sequence[Claim], rng: np.random.Generator | None) -> list[st
     return clauses
 
 
+def clause_of(claim: Claim, rng: np.random.Generator | None, owner: str = "the") -> str:
+    """A clause for a claim, with the words for its part of the clip at its end.
+
+    Args:
+        claim: The claim.
+        rng: Chooses among its wordings; None gives the canonical one.
+        owner: What precedes body parts: "the", "their".
+    """
+    clause = _OWNED.sub(f"{owner} ", with_degree(_wording(claim, rng), claim.degree))
+    return clause if claim.span == "whole" else f"{clause} {_one_of(_LAST_WORDS[claim.span], rng)}"
+
+
 def _clause(claim: Claim, rng: np.random.Generator | None) -> str:
     """A claim in its own words or, with `rng`, in any of its wordings, without the words for its span."""
     if rng is None:
         return claim.text if claim.span == "whole" else claim.text.removeprefix(f"{SPAN_WORDS[claim.span][0]} ")
+    clause = with_degree(_wording(claim, rng), claim.degree, rng)
+    return _OWNED.sub(f"{_one_of(_OWNERS, rng)} ", clause)
+
+
+def _wording(claim: Claim, rng: np.random.Generator | None) -> str:
+    """One of the clauses of a claim, without degree and part of the clip; with a degree, one that can take it."""
     clauses = PHRASES[claim.descriptor, claim.direction].clauses
     if claim.degree != "plain":
         clauses = tuple(text for text in clauses if _VERB.search(text))
         clauses = tuple(text for text in clauses if not says_degree(text)) or clauses
-    clause = with_degree(_one_of(clauses, rng), claim.degree, rng)
-    return _OWNED.sub(f"{_one_of(_OWNERS, rng)} ", clause)
+    return _one_of(clauses, rng)
 
 
 def named_label(text: str, labels: Sequence[str]) -> str | None:

@@ -303,6 +303,7 @@ def _pauses(body: BodyFrame) -> float:
     usual="the regularity of the rhythm is typical",
     former_usual="the evenness of the rhythm is about as usual",
     whole_clip_only=True,
+    secondary=True,
 )
 def _regularity(body: BodyFrame) -> float:
     if body.frames <= _REPEAT_FRAMES:
@@ -378,6 +379,8 @@ def _regularity(body: BodyFrame) -> float:
     usual="the movement is strongest at a typical time",
     former_usual="the strongest movement is about where it usually is",
     whole_clip_only=True,
+    between_rigs=0.59,
+    secondary=True,
 )
 def _peak_timing(body: BodyFrame) -> float:
     if body.frames < RHYTHM_FRAMES or not body.body_speed.mean() >= RESTING_SPEED:
@@ -425,6 +428,7 @@ def _peak_timing(body: BodyFrame) -> float:
     usual="the body stays at about the same height",
     former_usual="the body is keeping its height about as usual",
     whole_clip_only=True,
+    secondary=True,
 )
 def _rise(body: BodyFrame) -> float:
     height = 0.5 * (body.points[HEAD, 1] + body.hip_midpoint[1])

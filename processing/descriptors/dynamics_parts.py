@@ -54,6 +54,7 @@ _STROKE_FRAMES = 15  # half a second
     ),
     usual="the head moves a typical amount",
     former_usual="the head is moving about as much as usual",
+    secondary=True,
 )
 def _head_movement(body: BodyFrame) -> float:
     return SINE_RANGE * body.head_angle.std()
@@ -110,6 +111,7 @@ def _head_movement(body: BodyFrame) -> float:
     ),
     usual="the rotation of the shoulders is typical",
     former_usual="the turn of the shoulders is about as usual",
+    secondary=True,
 )
 def _trunk_twist(body: BodyFrame) -> float:
     shoulders = (body.points[1] - body.points[2])[::2]
@@ -203,6 +205,7 @@ def _hand_speed(body: BodyFrame) -> float:
     ),
     usual="both arms move about equally",
     former_usual="the two arms are doing about the same",
+    secondary=True,
 )
 def _left_right_asymmetry(body: BodyFrame) -> float:
     left, right = body.wrist_speed.mean(axis=-1)
@@ -326,6 +329,7 @@ def _acceleration(body: BodyFrame) -> float:
     usual="the flow of the gestures is typical",
     former_usual="the flow of the gestures is about as usual",
     near_duplicates=("smoothness",),
+    secondary=True,
 )
 def _spectral_arc_length(body: BodyFrame) -> float:
     speed = norm(np.diff(body.calm_paths[:2])) * FRAME_RATE
@@ -395,6 +399,7 @@ def _spectral_arc_length(body: BodyFrame) -> float:
     ),
     usual="the directness of the gestures is typical",
     former_usual="the gestures are about as straight as usual",
+    secondary=True,
 )
 def _directness(body: BodyFrame) -> float:
     if body.frames <= _STROKE_FRAMES:

@@ -74,6 +74,10 @@ class Descriptor:
         near_duplicates: Descriptors that say nearly the same. A text names only one of such a pair: two would repeat
             or contradict each other.
         whole_clip_only: Whether it describes the course of a clip, so that its value for a third of it means little.
+        between_rigs: Share of its variance that lies between rigs, 0 to 1: where the rigs put their joints, not how
+            people move. None where it is small.
+        secondary: Whether people notice it late, as they do sway and timing: explanations speak of speed, arms, head
+            and posture first.
         function: Maps a `BodyFrame` to the value. Free of place, heading and size; NaN where it has no meaning.
     """
 
@@ -92,6 +96,8 @@ class Descriptor:
     undefined: str = "the clip is too short, or too little moves in it"
     near_duplicates: tuple[str, ...] = ()
     whole_clip_only: bool = False
+    between_rigs: float | None = None
+    secondary: bool = False
     function: Function
 
 

@@ -186,6 +186,7 @@ def _vertical_bounce(body: BodyFrame) -> float:
     ),
     usual="the sway of the trunk is typical",
     former_usual="the sway of the trunk is about as usual",
+    secondary=True,
 )
 def _body_sway(body: BodyFrame) -> float:
     left, up, _ = body.trunk
@@ -439,6 +440,7 @@ def _cadence(body: BodyFrame) -> float:
     usual="the feet stay on the ground for a typical length of time",
     former_usual="the feet are on the ground about as long as usual",
     near_duplicates=("travel_speed",),
+    secondary=True,
 )
 def _stance_share(body: BodyFrame) -> float:
     passings = body.passing_times

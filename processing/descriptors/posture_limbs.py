@@ -93,6 +93,7 @@ _MIRRORED = np.array([-1.0, 1.0, 1.0])[:, None]
     ),
     usual="the arms are held at a typical distance from the body",
     former_usual="the arms are about as far from the body as usual",
+    between_rigs=0.49,
 )
 def _arm_expansion(body: BodyFrame) -> float:
     axis = body.shoulder_midpoint - body.hip_midpoint
@@ -207,6 +208,7 @@ def _elbow_flexion(body: BodyFrame) -> float:
     ),
     usual="the knees are at a typical angle",
     former_usual="the knees are about as usual",
+    secondary=True,
 )
 def _knee_flexion(body: BodyFrame) -> float:
     return flexion(body.points[HIPS], body.points[KNEES], body.points[ANKLES])
@@ -244,6 +246,8 @@ def _knee_flexion(body: BodyFrame) -> float:
     ),
     usual="the feet are a typical distance apart",
     former_usual="the feet are about as far apart as usual",
+    between_rigs=0.44,
+    secondary=True,
 )
 def _step_width(body: BodyFrame) -> float:
     left, _, _ = body.split(body.points[11] - body.points[12])
@@ -291,6 +295,7 @@ def _step_width(body: BodyFrame) -> float:
     usual="the hands are a typical distance from the head",
     former_usual="the hands are about as far from the head as usual",
     near_duplicates=("hand_height",),
+    secondary=True,
 )
 def _hand_to_head(body: BodyFrame) -> float:
     return norm(body.points[WRISTS] - body.points[HEAD]).min(axis=0).mean() / body.arm_length
@@ -336,6 +341,8 @@ def _hand_to_head(body: BodyFrame) -> float:
     usual="the hands are a typical distance from the hips",
     former_usual="the hands are about as far from the hips as usual",
     near_duplicates=("arm_expansion", "hand_height", "body_expansion", "hand_to_head"),
+    between_rigs=0.48,
+    secondary=True,
 )
 def _hand_to_hip(body: BodyFrame) -> float:
     return norm(body.points[WRISTS] - body.points[HIPS]).mean() / body.leg_length
@@ -395,6 +402,7 @@ def _hand_to_hip(body: BodyFrame) -> float:
     ),
     usual="the symmetry of the arms is typical",
     former_usual="the arms are about as much alike as usual",
+    secondary=True,
 )
 def _arm_symmetry(body: BodyFrame) -> float:
     place = np.einsum("axt,jxt->jat", body.chest_axes, body.arm_reach)

@@ -75,6 +75,7 @@ _EXTREMITIES = np.array([0, 3, 4, 5, 6, 9, 10, 11, 12])  # head, elbows, wrists,
     ),
     usual="the head is held at a typical angle",
     former_usual="the head is about as usual",
+    between_rigs=0.33,
 )
 def _head_pitch(body: BodyFrame) -> float:
     return body.head_angle.mean()
@@ -201,6 +202,7 @@ def _trunk_lean(body: BodyFrame) -> float:
     ),
     usual="the shoulders are at a typical height",
     former_usual="the shoulders are about as high as usual",
+    between_rigs=0.61,
 )
 def _shoulder_height(body: BodyFrame) -> float:
     return -norm(body.points[HEAD] - body.shoulder_midpoint).mean() / body.leg_length
@@ -251,6 +253,7 @@ def _shoulder_height(body: BodyFrame) -> float:
     ),
     usual="the shoulders are in a typical position",
     former_usual="the shoulders are about as far forward as usual",
+    between_rigs=0.87,
 )
 def _shoulder_opening(body: BodyFrame) -> float:
     outward, _, forward = np.einsum("axt,jxt->ajt", body.chest_axes, body.collars)
@@ -318,6 +321,7 @@ def _shoulder_opening(body: BodyFrame) -> float:
     usual="the body takes up a typical amount of space",
     former_usual="the body is taking up about as much space as usual",
     near_duplicates=("arm_expansion", "hand_height"),
+    between_rigs=0.42,
 )
 def _body_expansion(body: BodyFrame) -> float:
     points = body.points[_EXTREMITIES]

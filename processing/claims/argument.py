@@ -1,0 +1,268 @@
+"""Writes an argument as three to five sentences: the label and how sure it is, why, what speaks against it, what else.
+
+Every statement about the movement is written by one function, with its mark (`marks.py`) or without. The frames around
+the statements are in `argument_words.py`; a style picks among them.
+"""
+
+import re
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..vocabulary import canonical_label, is_noun, noun_of
+from . import argument_words as words
+from .claim import Claim, with_degree
+from .marks import MARK_START, MarkUse, mark
+from .phrases import USUAL
+from .reasons import Argument, Reason
+from .signs import MEASURED, relation, signs_of
+from .writing import clause_of
+
+__all__ = ["STYLES", "style_of", "write_argument"]
+
+STYLES = 64
+"""Number of styles that `style_of` gives."""
+
+_FIRM = 0.4
+"""Strength from which on a published sign is called typical."""
+
+_DOUBTFUL = 0.5
+"""Accuracy from which on a label of low certainty is doubtful for another reason, so that the accuracy is not told."""
+
+_MOST_SENTENCES = 5
+_NEUTRAL = "neutral"
+_PLACE = re.compile(" ?\0(\\d+)\0")
+"""Where a statement begins, with its number."""
+
+
+def style_of(argument: Argument) -> int:
+    """The style of an argument, 0 to `STYLES` - 1: a function of what it says, whatever the batch or the file.
+
+    The same clip read from another file form gets the same claims, and so the same style.
+    """
+    said = [(reason.claim.descriptor, reason.claim.direction, reason.claim.span) for reason in argument.stated]
+    return zlib.crc32(repr((argument.label, argument.runner_up, said)).encode()) % STYLES
+
+
+def write_argument(argument: Argument, style: int | None = None, marked: bool = False) -> str:
+    """Writes an argument.
+
+    Args:
+        argument: What to say. Each of its claims is stated once, and no other: `find_claims` of the text gives them.
+        style: Picks the words and the order of the sentences, 0 or above; None gives the canonical ones. The same
+            argument in the same style gives the same text.
+        marked: Whether each statement has its mark before it. Without the marks the text is the same.
+
+    Returns:
+        For instance "The movement looks sad, with medium certainty: labels like this were right in about 5 of 10
+        recordings. The movement is slower than in most recordings and the arms are hardly swinging, both of which are
+        typical of sadness. However, the trunk is upright, which is unusual for sadness. The runner-up is fear, but
+        the steps are slow, which speaks against it." The label is the first emotion that it names.
+    """
+    return _Text(argument, style).written(marked)
+
+
+class _Text:
+    """The text of one argument while it is written."""
+
+    def __init__(self, argument: Argument, style: int | None):
+        self.argument = argument
+        self.rng = None if style is None else np.random.default_rng(style)
+        self.noun = _named(argument.label)
+        self.rival = None if argument.runner_up is None else _named(argument.runner_up)
+        self.statements: list[tuple[MarkUse, Claim, str]] = []
+        self.compared = False
+        self.owner = "the"
+
+    def written(self, marked: bool) -> str:
+        """The whole text."""
+        sentences = [sentence for sentence in self._sentences() if sentence]
+        finished = [self._finished(sentence, marked) for sentence in sentences]
+        return "".join(text if text.startswith(MARK_START) else f" {text}" for text in finished).strip()
+
+    # ---- the course of the text -------------------------------------------------------------------------------------
+
+    def _sentences(self) -> list[str]:
+        """The sentences in their order, with places for statements, without capitals and full stops."""
+        argument = self.argument
+        order = self._one_of(("sure first", "sure first", "sure later", "rival first", "sure last"))
+        tail, sentence = self._sureness()
+        opening = self._opening()
+        why = self._why()
+        against = self._against(why)
+        rival = self._rival()
+        if self.statements and not self.compared:
+            opening = f"{self._one_of(words.COMPARED_WITH[argument.compared])}, {opening}"
+        if order in ("sure later", "sure last") and sentence:
+            body = [*why, *against]
+            middle = [*body, sentence, *rival] if order == "sure later" else [*body, *rival, sentence]
+            if len(middle) < _MOST_SENTENCES:
+                return [opening, *middle]
+        if tail:
+            opening = f"{opening}, {tail}"
+        if order == "rival first" and argument.reasons:
+            return [opening, *why, *rival, *against]
+        return [opening, *why, *against, *rival]
+
+    def _opening(self) -> str:
+        """Names the label, word for word."""
+        label = self.argument.label
+        looks = words.SHOWS if is_noun(label) else words.LOOKS
+        who = self._one_of(words.WHO)
+        self.owner = self._one_of(("the", "their")) if who.endswith("person") else "the"
+        return f"{who} {self._one_of(looks).format(label)}"
+
+    def _sureness(self) -> tuple[str, str]:
+        """How sure the label is: for the end of the first sentence, and as a sentence; empty where it is unknown."""
+        level, accuracy = self.argument.level, self.argument.accuracy
+        if level is None:
+            return "", ""
+        known = accuracy is not None and not (level == "low" and accuracy >= _DOUBTFUL)
+        told = f": {self._one_of(words.ACCURACY).format(k=round(10 * accuracy))}" if known and accuracy else ""
+        return self._one_of(words.SURE_TAILS[level]) + told, self._one_of(words.SURENESS[level]) + told
+
+    def _why(self) -> list[str]:
+        """What speaks for the label, or stands out."""
+        argument = self.argument
+        reasons, observed = argument.reasons, self._free_observed()
+        if not reasons:
+            return self._without_reasons(observed)
+        first = reasons
+        further: tuple[Reason, ...] = ()
+        if len(reasons) == 3 and not observed and not argument.against and self._chance(0.5):
+            first, further = reasons[:2], reasons[2:]
+        sentences = [self._linked(first)]
+        if further:
+            sentences.append(self._filled(self._one_of(words.FURTHER), further, "for"))
+        if observed:
+            sentences.append(self._filled(self._one_of(words.OBSERVED_TOO), observed, "also"))
+        return sentences
+
+    def _linked(self, reasons: Sequence[Reason]) -> str:
+        """A sentence that gives reasons as reasons."""
+        firm = all(reason.strength >= _FIRM and reason.source != MEASURED for reason in reasons)
+        key = (firm, len(reasons))
+        frames = words.LINKS[key] if self.rng is None else words.LINKS[key] + words.LEADS[key]
+        return self._filled(self._one_of(frames), reasons, "for")
+
+    def _without_reasons(self, observed: Sequence[Reason]) -> list[str]:
+        """What is said of a label for which nothing speaks."""
+        argument = self.argument
+        usual = _joined([USUAL[name] for name in argument.typical])
+        neutral = canonical_label(argument.label) == _NEUTRAL
+        if observed:
+            lead: list[str] = []
+            if signs_of(argument.label):
+                lead = [self._one_of(words.NOTHING_LINKED)]
+            elif neutral and usual:
+                lead = [self._typically(words.MOSTLY_TYPICAL, usual)]
+            frames = words.OBSERVED if neutral or lead else words.NO_KNOWN_SIGN
+            return [*lead, self._filled(self._one_of(frames), observed, "also")]
+        if signs_of(argument.label) and (argument.stated or not usual):
+            return [self._one_of(words.NOTHING_LINKED)]
+        if usual:
+            return [self._typically(words.NOTHING_UNUSUAL, usual)]
+        return [] if argument.stated else [self._one_of(words.HARDLY_MEASURED)]
+
+    def _typically(self, frames: Sequence[str], usual: str) -> str:
+        """A sentence about typical values."""
+        self.compared = True
+        return self._one_of(frames).format(m=self._one_of(words.COMPARED_WITH[self.argument.compared]), u=usual)
+
+    def _against(self, why: list[str]) -> list[str]:
+        """What speaks against the label: a sentence, or an addition to the last one of `why`."""
+        against = self.argument.against
+        if not against:
+            return []
+        if self.argument.reasons and len(why) == 1 and ";" not in why[0] and len(against) == 1 and self._chance(0.25):
+            why[0] = f"{why[0]}, {self._filled(self._one_of(words.ALTHOUGH), against, 'against')}"
+            return []
+        return [self._filled(self._one_of(words.AGAINST[len(against)]), against, "against")]
+
+    def _rival(self) -> list[str]:
+        """The runner-up, and what decides between it and the label."""
+        argument = self.argument
+        if argument.runner_up is None:
+            return []
+        if argument.deciding:
+            frames = words.RIVAL if argument.deciding[0].relation == "against" else words.LABEL_ONLY
+            return [self._filled(self._one_of(frames), argument.deciding, "rival")]
+        signs = [reason for reason in argument.observed if self._of_rival(reason)]
+        if signs:
+            return [self._filled(self._one_of(words.RIVAL_SIGN), signs, "also")]
+        opposed = [_says(reason, argument.runner_up) == "against" for reason in argument.reasons]
+        return [self._one_of(words.SAME_SIGNS if opposed and all(opposed) else words.RIVAL_UNDECIDED)]
+
+    def _of_rival(self, reason: Reason) -> bool:
+        """Whether what is observed is a sign of the runner-up, told with it."""
+        runner_up = self.argument.runner_up
+        return runner_up is not None and not self.argument.deciding and _says(reason, runner_up) == "for"
+
+    def _free_observed(self) -> list[Reason]:
+        return [reason for reason in self.argument.observed if not self._of_rival(reason)]
+
+    # ---- sentences and statements -----------------------------------------------------------------------------------
+
+    def _filled(self, frame: str, reasons: Sequence[Reason], use: MarkUse) -> str:
+        """The frame with the statements of some reasons in it."""
+        fresh = not self.compared
+        stated = [self._statement(reason.claim, use, fresh and number == 0) for number, reason in enumerate(reasons)]
+        joined = _joined(stated, self._one_of((" and ", " and ", " and ", " while ")))
+        if not self.compared and frame.startswith("{c}"):
+            joined = f"{self._one_of(words.COMPARED_WITH[self.argument.compared])}, {joined}"
+            self.compared = True
+        return frame.replace("{c}", joined)
+
+    def _statement(self, claim: Claim, use: MarkUse, compare: bool) -> str:
+        """One statement: a place for its mark, and its clause."""
+        plain = claim.span == "whole" and (claim.descriptor, claim.direction) in words.COMPARED_CLAUSES
+        if compare and plain and claim.degree != "slight" and self._chance(0.5, canonical=True):
+            clause = with_degree(words.COMPARED_CLAUSES[claim.descriptor, claim.direction], claim.degree)
+            than = words.COMPARED_WITH[self.argument.compared][0].removeprefix("compared with ")
+            clause = f"{clause} than in {than}"
+            self.compared = True
+        else:
+            clause = clause_of(claim, self.rng, self.owner)
+        self.statements.append((use, claim, clause))
+        return f"\0{len(self.statements) - 1}\0"
+
+    def _finished(self, sentence: str, marked: bool) -> str:
+        """The sentence with names, capital, full stop, and its statements with or without marks."""
+        sentence = sentence.replace("{n}", self.noun).replace("{r}", self.rival or "")
+        opens = _PLACE.match(sentence) is not None
+
+        def stated(place: re.Match) -> str:
+            use, claim, clause = self.statements[int(place[1])]
+            if opens and place.start() == 0:
+                clause = _capital(clause)
+            return f"{mark(use, claim) if marked else ''} {clause}"
+
+        text = _PLACE.sub(stated, sentence if opens else _capital(sentence))
+        return f"{text if marked and opens else text.strip()}."
+
+    def _one_of(self, options: Sequence[str]) -> str:
+        return options[0 if self.rng is None else int(self.rng.integers(len(options)))]
+
+    def _chance(self, probability: float, canonical: bool = False) -> bool:
+        return canonical if self.rng is None else bool(self.rng.random() < probability)
+
+
+def _named(label: str) -> str:
+    """What a label is called in a sentence about it: "sadness"; a word without a known noun in quotation marks."""
+    if canonical_label(label) == _NEUTRAL:
+        return "a neutral state"
+    return noun_of(label) or f'"{label}"'
+
+
+def _says(reason: Reason, emotion: str) -> str:
+    """What the claim of a reason says about an emotion."""
+    return relation(reason.claim.descriptor, reason.claim.direction, emotion).relation
+
+
+def _joined(clauses: Sequence[str], last: str = " and ") -> str:
+    return clauses[0] if len(clauses) == 1 else ", ".join(clauses[:-1]) + last + clauses[-1] if clauses else ""
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
