@@ -15,7 +15,7 @@ from eai_llm_hf.evaluation.explanations.frames import (
 from eai_llm_hf.evaluation.explanations.preference import preferences
 from eai_llm_hf.evaluation.explanations.ranking import ranked_verdicts
 from eai_llm_hf.evaluation.explanations.reasoning import linked_shares, reason_scores
-from eai_llm_hf.evaluation.explanations.statements import Statement, Told, told_by, told_in_words
+from eai_llm_hf.evaluation.explanations.statements import Statement, Told, told_by, told_in_words, told_with_marks
 from eai_llm_hf.processing.claims.claim import canonical_claim
 from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES
@@ -29,6 +29,10 @@ def told(label, *statements, text="It looks so.", runner_up=None, marked=True):
     return Told(text, label, runner_up, tuple(Statement(*each) for each in statements), marked)
 
 
+def marked(text, label="sad"):
+    return told_with_marks(text, label)
+
+
 def record(text, label="sad", **more):
     return {"explanation": text, "label": label, "certainty": {"runner_up": "happy"}} | more
 
@@ -36,7 +40,7 @@ def record(text, label="sad", **more):
 # ---- what a text states ---------------------------------------------------------------------------------------------
 
 
-def test_a_record_with_reasons_states_these_and_not_what_the_parser_reads():
+def test_a_record_with_reasons_states_these_and_observes_what_else_its_words_say():
     reasons = [
         {"claim": "", "relation": relation, "emotion": emotion, "strength": 0.5, "source": "", "evidence": place}
         for place, (relation, emotion) in enumerate(
@@ -47,8 +51,12 @@ def test_a_record_with_reasons_states_these_and_not_what_the_parser_reads():
         {"descriptor": claim.descriptor, "direction": claim.direction, "span": span, "degree": claim.degree}
         for claim, span in ((BOWED, "end"), (SLOW, "whole"), (RAISED, "whole"), (SLOW, "middle"), (BOWED, "whole"))
     ]
-    found = told_by(record("The arms are hardly swinging.", reasons=reasons, evidence=evidence))
-    assert [statement.use for statement in found.statements] == ["for", "against", "rival", "also"]
+    text = "The movement is slow. The hands are moving quickly. The elbows are bent."
+    evidence.append({"descriptor": "hand_speed", "direction": "high", "span": "whole", "degree": "plain"})
+    found = told_by(record(text, reasons=reasons, evidence=evidence))
+    uses = [statement.use for statement in found.statements]
+    assert uses == ["for", "against", "rival", "also", "also", None], "what was not measured is not even observed"
+    assert [statement.worded for statement in found.statements] == [False, True, False, False, True, True]
     assert found.claims[0] == canonical_claim("head_pitch", "low", "end") and found.marked
     assert found.label == "sad" and found.runner_up == "happy"
 
@@ -96,12 +104,18 @@ def test_the_label_of_another_clip_is_put_in_only_where_it_differs():
 
 
 def test_words_and_marks_disagree_where_only_one_of_them_makes_a_claim():
-    agree = told("sad", (BOWED, "for"), text="The head is bowed.")
-    silent = told("sad", (BOWED, "for"), text="The arms are something.")
-    more = told("sad", (BOWED, "for"), text="The head is bowed. The movement is slow.")
+    agree = marked("It looks sad. [for head pitch low] The head is bowed.")
+    silent = marked("It looks sad. [for head pitch low] The arms are something.")
+    more = marked("It looks sad. [for head pitch low] The head is bowed. The movement is slow.")
     shares = [reason_scores([text], LABELS)["words_agree"]["share"] for text in (agree, silent, more)]
     assert shares == [1.0, 0.0, 0.5]
     assert reason_scores([told_in_words("The head is bowed.", "sad")], LABELS)["words_agree"] is None
+
+
+def test_texts_that_gave_way_to_the_template_are_not_the_models_own():
+    texts = [Told("It looks sad.", "sad", None, (), True, writer) for writer in ("model", "template", "model")]
+    assert reason_scores(texts, LABELS)["by_model"]["share"] == pytest.approx(2 / 3, abs=1e-4)
+    assert reason_scores([told("sad")], LABELS)["by_model"] is None
 
 
 def test_a_text_says_how_sure_it_is_and_what_else_fits():

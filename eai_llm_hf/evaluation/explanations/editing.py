@@ -74,7 +74,8 @@ def edit_test(
         texts = {
             "model": [told_by(record) for record in records],
             "template": [
-                template_text(record, version, reference) for record, version in zip(records, versions, strict=True)
+                template_text(pipe, record, version, labels, reference)
+                for record, version in zip(records, versions, strict=True)
             ],
         }
         for version, edit in enumerate(tried, start=1):

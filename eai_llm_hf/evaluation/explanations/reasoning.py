@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.signs import emotions_with_signs, relation
 from eai_llm_hf.processing.vocabulary import canonical_label
 
@@ -42,7 +41,8 @@ def reason_scores(
         `names_runner_up` (of the texts whose second candidate is known), `contrast`, `three_to_five` sentences,
         `distinct` (no other clip has the same text). `sentences`: their mean number. `common_frames`: the share of the
         sentences that have one of the ten most common frames, and the `frames` with their counts. `words_agree`: of
-        the claims that marks or words make, those that both make; None without marks. Ready for JSON.
+        the claims that marks or words make, those that both make; None without marks. `by_model`: texts of the model
+        that did not give way to the template; None where the records do not say. Ready for JSON.
 
     Raises:
         ValueError: If there is no text.
@@ -67,6 +67,9 @@ def reason_scores(
         "distinct": share([same[text] == 1 for text in texts]),
         "common_frames": _common_frames(texts, labels, seed, groups),
         "words_agree": _words_agree(told, seed, groups),
+        "by_model": share(
+            [each.written_by == "model" for each in told], [each.written_by is not None for each in told]
+        ),
     }
 
 
@@ -158,11 +161,10 @@ def _common_frames(
 
 
 def _words_agree(told: Sequence[Told], seed: int, groups: Sequence[int] | None) -> dict | None:
-    """Of the claims (descriptor and direction) that marks or words make, the share that both make."""
+    """Of the claims that marks or words make, the share that both make."""
     both, either = np.zeros((2, len(told)))
     for place, own in enumerate(told):
         if own.marked:
-            marks = Counter((claim.descriptor, claim.direction) for claim in own.claims)
-            words = Counter((claim.descriptor, claim.direction) for claim in find_claims(own.text))
-            both[place], either[place] = (marks & words).total(), (marks | words).total()
+            both[place] = sum(each.worded and each.use is not None for each in own.statements)
+            either[place] = len(own.statements)
     return share_of(both.tolist(), either.tolist(), seed, groups)

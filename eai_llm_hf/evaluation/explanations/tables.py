@@ -221,7 +221,7 @@ def _argument(corpora: Mapping[str, Any]) -> list[str]:
     keys = ("linked", "linked_as_reason", "no_sign", "against_said", "against_unsaid", "linked_elsewhere")
     heads = (*_NAMES, "claims", "linked", "of those given as reasons", "no sign", "against, said to be")
     heads += ("against, not said", "linked to another label", "texts without signs", "says how sure")
-    heads += ("names runner-up", "contrast", "words agree with marks")
+    heads += ("names runner-up", "contrast", "words agree with marks", "the model's own")
 
     def cells(names: Sequence[str], scores: Scores) -> list[Any]:
         found = scores["reasons"]
@@ -230,7 +230,10 @@ def _argument(corpora: Mapping[str, Any]) -> list[str]:
             found["reasons"],
             *(_share(found[key]) for key in keys),
             found["texts_without_signs"],
-            *(_share(found[key]) for key in ("says_how_sure", "names_runner_up", "contrast", "words_agree")),
+            *(
+                _share(found[key])
+                for key in ("says_how_sure", "names_runner_up", "contrast", "words_agree", "by_model")
+            ),
         ]
 
     return _table(heads, (cells(*row) for row in _rows(corpora)))

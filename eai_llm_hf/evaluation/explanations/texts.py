@@ -19,10 +19,13 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claims.claim import evidence, holds, notable_claims
+from eai_llm_hf.processing.attribution.occlusion import reliance
+from eai_llm_hf.processing.certainty import compared_with
+from eai_llm_hf.processing.claims.argument import write_argument
+from eai_llm_hf.processing.claims.claim import evidence, holds
 from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.claims.reasons import chosen_argument
 from eai_llm_hf.processing.claims.signs import relation
-from eai_llm_hf.processing.claims.writing import verbalise
 from eai_llm_hf.processing.descriptors.measure import measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.descriptors.reference_state import DEFAULT, PERFORMER
@@ -35,7 +38,7 @@ from .common import performers_as_groups, share_of
 from .preference import preferences
 from .ranking import ranked_verdicts
 from .reasoning import reason_scores
-from .statements import Statement, Told, told_by
+from .statements import Told, told_by, told_with_marks
 
 WRITERS = ("model", "template")
 """The origin of a text: the pipeline, or the canonical words for what was measured, which no language model wrote."""
@@ -159,11 +162,31 @@ def write_records(
     return records
 
 
-def template_text(record: Mapping[str, Any], clip: ExplainedClip, reference: MotionReference) -> Told:
-    """The canonical text for a clip and the label of its record, and what it states."""
-    claims = notable_claims(clip.measured, reference)[:STRONGEST]
-    runner_up = record.get("certainty", {}).get("runner_up")
-    return Told(verbalise(record["label"], claims), record["label"], runner_up, tuple(map(Statement, claims)))
+def template_text(
+    pipe: SkeletonEmotionExplanationPipeline,
+    record: Mapping[str, Any],
+    clip: ExplainedClip,
+    labels: Sequence[str],
+    reference: MotionReference,
+    own: MotionReference | None = None,
+) -> Told:
+    """The text of the argument for the label of a record in canonical words, and what it states.
+
+    Args:
+        pipe: The pipeline, for what the label depends on.
+        record: The record, with its label and certainty.
+        clip: The clip.
+        labels: Candidate labels.
+        reference: The checkpoint's reference.
+        own: What the clip is compared with, None for the checkpoint's reference.
+    """
+    label, sureness = record["label"], record.get("certainty", {})
+    runner_up = sureness.get("runner_up")
+    weights = reliance(pipe.scorer, clip.clip, list(labels), label, own)
+    compared: Any = compared_with(own or reference, np.isfinite(clip.measured[0]))
+    facts = (label, runner_up, sureness.get("level"), sureness.get("accuracy"), compared)
+    argument = chosen_argument(*facts, clip.measured, own or reference, weights)
+    return told_with_marks(write_argument(argument, marked=True), label, runner_up)
 
 
 def text_scores(
@@ -320,14 +343,14 @@ def explanation_scores(
             told["model"].append([told_by(record) for record in records])
             told["template"].append(
                 [
-                    template_text(record, clip, compared_with or reference)
-                    for record, clip, compared_with in zip(records, own, used, strict=False)
+                    template_text(pipe, record, clip, labels, reference, each_used)
+                    for record, clip, each_used in zip(records, own, used[: len(own)], strict=True)
                 ]
             )
             for writer in WRITERS:
                 texts += [
-                    heading | {"writer": writer} | _as_entry(clip, text, compared_with or reference)
-                    for clip, text, compared_with in zip(own, told[writer][-1], used, strict=False)
+                    heading | {"writer": writer} | _as_entry(clip, text, each_used or reference)
+                    for clip, text, each_used in zip(own, told[writer][-1], used[: len(own)], strict=True)
                 ]
         scores[decoding] = {
             writer: text_scores(told[writer], own, labels, reference, used[: len(own)], ranked, seed)
