@@ -20,7 +20,7 @@ _LONG_ENOUGH = 2
 
 _CONTRAST = re.compile(
     r"\b(although|though|but|however|yet|even so|still(?=,)|nevertheless|nonetheless|despite|in spite of|whereas"
-    r"|on the other hand|unusual for|rarely|(?<!measured )against|(does|do) not( quite)? fit)\b",
+    r"|on the other hand|unusual for|rarely sees|(?<!measured )against|(does|do) not( quite)? fit)\b",
     re.IGNORECASE,
 )
 _SURE = re.compile(
