@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError("--clips must be at least 2, --batch-size at least 1, and no other number negative.")
     from ..corpora.rows import as_clip
     from ..evaluation.explanations.faithfulness import faithfulness
-    from ..evaluation.explanations.tables import as_examples, as_markdown, first_texts, goals_as_markdown
+    from ..evaluation.explanations.tables import first_texts
     from ..evaluation.explanations.texts import explained_clip, explanation_scores
     from ..training.recipe_clips import held_out_splits
 
@@ -107,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
     splits = held_out_splits(args.corpora, training)
     pipe = load_quietly(model)
     limit = pipe.processor.feature_extractor.max_frames
-    parts, contents, faithful, texts = {}, {}, {}, []
+    parts, contents, faithful, texts, tables = {}, {}, {}, [], ""
     for corpus, (rows, others) in _by_corpus(splits["test"], args.clips, args.seed).items():
         clips, whole = (
             [explained_clip(as_clip(row), str(row["content"]), row["clip_id"], limit, row["performer"]) for row in of]
@@ -123,24 +123,32 @@ def run(args: argparse.Namespace) -> int:
             faithful[corpus] = faithfulness(
                 pipe, rows, training["labels"], *args.faithful, batch_size=args.batch_size, seed=args.seed
             )
+        results = {
+            "command": command(args),
+            "contents": contents,
+            "corpora": parts,
+            "faithfulness": faithful,
+            "texts": first_texts(texts),
+        }
+        tables = _write(output, results, texts)
     if not parts:
         raise ValueError(f"Training held out fewer than two clips of each corpus: {', '.join(args.corpora)}.")
-    results = {
-        "command": command(args),
-        "contents": contents,
-        "corpora": parts,
-        "faithfulness": faithful,
-        "texts": first_texts(texts),
-    }
+    print(tables, end="")
+    print(f"written to {output}: explanations.json, explanations.md, examples.md, texts.jsonl", file=sys.stderr)
+    return 0
+
+
+def _write(output: Path, results: dict, texts: Sequence[dict]) -> str:
+    """Writes all files for the corpora so far, so that an interrupted run leaves what it has; returns the tables."""
+    from ..evaluation.explanations.tables import as_examples, as_markdown, goals_as_markdown
+
     (output / "explanations.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     tables = "\n".join([*as_markdown(results), "", *goals_as_markdown({"": results})]) + "\n"
     (output / "explanations.md").write_text(tables, encoding="utf-8")
     (output / "examples.md").write_text("\n".join(as_examples(texts)) + "\n", encoding="utf-8")
     lines = [json.dumps(entry) + "\n" for entry in texts]
     (output / "texts.jsonl").write_text("".join(lines), encoding="utf-8")
-    print(tables, end="")
-    print(f"written to {output}: explanations.json, explanations.md, examples.md, texts.jsonl", file=sys.stderr)
-    return 0
+    return tables
 
 
 def _by_corpus(rows: Sequence[dict], most: int, seed: int) -> dict[str, tuple[list[dict], list[dict]]]:
