@@ -5,8 +5,8 @@ An edit changes some descriptors on purpose (`MovementEdit.signs`), which a text
 - *coherent*: the log odds of the labels that these signs speak for, against the labels that they speak against, rise.
   Only cases in which they move by `_LEAST_MOVE` or more count.
 - *spoken*: the text about the edited clip says one of these signs and the opposite of none. Only cases count in which
-  one of the signs is true of the edited clip and the edit moved it, so that a true text can say it. *spoken before*
-  is the share of the same cases in which the text about the unedited clip already said so.
+  one of the signs is unusual in the edited clip and the edit moved it, so that a text has something to say. *spoken
+  before* is the share of the same cases in which the text about the unedited clip already said so.
 
 Both are taken of the pipeline's text and of the template, as in `texts.py`.
 """
@@ -17,10 +17,8 @@ from collections.abc import Sequence
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claims.claim import canonical_claim, holds
 from eai_llm_hf.processing.claims.phrases import OPPOSITE
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
-from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
@@ -33,6 +31,9 @@ __all__ = ["edit_test"]
 
 _LEAST_MOVE = 0.1
 """Log odds; from even odds, 2.5 points of probability."""
+
+_UNUSUAL = 75.0
+"""Percentile, on the side of the sign, from which it is unusual, as for `notable_claims`."""
 
 _LEAST_CHANGE = 5.0
 """Percentile points by which an edit must move a sign for a text to be expected to say it."""
@@ -83,10 +84,7 @@ def edit_test(
             rows.append(
                 {"clip": number, "edit": edit.name, "percentiles": _rise(edit.signs[0], before, after)}
                 | _probability_change(edit, records[0]["scores"], records[version]["scores"])
-                | {
-                    writer: _spoken(edit, of[0], of[version], before, after, versions[version].measured, reference)
-                    for writer, of in texts.items()
-                }
+                | {writer: _spoken(edit, of[0], of[version], before, after) for writer, of in texts.items()}
             )
     return {
         "edits": {
@@ -98,10 +96,15 @@ def edit_test(
     }
 
 
+def _extent(sign: tuple[str, str], percentiles: np.ndarray) -> float:
+    """The percentile of a sign on its side, 0 to 100; NaN where it cannot be measured."""
+    percentile = float(percentiles[DESCRIPTOR_INDEX[sign[0]]])
+    return percentile if sign[1] == "high" else 100.0 - percentile
+
+
 def _rise(sign: tuple[str, str], before: np.ndarray, after: np.ndarray) -> float:
-    """Percentile points by which a sign became truer; NaN where it cannot be measured."""
-    index = DESCRIPTOR_INDEX[sign[0]]
-    return float((1 if sign[1] == "high" else -1) * (after[index] - before[index]))
+    """Percentile points by which a sign became truer."""
+    return _extent(sign, after) - _extent(sign, before)
 
 
 def _probability_change(edit: MovementEdit, before: dict[str, float], after: dict[str, float]) -> dict:
@@ -118,18 +121,11 @@ def _probability_change(edit: MovementEdit, before: dict[str, float], after: dic
 
 
 def _spoken(
-    edit: MovementEdit,
-    told_before: Told,
-    told_after: Told,
-    before: np.ndarray,
-    after: np.ndarray,
-    measured: np.ndarray,
-    reference: MotionReference,
+    edit: MovementEdit, told_before: Told, told_after: Told, before: np.ndarray, after: np.ndarray
 ) -> tuple[int, int, int]:
     """Whether the text of the edited clip speaks of the edit, whether that of the clip did, and whether it counts."""
     sayable = any(
-        holds(canonical_claim(*sign), measured, reference) and _rise(sign, before, after) >= _LEAST_CHANGE
-        for sign in edit.signs
+        _extent(sign, after) >= _UNUSUAL and _rise(sign, before, after) >= _LEAST_CHANGE for sign in edit.signs
     )
     return int(sayable and _says(edit, told_after)), int(sayable and _says(edit, told_before)), int(sayable)
 
