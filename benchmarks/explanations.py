@@ -104,7 +104,8 @@ from the measurements, in its canonical words and without a language model. It s
   emotions that the changed signs speak for gain over those that they speak against; only cases in which the log odds
   move by .1 or more count. *Text speaks of it* if the text about the edited clip states one of the changed signs and
   the opposite of none; only cases count in which one of these signs is unusual in the edited clip (percentile 75 or
-  beyond on its side) and the edit moved it by 5 points or more. *Before the edit* is how often the text of the unedited clip already said so.
+  beyond on its side) and the edit moved it by 5 points or more. *Before the edit* is how often the text of the
+  unedited clip already said so.
 - **Recorded otherwise**: the same movement with another heading, place, unit or frame rate, mirrored, with noise, or
   slightly cut.
 
