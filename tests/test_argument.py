@@ -101,7 +101,7 @@ def test_how_sure_a_label_is_is_told_where_it_is_known(reference):  # noqa: F811
 
 
 def test_reasons_are_linked_to_the_label_and_contrary_signs_are_admitted(reference):  # noqa: F811
-    argument = argued(clip(arm_swing=-2.0, movement_speed=-2.0, trunk_lean=-2.0, cadence=-2.0), reference)
+    argument = argued(clip(arm_swing=-1.7, movement_speed=-1.5, trunk_lean=-1.5, cadence=-1.5), reference)
     assert write_argument(argument) == (
         "The movement looks sad, but this is uncertain: labels like this were right in about 4 of 10 recordings. "
         "The arm swing is smaller than in most recordings and the movement is slow, both of which are typical of "
@@ -112,12 +112,12 @@ def test_reasons_are_linked_to_the_label_and_contrary_signs_are_admitted(referen
 
 def test_a_label_without_known_signs_says_so(reference):  # noqa: F811
     argument = argued(clip(smoothness=2.0, rise=2.0), reference, "seasick", runner_up=None)
-    assert 'no published sign of "seasick"' in write_argument(argument)
+    assert 'no published sign of "seasick"' in write_argument(argument).lower()
 
 
 def test_a_neutral_text_says_that_values_are_typical(reference):  # noqa: F811
     text = write_argument(argued(clip(), reference, "neutral"))
-    assert "nothing in the movement is unusual compared with most recordings" in text.lower()
+    assert "compared with most recordings, nothing in the movement is unusual" in text.lower()
     assert find_claims(text) == [] and "typical" in text
 
 

@@ -11,7 +11,33 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..vocabulary import canonical_label, is_noun, noun_of
-from . import argument_words as words
+from .argument_words import (
+    ACCURACY,
+    AGAINST,
+    ALTHOUGH,
+    COMPARED_CLAUSES,
+    COMPARED_WITH,
+    FURTHER,
+    HARDLY_MEASURED,
+    LABEL_ONLY,
+    LEADS,
+    LINKS,
+    LOOKS,
+    MOSTLY_TYPICAL,
+    NO_KNOWN_SIGN,
+    NOTHING_LINKED,
+    NOTHING_UNUSUAL,
+    OBSERVED,
+    OBSERVED_TOO,
+    RIVAL,
+    RIVAL_SIGN,
+    RIVAL_UNDECIDED,
+    SAME_SIGNS,
+    SHOWS,
+    SURE_TAILS,
+    SURENESS,
+    WHO,
+)
 from .claim import Claim, with_degree
 from .marks import MARK_START, MarkUse, mark
 from .phrases import USUAL
@@ -93,7 +119,7 @@ class _Text:
         against = self._against(why)
         rival = self._rival()
         if self.statements and not self.compared:
-            opening = f"{self._one_of(words.COMPARED_WITH[argument.compared])}, {opening}"
+            opening = f"{self._one_of(COMPARED_WITH[argument.compared])}, {opening}"
         if order in ("sure later", "sure last") and sentence:
             body = [*why, *against]
             middle = [*body, sentence, *rival] if order == "sure later" else [*body, *rival, sentence]
@@ -108,8 +134,8 @@ class _Text:
     def _opening(self) -> str:
         """Names the label, word for word."""
         label = self.argument.label
-        looks = words.SHOWS if is_noun(label) else words.LOOKS
-        who = self._one_of(words.WHO)
+        looks = SHOWS if is_noun(label) else LOOKS
+        who = self._one_of(WHO[:3] if self.argument.compared == "performer" else WHO)
         self.owner = self._one_of(("the", "their")) if who.endswith("person") else "the"
         return f"{who} {self._one_of(looks).format(label)}"
 
@@ -119,8 +145,8 @@ class _Text:
         if level is None:
             return "", ""
         known = accuracy is not None and not (level == "low" and accuracy >= _DOUBTFUL)
-        told = f": {self._one_of(words.ACCURACY).format(k=round(10 * accuracy))}" if known and accuracy else ""
-        return self._one_of(words.SURE_TAILS[level]) + told, self._one_of(words.SURENESS[level]) + told
+        told = f": {self._one_of(ACCURACY).format(k=round(10 * accuracy))}" if known and accuracy else ""
+        return self._one_of(SURE_TAILS[level]) + told, self._one_of(SURENESS[level]) + told
 
     def _why(self) -> list[str]:
         """What speaks for the label, or stands out."""
@@ -134,16 +160,19 @@ class _Text:
             first, further = reasons[:2], reasons[2:]
         sentences = [self._linked(first)]
         if further:
-            sentences.append(self._filled(self._one_of(words.FURTHER), further, "for"))
+            sentences.append(self._filled(self._one_of(FURTHER), further, "for"))
         if observed:
-            sentences.append(self._filled(self._one_of(words.OBSERVED_TOO), observed, "also"))
+            sentences.append(self._filled(self._one_of(OBSERVED_TOO), observed, "also"))
         return sentences
 
     def _linked(self, reasons: Sequence[Reason]) -> str:
         """A sentence that gives reasons as reasons."""
-        firm = all(reason.strength >= _FIRM and reason.source != MEASURED for reason in reasons)
+        firm = all(
+            reason.strength >= _FIRM and reason.source != MEASURED and reason.claim.span == "whole"
+            for reason in reasons
+        )
         key = (firm, len(reasons))
-        frames = words.LINKS[key] if self.rng is None else words.LINKS[key] + words.LEADS[key]
+        frames = LINKS[key] if self.rng is None else LINKS[key] + LEADS[key]
         return self._filled(self._one_of(frames), reasons, "for")
 
     def _without_reasons(self, observed: Sequence[Reason]) -> list[str]:
@@ -154,21 +183,21 @@ class _Text:
         if observed:
             lead: list[str] = []
             if signs_of(argument.label):
-                lead = [self._one_of(words.NOTHING_LINKED)]
+                lead = [self._one_of(NOTHING_LINKED)]
             elif neutral and usual:
-                lead = [self._typically(words.MOSTLY_TYPICAL, usual)]
-            frames = words.OBSERVED if neutral or lead else words.NO_KNOWN_SIGN
+                lead = [self._typically(MOSTLY_TYPICAL, usual)]
+            frames = OBSERVED if neutral or lead else NO_KNOWN_SIGN
             return [*lead, self._filled(self._one_of(frames), observed, "also")]
         if signs_of(argument.label) and (argument.stated or not usual):
-            return [self._one_of(words.NOTHING_LINKED)]
+            return [self._one_of(NOTHING_LINKED)]
         if usual:
-            return [self._typically(words.NOTHING_UNUSUAL, usual)]
-        return [] if argument.stated else [self._one_of(words.HARDLY_MEASURED)]
+            return [self._typically(NOTHING_UNUSUAL, usual)]
+        return [] if argument.stated else [self._one_of(HARDLY_MEASURED)]
 
     def _typically(self, frames: Sequence[str], usual: str) -> str:
         """A sentence about typical values."""
         self.compared = True
-        return self._one_of(frames).format(m=self._one_of(words.COMPARED_WITH[self.argument.compared]), u=usual)
+        return self._one_of(frames).format(m=self._one_of(COMPARED_WITH[self.argument.compared]), u=usual)
 
     def _against(self, why: list[str]) -> list[str]:
         """What speaks against the label: a sentence, or an addition to the last one of `why`."""
@@ -176,9 +205,9 @@ class _Text:
         if not against:
             return []
         if self.argument.reasons and len(why) == 1 and ";" not in why[0] and len(against) == 1 and self._chance(0.25):
-            why[0] = f"{why[0]}, {self._filled(self._one_of(words.ALTHOUGH), against, 'against')}"
+            why[0] = f"{why[0]}, {self._filled(self._one_of(ALTHOUGH), against, 'against')}"
             return []
-        return [self._filled(self._one_of(words.AGAINST[len(against)]), against, "against")]
+        return [self._filled(self._one_of(AGAINST[len(against)]), against, "against")]
 
     def _rival(self) -> list[str]:
         """The runner-up, and what decides between it and the label."""
@@ -186,13 +215,13 @@ class _Text:
         if argument.runner_up is None:
             return []
         if argument.deciding:
-            frames = words.RIVAL if argument.deciding[0].relation == "against" else words.LABEL_ONLY
+            frames = RIVAL if argument.deciding[0].relation == "against" else LABEL_ONLY
             return [self._filled(self._one_of(frames), argument.deciding, "rival")]
         signs = [reason for reason in argument.observed if self._of_rival(reason)]
         if signs:
-            return [self._filled(self._one_of(words.RIVAL_SIGN), signs, "also")]
+            return [self._filled(self._one_of(RIVAL_SIGN), signs, "also")]
         opposed = [_says(reason, argument.runner_up) == "against" for reason in argument.reasons]
-        return [self._one_of(words.SAME_SIGNS if opposed and all(opposed) else words.RIVAL_UNDECIDED)]
+        return [self._one_of(SAME_SIGNS if opposed and all(opposed) else RIVAL_UNDECIDED)]
 
     def _of_rival(self, reason: Reason) -> bool:
         """Whether what is observed is a sign of the runner-up, told with it."""
@@ -208,18 +237,18 @@ class _Text:
         """The frame with the statements of some reasons in it."""
         fresh = not self.compared
         stated = [self._statement(reason.claim, use, fresh and number == 0) for number, reason in enumerate(reasons)]
-        joined = _joined(stated, self._one_of((" and ", " and ", " and ", " while ")))
+        joined = _joined(stated)
         if not self.compared and frame.startswith("{c}"):
-            joined = f"{self._one_of(words.COMPARED_WITH[self.argument.compared])}, {joined}"
+            joined = f"{self._one_of(COMPARED_WITH[self.argument.compared])}, {joined}"
             self.compared = True
         return frame.replace("{c}", joined)
 
     def _statement(self, claim: Claim, use: MarkUse, compare: bool) -> str:
         """One statement: a place for its mark, and its clause."""
-        plain = claim.span == "whole" and (claim.descriptor, claim.direction) in words.COMPARED_CLAUSES
+        plain = claim.span == "whole" and (claim.descriptor, claim.direction) in COMPARED_CLAUSES
         if compare and plain and claim.degree != "slight" and self._chance(0.5, canonical=True):
-            clause = with_degree(words.COMPARED_CLAUSES[claim.descriptor, claim.direction], claim.degree)
-            than = words.COMPARED_WITH[self.argument.compared][0].removeprefix("compared with ")
+            clause = with_degree(COMPARED_CLAUSES[claim.descriptor, claim.direction], claim.degree)
+            than = COMPARED_WITH[self.argument.compared][0].removeprefix("compared with ")
             clause = f"{clause} than in {than}"
             self.compared = True
         else:
@@ -260,8 +289,8 @@ def _says(reason: Reason, emotion: str) -> str:
     return relation(reason.claim.descriptor, reason.claim.direction, emotion).relation
 
 
-def _joined(clauses: Sequence[str], last: str = " and ") -> str:
-    return clauses[0] if len(clauses) == 1 else ", ".join(clauses[:-1]) + last + clauses[-1] if clauses else ""
+def _joined(clauses: Sequence[str]) -> str:
+    return clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])} and {clauses[-1]}" if clauses else ""
 
 
 def _capital(text: str) -> str:

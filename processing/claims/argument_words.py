@@ -22,15 +22,15 @@ __all__ = [
     "LEADS",
     "LINKS",
     "LOOKS",
+    "MOSTLY_TYPICAL",
     "NOTHING_LINKED",
     "NOTHING_UNUSUAL",
     "NO_KNOWN_SIGN",
-    "MOSTLY_TYPICAL",
     "OBSERVED",
     "OBSERVED_TOO",
     "RIVAL",
-    "RIVAL_UNDECIDED",
     "RIVAL_SIGN",
+    "RIVAL_UNDECIDED",
     "SAME_SIGNS",
     "SHOWS",
     "SURENESS",
@@ -129,8 +129,8 @@ SURE_TAILS: dict[Level, tuple[str, ...]] = {
 SURENESS: dict[Level, tuple[str, ...]] = {
     "low": (
         "the label is uncertain",
-        "this is uncertain",
         "the certainty of this label is low",
+        "on the whole, the label is uncertain",
         "the label should be taken with caution",
         "this label is a cautious one",
         "one should not rely on this label",
@@ -153,7 +153,6 @@ SURENESS: dict[Level, tuple[str, ...]] = {
         "not much doubt about the label remains",
         "one can be fairly certain of this",
         "this label can be trusted",
-        "there is good ground for this label",
         "this is more certain than most labels",
     ),
 }
@@ -209,7 +208,6 @@ LINKS: Linked = {
         "{c}, which agrees with {n}",
         "{c}, which points towards {n}",
         "{c}, and that fits {n}",
-        "{c}, which is seen more often in {n} than in other states",
     ),
     (False, 2): (
         "{c}, both of which fit {n}",
@@ -239,7 +237,7 @@ LEADS: Linked = {
         "what speaks for {n} is that {c}",
         "one can tell because {c}, as is typical of {n}",
         "{n} shows in the fact that {c}",
-        "the label is based on a known sign of {n}: {c}",
+        "the label is supported by a known sign of {n}: {c}",
         "the reason for this label is that {c}, a known sign of {n}",
         "there is one clear sign of {n}: {c}",
     ),
@@ -251,7 +249,7 @@ LEADS: Linked = {
         "what speaks for {n} is that {c}",
         "one can tell because {c}, as is typical of {n}",
         "{n} shows in the body: {c}",
-        "the label is based on two known signs of {n}: {c}",
+        "the label is supported by two known signs of {n}: {c}",
         "there are two reasons: {c}, both typical of {n}",
         "the movement has two typical features of {n}: {c}",
         "two things point to {n}: {c}",
@@ -262,7 +260,7 @@ LEADS: Linked = {
         "three signs of {n} can be seen: {c}",
         "what speaks for {n} is that {c}",
         "{n} shows in several ways: {c}",
-        "the label is based on three known signs of {n}: {c}",
+        "the label is supported by three known signs of {n}: {c}",
         "there are three reasons: {c}, all typical of {n}",
         "the movement has three typical features of {n}: {c}",
         "three things point to {n}: {c}",
@@ -270,7 +268,7 @@ LEADS: Linked = {
     (False, 1): (
         "one reason is that {c}, which fits {n}",
         "what points to {n} is that {c}",
-        "the label is based on a weak sign of {n}: {c}",
+        "the label is supported by a weak sign of {n}: {c}",
         "what speaks for {n} is that {c}",
         "one thing fits {n}: {c}",
         "there is one indication of {n}: {c}",
@@ -281,7 +279,7 @@ LEADS: Linked = {
         "what speaks for {n} is that {c}",
         "two things fit {n}: {c}",
         "there are two indications of {n}: {c}",
-        "the label is based on two signs: {c}, both in line with {n}",
+        "the label is supported by two signs: {c}, both in line with {n}",
         "two details suggest {n}: {c}",
     ),
     (False, 3): (
@@ -297,7 +295,7 @@ LEADS: Linked = {
 
 FURTHER = (
     "in addition, {c}",
-    "it also agrees with {n} that {c}",
+    "it is also in keeping with {n} that {c}",
     "a further sign of {n} is that {c}",
     "moreover, {c}",
     "{n} also shows in the fact that {c}",
@@ -318,10 +316,9 @@ NO_KNOWN_SIGN = (
 """A label without signs."""
 
 NOTHING_LINKED = (
-    "none of the known signs of {n} stands out, so the label is based on the movement as a whole",
-    "the label is based on the overall impression, since no known sign of {n} stands out",
+    "none of the known signs of {n} stands out, so the label comes from the movement as a whole",
+    "since no known sign of {n} stands out, the label comes from the overall impression",
     "no single sign of {n} stands out; it is the movement as a whole that suggests the label",
-    "there is no clear sign of {n}; the label is based on many small differences together",
 )
 """A label with signs, none of which the clip shows."""
 
@@ -329,9 +326,8 @@ OBSERVED = (
     "what stands out is that {c}",
     "it is notable that {c}",
     "what one notices most is that {c}",
-    "some of it stands out: {c}",
     "the most notable observation is that {c}",
-    "this does stand out: {c}",
+    "something does stand out: {c}",
 )
 """What is unusual and says nothing about the label, where there are no reasons."""
 
@@ -348,19 +344,19 @@ OBSERVED_TOO = (
 """The same, after reasons."""
 
 MOSTLY_TYPICAL = (
-    "in most respects the movement is unremarkable {m}: {u}",
+    "{m}, the movement is unremarkable in several respects: {u}",
     "{m}, much is typical: {u}",
-    "much of the movement is within the typical range {m}: {u}",
+    "{m}, a good part of the movement is within the typical range: {u}",
+    "{m}, some things are quite typical: {u}",
     "{m}, little stands out: {u}",
-    "the movement has typical values in several respects {m}: {u}",
 )
 """A neutral clip in which little stands out."""
 
 NOTHING_UNUSUAL = (
-    "nothing in the movement is unusual {m}: {u}",
+    "{m}, nothing in the movement is unusual: {u}",
     "{m}, nothing stands out: {u}",
     "{m}, everything is within the typical range: {u}",
-    "nothing stands out {m}; {u}",
+    "{m}, nothing in it is notable: {u}",
     "{m}, the movement is unremarkable: {u}",
     "{m}, there is no sign of a particular emotion: {u}",
 )
@@ -423,13 +419,13 @@ RIVAL = (
     "what separates {n} from {r}, the runner-up, is that {c}",
     "{r} is the next candidate, yet {c}, which does not fit it",
     "{c}, which makes {r}, the second candidate, less likely",
-    "between {n} and {r}, the runner-up, one sign decides: {c}",
+    "between {n} and {r}, the runner-up, one sign helps to decide: {c}",
     "{n} is preferred to {r} because {c}",
     "the alternative is {r}, and the fact that {c} speaks against it",
     "the nearest rival is {r}; it fits less well because {c}",
     "next in line is {r}, against which it counts that {c}",
-    "the choice between {n} and {r} rests on one point: {c}",
-    "{r} was the second choice, since {c}, which is not typical of it",
+    "for the choice between {n} and {r}, the runner-up, one point matters: {c}",
+    "{r} is only the second choice, since {c}, which is not typical of it",
     "the model also considered {r}, but {c}, a sign against it",
     "{r} is the next best reading; the argument against it is that {c}",
 )
@@ -440,16 +436,16 @@ LABEL_ONLY = (
     "the second candidate is {r}, but {c}, a sign of {n} and not of {r}",
     "{r} comes second, since {c}, a sign of {n} alone",
     "what separates {n} from {r}, the runner-up, is that {c}",
-    "between {n} and {r}, the runner-up, one sign decides: {c}",
+    "between {n} and {r}, the runner-up, one sign helps to decide: {c}",
     "{n} is preferred to {r} because {c}",
     "the closest alternative is {r}; the fact that {c} favours {n}",
     "{c}, which points to {n} and not to {r}, the second candidate",
-    "the choice between {n} and {r} rests on one point: {c}",
+    "for the choice between {n} and {r}, the runner-up, one point matters: {c}",
     "next in line is {r}; {n} fits better because {c}",
-    "the nearest rival is {r}, but {c}, which is known of {n} alone",
+    "the nearest rival is {r}, but {c}, which is a sign of {n}, not of {r}",
     "the model also considered {r}; in favour of {n} it counts that {c}",
     "the alternative is {r}; one sign of {n} tips the balance: {c}",
-    "{r} is the next best reading; in favour of {n} is that {c}",
+    "{r} is the next best reading; what favours {n} is that {c}",
     "it is {n} and not {r}, the second candidate, because {c}",
 )
 """What decides speaks for the label and is no sign of the runner-up."""
@@ -467,10 +463,10 @@ RIVAL_SIGN = (
 """Only a sign of the runner-up is left to say."""
 
 SAME_SIGNS = (
-    "the runner-up is {r}, against which the same signs speak",
-    "the same signs speak against {r}, the runner-up",
-    "{r} comes second; the signs above speak against it",
-    "the second candidate is {r}, which these signs do not fit",
+    "the runner-up is {r}, but what speaks for {n} also speaks against it",
+    "what speaks for {n} also speaks against {r}, the runner-up",
+    "{r} comes second; what points to {n} speaks against it",
+    "the second candidate is {r}, which does not fit with what speaks for {n}",
 )
 """All reasons speak against the runner-up."""
 

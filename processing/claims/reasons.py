@@ -17,6 +17,7 @@ from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
 from ..descriptors.reference import MotionReference
 from ..descriptors.reference_state import DEFAULT
 from .claim import Claim, collide, unusual_claims
+from .phrases import NEAR_DUPLICATES
 from .signs import relation, signs_of
 
 __all__ = [
@@ -186,7 +187,7 @@ def chosen_argument(
     if runner_up is not None:
         observed = chosen.best(1, lambda claim: _unlinked(claim, label) if _linked(claim, runner_up, "for") else None)
     if len(reasons) < _ENOUGH_REASONS:
-        room = _MOST_OBSERVED - len(reasons) - len(deciding) - len(observed)
+        room = _MOST_OBSERVED - 2 * len(reasons) - len(deciding) - len(observed)
         observed += chosen.best(room, lambda claim: _unlinked(claim, label))
     typical: tuple[str, ...] = ()
     if not reasons and not signs_of(label):
@@ -240,7 +241,12 @@ class _Choice:
         options = {claim: reason for claim in self.worth if (reason := as_reason(claim)) is not None}
         parts = Counter(claim.body_part for claim in self.chosen)
         while len(found) < most:
-            free = [claim for claim in options if not any(_repeats(claim, other) for other in self.chosen)]
+            thirds = any(reason.claim.span != "whole" for reason in found)  # one "towards the end" in a sentence
+            free = [
+                claim
+                for claim in options
+                if not (thirds and claim.span != "whole") and not any(_repeats(claim, other) for other in self.chosen)
+            ]
             if not free:
                 break
             best = max(
@@ -293,5 +299,8 @@ def _typical(scores: np.ndarray, usable: np.ndarray) -> tuple[str, ...]:
     ]
     found: dict[str, str] = {}
     for _, _, index in sorted(near):
+        pairs = [frozenset((DESCRIPTORS[index].name, name)) for name in found.values()]
+        if any(pair in NEAR_DUPLICATES for pair in pairs):
+            continue
         found.setdefault(DESCRIPTORS[index].body_part, DESCRIPTORS[index].name)
     return tuple(found.values())[:_MOST_TYPICAL]
