@@ -1,63 +1,94 @@
 """Writes docs/explanations.md from the figures of the runs, so that no figure is typed by hand.
 
-    python benchmarks/explanations.py                                   docs/explanations/*.json -> explanations.md
-    python benchmarks/explanations.py --take runs/explanations unseen   first copies a run's figures and examples there
+    python benchmarks/explanations.py                                          docs/explanations/*.json -> the page
+    python benchmarks/explanations.py --take after runs/walks runs/bandai      first saves the figures of these runs
 
-Each run of `eai-llm evaluate explanations` gives one file; docs/explanations.md gives the command of each table.
-Tables without a run are left out.
+Each name of `SECTIONS` is a file of figures. A section can join several runs of `eai-llm evaluate explanations`, one
+for each corpus; docs/explanations.md gives their commands. Sections without figures are left out.
 """
 
 import argparse
 import json
-import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eai_llm_hf.evaluation.explanations.tables import as_markdown, questions_as_markdown, variety_as_markdown
+from eai_llm_hf.evaluation.explanations.tables import (
+    as_markdown,
+    first_texts_as_markdown,
+    goals_as_markdown,
+    questions_as_markdown,
+    variety_as_markdown,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "explanations"
 PAGE = ROOT / "docs" / "explanations.md"
 
 SECTIONS: tuple[tuple[str, str, Callable[[Mapping[str, Any]], list[str]]], ...] = (
-    ("unseen", "Movement that training never saw", as_markdown),
-    ("rigs", "Other rigs", as_markdown),
+    ("after", "Arguments with marks", as_markdown),
+    ("before", "Before: clauses, rewritten by a guard", as_markdown),
     ("questions", "Questions", questions_as_markdown),
     ("variety", "Variety of the training texts", variety_as_markdown),
 )
 """File of figures, title, and the function that writes its lines."""
 
-_HEAD = """# Are the explanations true?
+COMPARED = ("before", "after")
+"""Runs of the first table, and the last of them that there is gives the texts."""
 
-Do the statements in explanations hold for the movement, and does the label depend on what they say?
+_HEAD = """# Are the explanations true, and are they reasons?
+
+Do the statements in explanations hold for the movement, are they signs of the emotion that they explain, and does the
+label depend on what they say?
 
 `python benchmarks/explanations.py` writes this page from the figures in docs/explanations/, which
 `eai-llm evaluate explanations` makes.
 
 ## What the figures mean
 Only clips that training held out are explained; they are drawn by the seed. Clips longer than 10 s are cut to the
-first 10 s. The model gets nothing but the movement; the label is its own.
+first 10 s. The model gets nothing but the movement; the label is its own. Brackets give the middle 95% of 2,000
+bootstrap draws of performers, or of clips where the performers are unknown.
+
+**Writers.** "Model" is the text of the pipeline. "Template" is the text that the package writes for the same label
+from the measurements, in its canonical words and without a language model. It shows what the language model adds.
 
 **Truth**
-- **Claim**: a statement about the movement in the text, in any words that the parser knows ("towards the end the head
-  is clearly bowed"). It **holds** if the measured descriptor lies in the stated range of the checkpoint's reference:
-  [record.md](record.md#evidence) has the percentiles. A claim about a third of the clip is checked in that third. A
-  claim is not checkable if a joint is absent or the clip is too short for thirds; it then counts neither way.
-- **Shuffled**: the same texts, each compared with every other clip of the corpus.
+- **Claim**: a statement about the movement in the text. Where the record has `reasons`, they say which claims the text
+  states; of other texts the parser reads them ("towards the end the head is clearly bowed").
+- **Ranked**: the claim is compared with the clips of the same corpus, which have the same rig. "High" holds if the
+  clip is at percentile 60 of the corpus or above, "low" at 40 or below, as for any other reference. Where the texts
+  compare a clip with others of its performer, the mean of the performer's clips is first taken from each clip.
+- **Default**: the claim is compared with the checkpoint's reference, which also tells rigs apart.
+- **As compared**: the claim is compared with what the text compares it with. A claim about a third of the clip is
+  checked in that third. A claim is not checkable if a joint is absent or the clip is too short for thirds; it then
+  counts neither way.
+- **On another clip**: the same texts, each compared with every other clip of the corpus.
 - **Best constant**: the claims that hold on most of these very clips, as many as a text has. They cannot be known
   beforehand, so this is an upper bound for any constant text.
-- **Base rate**: how often a claim that was made holds over all clips. A text that always says what is always true has
-  a high share and no gap.
-- **Gap**: the share that holds minus the other share, on the same bootstrap draws of clips. Brackets give the middle
-  95% of 2,000 draws. Clips of one performer are not independent, so true intervals are wider.
-- **Guard**: `verify=True`, the default of the pipeline, which removes claims that the measurements do not support.
+- **Gap**: the share that holds minus the share on another clip, on the same draws.
 - **Decoding**: greedy, or sampled with `do_sample=True`: temperature .2 and `top_p` .9, as the authors of the
   backbone recommend.
 - **Coverage**: the share of the five most salient claims of the clip that the text states. **Repeated**: claims
   stated twice in a text, in whatever degree. **Absent parts**: texts about a body part that has no joint in the
   recording. **Texts of two contents**: texts that occur word for word for clips of different content.
+
+**Argument**
+- **Linked**: the claim is a sign of the label by the [table of signs](signs.md). **Of those given as reasons** leaves
+  out claims that the text gives as speaking against the label. **Against, said to be**: the opposite of the claim is a
+  sign of the label, and the text says that it speaks against it. **Against, not said**: it does not say so. The rest
+  are no known sign. Labels without signs, such as "neutral", cannot have linked reasons; their texts are counted and
+  left out.
+- **Linked to another label**: the same claims with the label of another clip, over the clips with another label.
+- **Says how sure**, **names runner-up**: the words of the text, not the fields of the record.
+- **Contrast**: a text that weighs something against something else ("although", "but", "speaks against").
+- **Words agree with marks**: of the claims that the marks of a text make or the parser reads in its words, the share
+  that both make.
+- **Frame**: a sentence with claims, emotions and numbers blanked. A text has variety if many frames occur.
+- **The model's text against the template's**: three rules compare two texts about one clip without knowing who wrote
+  them. *Linked*: the share of claims that are signs of the label, less those against it in a sentence without a
+  contrast. *Contrast*: whether the text has one. *Variety*: how rare the frames of its sentences are among the texts
+  of the same writer. Each rule gives a point, and the text with more points wins. The share counts a tie as half.
 
 **Faithfulness**
 - **Hiding cited parts**: the body parts that the true claims of a text cite are hidden from the model, one after the
@@ -68,13 +99,18 @@ first 10 s. The model gets nothing but the movement; the label is its own.
 - **Two ways to hide**: one masks the part, as on a rig that lacks it; the other replaces it by the mean of training.
   The pipeline orders claims by masking each part, one at a time. So masking tests whether the text follows that
   order, and the mean, which played no part in the choice, tests whether the label really depends on the cited parts.
-- **Editing the movement**: head, trunk, arms, stance and pace are changed by known amounts. If the measured value
-  crosses a threshold, does the claim change with it? "Of texts that speak of it" counts only texts that still mention
-  it. Do outdated claims disappear, and do other claims stay? Do the probabilities move to the emotions that
-  publications name for that sign? "Measured" texts state the strongest measured claims, about the best possible
-  result.
+- **Editing the movement**: it is slowed down (to .6 of its pace) or sped up (to 1.5), the head is bowed or raised by
+  25 degrees, the arms are raised by 50 degrees, or the arm swing is halved. *Probabilities move the right way* if the
+  emotions that the changed signs speak for gain over those that they speak against; only cases in which the log odds
+  move by .1 or more count. *Text speaks of it* if the text about the edited clip states one of the changed signs and
+  the opposite of none; only cases count in which one of these signs is unusual in the edited clip (percentile 75 or
+  beyond on its side) and the edit moved it by 5 points or more. *Before the edit* is how often the text of the
+  unedited clip already said so.
 - **Recorded otherwise**: the same movement with another heading, place, unit or frame rate, mirrored, with noise, or
   slightly cut.
+
+**Cost.** [Latency](latency.md) compares `explain` with the bare text backbone that writes as many tokens, in one run.
+The goal is a ratio of at most 1.10.
 
 **Variety and questions**
 - **Distinct-n**: different n-grams divided by all n-grams of the texts. **Self-BLEU**: BLEU-4 of a text against all
@@ -82,37 +118,72 @@ first 10 s. The model gets nothing but the movement; the label is its own.
 - **Questions**: 100 that no skeleton can answer and 60 that it can, none of them in the training texts. The guard's
   list of words for what no skeleton shows has the same author, who had seen a tenth of these questions.
 
-The modules in [metrics/](../metrics/README.md) compute the same figures for other texts, by other models or by
+The modules in [metrics/](../metrics/README.md) compute some of these figures for other texts, by other models or by
 people.
 """
 
 
 def page() -> str:
     """The whole page."""
+    figures = {
+        name: json.loads(path.read_text(encoding="utf-8"))
+        for name, _, _ in SECTIONS
+        if (path := FIGURES / f"{name}.json").is_file()
+    }
     lines = [_HEAD.rstrip("\n")]
+    if runs := {name: figures[name] for name in COMPARED if name in figures}:
+        last = list(runs)[-1]
+        lines += ["", "## Goals", "", *goals_as_markdown(runs)]
+        lines += [
+            "",
+            "## The first texts",
+            "",
+            f'Greedy texts of the run "{last}", of the first clips of each corpus in',
+        ]
+        lines += ["the order of their names, among those that the seed drew. None was chosen by hand."]
+        lines += ["", *first_texts_as_markdown(runs[last]["texts"])]
     for name, title, make in SECTIONS:
-        path = FIGURES / f"{name}.json"
-        if path.is_file():
-            lines += ["", f"## {title}", "", *make(json.loads(path.read_text(encoding="utf-8")))]
+        if name in figures:
+            lines += ["", f"## {title}", "", *make(figures[name])]
             if (examples := FIGURES / f"{name}-examples.md").is_file():
                 lines += ["", f"[Some of the texts]({FIGURES.name}/{examples.name}), with the verdict on each claim."]
     return "\n".join(lines) + "\n"
+
+
+def joined(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The figures of runs of `eai-llm evaluate explanations` on different corpora as those of one.
+
+    Raises:
+        ValueError: If two runs scored the same corpus.
+    """
+    together: dict[str, Any] = {"commands": [run["command"] for run in runs]}
+    for key in ("contents", "corpora", "faithfulness", "texts"):
+        together[key] = {}
+        for run in runs:
+            if twice := set(together[key]) & set(run[key]):
+                raise ValueError(f"Two runs have {key} of {', '.join(sorted(twice))}.")
+            together[key] |= run[key]
+    return together
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--take",
-        nargs=2,
-        metavar=("FOLDER", "NAME"),
-        help="first save the figures and examples of a run under this name",
+        nargs="+",
+        metavar=("NAME", "FOLDER"),
+        help="first save the figures and examples of one or more runs under a name",
     )
     args = parser.parse_args()
     if args.take:
-        folder, name = Path(args.take[0]), args.take[1]
+        name, folders = args.take[0], [Path(folder) for folder in args.take[1:]]
+        if name not in COMPARED or not folders:
+            parser.error(f"--take needs one of the names {', '.join(COMPARED)} and a folder.")
         FIGURES.mkdir(exist_ok=True)
-        shutil.copyfile(folder / "explanations.json", FIGURES / f"{name}.json")
-        shutil.copyfile(folder / "examples.md", FIGURES / f"{name}-examples.md")
+        runs = [json.loads((folder / "explanations.json").read_text(encoding="utf-8")) for folder in folders]
+        (FIGURES / f"{name}.json").write_text(json.dumps(joined(runs), indent=1) + "\n", encoding="utf-8")
+        examples = [(folder / "examples.md").read_text(encoding="utf-8") for folder in folders]
+        (FIGURES / f"{name}-examples.md").write_text("\n".join(examples), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
     print(f"written to {PAGE}", file=sys.stderr)
     return 0

@@ -47,7 +47,7 @@ class FakeExplainer:
         logit = self.evidence(inputs)
         return torch.stack([logit, torch.zeros_like(logit)], dim=1), None
 
-    def __call__(self, clips: list[UnifiedClip], candidate_labels, verify, batch_size) -> list[dict]:
+    def __call__(self, clips: list[UnifiedClip], candidate_labels, batch_size) -> list[dict]:
         self.generations += len(clips)
         records = []
         for clip in clips:

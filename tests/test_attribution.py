@@ -7,7 +7,7 @@ import torch
 from conftest import make_clip
 from fake_explainers import LABELS, FakeExplainer, looks_at, reads
 
-from eai_llm_hf.evaluation.explanations.movement_edits import change_arm_speed, raise_head, widen_stance
+from eai_llm_hf.evaluation.explanations.movement_edits import raise_arms, raise_head
 from eai_llm_hf.processing.attribution.attribution import attribute
 from eai_llm_hf.processing.attribution.occlusion import (
     LEAST_RELIANCE,
@@ -23,7 +23,17 @@ from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 
 ARMS, LEGS = ("left arm", "right arm"), ("left leg", "right leg")
-MOVES = ((("head",), raise_head, -25.0), (ARMS, change_arm_speed, 0.4), (LEGS, widen_stance, 2.0))
+
+
+def lift_legs(clip, metres):
+    """The clip with knees, ankles and feet higher."""
+    joints = clip.joints.copy()
+    joints[:, [JOINT_INDEX[name] for name in LEG_JOINTS], 1] += metres
+    return replace(clip, joints=joints)
+
+
+LEG_JOINTS = [f"{side}_{joint}" for side in ("left", "right") for joint in ("knee", "ankle", "foot")]
+MOVES = ((("head",), raise_head, -25.0), (ARMS, raise_arms, 40.0), (LEGS, lift_legs, 0.2))
 """What moves which parts of the body and nothing else."""
 
 

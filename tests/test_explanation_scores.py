@@ -1,6 +1,7 @@
 """Scores of explanations: what they reward, and what they see through."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,19 +24,21 @@ from eai_llm_hf.evaluation.explanations.claim_scores import (
     label_agreement,
     truth_scores,
 )
-from eai_llm_hf.evaluation.explanations.tables import as_examples, as_markdown
+from eai_llm_hf.evaluation.explanations.statements import told_in_words
+from eai_llm_hf.evaluation.explanations.tables import as_examples, as_markdown, first_texts, goals_as_markdown
 from eai_llm_hf.evaluation.explanations.texts import (
-    GUARDS,
     LIMBS,
+    WRITERS,
     absent_parts,
     explained_clip,
     explanation_scores,
+    references_for,
     text_scores,
     without_joints,
     write_records,
 )
 from eai_llm_hf.processing.claims.claim import canonical_claim, holds, notable_claims
-from eai_llm_hf.processing.claims.writing import verbalise
+from eai_llm_hf.processing.claims.writing import label_sentence, verbalise
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
 LABELS = ["happy", "sad", "angry", "proud", "not confident"]
@@ -83,21 +86,25 @@ def pipe(tiny_checkpoint):
     )
 
 
-def says(monkeypatch, pipe, text_of):
-    """Lets the pipeline write what a function makes of each clip, and keeps what it was asked."""
-    asked = []
+class Says:
+    """A pipeline whose texts are what a function makes of each clip; it keeps what it was asked."""
 
-    def explain(people, labels, question, reference, generate_kwargs):
-        asked.append(generate_kwargs)
-        for person in people:
-            person.text = text_of(person.clip)
+    def __init__(self, pipe, text_of):
+        self.pipe, self.text_of = pipe, text_of
+        self.processor, self.scorer, self.calibrate = pipe.processor, pipe.scorer, pipe.calibrate
+        self.asked = []
 
-    monkeypatch.setattr(pipe, "_explain", explain)
-    return asked
+    def __call__(self, clips, do_sample=False, **given):
+        self.asked.append(do_sample)
+        records = self.pipe(clips, label_only=True, **given)
+        for record, clip in zip(records, clips, strict=True):
+            record.pop("reasons", None)
+            record["explanation"] = f"{label_sentence(record['label'])} {self.text_of(clip)}"
+        return records
 
 
-def record(text, label="sad"):
-    return {"explanation": text, "label": label}
+def said_of(text, label="sad"):
+    return told_in_words(text, label, "happy")
 
 
 # ---- the share of true claims and what it is compared with ----------------------------------------------------------
@@ -204,14 +211,14 @@ def test_the_gap_is_the_area_between_the_curves():
 
 def test_repeats_shared_texts_and_wrong_labels_are_counted(explained, reference):
     text = "The movement looks sad. The head is bowed. The head is clearly bowed."
-    scores = text_scores([[record(text)] * len(explained)], explained, LABELS, reference)
+    scores = text_scores([[said_of(text)] * len(explained)], explained, LABELS, reference)
     assert scores["repeated_claims"] == len(explained), "the same in another degree is a repeat"
     assert scores["claims_per_text"] == 2 and scores["distinct_claims_per_text"] == 1
     assert scores["shared_texts"] == len(explained) and scores["distinct_texts"] == 1
     assert scores["label_agreement"] == 1.0
-    assert text_scores([[record(text, "happy")] * 12], explained, LABELS, reference)["label_agreement"] == 0
+    assert text_scores([[said_of(text, "happy")] * 12], explained, LABELS, reference)["label_agreement"] == 0
     alike = [explained[0], explained[4], explained[8]]
-    assert text_scores([[record(text)] * 3], alike, LABELS, reference)["shared_texts"] == 0, "all of one content"
+    assert text_scores([[said_of(text)] * 3], alike, LABELS, reference)["shared_texts"] == 0, "all of one content"
 
 
 def test_body_parts_that_the_clip_lacks_are_found_in_words_and_in_claims(explained):
@@ -225,12 +232,11 @@ def test_body_parts_that_the_clip_lacks_are_found_in_words_and_in_claims(explain
     assert set(legless.clip.report["missing_joints"]) == set(LIMBS["legs"])
 
 
-def test_a_long_clip_is_cut_to_the_window_that_is_explained(pipe, monkeypatch):
+def test_a_long_clip_is_cut_to_the_window_that_is_explained(pipe):
     limit = pipe.processor.feature_extractor.max_frames
     long = explained_clip(make_clip(5, duration_s=11.0, rig="bandai22"), "walk", "long", limit)
     assert len(long.clip.joints) == limit
-    says(monkeypatch, pipe, lambda clip: "The head is bowed.")
-    assert len(pipe(long.clip)["segments"]) == 1
+    assert len(pipe(long.clip, label_only=True)["segments"]) == 1
 
 
 # ---- from the model to the tables -----------------------------------------------------------------------------------
@@ -241,50 +247,71 @@ def test_the_records_equal_those_of_the_pipeline(pipe, explained):
     before = torch.random.get_rng_state()
     written = write_records(pipe, explained[:1], LABELS)
     assert torch.equal(torch.random.get_rng_state(), before), "sampling does not disturb others"
-    for guard, verify in zip(GUARDS, (False, True), strict=True):
-        assert written[guard] == [pipe(clip.clip, candidate_labels=LABELS, verify=verify) for clip in explained[:1]]
-    sampled = [write_records(pipe, explained[:1], LABELS, seed)[GUARDS[0]] for seed in (1, 1, 2)]
-    texts = [[each["explanation"] for each in records] for records in sampled]
-    assert texts[0] == texts[1] != texts[2]
+    assert written == [pipe(clip.clip, candidate_labels=LABELS) for clip in explained[:1]]
+    sampled = [write_records(pipe, explained[:1], LABELS, seed) for seed in (1, 1)]
+    assert sampled[0] == sampled[1]
 
 
-def test_a_model_that_knows_the_clip_passes_and_one_that_guesses_does_not(pipe, monkeypatch, explained, reference):
+def test_clips_are_compared_with_what_was_asked_for(pipe, explained):
+    clips = [replace(clip, performer=name) for clip, name in zip(explained[:4], ("a", "a", "b", None), strict=True)]
+    assert references_for(pipe, clips, clips, "default") == [None] * 4
+    recordings = references_for(pipe, clips, clips, "recordings")
+    assert {"recordings"} == {level for reference in recordings for level in reference.level} - {"default"}
+    of_people = references_for(pipe, clips, clips, "performer")
+    assert of_people[0] is of_people[1] is not of_people[2] and "performer" in of_people[0].level
+    assert "performer" not in of_people[3].level, "nobody knows who this is"
+
+
+def test_a_model_that_knows_the_clip_passes_and_one_that_guesses_does_not(pipe, explained, reference):
     known = {id(clip.clip): notable_claims(clip.measured, reference)[:4] for clip in explained}
 
     def the_measured_text(clip: UnifiedClip) -> str:
         return verbalise("sad", known[id(clip)]).partition(". ")[2]
 
-    asked = says(monkeypatch, pipe, the_measured_text)
-    scores, texts = explanation_scores(pipe, explained, LABELS, samplings=2)
-    assert scores["greedy"][GUARDS[0]]["hold"]["value"] == 1.0
-    assert scores["greedy"][GUARDS[0]]["gap_over_shuffled"]["difference"] > 0.3
-    assert scores["sampled"][GUARDS[1]]["texts"] == 2 * len(explained)
-    assert [call.get("do_sample", False) for call in asked] == [False] * 2 + [True] * 4
-    assert len(texts) == 2 * len(explained) * 3
-    says(monkeypatch, pipe, lambda clip: "The head is bowed and the movement is fast.")
-    guessed, _ = explanation_scores(pipe, explained, LABELS)
-    without, guarded = (guessed["greedy"][guard] for guard in GUARDS)
-    assert without["gap_over_shuffled"]["difference"] == pytest.approx(0, abs=1e-9)
-    assert without["hold"]["value"] < 1.0 == guarded["hold"]["value"]
-    assert guarded["dropped_claims"] > 0 and "dropped_claims" not in without
+    knows = Says(pipe, the_measured_text)
+    scores, texts = explanation_scores(knows, explained, LABELS, samplings=2)
+    assert scores["greedy"]["model"]["hold"]["value"] == 1.0
+    assert scores["greedy"]["model"]["gap_over_shuffled"]["difference"] > 0.3
+    assert scores["sampled"]["model"]["texts"] == 2 * len(explained)
+    assert knows.asked == [False] * 2 + [True] * 4
+    assert len(texts) == len(WRITERS) * len(explained) * 3
+    guesses = Says(pipe, lambda clip: "The head is bowed. The movement is fast. The arms are bent.")
+    guessed, _ = explanation_scores(guesses, explained, LABELS)
+    assert guessed["greedy"]["model"]["gap_over_shuffled"]["difference"] == pytest.approx(0, abs=1e-9)
+    assert guessed["greedy"]["model"]["hold"]["value"] < 1.0
+    assert guessed["greedy"]["template"]["hold"]["value"] == 1.0
+
+
+def test_texts_are_ranked_where_the_corpus_is_large_enough(pipe, explained):
+    bowed = Says(pipe, lambda clip: "The head is bowed.")
+    few, _ = explanation_scores(bowed, explained[:2], LABELS)
+    assert few["greedy"]["model"]["ranked"] is None
+    many, _ = explanation_scores(bowed, explained[:2], LABELS, corpus=explained * 2)
+    assert many["greedy"]["model"]["ranked"]["hold"] is not None
 
 
 def test_the_tables_show_the_figures_and_mark_missed_goals(pipe, monkeypatch, explained, tmp_path):
-    says(monkeypatch, pipe, lambda clip: "The head is bowed and the movement is fast.")
-    scores, texts = explanation_scores(pipe, explained, LABELS, taken_away=2)
+    bowed = Says(pipe, lambda clip: "The head is bowed and the movement is fast.")
+    scores, texts = explanation_scores(bowed, explained, LABELS, taken_away=2, corpus=explained * 2)
+    entries = [{"corpus": "made"} | text for text in texts]
     results = {"command": "the command", "contents": {"made": ["walk"]}, "corpora": {"made": scores}}
-    results["faithfulness"] = {}
+    results |= {"faithfulness": {}, "texts": first_texts(entries, most=3)}
     results = json.loads(json.dumps(results, allow_nan=False))
-    lines = as_markdown(results)
+    lines = [*as_markdown(results), *goals_as_markdown({"before": results})]
     page = "\n".join(lines)
-    without = scores["greedy"][GUARDS[0]]
-    assert "`the command`" in page and f"| {without['hold']['value']:.2f} [" in page
-    assert f"gap over shuffled, without guard: at least 0.4 | **{0:.2f}** |" in page
-    assert "| made | head | 2 | 2 / " in page, "the text speaks of a head that is not there"
+    model = scores["greedy"]["model"]
+    assert "`the command`" in page and f"| {model['hold']['value']:.2f} [" in page
+    assert "texts that say how sure: at least 1 | **0.00** |" in page and "| goal | before: made, model |" in page
+    assert "| made | head | 2 | " in page
     monkeypatch.setattr(page_of_explanations, "FIGURES", tmp_path)
-    assert page not in page_of_explanations.page(), "what was not run is not there"
-    (tmp_path / "unseen.json").write_text(json.dumps(results), encoding="utf-8")
-    assert page in page_of_explanations.page()
+    assert "the command" not in page_of_explanations.page(), "what was not run is not there"
+    joined = page_of_explanations.joined([results, results | dict.fromkeys(("contents", "corpora", "texts"), {})])
+    (tmp_path / "before.json").write_text(json.dumps(joined), encoding="utf-8")
+    written = page_of_explanations.page()
+    assert "\n".join(as_markdown(results)[2:]) in written and "before: made, model" in written
+    assert sum(f"| clip {number} |" in written for number in range(12)) == 3, "the first texts by name"
+    with pytest.raises(ValueError, match="Two runs have contents of made"):
+        page_of_explanations.joined([results, results])
     for start in [place for place, line in enumerate(lines) if line.startswith("|---")]:
         rows = [lines[start - 1]]
         for line in lines[start:]:
@@ -292,8 +319,8 @@ def test_the_tables_show_the_figures_and_mark_missed_goals(pipe, monkeypatch, ex
                 break
             rows.append(line)
         assert len({row.count("|") for row in rows}) == 1, rows[0]
-    examples = "\n".join(as_examples([{"corpus": "made"} | text for text in texts], most=4))
-    assert examples.count("\n## ") == 4 and "With the guard:" in examples and "| **fails** |" in examples
+    examples = "\n".join(as_examples(entries, most=4))
+    assert examples.count("\n## ") == 4 and "Template: " in examples
 
 
 def test_the_command_is_a_subcommand_of_evaluate(capsys):
@@ -327,5 +354,5 @@ def test_the_command_writes_tables_examples_and_texts(tiny_checkpoint, tmp_path,
     assert faithful["masking"]["clips"] == 2 and faithful["edits"] is None and faithful["stability"]["clips"] == 1
     assert (output / "explanations.md").read_text() == capsys.readouterr().out
     entries = [json.loads(line) for line in (output / "texts.jsonl").read_text().splitlines()]
-    assert len(entries) == 3 * 2 * 2 and all(entry["measured_text"] for entry in entries)
+    assert len(entries) == 3 * 2 * 2 and all(entry["text"] for entry in entries)
     assert (output / "examples.md").read_text().startswith("# Examples")

@@ -130,30 +130,43 @@ def test_areas_and_gaps_equal_a_computation_by_hand():
 
 # ---- edits ----------------------------------------------------------------------------------------------------------
 
-HEAD = [edit for edit in EDITS if edit.name == "head"]
+HEAD = [edit for edit in EDITS if edit.signs[0][0] == "head_pitch"]
 
 
 def test_texts_and_probabilities_that_follow_the_head_pass_the_edit_test(processor, reference, clips):
     found = edit_test(FakeExplainer(processor, raised_head, measured(reference)), clips, LABELS, HEAD)
-    head = found["edits"]["head"]
-    assert head["versions"] == 2 * len(clips) and head["descriptor_moved"]["share"] == 1
-    assert head["percentile_change"]["mean"] > 10
-    assert head["coherent"]["share"] == 1 and head["log_odds_change"]["interval"][0] > 0
-    for writer in ("raw", "guarded"):
-        assert head[writer]["turned"]["share"] == 1 and head[writer]["turned"]["cases"] >= 4
-        assert head[writer]["outdated"] is None or head[writer]["outdated"]["share"] == 1
-        assert head[writer]["kept"]["share"] > 0.9
-    assert 0.5 < head["measured"]["kept"]["share"] <= head["raw"]["kept"]["share"]
+    assert found["generations"] == 3 * len(clips)
+    for name in ("bow the head", "raise the head"):
+        head = found["edits"][name]
+        assert head["versions"] == len(clips) and head["percentile_change"]["mean"] > 10
+        assert head["coherent"]["share"] == 1 and head["log_odds_change"]["interval"][0] > 0
+        assert head["model"]["spoken"]["share"] == 1 and head["model"]["spoken"]["cases"] >= 2
+        assert head["model"]["spoken_before"]["share"] < 1
+        assert head["template"]["spoken"]["share"] <= head["model"]["spoken"]["share"]
 
 
-def test_a_constant_text_never_turns_and_keeps_outdated_claims(processor, clips):
+def test_a_constant_text_speaks_of_an_edit_no_more_after_it_than_before(processor, clips):
     explainer = FakeExplainer(
         processor, lambda inputs: -reads("head_pitch")(inputs), lambda clip: "The head is bowed."
     )
-    head = edit_test(explainer, clips, LABELS, HEAD)["edits"]["head"]
-    assert head["raw"]["turned"]["share"] < 1 and head["raw"]["spoken"]["share"] < 1
-    assert head["raw"]["outdated"]["share"] == 0
-    assert head["coherent"]["share"] == 0 and head["log_odds_change"]["interval"][1] < 0
+    edits = edit_test(explainer, clips, LABELS, HEAD)["edits"]
+    bowed, raised = (edits[name]["model"] for name in ("bow the head", "raise the head"))
+    assert bowed["spoken"] == bowed["spoken_before"] and bowed["spoken"]["share"] == 1
+    assert raised["spoken"]["share"] == 0
+    assert edits["all"]["coherent"]["share"] == 0 and edits["all"]["log_odds_change"]["interval"][1] < 0
+
+
+def test_slowing_down_and_speeding_up_are_measured_apart(processor, reference, clips):
+    pace = [edit for edit in EDITS if edit.name in ("slow down", "speed up")]
+    explainer = FakeExplainer(processor, reads("movement_speed"), lambda clip: "The movement is slow.")
+    edits = edit_test(explainer, clips, LABELS, pace)["edits"]
+    assert edits["slow down"]["model"]["spoken"]["share"] == 1
+    assert edits["speed up"]["model"]["spoken"]["share"] == 0
+
+
+def test_an_edit_that_moves_no_probability_counts_neither_way(processor, clips):
+    constant = FakeExplainer(processor, lambda inputs: inputs["skeleton_frame_mask"][:, 0] * 0.0)
+    assert edit_test(constant, clips[:2], LABELS, HEAD)["edits"]["all"]["coherent"] is None
 
 
 def test_an_edit_is_skipped_for_a_clip_without_its_joints(processor, reference):
@@ -161,8 +174,9 @@ def test_an_edit_is_skipped_for_a_clip_without_its_joints(processor, reference):
     clip.joint_mask[[20, 21]] = False
     clip.joints[:, [20, 21]] = 0
     found = edit_test(FakeExplainer(processor, reads("head_pitch"), measured(reference)), [clip], LABELS)
-    assert found["edits"]["arm speed"]["versions"] == 0 and found["edits"]["arm speed"]["raw"]["turned"] is None
-    assert found["generations"] == 2 * (1 + 6)
+    assert found["edits"]["raise the arms"]["versions"] == 0
+    assert found["edits"]["raise the arms"]["model"]["spoken"] is None
+    assert found["generations"] == 1 + 2
 
 
 # ---- stability ------------------------------------------------------------------------------------------------------
@@ -213,7 +227,7 @@ def test_all_experiments_give_json_and_tables_and_count_their_texts(processor, r
     rows = [row_of(clip) for clip in clips]
     found = faithfulness(explainer, rows, masked=3, edited=1, stable=1)
     assert found == json.loads(json.dumps(found))
-    assert explainer.generations == sum(part["generations"] for part in found.values()) == 3 + 26 + 8
+    assert explainer.generations == sum(part["generations"] for part in found.values()) == 3 + 7 + 8
     page = faithfulness_tables(found)
     assert page.count("### ") == 3 and "nan" not in page
     for line in page.splitlines():
@@ -248,5 +262,5 @@ def test_all_experiments_run_on_the_tiny_model(model, processor, clips):
 
     pipe = SkeletonEmotionExplanationPipeline(model=model, processor=processor, max_new_tokens=4)
     found = faithfulness(pipe, [row_of(clip) for clip in clips], masked=1, edited=1, stable=1)
-    assert found["masking"]["clips"] == 1 and found["edits"]["edits"]["all"]["versions"] == 12
+    assert found["masking"]["clips"] == 1 and found["edits"]["edits"]["all"]["versions"] == 6
     assert faithfulness_tables(found)

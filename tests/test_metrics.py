@@ -44,6 +44,7 @@ def test_every_module_loads_and_is_described(load):
         "claim_precision",
         "faithfulness_gap",
         "label_text_agreement",
+        "linked_reasons",
         "text_overlap",
     }
     page = (METRICS / "README.md").read_text(encoding="utf-8")
@@ -113,6 +114,15 @@ def test_agreement_is_about_the_label_that_is_named_first(load):
         predictions=texts, references=labels, candidate_labels=["sad", "happy", "confident", "not confident"]
     )
     assert found == {"label_text_agreement": 0.6667, "named_any": 1.0}
+
+
+def test_reasons_are_linked_with_their_own_label_and_less_with_that_of_another_text(load):
+    texts = ["The movement looks sad. The head is bowed.", "It looks happy, but this is uncertain. The head is bowed."]
+    found = load("linked_reasons").compute(predictions=texts, references=["sad", "happy"])
+    assert found["linked_reasons"] == found["against"] == 0.5 and found["linked_elsewhere"] == 0.5
+    assert found["says_how_sure"] == 0.5 and found["contrast"] == 0.5
+    alone = load("linked_reasons").compute(predictions=texts[:1], references=["sad"])
+    assert alone["linked_reasons"] == 1 and alone["linked_elsewhere"] is None
 
 
 def test_the_faithfulness_gap_has_the_sign_of_faithfulness(load):

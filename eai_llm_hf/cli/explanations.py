@@ -9,9 +9,12 @@ from pathlib import Path
 
 from .common import MODEL_HELP, add_command, load_quietly, trained_checkpoint
 
+_COMPARED = ("default", "recordings", "performer")
+
 _EXAMPLES = """examples:
   eai-llm evaluate explanations --corpora bandai1=bandai1/data generated:3000 --output runs/explanations
   eai-llm evaluate explanations --corpora generated:600:kdae59,smpl24 --clips 40 --sampled 3 --output runs/rigs
+  eai-llm evaluate explanations --corpora manifest=walks/walks.csv --compared default performer --output runs/walks
 
 Writes OUTPUT/explanations.json, explanations.md, examples.md and texts.jsonl. Generated clips are scored for each rig.
 """
@@ -22,10 +25,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = add_command(
         subparsers,
         "explanations",
-        help="check whether the statements in explanations are true",
-        description="Lets a checkpoint explain clips that its training held out, greedily and by sampling, with and "
-        "without the guard, and checks every claim against the movement. For comparison: the same texts on other "
-        "clips, the best constant text, and the base rate of the claims.",
+        help="check whether the statements in explanations are true and are reasons",
+        description="Lets a checkpoint explain clips that its training held out, greedily and by sampling. Checks "
+        "every claim against the movement, and whether it is a sign of the label. For comparison: canonical texts "
+        "from the measurements, the same texts on other clips, and the label of other clips.",
         examples=_EXAMPLES,
     )
     parser.add_argument(
@@ -37,6 +40,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "other all clips",
     )
     parser.add_argument("--model", default=argparse.SUPPRESS, metavar="FOLDER", help=MODEL_HELP)
+    parser.add_argument(
+        "--compared",
+        nargs="+",
+        choices=_COMPARED,
+        default=[_COMPARED[0]],
+        help="what the clips are compared with: the checkpoint's reference, all clips of their corpus, or those of "
+        "the same performer; each gives rows of its own (default: default)",
+    )
     parser.add_argument(
         "--clips", type=int, default=40, metavar="N", help="maximum number of clips of each corpus or rig (default 40)"
     )
@@ -60,7 +71,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default=(40, 12, 12),
         metavar="N",
         help="clips of each corpus for the three tests of faithfulness: cited parts are occluded, the movement is "
-        "edited (26 texts a clip), it is recorded differently (8 texts a clip); default 40 12 12, 0 skips a test",
+        "edited (7 texts a clip), it is recorded differently (8 texts a clip); default 40 12 12, 0 skips a test",
     )
     parser.add_argument(
         "--output", default=argparse.SUPPRESS, metavar="FOLDER", help="folder for the results (required)"
@@ -86,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError("--clips must be at least 2, --batch-size at least 1, and no other number negative.")
     from ..corpora.rows import as_clip
     from ..evaluation.explanations.faithfulness import faithfulness
-    from ..evaluation.explanations.tables import as_examples, as_markdown
+    from ..evaluation.explanations.tables import first_texts
     from ..evaluation.explanations.texts import explained_clip, explanation_scores
     from ..training.recipe_clips import held_out_splits
 
@@ -96,48 +107,66 @@ def run(args: argparse.Namespace) -> int:
     splits = held_out_splits(args.corpora, training)
     pipe = load_quietly(model)
     limit = pipe.processor.feature_extractor.max_frames
-    parts, faithful, texts = {}, {}, []
-    for corpus, rows in _by_corpus(splits["test"], args.clips, args.seed).items():
-        clips = [explained_clip(as_clip(row), str(row["content"]), row["clip_id"], limit) for row in rows]
-        parts[corpus], written = explanation_scores(
-            pipe, clips, training["labels"], args.sampled, args.taken_away, args.seed, args.batch_size, corpus
+    parts, contents, faithful, texts, tables = {}, {}, {}, [], ""
+    for corpus, (rows, others) in _by_corpus(splits["test"], args.clips, args.seed).items():
+        clips, whole = (
+            [explained_clip(as_clip(row), str(row["content"]), row["clip_id"], limit, row["performer"]) for row in of]
+            for of in (rows, [*rows, *others])
         )
-        texts += [{"corpus": corpus} | entry for entry in written]
+        for compared in args.compared:
+            name = corpus if len(args.compared) == 1 else f"{corpus} ({compared})"
+            given = (args.sampled, args.taken_away, args.seed, args.batch_size, name, whole, compared)
+            parts[name], written = explanation_scores(pipe, clips, training["labels"], *given)
+            texts += [{"corpus": name} | entry for entry in written]
+        contents[corpus] = sorted({clip.content for clip in clips})
         if any(args.faithful):
             faithful[corpus] = faithfulness(
                 pipe, rows, training["labels"], *args.faithful, batch_size=args.batch_size, seed=args.seed
             )
+        results = {
+            "command": command(args),
+            "contents": contents,
+            "corpora": parts,
+            "faithfulness": faithful,
+            "texts": first_texts(texts),
+        }
+        tables = _write(output, results, texts)
     if not parts:
         raise ValueError(f"Training held out fewer than two clips of each corpus: {', '.join(args.corpora)}.")
-    results = {
-        "command": command(args),
-        "contents": {corpus: sorted({t["content"] for t in texts if t["corpus"] == corpus}) for corpus in parts},
-        "corpora": parts,
-        "faithfulness": faithful,
-    }
-    (output / "explanations.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    tables = "\n".join(as_markdown(results)) + "\n"
-    (output / "explanations.md").write_text(tables, encoding="utf-8")
-    (output / "examples.md").write_text("\n".join(as_examples(texts)) + "\n", encoding="utf-8")
-    lines = [json.dumps(entry) + "\n" for entry in texts]
-    (output / "texts.jsonl").write_text("".join(lines), encoding="utf-8")
     print(tables, end="")
     print(f"written to {output}: explanations.json, explanations.md, examples.md, texts.jsonl", file=sys.stderr)
     return 0
 
 
-def _by_corpus(rows: Sequence[dict], most: int, seed: int) -> dict[str, list[dict]]:
-    """At most `most` random clips of each corpus; a corpus with only one clip, is left out."""
+def _write(output: Path, results: dict, texts: Sequence[dict]) -> str:
+    """Writes all files for the corpora so far, so that an interrupted run leaves what it has; returns the tables."""
+    from ..evaluation.explanations.tables import as_examples, as_markdown, goals_as_markdown
+
+    (output / "explanations.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    tables = "\n".join([*as_markdown(results), "", *goals_as_markdown({"": results})]) + "\n"
+    (output / "explanations.md").write_text(tables, encoding="utf-8")
+    (output / "examples.md").write_text("\n".join(as_examples(texts)) + "\n", encoding="utf-8")
+    lines = [json.dumps(entry) + "\n" for entry in texts]
+    (output / "texts.jsonl").write_text("".join(lines), encoding="utf-8")
+    return tables
+
+
+def _by_corpus(rows: Sequence[dict], most: int, seed: int) -> dict[str, tuple[list[dict], list[dict]]]:
+    """At most `most` random clips of each corpus, and its other clips; a corpus with only one clip is left out."""
     import numpy as np
 
     found = defaultdict(list)
     for row in rows:
         found[row["corpus"]].append(row)
     rng = np.random.default_rng(seed)
-    drawn = {corpus: rng.permutation(len(found[corpus]))[:most] for corpus in sorted(found)}
-    for corpus in (name for name, picks in drawn.items() if len(picks) < 2):
+    drawn = {corpus: rng.permutation(len(found[corpus])) for corpus in sorted(found)}
+    for corpus in (name for name, order in drawn.items() if len(order) < 2):
         print(f"{corpus}: left out, because training held out only one clip", file=sys.stderr)
-    return {corpus: [found[corpus][i] for i in picks] for corpus, picks in drawn.items() if len(picks) > 1}
+    return {
+        corpus: tuple([found[corpus][i] for i in part] for part in (order[:most], order[most:]))
+        for corpus, order in drawn.items()
+        if len(order) > 1
+    }
 
 
 def command(args: argparse.Namespace) -> str:
@@ -146,7 +175,7 @@ def command(args: argparse.Namespace) -> str:
 
     parts = ["eai-llm evaluate explanations", *(["--model", Path(args.model).name] if args.model else [])]
     parts += ["--corpora", *map(without_place, args.corpora)]
-    parts += ["--faithful", *map(str, args.faithful)]
+    parts += ["--compared", *args.compared, "--faithful", *map(str, args.faithful)]
     for name in ("clips", "sampled", "taken_away", "batch_size", "seed"):
         parts += [f"--{name.replace('_', '-')}", str(getattr(args, name))]
     return " ".join([*parts, "--output", Path(args.output).name])

@@ -1,7 +1,7 @@
 """How good a checkpoint is on clips that it never saw, next to chance and a baseline trained on the same split.
 
-Labels: see `scores`. Explanations: the share of their claims that hold, without the guard, and that share for the
-measurements of other clips (shuffled), because a text that is true of any clip says nothing. `explanations` tests
+Labels: see `scores`. Explanations: the share of their claims that hold, and that share for the measurements of other
+clips (shuffled), because a text that is true of any clip says nothing. `explanations` tests
 more.
 """
 
@@ -73,7 +73,7 @@ def evaluate(
             limit = pipe.processor.feature_extractor.max_frames
             seen = [explained_clip(clips[i], str(rows[i]["content"]), rows[i]["clip_id"], limit) for i in picks]
             scores, _ = explanation_scores(pipe, seen, labels, seed=seed, name=f"{corpus}: explanations")
-            results[corpus]["explanations"] = _summary(scores["greedy"]["without guard"])
+            results[corpus]["explanations"] = _summary(scores["greedy"]["model"])
     return results
 
 

@@ -57,13 +57,19 @@ class Verdicts:
         return np.nansum(table, axis=0), np.isfinite(table).sum(axis=0).astype(np.float64)
 
 
-def truth_scores(said: Sequence[Sequence[Sequence[Claim]]], verdicts: Verdicts, seed: int = 0) -> dict[str, Any]:
+def truth_scores(
+    said: Sequence[Sequence[Sequence[Claim]]],
+    verdicts: Verdicts,
+    seed: int = 0,
+    groups: Sequence[int] | None = None,
+) -> dict[str, Any]:
     """How many of the claims hold, compared with claims that do not depend on the clip.
 
     Args:
         said: For each sampling, the claims of the text of each clip, in the order of the clips.
         verdicts: The verdicts for these clips.
         seed: Seed of the bootstrap.
+        groups: The group of each clip, from 0, such as its performer: whole groups are drawn. None: each clip is one.
 
     Returns:
         - `claims`, `checkable_claims`: number of claims, and of those that can be checked on their own clip.
@@ -93,7 +99,8 @@ def truth_scores(said: Sequence[Sequence[Sequence[Claim]]], verdicts: Verdicts, 
         return scores | dict.fromkeys(names)
     per_text = max(1, round(len(everything) / (len(said) * clips)))
     constant = _best_constant(everything, verdicts, per_text)
-    draws = Bootstrap(clips, seed=seed).counts.astype(np.float64)
+    drawn = Bootstrap(clips, seed=seed, groups=None if groups is None else np.array(groups))
+    draws = drawn.counts.astype(np.float64)
     weights = np.vstack([np.ones(clips), draws])  # the first row is the sample itself
 
     hold = _ratio(weights @ np.diagonal(true), weights @ np.diagonal(checked))

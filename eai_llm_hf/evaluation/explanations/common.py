@@ -1,27 +1,37 @@
-"""What the three faithfulness experiments share: explanations, their claims, means with intervals."""
+"""What the experiments share: explanations, their claims, means with intervals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
 from eai_llm_hf.processing.claims.claim import Claim, holds
-from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
 from ..scores import Bootstrap, mean_and_spread, with_interval
+from .statements import told_by
 
-__all__ = ["batches", "explained", "first_window", "held_claims", "mean_of", "share_of"]
+__all__ = [
+    "batches",
+    "draws_of",
+    "explained",
+    "first_window",
+    "held_claims",
+    "mean_of",
+    "performers_as_groups",
+    "share_of",
+]
 
 
 def explained(
-    pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], labels: Sequence[str], verify: bool
+    pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], labels: Sequence[str]
 ) -> list[dict]:
     """Records with explanations of clips; all clips go through the model as one batch."""
-    return pipe(list(clips), candidate_labels=list(labels), verify=verify, batch_size=len(clips))
+    return pipe(list(clips), candidate_labels=list(labels), batch_size=len(clips))
 
 
 def batches(clips: Sequence[UnifiedClip], size: int, what: str) -> Iterable[list[UnifiedClip]]:
@@ -35,21 +45,38 @@ def first_window(clip: UnifiedClip, frames: int) -> UnifiedClip:
     return clip.cut(0, frames)
 
 
-def held_claims(text: str, vectors: np.ndarray, reference: MotionReference) -> list[Claim]:
-    """The claims of a text that hold, in the order of the text, each once.
+def held_claims(record: Mapping[str, Any], vectors: np.ndarray, reference: MotionReference) -> list[Claim]:
+    """The claims of an explanation that hold, in the order of the text, each once.
 
     Args:
-        text: An explanation.
+        record: A record of the pipeline.
         vectors: (spans, descriptors) of `measure_spans`.
         reference: The reference for percentiles.
     """
-    return [claim for claim in dict.fromkeys(find_claims(text)) if holds(claim, vectors, reference)]
+    return [claim for claim in dict.fromkeys(told_by(record).claims) if holds(claim, vectors, reference)]
+
+
+def performers_as_groups(performers: Sequence[str | None]) -> list[int]:
+    """The number of each clip's group for the bootstrap; a clip of an unknown performer is a group of its own."""
+    found: dict[tuple[str, int], int] = {}
+    keys = [("", place) if name is None else (name, -1) for place, name in enumerate(performers)]
+    return [found.setdefault(key, len(found)) for key in keys]
+
+
+def draws_of(clips: int, seed: int = 0, groups: Sequence[int] | None = None) -> np.ndarray:
+    """(draws, clips) how often the bootstrap draws each clip.
+
+    Args:
+        clips: Number of clips.
+        seed: Seed of the draws.
+        groups: The group of each clip, from 0, such as its performer: whole groups are drawn. None: each clip is one.
+    """
+    return _draws(clips, seed, None if groups is None else tuple(groups))
 
 
 @lru_cache(maxsize=8)
-def _draws(clips: int, seed: int) -> np.ndarray:
-    """(draws, clips) how often the bootstrap draws each clip."""
-    return Bootstrap(clips, seed=seed).counts
+def _draws(clips: int, seed: int, groups: tuple[int, ...] | None) -> np.ndarray:
+    return Bootstrap(clips, seed=seed, groups=None if groups is None else np.array(groups)).counts
 
 
 def mean_of(values: Sequence[float], seed: int = 0) -> dict | None:
@@ -60,22 +87,25 @@ def mean_of(values: Sequence[float], seed: int = 0) -> dict | None:
     if not len(values):
         return None
     array = np.asarray(values, np.float64)
-    draws = _draws(len(array), seed) @ array / len(array)
+    draws = draws_of(len(array), seed) @ array / len(array)
     return mean_and_spread(array) | {"interval": with_interval(0.0, draws)["interval"], "clips": len(array)}
 
 
-def share_of(hits: Sequence[float], cases: Sequence[float], seed: int = 0) -> dict | None:
+def share_of(
+    hits: Sequence[float], cases: Sequence[float], seed: int = 0, groups: Sequence[int] | None = None
+) -> dict | None:
     """Share of cases, pooled over clips, with a 95% bootstrap interval over clips; None without a case.
 
     Args:
         hits: Number of successful cases for each clip.
         cases: Number of cases for each clip.
         seed: Seed of the bootstrap.
+        groups: As for `draws_of`.
     """
     successes, total = np.asarray(hits, np.float64), np.asarray(cases, np.float64)
     if not total.sum():
         return None
-    counts = _draws(len(total), seed)
+    counts = draws_of(len(total), seed, groups)
     drawn = counts @ total
     draws = (counts @ successes)[drawn > 0] / drawn[drawn > 0]
     return with_interval(successes.sum() / total.sum(), draws, "share") | {"cases": int(total.sum())}

@@ -1,22 +1,14 @@
 """Do explanations and probabilities follow the movement? Clips are edited by known amounts, and both are checked.
 
-An edit changes one descriptor on purpose, and with it its near duplicates (`NEAR_DUPLICATES`): its family. Four
-measures are taken of the text about an edited clip, with and without the guard:
+An edit changes some descriptors on purpose (`MovementEdit.signs`), which a text can say of it.
 
-- *turned*: a descriptor of the family is now salient (percentile 25 or below, 75 or above) on a side where it was not
-  before. The text is right if it makes such a claim with the new direction, and none with the opposite direction.
-  *spoken* counts only texts that mention one of these descriptors.
-- *outdated*: the text of the unedited clip made a claim that held and does not hold any more. The new text is right
-  if it does not repeat the claim.
-- *kept*: that text made a claim that held, and its descriptor stayed within 5 points. The new text is right if it
-  still makes the claim. A text has room for few claims, so this is never 1: what the edit made extreme replaces
-  other claims.
+- *coherent*: the log odds of the labels that these signs speak for, against the labels that they speak against, rise.
+  Only cases in which they move by `_LEAST_MOVE` or more count.
+- *spoken*: the text about the edited clip says one of these signs and the opposite of none. Only cases count in which
+  one of the signs is unusual in the edited clip and the edit moved it, so that a text has something to say. *spoken
+  before* is the share of the same cases in which the text about the unedited clip already said so.
 
-For comparison, "measured" is a text of the strongest measured claims: it is true of every clip and as long as the
-texts of the model. It shows about what each measure can reach.
-
-The probabilities are coherent if the labels that publications connect with the change gain, in log odds, over the
-labels that they connect with the opposite change (`MovementEdit.expected`).
+Both are taken of the pipeline's text and of the template, as in `texts.py`.
 """
 
 from collections import defaultdict
@@ -25,27 +17,26 @@ from collections.abc import Sequence
 import numpy as np
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claims.claim import holds, notable_claims
-from eai_llm_hf.processing.claims.parser import find_claims
-from eai_llm_hf.processing.claims.phrases import NEAR_DUPLICATES
-from eai_llm_hf.processing.claims.writing import verbalise
-from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure_spans
-from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.claims.phrases import OPPOSITE
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from ...training.training_texts import MAX_CLAIMS
 from .common import explained, first_window, mean_of, share_of
 from .movement_edits import EDITS, MovementEdit
+from .statements import Told, told_by
+from .texts import WRITERS, explained_clip, template_text
 
-__all__ = ["WRITERS", "edit_test"]
+__all__ = ["edit_test"]
 
-_LOW, _HIGH = 25.0, 75.0
-_STAYED = 5.0
-WRITERS = ("raw", "guarded", "measured")
-"""The origin of a text: the model without and with its guard, or the strongest measured claims."""
+_LEAST_MOVE = 0.1
+"""Log odds; from even odds, 2.5 points of probability."""
 
-_CLAIM_MEASURES = ("turned", "spoken", "outdated", "kept")
+_UNUSUAL = 75.0
+"""Percentile, on the side of the sign, from which it is unusual, as for `notable_claims`."""
+
+_LEAST_CHANGE = 5.0
+"""Percentile points by which an edit must move a sign for a text to be expected to say it."""
 
 
 def edit_test(
@@ -55,10 +46,10 @@ def edit_test(
     edits: Sequence[MovementEdit] = EDITS,
     seed: int = 0,
 ) -> dict:
-    """Edits clips and checks whether claims and probabilities follow.
+    """Edits clips and checks whether texts and probabilities follow.
 
-    Each clip needs two explanations, with and without the guard, for itself and for each amount of each edit: 26 with
-    all of `EDITS`. Those of a clip are written together.
+    Each clip needs one explanation for itself and one for each edit: 7 with all of `EDITS`. Those of a clip are
+    written together.
 
     Args:
         pipe: The pipeline.
@@ -68,37 +59,32 @@ def edit_test(
         seed: Seed of the intervals.
 
     Returns:
-        For each edit and "all": the measures above, each with interval, and the change of the descriptor; ready for
-        JSON.
+        For each edit and "all": the measures above, each with interval, and the change of the descriptor that it
+        changes on purpose; ready for JSON.
     """
     extractor = pipe.processor.feature_extractor
     reference = extractor.motion_reference()
     rows: list[dict] = []
     generations = 0
     for number, clip in enumerate(tqdm(clips, desc="edits", unit="clip")):
-        tried = [(edit, place) for edit in edits if edit.fits(clip) for place in range(len(edit.amounts))]
-        changed = [first_window(edit.change(clip, edit.amounts[place]), extractor.max_frames) for edit, place in tried]
-        versions = [clip, *changed]
-        measured = [measure_spans(version.joints, version.joint_mask, version.not_shown) for version in versions]
-        records = {verify: explained(pipe, versions, labels, verify) for verify in (False, True)}
-        generations += 2 * len(versions)
+        tried = [edit for edit in edits if edit.fits(clip)]
+        changed = [first_window(edit.change(clip, edit.amount), extractor.max_frames) for edit in tried]
+        versions = [explained_clip(each, "", "", extractor.max_frames) for each in (clip, *changed)]
+        records = explained(pipe, [version.clip for version in versions], labels)
+        generations += len(versions)
         texts = {
-            "raw": [record["explanation"] for record in records[False]],
-            "guarded": [record["explanation"] for record in records[True]],
-            "measured": [
-                verbalise(record["label"], notable_claims(rows_of, reference)[:MAX_CLAIMS])
-                for record, rows_of in zip(records[False], measured, strict=True)
+            "model": [told_by(record) for record in records],
+            "template": [
+                template_text(pipe, record, version, labels, reference)
+                for record, version in zip(records, versions, strict=True)
             ],
         }
-        for version, (edit, place) in enumerate(tried, start=1):
+        for version, edit in enumerate(tried, start=1):
+            before, after = (reference.percentiles(versions[place].measured[0]) for place in (0, version))
             rows.append(
-                {"clip": number, "edit": edit.name}
-                | _descriptor_change(edit, place, measured[0], measured[version], reference)
-                | _probability_change(edit, place, records[False][0]["scores"], records[False][version]["scores"])
-                | {
-                    writer: _claim_changes(edit, of[0], of[version], measured[0], measured[version], reference)
-                    for writer, of in texts.items()
-                }
+                {"clip": number, "edit": edit.name, "percentiles": _rise(edit.signs[0], before, after)}
+                | _probability_change(edit, records[0]["scores"], records[version]["scores"])
+                | {writer: _spoken(edit, of[0], of[version], before, after) for writer, of in texts.items()}
             )
     return {
         "edits": {
@@ -110,25 +96,20 @@ def edit_test(
     }
 
 
-def _descriptor_change(
-    edit: MovementEdit, place: int, before: np.ndarray, after: np.ndarray, reference: MotionReference
-) -> dict:
-    """Whether the descriptor changed in the direction of the edit, and by how many percentile points."""
-    index = DESCRIPTOR_INDEX[edit.descriptor]
-    sign = 1 if edit.rises[place] else -1
-    percentiles = [reference.percentile(edit.descriptor, float(rows[0, index])) for rows in (before, after)]
-    if np.isnan(percentiles).any():
-        return {"moved": None, "percentiles": None}
-    return {
-        "moved": bool(sign * (after[0, index] - before[0, index]) > 0),
-        "percentiles": sign * (percentiles[1] - percentiles[0]),
-    }
+def _extent(sign: tuple[str, str], percentiles: np.ndarray) -> float:
+    """The percentile of a sign on its side, 0 to 100; NaN where it cannot be measured."""
+    percentile = float(percentiles[DESCRIPTOR_INDEX[sign[0]]])
+    return percentile if sign[1] == "high" else 100.0 - percentile
 
 
-def _probability_change(edit: MovementEdit, place: int, before: dict[str, float], after: dict[str, float]) -> dict:
+def _rise(sign: tuple[str, str], before: np.ndarray, after: np.ndarray) -> float:
+    """Percentile points by which a sign became truer."""
+    return _extent(sign, after) - _extent(sign, before)
+
+
+def _probability_change(edit: MovementEdit, before: dict[str, float], after: dict[str, float]) -> dict:
     """The change of the log odds of the expected labels against the others; None if no label is expected."""
-    more, less = edit.expected(list(before))
-    gaining, losing = (more, less) if edit.rises[place] else (less, more)
+    gaining, losing = edit.expected(list(before))
     if not gaining and not losing:
         return {"log_odds": None}
     odds = []
@@ -139,69 +120,47 @@ def _probability_change(edit: MovementEdit, place: int, before: dict[str, float]
     return {"log_odds": float(odds[1] - odds[0])}
 
 
-def _claim_changes(
-    edit: MovementEdit,
-    text_before: str,
-    text_after: str,
-    before: np.ndarray,
-    after: np.ndarray,
-    reference: MotionReference,
-) -> dict[str, tuple[int, int]]:
-    """(hits, cases) of each of `_CLAIM_MEASURES` for one edited clip."""
-    old, new = reference.percentiles(before[0]), reference.percentiles(after[0])
-    family = {edit.descriptor} | {name for pair in NEAR_DUPLICATES if edit.descriptor in pair for name in pair}
-    claims_before = [claim for claim in find_claims(text_before) if claim.span == "whole"]
-    said = {(c.descriptor, c.direction) for c in find_claims(text_after) if c.span == "whole"}
+def _spoken(
+    edit: MovementEdit, told_before: Told, told_after: Told, before: np.ndarray, after: np.ndarray
+) -> tuple[int, int, int]:
+    """Whether the text of the edited clip speaks of the edit, whether that of the clip did, and whether it counts."""
+    sayable = any(
+        _extent(sign, after) >= _UNUSUAL and _rise(sign, before, after) >= _LEAST_CHANGE for sign in edit.signs
+    )
+    return int(sayable and _says(edit, told_after)), int(sayable and _says(edit, told_before)), int(sayable)
 
-    turned = set()
-    for name in family:
-        was, now = old[DESCRIPTOR_INDEX[name]], new[DESCRIPTOR_INDEX[name]]
-        if now >= _HIGH > was:
-            turned.add((name, "high"))
-        elif now <= _LOW < was:
-            turned.add((name, "low"))
-    wrong = {(name, "low" if direction == "high" else "high") for name, direction in turned}
-    right = bool(said & turned) and not said & wrong
-    spoken = bool(said & (turned | wrong))
 
-    held = {(c.descriptor, c.direction) for c in claims_before if holds(c, before, reference)}
-    outdated = {(c.descriptor, c.direction) for c in claims_before if holds(c, after, reference) is False} & held
-    stayed = {
-        (name, direction)
-        for name, direction in held
-        if abs(new[DESCRIPTOR_INDEX[name]] - old[DESCRIPTOR_INDEX[name]]) < _STAYED
-    }
-    return {
-        "turned": (int(right), int(bool(turned))),
-        "spoken": (int(right), int(spoken)),
-        "outdated": (len(outdated - said), len(outdated)),
-        "kept": (len(stayed & said), len(stayed)),
-    }
+def _says(edit: MovementEdit, told: Told) -> bool:
+    """Whether a text states a sign of the edit and the opposite of none."""
+    said = {(claim.descriptor, claim.direction) for claim in told.claims}
+    opposite = {(descriptor, OPPOSITE[direction]) for descriptor, direction in edit.signs}
+    return bool(said & set(edit.signs)) and not said & opposite
 
 
 def _summary(rows: Sequence[dict], clips: int, seed: int) -> dict:
     """Means and shares over the versions of all clips; intervals over clips."""
     percentiles, log_odds = defaultdict(list), defaultdict(list)
-    moved, coherent = np.zeros((2, clips)), np.zeros((2, clips))
+    coherent = np.zeros((2, clips))
     for row in rows:
-        if row["moved"] is not None:
+        if np.isfinite(row["percentiles"]):
             percentiles[row["clip"]].append(row["percentiles"])
-            moved[:, row["clip"]] += row["moved"], 1
         if row["log_odds"] is not None:
             log_odds[row["clip"]].append(row["log_odds"])
-            coherent[:, row["clip"]] += row["log_odds"] > 0, 1
+            moves = abs(row["log_odds"]) >= _LEAST_MOVE
+            coherent[:, row["clip"]] += moves and row["log_odds"] > 0, moves
     result: dict = {
         "versions": len(rows),
-        "descriptor_moved": share_of(*moved, seed=seed),
         "percentile_change": mean_of([float(np.mean(values)) for values in percentiles.values()], seed),
         "coherent": share_of(*coherent, seed=seed),
         "log_odds_change": mean_of([float(np.mean(values)) for values in log_odds.values()], seed),
     }
     for writer in WRITERS:
-        result[writer] = {}
-        for name in _CLAIM_MEASURES:
-            counts = np.zeros((2, clips))
-            for row in rows:
-                counts[:, row["clip"]] += row[writer][name]
-            result[writer][name] = share_of(*counts, seed=seed)
+        counts = np.zeros((3, clips))
+        for row in rows:
+            counts[:, row["clip"]] += row[writer]
+        spoken, before, cases = counts
+        result[writer] = {
+            "spoken": share_of(spoken, cases, seed=seed),
+            "spoken_before": share_of(before, cases, seed=seed),
+        }
     return result

@@ -12,9 +12,10 @@ from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPip
 
 from ...corpora.rows import as_clip
 from .common import first_window
-from .editing import WRITERS, edit_test
+from .editing import edit_test
 from .masking import masking_test
 from .stability import stability_test
+from .texts import WRITERS
 
 __all__ = ["faithfulness", "faithfulness_tables"]
 
@@ -31,7 +32,7 @@ def faithfulness(
 ) -> dict:
     """Runs the three experiments on clips that the checkpoint never saw.
 
-    The model writes 1 explanation per masked clip, 26 per edited clip and 8 per clip for stability; those of a clip or
+    The model writes 1 explanation per masked clip, 7 per edited clip and 8 per clip for stability; those of a clip or
     batch together. Of recordings longer than the model reads at once, the first window is used.
 
     Args:
@@ -124,27 +125,22 @@ def _edit_table(edits: Mapping) -> str:
     lines = [
         "### Editing the movement",
         "",
-        f'{edits["clips"]} clips; shares with 95% intervals over clips, and the number of cases. Texts: "raw" '
-        'without the guard, "guarded" with it, "measured" from the strongest measured claims, which is about the best '
-        "possible.",
+        f"{edits['clips']} clips; shares with 95% intervals over clips, and the number of cases.",
         "",
-        "| edit | text | new claim right | of texts that mention it | outdated claim gone | other claim stays |",
-        "|---" * 6 + "|",
+        "| edit | versions | sign moves by (points) | probabilities move the right way | log odds "
+        "| text speaks of it | before the edit | template speaks of it | before the edit |",
+        "|---" * 9 + "|",
     ]
     for name, found in edits["edits"].items():
-        for writer in WRITERS:
-            cells = [_share(found[writer][measure]) for measure in ("turned", "spoken", "outdated", "kept")]
-            lines.append(f"| {name} | {writer} | {' | '.join(cells)} |")
-    lines += [
-        "",
-        "| edit | versions | percentile moves by | probabilities coherent | log odds |",
-        "|---" * 5 + "|",
-    ]
-    for name, found in edits["edits"].items():
-        lines.append(
-            f"| {name} | {found['versions']} | {_mean(found['percentile_change'], 0, True)} "
-            f"| {_share(found['coherent'])} | {_mean(found['log_odds_change'], 2, True)} |"
-        )
+        cells = [
+            name,
+            found["versions"],
+            _mean(found["percentile_change"], 0, True),
+            _share(found["coherent"]),
+            _mean(found["log_odds_change"], 2, True),
+            *(_share(found[writer][measure]) for writer in WRITERS for measure in ("spoken", "spoken_before")),
+        ]
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
 
 
@@ -152,7 +148,7 @@ def _stability_table(stability: Mapping) -> str:
     lines = [
         "### The same movement, recorded differently",
         "",
-        f"{stability['clips']} clips, with the guard. Jaccard index of the claims; Spearman's rank correlation of the "
+        f"{stability['clips']} clips. Jaccard index of the claims; Spearman's rank correlation of the "
         "percentiles of all claims, and of the descriptors of a clip.",
         "",
         "| change | same label | same claims | Jaccard | rank, claims | rank, descriptors |",

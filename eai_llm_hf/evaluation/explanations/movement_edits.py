@@ -10,33 +10,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from eai_llm_hf.processing.claims.phrases import Direction
+from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.placement import facing
-from eai_llm_hf.processing.skeleton.tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES
+from eai_llm_hf.processing.skeleton.tree import BODY_PARTS, JOINT_INDEX
 
-from ...generator.emotion_sources import DESIGN
-from ...generator.emotions import EMOTIONS
-
-__all__ = [
-    "EDITS",
-    "MovementEdit",
-    "change_arm_speed",
-    "lean_trunk",
-    "raise_head",
-    "retime",
-    "spread_arms",
-    "widen_stance",
-]
+__all__ = ["EDITS", "MovementEdit", "damp_arm_swing", "raise_arms", "raise_head", "retime"]
 
 _HEAD = [JOINT_INDEX[name] for name in BODY_PARTS["head"]]
-_HIPS = [JOINT_INDEX["left_hip"], JOINT_INDEX["right_hip"]]
 _SHOULDERS = [JOINT_INDEX["left_shoulder"], JOINT_INDEX["right_shoulder"]]
-_ANKLES = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
-_SOLES = [*_ANKLES, JOINT_INDEX["left_foot"], JOINT_INDEX["right_foot"]]
-_LOWER = {"pelvis", *BODY_PARTS["left leg"], *BODY_PARTS["right leg"]}
-_UPPER = [index for index, name in enumerate(JOINT_NAMES) if name not in _LOWER]
 _ARMS = [[JOINT_INDEX[name] for name in BODY_PARTS[part]] for part in ("left arm", "right arm")]
-_FARTHEST_ASIDE = 0.98  # of the leg; a rotation about the hip can hardly bring the ankle further
 
 
 def raise_head(clip: UnifiedClip, degrees: float) -> UnifiedClip:
@@ -55,97 +39,36 @@ def raise_head(clip: UnifiedClip, degrees: float) -> UnifiedClip:
     return _closed(clip, joints)
 
 
-def lean_trunk(clip: UnifiedClip, degrees: float) -> UnifiedClip:
-    """Leans the trunk forward, or backward if the angle is negative; the arms follow, the gaze keeps its direction.
-
-    Args:
-        clip: A clip with hips, shoulders and head.
-        degrees: Angle by which the line from hip midpoint to shoulder midpoint turns, as in `trunk_lean`.
-    """
-    joints, (left, up, forward) = _open(clip, "head", "left_hip", "right_hip", "left_shoulder", "right_shoulder")
-    hips, shoulders = joints[:, _HIPS].mean(axis=1), joints[:, _SHOULDERS].mean(axis=1)
-    pivot = joints[:, 0].copy() if clip.joint_mask[0] else hips
-    angle = _nod(pivot, hips, shoulders, degrees, up, forward)
-    joints[:, _UPPER] = _turned(joints[:, _UPPER], pivot, left, angle)
-    return raise_head(_closed(clip, joints), np.degrees(float(angle.mean())))
-
-
-def change_arm_speed(clip: UnifiedClip, factor: float) -> UnifiedClip:
-    """Makes the arms move faster or slower, without a change of the rest of the body.
-
-    The directions of upper arm and forearm are read at another pace, from the middle of the clip outwards. At the
-    ends of the clip they turn back.
+def raise_arms(clip: UnifiedClip, degrees: float) -> UnifiedClip:
+    """Raises both arms sideways by turning them in the shoulders; elbows and hands follow as they are.
 
     Args:
         clip: A clip with both arms.
-        factor: Factor of their speed.
+        degrees: Angle by which each arm turns outward and up. It stops where the upper arm points straight up.
     """
-    joints, axes = _open(clip, *BODY_PARTS["left arm"], *BODY_PARTS["right arm"])
-    last = len(joints) - 1
-    times = last / 2 + (np.arange(last + 1) - last / 2) * factor
-    times = last - np.abs(np.mod(times, 2 * max(last, 1)) - last)  # back and forth between the ends of the clip
-    before = np.minimum(times.astype(int), max(last - 1, 0))
-    share = (times - before)[:, None]
-    after = np.minimum(before + 1, last)
-
-    def at_other_times(directions: np.ndarray) -> np.ndarray:
-        return directions[before] * (1 - share) + directions[after] * share
-
-    _redirect_arms(joints, np.stack(axes, axis=1), at_other_times)
+    joints, (_, up, forward) = _open(clip, *_BOTH_ARMS)
+    for (shoulder, *arm), side in zip(_ARMS, (1.0, -1.0), strict=True):
+        upper = _unit(joints[:, arm[0]] - joints[:, shoulder])
+        room = np.degrees(np.arccos(np.clip((upper * up).sum(axis=1), -1.0, 1.0)))
+        angle = np.radians(np.minimum(degrees, room))
+        joints[:, arm] = _turned(joints[:, arm], joints[:, shoulder], side * forward, angle)
     return _closed(clip, joints)
 
 
-def spread_arms(clip: UnifiedClip, factor: float) -> UnifiedClip:
-    """Spreads the arms away from the trunk, or draws them in.
-
-    Upper arms and forearms turn towards or away from the line of the trunk: its lower half if they hang, its upper
-    half if they are raised for most of the clip. A factor below 1 multiplies their angle to that line, a factor above
-    1 divides their angle to the horizontal.
+def damp_arm_swing(clip: UnifiedClip, factor: float) -> UnifiedClip:
+    """Lets the arms swing less, around the direction that each bone has on average.
 
     Args:
-        clip: A clip with both arms and the hips.
-        factor: Above 1 spreads, below 1 draws in.
+        clip: A clip with both arms.
+        factor: Factor of how far each bone's direction, relative to the heading, departs from its mean.
     """
-    joints, _ = _open(clip, *BODY_PARTS["left arm"], *BODY_PARTS["right arm"], "left_hip", "right_hip")
-    trunk = _unit(joints[:, _SHOULDERS].mean(axis=1) - joints[:, _HIPS].mean(axis=1))
+    joints, axes = _open(clip, *_BOTH_ARMS)
 
-    def nearer_or_farther(directions: np.ndarray) -> np.ndarray:
-        along = (directions * trunk).sum(axis=1)
-        side = 1.0 if along.mean() > 0 else -1.0
-        angle = np.arccos(np.clip(side * along, -1.0, 1.0))
-        right = np.pi / 2
-        wider = np.where(angle < right, right - (right - angle) / factor, angle)
-        angle = angle * factor if factor < 1 else wider
-        across = _unit(directions - along[:, None] * trunk)
-        return np.cos(angle)[:, None] * side * trunk + np.sin(angle)[:, None] * across
+    def nearer_to_the_mean(directions: np.ndarray) -> np.ndarray:
+        mean = directions.mean(axis=0)
+        return mean + factor * (directions - mean)
 
-    _redirect_arms(joints, np.broadcast_to(np.eye(3), (len(joints), 3, 3)), nearer_or_farther)
-    return _closed(clip, joints)
-
-
-def widen_stance(clip: UnifiedClip, factor: float) -> UnifiedClip:
-    """Sets the feet wider or narrower by turning the legs sideways in the hips; the lowest sole stays on the floor.
-
-    Args:
-        clip: A clip with both legs.
-        factor: Factor of the sideways distance of the ankles.
-    """
-    names = [f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle")]
-    joints, (left, up, forward) = _open(clip, *names)
-    soles = [joint for joint in _SOLES if clip.joint_mask[joint]]
-    floor = _floor(joints[:, soles])
-    aside = ((joints[:, _ANKLES[0]] - joints[:, _ANKLES[1]]) * left).sum(axis=1)
-    for part, sign in (("left leg", 0.5), ("right leg", -0.5)):
-        hip, *leg = [JOINT_INDEX[name] for name in BODY_PARTS[part]]
-        ankle = joints[:, JOINT_INDEX[f"{part.split()[0]}_ankle"]] - joints[:, hip]
-        x, y = (ankle * left).sum(axis=1), (ankle * up).sum(axis=1)
-        reach = np.hypot(x, y)
-        wanted = np.clip(x + sign * (factor - 1) * aside, -_FARTHEST_ASIDE * reach, _FARTHEST_ASIDE * reach)
-        height = np.where(y > 0, 1.0, -1.0) * np.sqrt(reach**2 - wanted**2)
-        joints[:, leg] = _turned(
-            joints[:, leg], joints[:, hip], forward, np.arctan2(height, wanted) - np.arctan2(y, x)
-        )
-    joints[:, :, 1] += floor - _floor(joints[:, soles])
+    _redirect_arms(joints, np.stack(axes, axis=1), nearer_to_the_mean)
     return _closed(clip, joints)
 
 
@@ -168,20 +91,15 @@ class MovementEdit:
     Attributes:
         name: What it does, in words.
         change: The function.
-        amounts: Amounts to try, one for each direction.
-        rises: For each amount, whether the descriptor rises.
-        descriptor: The descriptor that it changes, a name of `DESCRIPTORS`.
-        style: The corresponding parameter in the generator's table of published effects, and its sign: -1 if a larger
-            parameter means a smaller descriptor, otherwise 1.
+        amount: How much.
+        signs: What a text can say of it, descriptor and direction. The first is the one that it changes on purpose.
         requires: Joints that it needs.
     """
 
     name: str
     change: Callable[[UnifiedClip, float], UnifiedClip]
-    amounts: tuple[float, ...]
-    rises: tuple[bool, ...]
-    descriptor: str
-    style: tuple[str, int]
+    amount: float
+    signs: tuple[tuple[str, Direction], ...]
     requires: tuple[str, ...]
 
     def fits(self, clip: UnifiedClip) -> bool:
@@ -189,61 +107,44 @@ class MovementEdit:
         return bool(clip.joint_mask[[JOINT_INDEX[name] for name in self.requires]].all())
 
     def expected(self, labels: Sequence[str]) -> tuple[list[str], list[str]]:
-        """The labels that publications connect with more, and with less, of the descriptor.
+        """The labels that the edit should make more likely, and those that it should make less likely.
 
-        From the generator's table (`EMOTIONS`, with the sources), without effects that rest on no publication.
+        By the table of signs: strengths of the signs for a label minus those of the signs against it. Labels with no
+        more than `_LEAST_STRENGTH` either way are in neither list.
         """
-        parameter, sign = self.style
         found: tuple[list[str], list[str]] = ([], [])
         for label in labels:
-            effect = EMOTIONS[label].get(parameter) if label in EMOTIONS else None
-            if effect is not None and set(effect.sources) != {DESIGN}:
-                found[0 if sign * effect.size > 0 else 1].append(label)
+            relations = [relation(descriptor, direction, label) for descriptor, direction in self.signs]
+            total = sum({"for": 1, "against": -1, "none": 0}[each.relation] * each.strength for each in relations)
+            if abs(total) > _LEAST_STRENGTH:
+                found[0 if total > 0 else 1].append(label)
         return found
 
 
-_UPPER_ENDS = ("head", "left_hip", "right_hip", "left_shoulder", "right_shoulder")
+_LEAST_STRENGTH = 0.2
 _BOTH_ARMS = (*BODY_PARTS["left arm"], *BODY_PARTS["right arm"])
 _BOTH_LEGS = tuple(f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle"))
+_UPPER_ENDS = ("head", "left_hip", "right_hip", "left_shoulder", "right_shoulder")
+_PACE = ("movement_speed", "tempo", "hand_speed", "leg_speed", "cadence", "travel_speed", "acceleration")
 
 EDITS: tuple[MovementEdit, ...] = (
-    MovementEdit("head", raise_head, (-25.0, 25.0), (False, True), "head_pitch", ("head_pitch", -1), (*_UPPER_ENDS,)),
-    MovementEdit("trunk", lean_trunk, (-15.0, 15.0), (False, True), "trunk_lean", ("trunk_lean", 1), _UPPER_ENDS),
+    MovementEdit("slow down", retime, 0.6, tuple((name, "low") for name in _PACE), (*_BOTH_ARMS, *_BOTH_LEGS)),
+    MovementEdit("speed up", retime, 1.5, tuple((name, "high") for name in _PACE), (*_BOTH_ARMS, *_BOTH_LEGS)),
+    MovementEdit("bow the head", raise_head, -25.0, (("head_pitch", "low"),), _UPPER_ENDS),
+    MovementEdit("raise the head", raise_head, 25.0, (("head_pitch", "high"),), _UPPER_ENDS),
     MovementEdit(
-        "arm speed",
-        change_arm_speed,
-        (0.4, 2.0),
-        (False, True),
-        "hand_speed",
-        ("tempo", 1),
+        "raise the arms",
+        raise_arms,
+        50.0,
+        (("hand_height", "high"), ("arm_expansion", "high"), ("hand_to_hip", "high"), ("body_expansion", "high")),
         (*_BOTH_ARMS, *_BOTH_LEGS),
     ),
     MovementEdit(
-        "arm expansion",
-        spread_arms,
-        (0.4, 2.0),
-        (False, True),
-        "arm_expansion",
-        ("arm_abduction", 1),
+        "halve the arm swing",
+        damp_arm_swing,
+        0.5,
+        (("arm_swing", "low"), ("hand_speed", "low"), ("acceleration", "low")),
         (*_BOTH_ARMS, *_BOTH_LEGS),
-    ),
-    MovementEdit(
-        "stance",
-        widen_stance,
-        (0.4, 2.0),
-        (False, True),
-        "step_width",
-        ("stance_width", 1),
-        (*_BOTH_LEGS, "left_shoulder", "right_shoulder"),
-    ),
-    MovementEdit(
-        "pace",
-        retime,
-        (0.6, 1.5),
-        (False, True),
-        "movement_speed",
-        ("tempo", 1),
-        ("head", *_BOTH_ARMS, *_BOTH_LEGS),
     ),
 )
 
@@ -272,11 +173,6 @@ def _closed(clip: UnifiedClip, joints: np.ndarray) -> UnifiedClip:
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
-
-
-def _floor(soles: np.ndarray) -> float:
-    """Height of the floor, as for a unified clip, from (frames, soles, 3) positions."""
-    return float(np.percentile(soles[..., 1].min(axis=1), 2))
 
 
 def _turned(points: np.ndarray, pivot: np.ndarray, axis: np.ndarray, angle: np.ndarray) -> np.ndarray:

@@ -10,7 +10,6 @@ from scipy.stats import spearmanr
 from tqdm import tqdm
 
 from eai_llm_hf.processing.claims.claim import Claim
-from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.reading.motion import Motion
@@ -19,6 +18,7 @@ from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
 
 from .common import explained, mean_of, share_of
+from .statements import told_by
 
 __all__ = ["HARMLESS", "stability_test"]
 
@@ -79,7 +79,7 @@ def stability_test(
 ) -> dict:
     """Explains clips as they are and after each change.
 
-    Each clip needs one explanation, with the guard, for itself and for each change: 8 with `HARMLESS`.
+    Each clip needs one explanation for itself and for each change: 8 with `HARMLESS`.
 
     Args:
         pipe: The pipeline.
@@ -98,12 +98,12 @@ def stability_test(
     rows: list[dict] = []
     for clip in tqdm(clips, desc="stability", unit="clip"):
         versions = [clip, *(change(clip) for change in changes.values())]
-        records = explained(pipe, versions, labels, verify=True)
+        records = explained(pipe, versions, labels)
         percentiles = [
             reference.percentiles(measure(version.joints, version.joint_mask, version.not_shown))
             for version in versions
         ]
-        claims = [find_claims(record["explanation"]) for record in records]
+        claims = [told_by(record).claims for record in records]
         for number, name in enumerate(changes, start=1):
             mirrored = name == "mirrored"
             before = {_said(claim, mirrored) for claim in claims[0]}

@@ -1,33 +1,47 @@
-"""Are the explanations of a checkpoint true, on clips that it never saw, without its guard and with it?
+"""Are the explanations of a checkpoint true, and are they arguments, on clips that it never saw?
 
-clips --pipeline, greedy and sampled--> one text each, its claims --measurements--> true, false, cannot be checked
+clips --pipeline, greedy and sampled--> one text each --marks or parser--> claims and what they are given as
+claims --measurements--> true, false, cannot be checked; claims --table of signs--> for or against the label
 
-`claim_scores` scores the claims. This module writes the texts, checks what else must be right in them (the label, body
-parts, repeats), and tests texts about bodies with missing parts.
+`claim_scores` and `ranking` score truth, `reasoning` the argument, `preference` compares two writers. This module lets
+the model and the template write, checks what else must be right in the texts (the label, body parts, repeats), and
+tests texts about bodies with missing parts.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
-from eai_llm_hf.processing.claims.claim import evidence, holds, notable_claims
+from eai_llm_hf.processing.attribution.occlusion import reliance
+from eai_llm_hf.processing.certainty import compared_with
+from eai_llm_hf.processing.claims.argument import write_argument
+from eai_llm_hf.processing.claims.claim import evidence, holds
 from eai_llm_hf.processing.claims.parser import find_claims
-from eai_llm_hf.processing.claims.writing import verbalise
+from eai_llm_hf.processing.claims.reasons import chosen_argument
+from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.descriptors.measure import measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.descriptors.reference_state import DEFAULT, PERFORMER
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 
 from .claim_scores import STRONGEST, Verdicts, coverage_scores, label_agreement, truth_scores
+from .common import performers_as_groups, share_of
+from .preference import preferences
+from .ranking import ranked_verdicts
+from .reasoning import reason_scores
+from .statements import Told, told_by, told_with_marks
 
-GUARDS = ("without guard", "with guard")
+WRITERS = ("model", "template")
+"""The origin of a text: the pipeline, or the canonical words for what was measured, which no language model wrote."""
 
 LIMBS: Mapping[str, tuple[str, ...]] = {
     "head": ("neck", "head"),
@@ -57,23 +71,55 @@ class ExplainedClip:
         measured: (spans, descriptors) from `measure_spans`.
         content: What the performer does.
         name: Its name in its corpus.
+        performer: Who moves, None if unknown.
     """
 
     clip: UnifiedClip
     measured: np.ndarray
     content: str
     name: str
+    performer: str | None = None
 
     def lacks(self, joints: Sequence[str]) -> bool:
         """Whether the clip has none of the joints."""
         return not self.clip.joint_mask[[JOINT_INDEX[name] for name in joints]].any()
 
 
-def explained_clip(clip: UnifiedClip, content: str, name: str, max_frames: int) -> ExplainedClip:
+def explained_clip(
+    clip: UnifiedClip, content: str, name: str, max_frames: int, performer: str | None = None
+) -> ExplainedClip:
     """Measures a clip; only the first window of a longer clip is used."""
     if len(clip.joints) > max_frames:
         clip = replace(clip, joints=clip.joints[:max_frames])
-    return ExplainedClip(clip, measure_spans(clip.joints, clip.joint_mask, clip.not_shown), content, name)
+    measured = measure_spans(clip.joints, clip.joint_mask, clip.not_shown)
+    return ExplainedClip(clip, measured, content, name, performer)
+
+
+def references_for(
+    pipe: SkeletonEmotionExplanationPipeline,
+    clips: Sequence[ExplainedClip],
+    corpus: Sequence[ExplainedClip],
+    compared: str,
+) -> list[MotionReference | None]:
+    """What each clip is compared with.
+
+    Args:
+        pipe: The pipeline.
+        clips: The clips.
+        corpus: Clips of their corpus, which the pipeline is calibrated with; labels are not used.
+        compared: "default", "recordings" or "performer". A clip of an unknown performer is compared with the
+            recordings.
+
+    Returns:
+        A reference for each clip, None for the default.
+    """
+    if compared == DEFAULT:
+        return [None] * len(clips)
+    reference = pipe.calibrate([each.clip for each in corpus], [each.performer for each in corpus])
+    if compared != PERFORMER:
+        return [reference] * len(clips)
+    found = {name: reference.of(name) for name in reference.performers}
+    return [reference if each.performer is None else found.get(each.performer, reference) for each in clips]
 
 
 def write_records(
@@ -83,93 +129,135 @@ def write_records(
     seed: int | None = None,
     batch_size: int = 8,
     name: str = "explanations",
-) -> dict[str, list[dict]]:
-    """Lets the model explain clips once, and applies the guard to the same texts.
+    references: Sequence[MotionReference | None] | None = None,
+) -> list[dict]:
+    """Lets the pipeline explain clips.
 
     Args:
         pipe: The pipeline.
         clips: The clips.
         labels: Candidate labels.
         seed: Seed of sampling (`do_sample=True`); None for greedy decoding.
-        batch_size: Clips that go through the model together; sampled texts depend on it.
+        batch_size: Clips that go through the model together, if they are compared with the same; sampled texts depend
+            on it.
         name: Name of the progress bar.
+        references: What each clip is compared with, None for the default.
 
     Returns:
-        A record for each clip, without and with the guard, as from `pipe(clip, verify=...)`.
+        The record of each clip.
     """
-    records: dict[str, list[dict]] = {guard: [] for guard in GUARDS}
+    references = [None] * len(clips) if references is None else references
     sampling = {} if seed is None else {"do_sample": True}
+    records: list[dict] = []
     with torch.random.fork_rng(), tqdm(total=len(clips), desc=name, unit="clip") as bar:
         if seed is not None:
             torch.manual_seed(seed)
-        for start in range(0, len(clips), batch_size):
-            batch = clips[start : start + batch_size]
-            requests = [pipe.preprocess(each.clip)["request"] for each in batch]
-            answered = pipe.forward({"request": requests}, candidate_labels=list(labels), generate_kwargs=sampling)
-            for request in answered["request"]:
-                for guard, verify in zip(GUARDS, (False, True), strict=True):
-                    made = pipe.postprocess({"request": request}, verify=verify, candidate_labels=list(labels))
-                    records[guard].append(made)
-            bar.update(len(batch))
+        for _, group in groupby(zip(clips, references, strict=True), key=lambda pair: id(pair[1])):
+            alike = list(group)
+            for start in range(0, len(alike), batch_size):
+                batch = [clip.clip for clip, _ in alike[start : start + batch_size]]
+                given = {} if alike[0][1] is None else {"reference": alike[0][1]}
+                records += pipe(batch, candidate_labels=list(labels), batch_size=len(batch), **given, **sampling)
+                bar.update(len(batch))
     return records
 
 
+def template_text(
+    pipe: SkeletonEmotionExplanationPipeline,
+    record: Mapping[str, Any],
+    clip: ExplainedClip,
+    labels: Sequence[str],
+    reference: MotionReference,
+    own: MotionReference | None = None,
+) -> Told:
+    """The text of the argument for the label of a record in canonical words, and what it states.
+
+    Args:
+        pipe: The pipeline, for what the label depends on.
+        record: The record, with its label and certainty.
+        clip: The clip.
+        labels: Candidate labels.
+        reference: The checkpoint's reference.
+        own: What the clip is compared with, None for the checkpoint's reference.
+    """
+    label, sureness = record["label"], record.get("certainty", {})
+    runner_up = sureness.get("runner_up")
+    weights = reliance(pipe.scorer, clip.clip, list(labels), label, own)
+    compared: Any = compared_with(own or reference, np.isfinite(clip.measured[0]))
+    facts = (label, runner_up, sureness.get("level"), sureness.get("accuracy"), compared)
+    argument = chosen_argument(*facts, clip.measured, own or reference, weights)
+    return told_with_marks(write_argument(argument, marked=True), label, runner_up)
+
+
 def text_scores(
-    records: Sequence[Sequence[dict]],
+    told: Sequence[Sequence[Told]],
     clips: Sequence[ExplainedClip],
     labels: Sequence[str],
     reference: MotionReference,
+    used: Sequence[MotionReference | None] | None = None,
+    ranked: Verdicts | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Scores the explanations of some clips.
+    """Scores texts about some clips.
 
     Args:
-        records: For each sampling, a record for each clip.
+        told: For each sampling, the text of each clip.
         clips: The clips.
         labels: All labels that a text can name.
-        reference: The reference for percentiles.
-        seed: Seed of the bootstrap.
+        reference: The checkpoint's reference.
+        used: What each clip was compared with in its text, None for the checkpoint's reference.
+        ranked: Verdicts by rank among the clips of the corpus, from `ranked_verdicts`.
+        seed: Seed of the bootstrap, which draws whole performers where they are known.
 
     Returns:
-        The scores of `truth_scores`, and:
+        The scores of `truth_scores` against the checkpoint's reference, and:
 
+        - `ranked`: the scores of `truth_scores` by rank, None without ranks.
+        - `hold_as_compared`: share of the claims that hold against what the text compares with.
+        - `reasons`: from `reason_scores`.
         - `texts`, `distinct_texts`, `claims_per_text`, `distinct_claims_per_text`, `body_parts_per_text`.
-        - `coverage`: share of the most salient claims of the clips that the texts make.
-        - `label_agreement`: share of the texts that name the label of their record.
+        - `coverage`: share of the most salient claims of the clip that the texts make.
+        - `label_agreement`: share of the texts that name their label.
         - `repeated_claims`: claims that a text makes again, in any degree.
         - `absent_parts`: texts that mention a body part of which the clip has no joint.
         - `shared_texts`: texts that also belong, word for word, to a clip of another content.
-        - `dropped_claims`: claims that the guard removed, if it was used.
     """
-    said = [[find_claims(record["explanation"]) for record in sampling] for sampling in records]
-    everything = [record for sampling in records for record in sampling]
-    flat = [
-        (record["explanation"], claims, clip)
-        for sampling, of_sampling in zip(records, said, strict=True)
-        for record, claims, clip in zip(sampling, of_sampling, clips, strict=True)
-    ]
-    distinct = [{(claim.descriptor, claim.direction, claim.span) for claim in claims} for _, claims, _ in flat]
+    said = [[each.claims for each in sampling] for sampling in told]
+    flat = [(each, clip) for sampling in told for each, clip in zip(sampling, clips, strict=True)]
+    distinct = [{(claim.descriptor, claim.direction, claim.span) for claim in each.claims} for each, _ in flat]
     contents = defaultdict(set)
-    for text, _, clip in flat:
-        contents[text].add(clip.content)
+    for each, clip in flat:
+        contents[each.text].add(clip.content)
+    groups = performers_as_groups([clip.performer for clip in clips])
     verdicts = Verdicts([clip.measured for clip in clips], reference)
-    agreement = label_agreement([text for text, _, _ in flat], [record["label"] for record in everything], labels)
-    scores: dict[str, Any] = {
+    own = [each or reference for each in used or [None] * len(clips)]
+    checked = [
+        [holds(claim, clip.measured, compared) for sampling in said for claim in sampling[place]]
+        for place, (clip, compared) in enumerate(zip(clips, own, strict=True))
+    ]
+    agreement = label_agreement([each.text for each, _ in flat], [each.label for each, _ in flat], labels)
+    return {
         "clips": len(clips),
         "texts": len(flat),
         "distinct_texts": len(contents),
-        "claims_per_text": _mean(len(claims) for _, claims, _ in flat),
+        "claims_per_text": _mean(len(each.claims) for each, _ in flat),
         "distinct_claims_per_text": _mean(map(len, distinct)),
-        "body_parts_per_text": _mean(len({claim.body_part for claim in claims}) for _, claims, _ in flat),
-        **truth_scores(said, verdicts, seed),
+        "body_parts_per_text": _mean(len({claim.body_part for claim in each.claims}) for each, _ in flat),
+        **truth_scores(said, verdicts, seed, groups),
+        "ranked": None if ranked is None else truth_scores(said, ranked, seed, groups),
+        "hold_as_compared": share_of(
+            [found.count(True) for found in checked],
+            [len(found) - found.count(None) for found in checked],
+            seed,
+            groups,
+        ),
+        "reasons": reason_scores([each for each, _ in flat], labels, seed, groups * len(told)),
         "coverage": coverage_scores(said, verdicts, STRONGEST, seed),
         "label_agreement": agreement["agreement"],
-        "repeated_claims": sum(len(claims) - len(own) for (_, claims, _), own in zip(flat, distinct, strict=True)),
-        "absent_parts": sum(bool(absent_parts(text, clip)) for text, _, clip in flat),
-        "shared_texts": sum(len(contents[text]) > 1 for text, _, _ in flat),
+        "repeated_claims": sum(len(each.claims) - len(own) for (each, _), own in zip(flat, distinct, strict=True)),
+        "absent_parts": sum(bool(absent_parts(each.text, clip)) for each, clip in flat),
+        "shared_texts": sum(len(contents[each.text]) > 1 for each, _ in flat),
     }
-    dropped = [record["dropped_claims"] for record in everything if "dropped_claims" in record]
-    return scores | ({"dropped_claims": sum(dropped)} if dropped else {})
 
 
 def absent_parts(text: str, clip: ExplainedClip) -> list[str]:
@@ -204,6 +292,8 @@ def explanation_scores(
     seed: int = 0,
     batch_size: int = 8,
     name: str = "explanations",
+    corpus: Sequence[ExplainedClip] | None = None,
+    compared: str = DEFAULT,
 ) -> tuple[dict[str, dict[str, dict]], list[dict]]:
     """Explains clips of one corpus and scores the texts.
 
@@ -216,11 +306,13 @@ def explanation_scores(
         seed: Seed of bootstrap and sampling.
         batch_size: Clips that go through the model together.
         name: Name of the progress bars.
+        corpus: All clips of the corpus, for ranks and references; None: the clips.
+        compared: As for `references_for`.
 
     Returns:
-        `text_scores` by decoding ("greedy", "sampled", "greedy, no head" and so on) and guard; and the texts as
-        entries with decoding, seed, guard, clip, content, label, text, a text of the strongest measured claims, and
-        the claims with value, percentile and verdict.
+        `text_scores` by decoding ("greedy", "sampled", "greedy, no head" and so on) and writer, with `preference`
+        (model against template) for the writer "model"; and the texts as entries with decoding, seed, writer, clip,
+        content, label, text, and the claims with use, value, percentile and verdict.
 
     Raises:
         ValueError: If there is no clip, or the checkpoint has no motion reference.
@@ -230,6 +322,8 @@ def explanation_scores(
         raise ValueError("The checkpoint has no motion reference, so no claim can be checked.")
     if not clips:
         raise ValueError("There is no clip to explain.")
+    corpus = clips if corpus is None else corpus
+    used = references_for(pipe, clips, corpus, compared)
     passes: dict[str, tuple[Sequence[ExplainedClip], list[int | None]]] = {"greedy": (clips, [None])}
     if samplings:
         passes["sampled"] = (clips, [seed + number for number in range(samplings)])
@@ -238,39 +332,65 @@ def explanation_scores(
     scores: dict[str, dict[str, dict]] = {}
     texts: list[dict] = []
     for decoding, (own, seeds) in passes.items():
-        written = [write_records(pipe, own, labels, each, batch_size, f"{name}: {decoding}") for each in seeds]
-        scores[decoding] = {}
-        for guard in GUARDS:
-            records = [by_guard[guard] for by_guard in written]
-            scores[decoding][guard] = text_scores(records, own, labels, reference, seed)
-            for sampling, of_sampling in zip(seeds, records, strict=True):
-                heading = {"decoding": decoding, "seed": sampling, "guard": guard}
-                texts += [heading | _as_entry(*pair, reference) for pair in zip(own, of_sampling, strict=True)]
+        measured = [clip.measured for clip in own]
+        people = {name: [clip.performer for clip in of] for name, of in (("own", own), ("corpus", corpus))}
+        by_performer = (people["own"], people["corpus"]) if compared == PERFORMER else ()
+        ranked = ranked_verdicts(measured, [clip.measured for clip in corpus], *by_performer)
+        told: dict[str, list[list[Told]]] = {writer: [] for writer in WRITERS}
+        for each in seeds:
+            heading = {"decoding": decoding, "seed": each}
+            records = write_records(pipe, own, labels, each, batch_size, f"{name}: {decoding}", used[: len(own)])
+            told["model"].append([told_by(record) for record in records])
+            told["template"].append(
+                [
+                    template_text(pipe, record, clip, labels, reference, each_used)
+                    for record, clip, each_used in zip(records, own, used[: len(own)], strict=True)
+                ]
+            )
+            for writer in WRITERS:
+                texts += [
+                    heading | {"writer": writer} | _as_entry(clip, text, each_used or reference)
+                    for clip, text, each_used in zip(own, told[writer][-1], used[: len(own)], strict=True)
+                ]
+        scores[decoding] = {
+            writer: text_scores(told[writer], own, labels, reference, used[: len(own)], ranked, seed)
+            for writer in WRITERS
+        }
+        flat = {writer: [each for sampling in told[writer] for each in sampling] for writer in WRITERS}
+        scores[decoding]["model"]["preference"] = preferences(
+            *([each.text for each in flat[writer]] for writer in WRITERS),
+            [each.label for each in flat["model"]],
+            labels,
+            seed,
+            performers_as_groups(people["own"]) * len(seeds),
+        )
     return scores, texts
 
 
-def _as_entry(clip: ExplainedClip, record: dict, reference: MotionReference) -> dict:
+def _as_entry(clip: ExplainedClip, told: Told, reference: MotionReference) -> dict:
     """A text with its claims, ready for JSON."""
     claims = []
-    for claim in find_claims(record["explanation"]):
+    for statement in told.statements:
+        claim = statement.claim
         found = evidence(claim, clip.measured, reference)
         value, percentile = (round(number, 4) if np.isfinite(number) else None for number in found)
         claims.append(
             {
                 "claim": claim.text,
                 "descriptor": claim.descriptor,
+                "use": statement.use,
+                "relation": relation(claim.descriptor, claim.direction, told.label).relation,
                 "value": value,
                 "percentile": percentile,
                 "holds": holds(claim, clip.measured, reference),
             }
         )
-    measured = verbalise(record["label"], notable_claims(clip.measured, reference)[:STRONGEST])
     return {
         "clip": clip.name,
         "content": clip.content,
-        "label": record["label"],
-        "text": record["explanation"],
-        "measured_text": measured,
+        "label": told.label,
+        "runner_up": told.runner_up,
+        "text": told.text,
         "claims": claims,
     }
 
@@ -280,12 +400,14 @@ def _mean(values: Iterable[float]) -> float:
 
 
 __all__ = [
-    "GUARDS",
     "LIMBS",
+    "WRITERS",
     "ExplainedClip",
     "absent_parts",
     "explained_clip",
     "explanation_scores",
+    "references_for",
+    "template_text",
     "text_scores",
     "without_joints",
     "write_records",
