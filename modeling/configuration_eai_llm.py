@@ -153,6 +153,8 @@ class EaiLlmConfig(PreTrainedConfig):
             ("recorded", "video") -> kind of reference that the clip is compared with ("default", "recordings",
             "performer") -> pairs of a probability, from 0 upwards, and the accuracy from it on. None, or without a
             kind, where it was not measured.
+        explains: Whether the language model has learned to write explanations, with the marks of their statements. If
+            not, as after the alignment alone, explanations are made of templates.
 
     Example:
 
@@ -190,6 +192,7 @@ class EaiLlmConfig(PreTrainedConfig):
     label_temperature: float | int = 1.0
     measured_weight: float | int = 0.0
     label_accuracy: dict | None = None
+    explains: bool = False
     tie_word_embeddings: bool = False
 
     def __post_init__(self, **kwargs):

@@ -425,7 +425,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
     ) -> None:
         """Chooses an argument for each person and generates its text, about the segment with the clearest label.
 
-        The salience of a measurement is weighted by how much the label depends on its body part.
+        The salience of a measurement is weighted by how much the label depends on its body part. A language model that
+        has not learned to explain writes only where its text is wanted unchecked; otherwise the argument's is used.
         """
         own = self._feature_extractor.motion_reference()
         prompts, weights = [], []
@@ -436,7 +437,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             asked = [{"type": "skeleton"}, {"type": "text", "text": explanation_prompt(person.argument)}]
             prompts.append(self.writer.prompt(asked))
         marks = [list(marked_reasons(person.argument)) for person in people if person.argument] if verify else None
-        self._write(people, prompts, generate_kwargs, np.stack(weights), marks)
+        if self.model.config.explains or not verify:
+            self._write(people, prompts, generate_kwargs, np.stack(weights), marks)
 
     def _answer(self, people: list[Person], question: str, generate_kwargs: dict) -> None:
         """Generates an answer for each person, about the segment with the clearest label."""

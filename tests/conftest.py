@@ -183,6 +183,7 @@ def model(tiny_backbone, processor) -> EaiLlmForCausalLM:
         dtype=torch.float32,
         skeleton_config=SMALL_TOWER | processor.feature_extractor.skeleton_config,
         text_layer=2,
+        explains=True,
     )
 
 
@@ -196,6 +197,7 @@ def tiny_checkpoint(tmp_path_factory, tiny_backbone, processor) -> Path:
         dtype=torch.float32,
         skeleton_config=SMALL_TOWER | processor.feature_extractor.skeleton_config,
         text_layer=2,
+        explains=True,
     )
     folder = tmp_path_factory.mktemp("checkpoint")
     made.save_pretrained(folder, include_backbone=False)

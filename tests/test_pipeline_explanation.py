@@ -80,6 +80,14 @@ def test_a_text_that_says_what_the_argument_says_stays_word_for_word(pipe, input
     )
 
 
+def test_a_language_model_that_has_not_learned_to_explain_is_not_asked_to(pipe, inputs, monkeypatch):
+    expected = pipe(inputs[0], max_new_tokens=2)
+    assert expected["written_by"] == "template", "cut off, so the text of the argument took its place"
+    monkeypatch.setattr(pipe.model.config, "explains", False)
+    monkeypatch.setattr(pipe.model, "generate", None)
+    assert pipe(inputs[0]) == expected
+
+
 def test_a_text_with_other_words_than_its_marks_gives_way_and_the_record_says_so(pipe, inputs, writes):
     writes(lambda argument: f"{write_argument(argument, 5, marked=True)} The feet are wide apart.")
     record = pipe(inputs[0])

@@ -179,6 +179,7 @@ def test_stage_two_trains_projector_and_lora_alone_and_the_checkpoint_answers_as
     assert {name[:-1] + "weight" for name in loaded.lora_factors} == {
         name.removeprefix("language_model.") for name in adapted
     }
+    assert loaded.config.explains, "stage two has taught it to explain"
     assert loaded.language_model.dtype == getattr(torch, dtype)
     assert loaded.projector.out.weight.dtype == torch.float32
     tolerance = 1e-5 if dtype == "float32" else 2e-2

@@ -337,6 +337,7 @@ def _answer(
     trainer.train(resume_from_checkpoint=_last_checkpoint(arguments))
     learner.set_attn_implementation(attention)
     model = fold_lora(learner) if recipe.lora_rank else learner.requires_grad_(True).eval()
+    model.config.explains = True
     return model, _spent(arguments, started)
 
 
