@@ -21,6 +21,7 @@ from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
 from .certainty import certainty_of
 from .claims.comparison import COMPARE_QUESTION, two_movements
+from .claims.questions import read_question
 from .claims.writing import EXPLAIN_QUESTION, label_sentence
 from .descriptors.reference import MotionReference, as_reference
 from .feature_extraction_eai_llm import named, performer_of, source_of
@@ -38,7 +39,7 @@ SAMPLING = {"temperature": 0.2, "top_p": 0.9}
 """Defaults for `do_sample=True`, as the authors of SmolLM2-Instruct recommend."""
 
 _PREPROCESS = ("fps", "layout", "joint_names", "window_s", "hop_s", "reference", "performer", "adapted")
-_FORWARD = ("candidate_labels", "question", "label_only", "attribution", "adapted", "generate_kwargs")
+_FORWARD = ("candidate_labels", "question", "label_only", "verify", "attribution", "adapted", "generate_kwargs")
 _POSTPROCESS = ("candidate_labels", "question", "label_only", "verify", "adapted")
 
 
@@ -376,6 +377,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         candidate_labels: list[str] | None = None,
         question: str | None = None,
         label_only: bool = False,
+        verify: bool = True,
         attribution: bool = False,
         adapted: AdaptedLabels | None = None,
         generate_kwargs: dict | None = None,
@@ -391,7 +393,9 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 label = labels[int(person.overall().argmax())]
                 found = attribute(scorer, person.clip, labels, label, person.reference)
                 person.attribution = found.to_dict()
-            if not label_only:
+            # A question for a fact of the record is answered from the record, which is faster and cannot be wrong.
+            known = question and verify and self._feature_extractor.motion_reference() is not None
+            if not label_only and not (known and not read_question(question, labels).needs_text):
                 self._explain(people, labels, scorer, question, generate_kwargs or {})
         return {"request": requests}
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from .claims.answers import Facts, answered
 from .claims.claim import Claim, evidence, holds, notable_claims
 from .claims.comparison import Difference, difference_holds, find_differences
-from .claims.guard import verified, verified_answer, verified_comparison
+from .claims.guard import verified, verified_comparison
 from .claims.parser import find_claims
 from .claims.questions import read_question
 from .claims.writing import label_sentence
@@ -124,10 +125,9 @@ def person_record(
         claims = find_claims(person.text)
         explanation = person.text if question else f"{label_sentence(scores['label'])} {person.text}".strip()
         if verify and reference is not None and question:
-            asked = read_question(question, labels)
-            explanation, claims, dropped = verified_answer(
-                explanation, asked, scores["label"], vectors, reference, segment.joint_mask
-            )
+            given = (segment.joints, segment.joint_mask, segment.not_shown)
+            facts = Facts(scores["scores"], sureness, vectors, reference, *given)
+            explanation, claims, dropped = answered(explanation, read_question(question, labels), facts)
         elif verify and reference is not None:
             explanation, claims, dropped = verified(explanation, claims, scores["label"], vectors, reference)
         if "movement" in segment.not_shown and not question:

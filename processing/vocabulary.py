@@ -1,14 +1,15 @@
 """One vocabulary of emotion words: adjectives, in whatever form a corpus or a user uses them.
 
 A form is listed where it means the same emotion. A word for a weaker, a colder or another emotion (irritated, nervous,
-triumphant, depressed) is not a form of its neighbour, and the model scores it by its own text.
+triumphant, depressed) is not a form of its neighbour, and the model scores it by its own text. Training texts and
+questions use such neighbours too.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
-__all__ = ["SYNONYMS", "canonical_label", "same_words", "tidy", "trained_word"]
+__all__ = ["SYNONYMS", "canonical_label", "related_words", "same_words", "tidy", "trained_word"]
 
 _FORMS = {
     "happy": (
@@ -41,6 +42,19 @@ _FORMS = {
     "tired": ("tiredness",),
 }
 
+_NEIGHBOURS = {
+    "happy": ("in a good mood",),
+    "sad": ("downcast", "depressed"),
+    "angry": ("irritated",),
+    "proud": ("self-assured", "triumphant", "dignified", "self-satisfied"),
+    "not confident": ("unsure", "timid", "hesitant"),
+    "neutral": ("calm", "no particular emotion", "ordinary", "normal"),
+    "afraid": ("anxious",),
+    "disgusted": ("repelled",),
+    "surprised": ("startled", "amazed"),
+}
+"""Words near an emotion that do not mean the same."""
+
 SYNONYMS = MappingProxyType({form: word for word, forms in _FORMS.items() for form in (word, *forms)})
 """Each known form of an emotion word -> the adjective of the vocabulary."""
 
@@ -58,6 +72,17 @@ def canonical_label(word: str) -> str:
     """
     tidied = tidy(word)
     return SYNONYMS.get(tidied, tidied)
+
+
+def related_words(word: str) -> tuple[str, ...]:
+    """Other words for an emotion and words near it, those that mean the same first; none for an unknown word.
+
+    >>> related_words("Pride")
+    ('proud', 'self-assured', 'triumphant', 'dignified', 'self-satisfied')
+    """
+    tidied, meant = tidy(word), canonical_label(word)
+    words = (meant, *_FORMS.get(meant, ()), *_NEIGHBOURS.get(meant, ()))
+    return tuple(other for other in words if other != tidied) if meant in _FORMS else ()
 
 
 def trained_word(word: str, trained: Iterable[str]) -> str | None:

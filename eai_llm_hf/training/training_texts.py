@@ -11,9 +11,9 @@ import numpy as np
 
 from eai_llm_hf.processing.claims.claim import Claim, notable_claims
 from eai_llm_hf.processing.claims.phrases import PHRASES
-from eai_llm_hf.processing.claims.questions import EMOTION_WORDS
 from eai_llm_hf.processing.claims.writing import EXPLAIN_QUESTION, label_sentence, verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
+from eai_llm_hf.processing.vocabulary import related_words
 
 from .question_texts import AskedClip, absent_signs, draw_question, typical_signs
 
@@ -63,7 +63,7 @@ def label_texts(label: str, rng: np.random.Generator | None = None) -> list[str]
     Returns:
         Distinct phrasings, the bare label among them.
     """
-    words = (label, *EMOTION_WORDS.get(label.lower(), ()))
+    words = (label, *related_words(label))
     texts = [template.format(label) for template in _LABEL_TEMPLATES]
     texts.append(label_sentence(label))
     texts.extend(label_sentence(word) if index % 2 else word for index, word in enumerate(words[1:]))
