@@ -34,7 +34,7 @@ from eai_llm_hf.processing.claims.fixed_answers import (
     NOTHING_UNUSUAL,
 )
 from eai_llm_hf.processing.claims.parser import find_claims
-from eai_llm_hf.processing.claims.phrases import OPPOSITE, PHRASES, USUAL
+from eai_llm_hf.processing.claims.phrases import USUAL
 from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
@@ -95,7 +95,9 @@ def _is(answer: str, truth: Truth, emotion: str) -> bool:
 def _sure(answer: str, truth: Truth) -> bool:
     certainty = truth.record["certainty"]
     level = certainty["level"] or "unknown"
-    return _names(level, answer) and (certainty["accuracy"] is None or round(100 * certainty["accuracy"]) in _percents(answer))
+    return _names(level, answer) and (
+        certainty["accuracy"] is None or round(100 * certainty["accuracy"]) in _percents(answer)
+    )
 
 
 def _probability(answer: str, truth: Truth, emotion: str) -> bool:
@@ -103,7 +105,7 @@ def _probability(answer: str, truth: Truth, emotion: str) -> bool:
 
 
 def _against(answer: str, truth: Truth) -> bool:
-    return "against" in truth.relations(answer, truth.label) or answer.startswith(NOTHING_AGAINST.rstrip("."))
+    return "against" in truth.relations(answer, truth.label) or NOTHING_AGAINST in answer
 
 
 def _why_not(answer: str, truth: Truth, emotion: str) -> bool:
@@ -121,8 +123,11 @@ def _value(answer: str, truth: Truth, descriptor: str) -> bool:
     value = float(truth.vectors[0, DESCRIPTOR_INDEX[descriptor]])
     if not np.isfinite(value):
         return "cannot be measured" in answer
-    numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", answer)]
-    return any(abs(number - near) <= 0.05 + 0.01 * abs(near) for number in numbers for near in (value, 100 * value) if near == value or "%" in answer)
+    for number in re.findall(r"-?\d+(?:\.\d+)?", answer):
+        rounding = 0.5 * 10.0 ** -len(number.partition(".")[2])
+        if any(abs(float(number) - scale * value) <= 1.001 * rounding for scale in (1, 60, 100)):
+            return True
+    return False
 
 
 def _whether(answer: str, truth: Truth, signs: Sequence[Sequence[str]]) -> bool:
@@ -157,7 +162,7 @@ RIGHT: Mapping[str, Callable[..., bool]] = {
     "probability": _probability,
     "runner-up": lambda answer, truth: _names(truth.record["certainty"]["runner_up"], answer),
     "against": _against,
-    "sure and against": lambda answer, truth: _sure(answer, truth) and _against(answer[answer.index("label") :] if False else answer, truth) or (_sure(answer, truth) and NOTHING_AGAINST.rstrip(".") in answer),
+    "sure and against": lambda answer, truth: _sure(answer, truth) and _against(answer, truth),
     "why not": _why_not,
     "why": _why,
     "value": _value,
@@ -179,7 +184,9 @@ def corrects(answer: str, truth: Truth, assumed: str) -> bool:
 # ---- asking ---------------------------------------------------------------------------------------------------------
 
 
-def load_clips(specs: Mapping[str, Any], folder: Path, pipe: SkeletonEmotionExplanationPipeline) -> dict[str, UnifiedClip]:
+def load_clips(
+    specs: Mapping[str, Any], folder: Path, pipe: SkeletonEmotionExplanationPipeline
+) -> dict[str, UnifiedClip]:
     """The clips of the questions: paths in a folder, or arguments of `generate_clip`; at most 10 s of each."""
     extractor = pipe.processor.feature_extractor
     found = {}
@@ -244,7 +251,9 @@ def summary(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="default", help="checkpoint, as for eai-llm explain (default %(default)s)")
-    parser.add_argument("--data", type=Path, required=True, help="folder with bandai1, bandai2, bml_walks, mpi_stories")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with bandai1, bandai2, bml_walks, mpi_stories"
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "explanations" / "questions.json")
     args = parser.parse_args()
     pipe = load_pipeline(find_checkpoint(args.model))

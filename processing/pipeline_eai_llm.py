@@ -21,6 +21,7 @@ from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
 from .certainty import certainty_of
 from .claims.comparison import COMPARE_QUESTION, two_movements
+from .claims.pair_answers import read_pair_question
 from .claims.questions import read_question
 from .claims.writing import EXPLAIN_QUESTION, label_sentence
 from .descriptors.reference import MotionReference, as_reference
@@ -241,11 +242,18 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             if len(found) != 1:
                 raise MotionError(f"{source_of(motion)}: one person is compared with another, found {len(found)}.")
             clips.append(found[0].cut(0, self._feature_extractor.max_frames))
-        prompt = self._prompt(two_movements(clips[0], clips[1], question))
-        answer = self._write([prompt], clips, [reference] * 2, kwargs)[0]
-        sources = [source_of(first), source_of(second)]
-        reference = reference or self._feature_extractor.motion_reference()
-        return comparison_record(sources, self._model_name, clips, question, answer, reference, verify)
+        labels = list(self.model.config.labels)
+        asked, scores, answer = read_pair_question(question, labels), [], ""
+        sources, own = [source_of(first), source_of(second)], self._feature_extractor.motion_reference()
+        if asked.needs_text or not verify or (reference or own) is None:
+            prompt = self._prompt(two_movements(clips[0], clips[1], question))
+            answer = self._write([prompt], clips, [reference] * 2, kwargs)[0]
+        elif asked.emotion is not None:
+            people = [Person(clip, [(0, len(clip.joints))], reference) for clip in clips]
+            self._score(people, labels, self.scorer)
+            scores = [dict(zip(labels, person.overall().tolist(), strict=True)) for person in people]
+        given = (asked, scores, answer, reference or own, verify)
+        return comparison_record(sources, self._model_name, clips, question, *given)
 
     def save_pretrained(self, save_directory: str | os.PathLike, **kwargs) -> None:
         """Saves the model, the processor and all code, so that `pipeline(task, model=save_directory)` finds them."""

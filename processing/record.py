@@ -14,6 +14,7 @@ from .claims.answers import Facts, answered
 from .claims.claim import Claim, evidence, holds, notable_claims
 from .claims.comparison import Difference, difference_holds, find_differences
 from .claims.guard import verified, verified_comparison
+from .claims.pair_answers import PairQuestion, answered_pair
 from .claims.parser import find_claims
 from .claims.questions import read_question
 from .claims.writing import label_sentence
@@ -269,6 +270,8 @@ def comparison_record(
     model: str,
     clips: Sequence[UnifiedClip],
     question: str,
+    asked: PairQuestion,
+    scores: Sequence[Mapping[str, float]],
     answer: str,
     reference: MotionReference | None,
     verify: bool,
@@ -280,14 +283,18 @@ def comparison_record(
         model: Name of the checkpoint.
         clips: The two.
         question: What was asked.
-        answer: What the language model wrote.
+        asked: The same, read.
+        scores: Probabilities of the labels of both clips; empty where the question names no emotion.
+        answer: What the language model wrote; empty where the answer needs no text.
         reference: Typical values, None where the checkpoint has no reference.
         verify: Whether to remove differences that the measurements do not support.
     """
     before, after = (measure(clip.joints, clip.joint_mask, clip.not_shown) for clip in clips)
     differences, dropped = find_differences(answer), None
-    if verify and reference is not None:
+    if verify and reference is not None and asked.needs_text:
         answer, differences, dropped = verified_comparison(answer, question, before, after, reference)
+    elif verify and reference is not None:
+        (answer, differences), dropped = answered_pair(asked, scores, before, after, reference), 0
     record = {
         "sources": list(sources),
         "question": question,

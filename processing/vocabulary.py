@@ -44,7 +44,7 @@ _FORMS = {
 
 _NEIGHBOURS = {
     "happy": ("in a good mood",),
-    "sad": ("downcast", "depressed"),
+    "sad": ("downcast",),
     "angry": ("irritated",),
     "proud": ("self-assured", "triumphant", "dignified", "self-satisfied"),
     "not confident": ("unsure", "timid", "hesitant"),

@@ -365,17 +365,17 @@ def _percent(share: float) -> str:
 
 
 def _looks(label: str) -> str:
-    """ "looks sad", "shows sadness"."""
+    """What a label is with its verb: "looks sad", "shows sadness"."""
     return label_sentence(label).removeprefix("The movement ").rstrip(".")
 
 
 def _look(label: str) -> str:
-    """ "sad", or "like sadness" for a noun, to follow "looks"."""
+    """A label to follow "looks": "sad", or "like sadness" for a noun."""
     return label if _looks(label).startswith("looks") else f"like {label}"
 
 
 def _look_verb(label: str) -> str:
-    """ "look sad", "show sadness"."""
+    """What a label is after "does": "look sad", "show sadness"."""
     verb, _, rest = _looks(label).partition(" ")
     return f"{verb.removesuffix('s')} {rest}"
 

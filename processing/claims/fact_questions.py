@@ -15,7 +15,17 @@ from typing import NamedTuple
 
 from .tokens import stem
 
-__all__ = ["CLIP_LENGTH", "FactKinds", "Quantity", "asked_facts", "asked_quantity", "in_english", "plainly"]
+__all__ = [
+    "CLIP_LENGTH",
+    "FactKinds",
+    "Quantity",
+    "asked_facts",
+    "asked_quantity",
+    "in_english",
+    "plainly",
+    "quantity_of",
+    "without_idioms",
+]
 
 CLIP_LENGTH = "length of the clip"
 """The one quantity that is no descriptor."""
@@ -77,7 +87,7 @@ _FILLERS = re.compile(
 )
 _IDIOMS = re.compile(
     r"\b(?:speaks?|speaking|talks?) (?:against|for|in favou?r of)\b|\b(?:would|could|can|did|do|not) (?:you )?(?:not )?"
-    r"say\b|\bin (?:a|other|one|your own) words?\b|\bname (?=the\b|an?\b|all\b|some\b|reasons?\b)|"
+    r"say\b|\bin (?:a|other|one|your own) words?\b|\b(?:do|not) you (?:think|believe)\b|\bbody language\b|\b(?:much|of|more|less|little) room\b|\bname (?=the\b|an?\b|all\b|some\b|reasons?\b)|"
     r"\b(?:old|young|tall|little|pretty|the) (?=man\b|woman\b|guy\b|lady\b|boy\b|girl\b)|\bat the (?:floor|ground)\b|"
     r"\b(?:on|off|leave|touch\w*) the (?:ground|floor)\b"
 )
@@ -111,8 +121,7 @@ _SURE = re.compile(
     r"\bis (?:it|this|that|the (?:label|result|answer)) (?:really )?(?:sure|certain|correct|reliable|right|safe)$"
 )
 _PROBABLE = re.compile(
-    r"\b(?:probab\w+|likel(?:y|ihood)|odds|chances?|per ?cent\w*|score|scale of|scale from|out of (?:10|100))\b|%|"
-    r"\bhow (?:strong\w*|much|intense\w*) (?:is|does|do|are)\b"
+    r"\b(?:probab\w+|likel(?:y|ihood)|odds|chances?|per ?cent\w*|score|scale of|scale from|out of (?:10|100))\b|%"
 )
 _RUNNER_UP = re.compile(
     r"\b(?:some|any)thing else\b|\b(?:what|which) (?:\w+ )?else (?:might|could|can|may|would|is|comes)\b|\belse (?:it|"
@@ -214,6 +223,8 @@ def asked_facts(said: str, named: Sequence[str], has_claims: bool, parts: frozen
             return FactKinds(tuple(kinds))
     if _HANDS.search(said):
         return FactKinds(("hands",))
+    if asked_quantity(said) and re.match(r"(?:by |at |in |on )?(?:how|what)\b", said):
+        return FactKinds(("number",))
     if has_claims:
         return FactKinds(("whether",))
     if named:
@@ -357,7 +368,10 @@ def asked_quantity(said: str) -> Quantity | None:
     """
     if not _CUE.search(said) or not _only(said, _QUANTITY_WORDS):
         return None
-    for pattern, names in _QUANTITIES:
-        if re.search(pattern, said):
-            return Quantity(names, "minute" in said)
-    return None
+    names = quantity_of(said)
+    return Quantity(names, "minute" in said) if names else None
+
+
+def quantity_of(said: str) -> tuple[str, ...]:
+    """Descriptors of the quantity that a text names, empty for none; or `CLIP_LENGTH`."""
+    return next((names for pattern, names in _QUANTITIES if re.search(pattern, said)), ())

@@ -18,7 +18,7 @@ from .comparison import (
     MAX_DIFFERENCES,
     NO_DIFFERENCE_ANSWER,
     Difference,
-    asked_descriptors,
+    asked_comparatives,
     clear_differences,
     difference_holds,
     find_differences,
@@ -205,7 +205,7 @@ def verified_comparison(
     said = list(dict.fromkeys(find_differences(text)))
     kept = [difference for difference in said if difference_holds(difference, first, second, reference)]
     clear = clear_differences(first, second, reference)
-    about = asked_descriptors(question)
+    about = {descriptor for descriptor, _ in asked_comparatives(question)}
     asked = [difference for difference in clear if difference.descriptor in about]
     if len(kept) == len(said) and text and (kept or not (asked if about else clear)):
         return text, kept, 0

@@ -20,7 +20,7 @@ from .phrases import Direction
 from .terms import PREDICATES, SUBJECTS, subject_at, subjects_in
 from .tokens import FORMS, GLUE, Token, stem, tokens_of
 
-__all__ = ["Question", "parts_named", "read_question"]
+__all__ = ["Question", "in_plain_forms", "named_emotions", "parts_named", "read_question"]
 
 _FRAMES = re.compile(
     r"^(?:please )?(?:(?:is|was) it (?:true|so|right|the case) that|(?:would|could|can) (?:you|one|i|we) "
@@ -81,11 +81,15 @@ _SINGULAR = re.compile(rf"(?<!\bleft )(?<!\bright )(?<!\bone )(?:\b(?:each|every
 
 _PARTS: dict[str, str] = {
     **dict.fromkeys(("head",), "head"),
-    **dict.fromkeys(("trunk", "shoulders", "chest", "hips"), "trunk"),
+    **dict.fromkeys(("trunk", "posture", "shoulders", "chest", "hips"), "trunk"),
     **dict.fromkeys(("arms", "hands", "hand", "elbows"), "arms"),
     **dict.fromkeys(("legs", "feet", "knees", "steps", "strides", "stance", "gait"), "legs"),
 }
 """Concept of a subject -> body part of its descriptors."""
+
+
+_NEARBY = frozenset(near for word in set(SYNONYMS.values()) for near in related_words(word))
+"""Words of emotions, in any form."""
 
 
 def _stems(words: str) -> frozenset[str]:
@@ -113,7 +117,7 @@ _UNSEEN = _stems(
     "crowd phone bag ball cup object audience surroundings "
     # what is inside, before and after
     "thinking thoughts heart pulse blood breath breathing breathe sweat sweating fever headache ill sick hungry "
-    "drunk pregnant dream remember memory tomorrow yesterday will"
+    "depression depressed diagnosis illness disease drunk pregnant dream remember memory tomorrow yesterday will"
 )
 """Words for what 22 joints do not show: face, voice, clothes, fingers, surroundings, identity."""
 
@@ -213,6 +217,22 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
         clear = stems <= _KNOWN or (parts and not closed) or named
         kinds = () if about and clear else ("unknown",)
     return Question(kinds, claims, parts, asked, emotion, strangers, asked_quantity(words), words)
+
+
+def named_emotions(said: str, labels: Sequence[str]) -> tuple[str, ...]:
+    """The emotions that a text in lower case names, in the order of the words: labels, or words of the vocabulary."""
+    return _emotions_in(said, labels)[0]
+
+
+def in_plain_forms(said: str) -> str:
+    """A text whose comparatives and superlatives of emotion words have become the words: "sadder" becomes "sad"."""
+
+    def plain(match: re.Match) -> str:
+        root = match[1]
+        forms = (root, f"{root}e", re.sub("i$", "y", root), re.sub(r"(.)\1$", r"\1", root))
+        return next((form for form in forms if form in SYNONYMS or form in _NEARBY), match[0])
+
+    return re.sub(r"\b([a-z]{2,})(?:er|est)\b", plain, said)
 
 
 def _emotions_in(said: str, labels: Sequence[str], stated: bool = False) -> tuple[tuple[str, ...], str]:

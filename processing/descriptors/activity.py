@@ -27,6 +27,9 @@ _FLIGHT = 0.1
 _GOING = 0.5
 """Leg lengths per second from which somebody who takes steps walks or runs; slower steps are a change of place."""
 
+_RUNNING_SPEED = 2.5
+"""Leg lengths per second above which nobody walks: people change to a run at about 2.2 (Froude number 0.5)."""
+
 _FOOT_STANDS = 0.25
 """Leg lengths per second below which a foot stands."""
 
@@ -53,12 +56,16 @@ def gait_of(joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collection[st
 
     Returns:
         None where it is none of these, or where it cannot be told: legs are absent, nothing moves, or the clip is
-        shorter than a second.
+        shorter than a second and not clearly of a run.
     """
     if "movement" in not_shown or "steps" in not_shown or not _has(joint_mask, LEG_JOINTS):
         return None
     body = BodyFrame(joints)
-    if not np.isfinite(body.leg_length) or body.duration < 1.0:
+    if not np.isfinite(body.leg_length) or body.frames < 2:
+        return None
+    if "travel" not in not_shown and body.travel_speed >= _RUNNING_SPEED:
+        return "running"
+    if body.duration < 1.0:
         return None
     ankles = body.points[ANKLES]
     if "travel" in not_shown:
