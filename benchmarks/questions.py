@@ -57,9 +57,11 @@ class Truth:
 
     @property
     def label(self) -> str:
+        """The label that the checkpoint gives."""
         return self.record["label"]
 
     def holds(self, claim: Claim) -> bool | None:
+        """Whether a claim is true of the clip."""
         return holds(claim, self.vectors, self.reference)
 
     def relations(self, answer: str, emotion: str) -> set[str]:
@@ -205,8 +207,8 @@ def ask(questions: Mapping[str, Any], clips: Mapping[str, UnifiedClip], pipe: An
     """Asks all questions.
 
     Returns:
-        For each question its set, clip, answer, whether it is declined, and whether the answer is right: for those that
-        are unanswerable, in another language or of a false premise, whether this is said.
+        For each question its set, clip, answer, whether it is declined, and whether the answer is right: for those
+        that are unanswerable, in another language or of a false premise, whether this is said.
     """
     truths = {name: truth_of(clip, pipe) for name, clip in clips.items()}
     names = [*clips]
@@ -251,9 +253,7 @@ def summary(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="default", help="checkpoint, as for eai-llm explain (default %(default)s)")
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder with bandai1, bandai2, bml_walks, mpi_stories"
-    )
+    parser.add_argument("--data", type=Path, required=True, help="folder of the recordings")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "explanations" / "questions.json")
     args = parser.parse_args()
     pipe = load_pipeline(find_checkpoint(args.model))

@@ -138,7 +138,7 @@ def _sure(question: Question, facts: Facts) -> str:
     if accuracy is None:
         right = "How often such a label is right was not measured."
     else:
-        right = f"Of labels with such a probability, {_percent(accuracy)} were right on recordings unlike those of training."
+        right = f"Of such labels, {_percent(accuracy)} were right on recordings unlike those of training."
     return f"{how}{because}. {right} {_probabilities(facts)}"
 
 
@@ -161,7 +161,8 @@ def _runner_up(question: Question, facts: Facts) -> str:
     third = f", before {_quoted(rest[0][0])} with {_percent(rest[0][1])}" if rest else ""
     reasons = facts.linked(second, "for")
     why = f" {_sentence(reasons)[:-1]}, which is a sign of {_quoted(second)}." if reasons else ""
-    return f"The runner-up is {_quoted(second)} with {_percent(score)}{third}; {_quoted(facts.label)} has {_percent(facts.scores[facts.label])}.{why}"
+    best = f"{_quoted(facts.label)} has {_percent(facts.scores[facts.label])}"
+    return f"The runner-up is {_quoted(second)} with {_percent(score)}{third}; {best}.{why}"
 
 
 def _is(question: Question, facts: Facts) -> str:
@@ -206,7 +207,8 @@ def _why(question: Question, facts: Facts) -> str:
         unusual = f" {_sentence(others)[:-1]}, but that is no known sign of it." if others else ""
         return f"{label_sentence(label)} No unusual measurement is a known sign of {_quoted(label)}.{unusual}"
     but = f" {_sentence(against)[:-1]}, which speaks against it." if against else ""
-    return f"{label_sentence(label)[:-1]}{because}: {'these are signs' if len(reasons) > 1 else 'this is a sign'} of {_quoted(label)}.{but}"
+    signs = "these are signs" if len(reasons) > 1 else "this is a sign"
+    return f"{label_sentence(label)[:-1]}{because}: {signs} of {_quoted(label)}.{but}"
 
 
 def _against(question: Question, facts: Facts) -> str:

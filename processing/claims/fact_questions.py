@@ -82,12 +82,15 @@ _SPELLED_OUT = (
     (r"\bca not\b|\bcannot\b", "can not"),
 )
 _FILLERS = re.compile(
-    r"\b(?:please|pls|plz|hey|hi|hello|thanks|thank you|kindly|actually|really|exactly|maybe|perhaps)\b,?|^(?:and|so|but"
+    r"\b(?:please|pls|plz|hey|hi|hello|thanks|thank you|kindly|actually|really|exactly|maybe|perhaps)\b,?|^(?:and|so|"
+    r"but"
     r"|well|ok|okay|now|then)\b,?"
 )
 _IDIOMS = re.compile(
-    r"\b(?:speaks?|speaking|talks?) (?:against|for|in favou?r of)\b|\b(?:would|could|can|did|do|not) (?:you )?(?:not )?"
-    r"say\b|\bin (?:a|other|one|your own) words?\b|\b(?:do|not) you (?:think|believe)\b|\bbody language\b|\b(?:much|of|more|less|little) room\b|\bname (?=the\b|an?\b|all\b|some\b|reasons?\b)|"
+    r"\b(?:speaks?|speaking|talks?) (?:against|for|in favou?r of)\b|\b(?:would|could|can|did|do|not) (?:you )?(?:not "
+    r")?"
+    r"say\b|\bin (?:a|other|one|your own) words?\b|\b(?:do|not) you (?:think|believe)\b|\bbody language\b|\b(?:much|"
+    r"of|more|less|little) room\b|\bname (?=the\b|an?\b|all\b|some\b|reasons?\b)|"
     r"\b(?:old|young|tall|little|pretty|the) (?=man\b|woman\b|guy\b|lady\b|boy\b|girl\b)|\bat the (?:floor|ground)\b|"
     r"\b(?:on|off|leave|touch\w*) the (?:ground|floor)\b"
 )
@@ -117,7 +120,8 @@ _SURE = re.compile(
     r"\b(?:can|should|could|may) (?:i|we|one|you) (?:trust|rely on|believe|use|count on)\b|\bcould you be wrong\b|"
     r"\b(?:un)?certainty\b|\breliab\w+\b|\btrustworth\w+\b|\baccura\w+\b|\bhow (?:often|much) (?:are you|is it) "
     r"(?:right|wrong|sure|certain)\b|\bhow sure\b|\bhow do you know (?:it |this |that )?for sure\b|"
-    r"\b(?:your|model|the) confidence\b(?! of (?:the|this) (?:person|man|woman))|\bconfidence (?:level|score|interval)\b|"
+    r"\b(?:your|model|the) confidence\b(?! of (?:the|this) (?:person|man|woman))|\bconfidence (?:level|score|"
+    r"interval)\b|"
     r"\bis (?:it|this|that|the (?:label|result|answer)) (?:really )?(?:sure|certain|correct|reliable|right|safe)$"
 )
 _PROBABLE = re.compile(
@@ -125,30 +129,38 @@ _PROBABLE = re.compile(
 )
 _RUNNER_UP = re.compile(
     r"\b(?:some|any)thing else\b|\b(?:what|which) (?:\w+ )?else (?:might|could|can|may|would|is|comes)\b|\belse (?:it|"
-    r"this|that) (?:might|could|can|may)\b|\b(?:second|next)[ -](?:best|most|guess|choice|likely|place|option|emotion)\b|"
+    r"this|that) (?:might|could|can|may)\b|\b(?:second|next)[ -](?:best|most|guess|choice|likely|place|option|"
+    r"emotion)\b|"
     r"\balternatives?\b|\brunner[ -]?up\b|\b(?:an)?other (?:possible |likely )?(?:emotions?|options?|possibilit\w+|"
     r"interpretations?|labels?|candidates?)\b|\bcould (?:it|this) be (?:another|different)\b|\bplan b\b"
 )
 _AGAINST = re.compile(
     r"\bagainst\b|\bcontra(?:dict\w*|ry)\b|\bcounter[ -]?(?:evidence|arguments?|signs?|examples?)\b|\b(?:not|never) "
-    r"(?:really )?(?:fit|match|agree|support|belong)\w*\b|\binconsistent\b|\bdisagrees?\b|\bcasts? doubt\b|\bmismatch\w*"
+    r"(?:really )?(?:fit|match|agree|support|belong)\w*\b|\binconsistent\b|\bdisagrees?\b|\bcasts? doubt\b|"
+    r"\bmismatch\w*"
     r"\b|\bspoils?\b"
 )
 _WHY_NOT = re.compile(
-    r"\bwhy (?:\w+ ){0,4}?not\b|\bhow come (?:\w+ ){0,4}?not\b|\bwhat (?:is|signs? (?:is|are)) (?:missing|lacking|absent)"
-    r"\b|\bwould (?:have|need) to (?:be different|change|happen)\b|\b(?:excludes?|rules? out|speaks? against|ruled out)\b|"
+    r"\bwhy (?:\w+ ){0,4}?not\b|\bhow come (?:\w+ ){0,4}?not\b|\bwhat (?:is|signs? (?:is|are)) (?:missing|lacking|"
+    r"absent)"
+    r"\b|\bwould (?:have|need) to (?:be different|change|happen)\b|\b(?:excludes?|rules? out|speaks? against|ruled "
+    r"out)\b|"
     r"\bwhat (?:stops|prevents|keeps)\b|\b(?:rather than|instead of|and not)\b"
 )
 _WHY = re.compile(
-    r"^(?:why|how come|what for|since when|for what reasons?)\b|\bexplain\b|\bjustify\b|\b(?:how|where) (?:can|could|do|"
-    r"did|would) (?:you|one|i|we) (?:\w+ )?(?:know|tell|see|notice|recogni[sz]e|find)\b|\bwhat (?:\w+ ){0,3}?(?:makes?|"
+    r"^(?:why|how come|what for|since when|for what reasons?)\b|\bexplain\b|\bjustify\b|\b(?:how|where) (?:can|could|"
+    r"do|"
+    r"did|would) (?:you|one|i|we) (?:\w+ )?(?:know|tell|see|notice|recogni[sz]e|find)\b|\bwhat (?:\w+ "
+    r"){0,3}?(?:makes?|"
     r"shows?|tells?|suggests?|indicates?|betrays?|reveals?|proves?|gives?)\b|\b(?:reasons?|evidence|arguments?|cues?|"
     r"signs?|indications?|hints?|proof)\b|\bgives? (?:it|that|this|him|her|them|the emotion) away\b|\bbased on what\b|"
     r"\bon what (?:basis|grounds?)\b|\bspeaks? for\b|\bwhy\b"
 )
 _EMOTION = re.compile(
-    r"\b(?:what|which|whose|name|recogni[sz]e|identify|detect|guess)\b.*\b(?:emotion|feeling|mood|affect|state of mind|"
-    r"emotional state|sentiment|label)s?\b|\b(?:how|what)\b.*\b(?:feel|feels|feeling|felt)\b|^(?:the )?(?:emotion|feeling"
+    r"\b(?:what|which|whose|name|recogni[sz]e|identify|detect|guess)\b.*\b(?:emotion|feeling|mood|affect|state of "
+    r"mind|"
+    r"emotional state|sentiment|label)s?\b|\b(?:how|what)\b.*\b(?:feel|feels|feeling|felt)\b|^(?:the )?(?:emotion|"
+    r"feeling"
     r"|mood)s?\b"
 )
 _CHOICE = re.compile(r"\bor\b|\bwhich (?:one|of)\b|\bchoose\b|\bcandidate")
@@ -162,8 +174,10 @@ _GAIT_WORDS = frozenset(
     map(
         stem,
         f"is are was were do does did a an the or and just there around simply this that in at place spot on not here "
-        f"all whole time some somewhere currently now moment being have has been seem seems to look looks like would you "
-        f"say think i we can could see tell if whether clip video recording movement motion only {_PERSON_WORDS} {_GAITS} "
+        f"all whole time some somewhere currently now moment being have has been seem seems to look looks like would "
+        f"you "
+        f"say think i we can could see tell if whether clip video recording movement motion only {_PERSON_WORDS} "
+        f"{_GAITS} "
         "fast quick slow away forward backward".split(),
     )
 )
@@ -173,15 +187,19 @@ _GAIT_VERB = re.compile(
 )
 _DOING = re.compile(
     rf"^(?:what|which) (?:is|are|was|does|do|did) (?:\w+ )?(?:{'|'.join(_PERSON_WORDS.split())})(?: in the \w+)? "
-    r"(?:do|doing|up to)(?: here| there| now| right now)?$|^(?:what|which) (?:\w+ )?(?:is )?(?:the |kind of |type of |sort "
+    r"(?:do|doing|up to)(?: here| there| now| right now)?$|^(?:what|which) (?:\w+ )?(?:is )?(?:the |kind of |type of |"
+    r"sort "
     r"of )*(?:activit\w+|actions?|gait)(?: is (?:it|this|that|shown|performed|he doing|she doing))?$|"
     r"^what (?:is happening|happens|is going on)(?: here)?$"
 )
 _HAND = r"(?:hands?|arms?|wrists?|palms?|fists?)"
 _HANDS = re.compile(
-    rf"^(?:tell me |show me |say )?where\b.*\b{_HAND}\b|\bwhich (?:hand|arm|side)\b|\b{_HAND} (?:\w+ ){{0,3}}?(?:in the "
-    rf"air|up in the air|above|over|overhead|below|under|behind)\b|\b(?:left|right) {_HAND} (?:\w+ )?(?:up|raised|lifted|"
-    rf"high|down|low|hanging)\b|^(?:is|are|does|do|has|have) .*\b(?:left|right) {_HAND}\b|\bposition of (?:the |his |her "
+    rf"^(?:tell me |show me |say )?where\b.*\b{_HAND}\b|\bwhich (?:hand|arm|side)\b|\b{_HAND} (?:\w+ ){{0,3}}?(?:in "
+    rf"the "
+    rf"air|up in the air|above|over|overhead|below|under|behind)\b|\b(?:left|right) {_HAND} (?:\w+ )?(?:up|raised|"
+    rf"lifted|"
+    rf"high|down|low|hanging)\b|^(?:is|are|does|do|has|have) .*\b(?:left|right) {_HAND}\b|\bposition of (?:the |his |"
+    rf"her "
     rf"|their )?{_HAND}\b|\b{_HAND} (?:are |is )?up\b"
 )
 
@@ -249,7 +267,8 @@ _WHY_WORDS = frozenset(
         f"choice is are was were do does did can could would know tell see notice find think say so give gives me us "
         f"some all main reason reasons evidence argument arguments cue cues sign signs show shows make makes indicate "
         f"look looks looking like way emotion emotions feeling mood movement movements motion away based on basis and "
-        f"of in to be by most best strong strongest list name there any you decide conclude get come arrive conclusion "
+        f"of in to be by most best strong strongest list name there any you decide conclude get come arrive "
+        f"conclusion "
         f"speaks speak favour favor recognize {_PERSON_WORDS}".split(),
     )
 )
@@ -292,27 +311,36 @@ class Quantity(NamedTuple):
 
 
 _CUE = re.compile(
-    r"\bhow (?:fast|quick\w*|slow\w*|many|far|big|large|long|short|wide|narrow|high|low|deep\w*|much|bent|straight|often|"
-    r"strong\w*|upright|smooth\w*|jerky|regular\w*|bouncy|close|wild\w*|sudden\w*|open|tilted|bowed|raised|spread|still)"
-    r"\b|\b(?:speed|velocity|cadence|tempo|pace|frequency|rate|angle|degrees?|amplitude|number|length|width|height|value|"
-    r"amount|size|extent|inclination|distance)\b|\bin (?:hz|degrees|seconds)\b|\bper (?:second|minute)\b|\bmeasure\w*\b|"
+    r"\bhow (?:fast|quick\w*|slow\w*|many|far|big|large|long|short|wide|narrow|high|low|deep\w*|much|bent|straight|"
+    r"often|"
+    r"strong\w*|upright|smooth\w*|jerky|regular\w*|bouncy|close|wild\w*|sudden\w*|open|tilted|bowed|raised|spread|"
+    r"still)"
+    r"\b|\b(?:speed|velocity|cadence|tempo|pace|frequency|rate|angle|degrees?|amplitude|number|length|width|height|"
+    r"value|"
+    r"amount|size|extent|inclination|distance)\b|\bin (?:hz|degrees|seconds)\b|\bper (?:second|minute)\b|"
+    r"\bmeasure\w*\b|"
     r"\bshare of (?:the )?time\b|\bwhat share\b"
 )
 _HANDS_ = r"\b(?:hands?|arms?|wrists?)\b"
 _QUANTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"\b(?:clip|recording|video|animation|take|sequence|file)\b.*\b(?:last|long|take|length|duration|seconds?)\b|\bhow "
-     r"(?:long|many seconds) (?:is|was|does|lasts?) (?:the |this )?(?:clip|recording|video|movement|take|sequence|file)\b|"
+    (r"\b(?:clip|recording|video|animation|take|sequence|file)\b.*\b(?:last|long|take|length|duration|seconds?)\b|"
+     r"\bhow "
+     r"(?:long|many seconds) (?:is|was|does|lasts?) (?:the |this )?(?:clip|recording|video|movement|take|sequence|"
+     r"file)\b|"
      r"\b(?:length|duration) of (?:the |this )?(?:clip|recording|video|take|sequence|file)\b", (CLIP_LENGTH,)),
-    (r"\bcadence\b|\bsteps?\b.*\b(?:per|a) (?:second|minute|sec|min)\b|\bstep (?:rate|frequency)\b|\bhow (?:fast|quick\w*|"
+    (r"\bcadence\b|\bsteps?\b.*\b(?:per|a) (?:second|minute|sec|min)\b|\bstep (?:rate|frequency)\b|\bhow (?:fast|"
+     r"quick\w*|"
      r"slow|often|many)\b.*\bsteps?\b|\bhow often .*\bstep\b", ("cadence",)),
-    (r"\b(?:steps?|strides?)\b.*\b(?:wide|width|narrow)\b|\bstep width\b|\b(?:feet|legs|foot)\b.*\b(?:apart|wide|width)\b|"
+    (r"\b(?:steps?|strides?)\b.*\b(?:wide|width|narrow)\b|\bstep width\b|\b(?:feet|legs|foot)\b.*\b(?:apart|wide|"
+     r"width)\b|"
      r"\b(?:apart|wide|width|distance)\b.*\b(?:feet|legs|stance)\b", ("step_width",)),
     (r"\b(?:steps?|strides?)\b", ("step_length",)),
     (r"\bswing\w*\b", ("arm_swing",)),
     (rf"{_HANDS_}.*\bhead\b", ("hand_to_head",)),
     (rf"{_HANDS_}.*\bhips?\b", ("hand_to_hip",)),
     (rf"{_HANDS_}.*\b(?:high|low|height|up|raised)\b|\b(?:high|low|height)\b.*{_HANDS_}", ("hand_height",)),
-    (rf"{_HANDS_}.*\b(?:fast|speed|quick\w*|slow\w*|velocity|move)\b|\b(?:fast|speed|quick\w*|slow\w*|velocity)\b.*{_HANDS_}",
+    (rf"{_HANDS_}.*\b(?:fast|speed|quick\w*|slow\w*|velocity|move)\b|\b(?:fast|speed|quick\w*|slow\w*|"
+     rf"velocity)\b.*{_HANDS_}",
      ("hand_speed",)),
     (rf"{_HANDS_}.*\b(?:far|away|close|spread|wide|open|distance)\b|\b(?:far|wide|close|spread|open)\b.*{_HANDS_}",
      ("arm_expansion",)),
@@ -335,7 +363,8 @@ _QUANTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bsmooth\w*\b|\bjerk\w*\b", ("smoothness",)),
     (r"\b(?:accelerat\w+|sudden\w*|forceful\w*)\b", ("acceleration",)),
     (r"\b(?:space|room|expan\w+)\b", ("body_expansion",)),
-    (r"\b(?:walk\w*|run\w*|travel\w*|gait|pace|go(?:es|ing)?|forward)\b", ("travel_speed", "movement_speed", "leg_speed")),
+    (r"\b(?:walk\w*|run\w*|travel\w*|gait|pace|go(?:es|ing)?|forward)\b", ("travel_speed", "movement_speed", "
+     r""leg_speed")),
     (r"\b(?:fast|quick\w*|slow\w*|speed|velocity)\b", ("movement_speed", "leg_speed", "hand_speed")),
 )  # fmt: skip
 """Words of a quantity, in the order in which they are looked for -> its descriptors."""
@@ -343,17 +372,23 @@ _QUANTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
 _QUANTITY_WORDS = frozenset(
     map(
         stem,
-        f"how fast quick quickly slow slowly many far big large long short wide narrow high low deep much bent straight "
+        f"how fast quick quickly slow slowly many far big large long short wide narrow high low deep much bent "
+        f"straight "
         f"often strong smooth jerky regular bouncy close what is are was were do does did the a an of in on at to his "
-        f"her its their he by can could you i me tell give say number speed velocity cadence tempo pace frequency rate "
+        f"her its their he by can could you i me tell give say number speed velocity cadence tempo pace frequency "
+        f"rate "
         f"angle degree degrees amplitude length width height value amount size extent inclination distance hz second "
         f"seconds per minute measured measure measurement exact exactly average mean step steps stride hand hands arm "
-        f"arms wrist swing swinging swung head neck chin hip hips elbow knee leg foot feet sway twist shoulder turn back "
-        f"forward trunk torso spine upper body lean leaning bend bending bowed bow bounce bouncing up down still pause "
-        f"pauses rest resting stop stand standing time share rhythm beat regularity smoothness jerk acceleration space "
+        f"arms wrist swing swinging swung head neck chin hip hips elbow knee leg foot feet sway twist shoulder turn "
+        f"back "
+        f"forward trunk torso spine upper body lean leaning bend bending bowed bow bounce bouncing up down still "
+        f"pause "
+        f"pauses rest resting stop stand standing time share rhythm beat regularity smoothness jerk acceleration "
+        f"space "
         f"room walk walking run running travel gait go going movement motion moving move moves apart from with when "
         f"away and she it they take takes taking make makes hold held raised ground floor clip recording video last "
-        f"this that between them each other or posture nod nodding percent percentage spend spends around side upright "
+        f"this that between them each other or posture nod nodding percent percentage spend spends around side "
+        f"upright "
         f"here there hold holds keep kept gesture gestures limbs rock open stance {_PERSON_WORDS}".split(),
     )
 )

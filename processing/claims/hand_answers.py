@@ -132,7 +132,8 @@ def _which(words: str, places: HandPlaces) -> str:
             return "Both hands are held at about the same height."
         low = bool(re.search(r"\blow", words))
         side = int(heights.argmin() if low else heights.argmax())
-        return f"The {_SIDES[side]} hand is held {'lower' if low else 'higher'}, by {abs(heights[0] - heights[1]):.2f} leg lengths."
+        by = f"by {abs(heights[0] - heights[1]):.2f} leg lengths"
+        return f"The {_SIDES[side]} hand is held {'lower' if low else 'higher'}, {by}."
     more = int(places.path.argmax())
     fast, slow = places.path[more], places.path[1 - more]
     speeds = f"{fast:.2f} leg lengths per second, the {_SIDES[1 - more]} one {slow:.2f}"

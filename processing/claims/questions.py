@@ -134,7 +134,8 @@ _IN_HAND = re.compile(r"\bin (?:his|her|the|their|one|each) (?:\w+ )?hands?\b")
 _ORDINARY = _stems(
     "a an the is are was were be been do does did have has had can could would should may might will he she it they "
     "him her them his its their this that these those there here i we you me us my your our who whom what which when "
-    "where why how and or but not no yes of to in on at by for from with without about as like than then if whether so "
+    "where why how and or but not no yes of to in on at by for from with without about as like than then if whether "
+    "so "
     "such very too more most much many few any some something anything all both each every one two other same also "
     "just only still again up down out off over under into through during while before after now whole part side way "
     "kind sort thing special unusual strange striking notable interesting typical going happen happens happening tell "
