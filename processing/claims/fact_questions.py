@@ -363,8 +363,8 @@ _QUANTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bsmooth\w*\b|\bjerk\w*\b", ("smoothness",)),
     (r"\b(?:accelerat\w+|sudden\w*|forceful\w*)\b", ("acceleration",)),
     (r"\b(?:space|room|expan\w+)\b", ("body_expansion",)),
-    (r"\b(?:walk\w*|run\w*|travel\w*|gait|pace|go(?:es|ing)?|forward)\b", ("travel_speed", "movement_speed", "
-     r""leg_speed")),
+    (r"\b(?:walk\w*|run\w*|travel\w*|gait|pace|go(?:es|ing)?|forward)\b",
+     ("travel_speed", "movement_speed", "leg_speed")),
     (r"\b(?:fast|quick\w*|slow\w*|speed|velocity)\b", ("movement_speed", "leg_speed", "hand_speed")),
 )  # fmt: skip
 """Words of a quantity, in the order in which they are looked for -> its descriptors."""
