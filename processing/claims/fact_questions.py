@@ -194,7 +194,8 @@ _DOING = re.compile(
 )
 _HAND = r"(?:hands?|arms?|wrists?|palms?|fists?)"
 _HANDS = re.compile(
-    rf"^(?:tell me |show me |say )?where\b.*\b{_HAND}\b|\bwhich (?:hand|arm|side)\b|\b{_HAND} (?:\w+ ){{0,3}}?(?:in "
+    rf"^(?:tell me |show me |say )?where\b.*\b{_HAND}\b|\bwhich (?:hand|arm|side)\b(?! movements?| gestures?)|"
+    rf"\b{_HAND} (?:\w+ ){{0,3}}?(?:in "
     rf"the "
     rf"air|up in the air|above|over|overhead|below|under|behind)\b|\b(?:left|right) {_HAND} (?:\w+ )?(?:up|raised|"
     rf"lifted|"
@@ -239,7 +240,7 @@ def asked_facts(said: str, named: Sequence[str], has_claims: bool, parts: frozen
         kinds += ["against"] if against else []
         if kinds:
             return FactKinds(tuple(kinds))
-    if _HANDS.search(said):
+    if _HANDS.search(said) and not (has_claims and " more than " in said):
         return FactKinds(("hands",))
     if asked_quantity(said) and re.match(r"(?:by |at |in |on )?(?:how|what)\b", said):
         return FactKinds(("number",))

@@ -79,9 +79,10 @@ def read_pair_question(text: str, labels: Sequence[str]) -> PairQuestion:
     if emotions:
         return PairQuestion(emotion=emotions[0], less=less)
     asked = asked_comparatives(text)
-    if not asked and _COMPARES.search(text.lower()):
+    if len(asked) < 2 and _COMPARES.search(text.lower()):
         words = " ".join(FORMS.get(word, word) for word in said.split())
-        asked = [(name, "low" if less else "high") for name in quantity_of(words) if name in COMPARATIVES]
+        near = [(name, "low" if less else "high") for name in quantity_of(words) if name in COMPARATIVES]
+        asked = list(dict.fromkeys([*asked, *near]))
     return PairQuestion(descriptors=tuple(asked))
 
 

@@ -44,9 +44,18 @@ _EVERYDAY: tuple[tuple[str, str, Direction], ...] = (
     (r"sluggish\w*|listless|lethargic|drag\w* (?:him|her|it|them)sel\w+(?: along)?", "movement_speed", "low"),
     (r"energetic\w*|livel\w+|full of energy|dynamic|vigorous", "movement_speed", "high"),
     (r"energetic\w*|livel\w+|full of energy|dynamic|vigorous", "acceleration", "high"),
-    (r"slump\w*|slouch\w*|hunch(?:ed|ing)?(?! up)|stoop\w*|collapsed|caved in", "trunk_lean", "high"),
-    (r"slump\w*|slouch\w*|hunch(?:ed|ing)?(?! up)|stoop\w*|collapsed|caved in", "shoulder_opening", "low"),
-    (r"slump\w*|slouch\w*|stoop\w*|collapsed", "head_pitch", "low"),
+    (
+        r"(?<!shoulders )(?<!shoulders are )slump\w*|slouch\w*|hunch(?:ed|ing)?(?! up)|stoop\w*|collapsed|caved in",
+        "trunk_lean",
+        "high",
+    ),
+    (
+        r"(?<!shoulders )(?<!shoulders are )slump\w*|slouch\w*|hunch(?:ed|ing)?(?! up)(?! over)|stoop\w*|collapsed|"
+        r"caved in",
+        "shoulder_opening",
+        "low",
+    ),
+    (r"(?<!shoulders )(?<!shoulders are )slump\w*|slouch\w*|stoop\w*|collapsed", "head_pitch", "low"),
     (r"(?:stand|walk|sit|held?)\w*(?: up)? tall|chin up|head up", "head_pitch", "high"),
     (r"(?:stand|walk|sit|held?)\w*(?: up)? tall", "trunk_lean", "low"),
     (
@@ -142,7 +151,8 @@ _ORDINARY = _stems(
     "give say think look looks looking seem appear notice observe find shown visible clip video recording time first "
     "last start end beginning middle left right big small good bad get become make makes keep hold use uses using "
     "doing done try describe summary summarise short please overall general generally quite rather really bit little "
-    "lot person body please let know anyone somebody someone himself herself carry carries manner style detail details"
+    "lot person body seen best well please let know anyone somebody someone himself herself carry "
+    "carries manner style detail details"
 )
 _KNOWN = (
     _ORDINARY
