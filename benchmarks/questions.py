@@ -7,7 +7,8 @@ and 2, the Body Movement Library and the MPI database and about generated clips;
 20 that assume another emotion than the label; and some in other languages. What is known of an answer is checked
 against the record of the clip, against what is measured on it, or against what its file is called ("run", "raise up
 both hands"). FOLDER holds the recordings. The 40 of
-benchmarks/fresh_questions.json were written after the code and nothing was changed because of them. Writes docs/explanations/questions.json.
+benchmarks/fresh_questions.json were written after the code and nothing was changed because of them. Writes
+docs/explanations/questions.json.
 """
 
 import argparse
