@@ -22,6 +22,8 @@ from .certainty import certainty_of
 from .claims.comparison import COMPARE_QUESTION, two_movements
 from .claims.explanation import explanation_prompt, marked_reasons
 from .claims.marks import without_marks
+from .claims.pair_answers import read_pair_question
+from .claims.questions import read_question
 from .descriptors.reference import MotionReference
 from .feature_extraction_eai_llm import named, performer_of, source_of
 from .label_scoring import LabelScorer
@@ -246,11 +248,19 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             if len(found) != 1:
                 raise MotionError(f"{source_of(motion)}: one person is compared with another, found {len(found)}.")
             clips.append(found[0].cut(0, self._feature_extractor.max_frames))
-        prompt = self.writer.prompt(two_movements(clips[0], clips[1], question))
-        (answer,) = self.writer.write([prompt], clips, [reference] * 2, self._for_generate(kwargs))
-        sources = [source_of(first), source_of(second)]
-        reference = reference or self._feature_extractor.motion_reference()
-        return comparison_record(sources, self._model_name, clips, question, without_marks(answer), reference, verify)
+        labels = list(self.model.config.labels)
+        asked, scores, answer = read_pair_question(question, labels), [], ""
+        sources, own = [source_of(first), source_of(second)], self._feature_extractor.motion_reference()
+        if asked.needs_text or not verify or (reference or own) is None:
+            prompt = self.writer.prompt(two_movements(clips[0], clips[1], question))
+            (answer,) = self.writer.write([prompt], clips, [reference] * 2, self._for_generate(kwargs))
+            answer = without_marks(answer)
+        elif asked.emotion is not None:
+            people = [Person(clip, [(0, len(clip.joints))], reference) for clip in clips]
+            self._score(people, labels, self.scorer)
+            scores = [dict(zip(labels, person.overall().tolist(), strict=True)) for person in people]
+        given = (asked, scores, answer, reference or own, verify)
+        return comparison_record(sources, self._model_name, clips, question, *given)
 
     def save_pretrained(self, save_directory: str | os.PathLike, **kwargs) -> None:
         """Saves the model, the processor and all code, so that `pipeline(task, model=save_directory)` finds them."""
@@ -401,11 +411,12 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 label = labels[int(person.overall().argmax())]
                 found = attribute(scorer, person.clip, labels, label, person.reference)
                 person.attribution = found.to_dict()
-            if not label_only:
-                if question is None:
-                    self._explain(people, labels, scorer, verify, generate_kwargs or {})
-                else:
-                    self._answer(people, question, generate_kwargs or {})
+            # A question for a fact of the record is answered from the record, which is faster and cannot be wrong.
+            known = question and verify and own is not None and not read_question(question, labels).needs_text
+            if question is None and not label_only:
+                self._explain(people, labels, scorer, verify, generate_kwargs or {})
+            elif question is not None and not label_only and not known:
+                self._answer(people, question, generate_kwargs or {})
         return {"request": requests}
 
     def _score(self, people: list[Person], labels: list[str], scorer: Any) -> None:

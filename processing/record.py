@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from .certainty import compared_with
+from .claims.answers import Facts, answered
 from .claims.claim import Claim, evidence, holds, notable_claims
 from .claims.comparison import Difference, difference_holds, find_differences
 from .claims.explanation import Explanation, explained, marked_reasons
-from .claims.guard import verified_answer, verified_comparison
+from .claims.guard import verified_comparison
 from .claims.marks import Statement, mark, read_marks, without_marks
+from .claims.pair_answers import PairQuestion, answered_pair
 from .claims.parser import find_claims
 from .claims.questions import read_question
 from .claims.reasons import Argument, chosen_argument
@@ -154,10 +156,9 @@ def person_record(
         if verify:
             own["dropped_claims"] = 0
         if verify and reference is not None:
-            asked = read_question(question, labels)
-            text, claims, own["dropped_claims"] = verified_answer(
-                text, asked, scores["label"], vectors, reference, segment.joint_mask
-            )
+            given = (segment.joints, segment.joint_mask, segment.not_shown)
+            facts = Facts(scores["scores"], person.certainty, vectors, reference, *given)
+            text, claims, own["dropped_claims"] = answered(text, read_question(question, labels), facts)
     elif person.argument is not None:
         found = _explanation(person, person.argument, labels, reference, verify)
         text, claims = found.text, [statement.claim for statement in found.statements]
@@ -335,6 +336,8 @@ def comparison_record(
     model: str,
     clips: Sequence[UnifiedClip],
     question: str,
+    asked: PairQuestion,
+    scores: Sequence[Mapping[str, float]],
     answer: str,
     reference: MotionReference | None,
     verify: bool,
@@ -346,14 +349,18 @@ def comparison_record(
         model: Name of the checkpoint.
         clips: The two.
         question: What was asked.
-        answer: What the language model wrote.
+        asked: The same, read.
+        scores: Probabilities of the labels of both clips; empty where the question names no emotion.
+        answer: What the language model wrote; empty where the answer needs no text.
         reference: Typical values, None where the checkpoint has no reference.
         verify: Whether to remove differences that the measurements do not support.
     """
     before, after = (measure(clip.joints, clip.joint_mask, clip.not_shown) for clip in clips)
     differences, dropped = find_differences(answer), None
-    if verify and reference is not None:
+    if verify and reference is not None and asked.needs_text:
         answer, differences, dropped = verified_comparison(answer, question, before, after, reference)
+    elif verify and reference is not None:
+        (answer, differences), dropped = answered_pair(asked, scores, before, after, reference), 0
     record = {
         "sources": list(sources),
         "question": question,

@@ -1,14 +1,15 @@
 """One vocabulary of emotion words: adjectives, in whatever form a corpus or a user uses them.
 
 A form is listed where it means the same emotion. A word for a weaker, a colder or another emotion (irritated, nervous,
-triumphant, depressed) is not a form of its neighbour, and the model scores it by its own text.
+triumphant, depressed) is not a form of its neighbour, and the model scores it by its own text. Training texts and
+questions use such neighbours too.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
-__all__ = ["SYNONYMS", "canonical_label", "is_noun", "noun_of", "same_words", "tidy", "trained_word"]
+__all__ = ["SYNONYMS", "canonical_label", "is_noun", "noun_of", "related_words", "same_words", "tidy", "trained_word"]
 
 _FORMS: dict[str, tuple[str, str]] = {
     "happy": (
@@ -44,6 +45,19 @@ _OTHER_NOUNS = frozenset(
     "despair disappointment embarrassment frustration hope interest love pain satisfaction".split()
 )
 _NOUN_ENDINGS = ("ness", "ity", "tion", "sion", "ment", "ance", "ence", "ism", "tude")
+
+_NEIGHBOURS = {
+    "happy": ("in a good mood",),
+    "sad": ("downcast",),
+    "angry": ("irritated",),
+    "proud": ("self-assured", "triumphant", "dignified", "self-satisfied"),
+    "not confident": ("unsure", "timid", "hesitant"),
+    "neutral": ("calm", "ordinary", "normal"),
+    "afraid": ("anxious",),
+    "disgusted": ("repelled",),
+    "surprised": ("startled", "amazed"),
+}
+"""Words near an emotion that do not mean the same."""
 
 SYNONYMS = MappingProxyType(
     {
@@ -93,6 +107,18 @@ def noun_of(word: str) -> str | None:
         return tidy(word)
     known = SYNONYMS.get(tidy(word))
     return None if known is None else _NOUNS[known][0]
+
+
+def related_words(word: str) -> tuple[str, ...]:
+    """Other words for an emotion and words near it, those that mean the same first; none for an unknown word.
+
+    >>> related_words("Pride")
+    ('proud', 'self-assured', 'triumphant', 'dignified', 'self-satisfied')
+    """
+    tidied, meant = tidy(word), canonical_label(word)
+    same = [form for form, emotion in SYNONYMS.items() if emotion == meant]
+    words = (*same, *_NEIGHBOURS.get(meant, ()))
+    return tuple(other for other in words if other != tidied) if meant in _FORMS else ()
 
 
 def trained_word(word: str, trained: Iterable[str]) -> str | None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import make_clip
+from conftest import make_clip, make_reference
 
 from eai_llm_hf import load_pipeline
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.modeling.configuration_eai_llm import EaiSkeletonConfig
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS
 from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.skeleton.axes_and_units import leg_length
@@ -238,22 +239,40 @@ def test_training_reads_the_same_form_of_the_skeleton_as_labelling_does(transfer
     assert CropDataset(rows, 1, seed=0)[0].features[0][:, 1:, 3:].any(), "which are there otherwise"
 
 
-def test_questions_are_scored_by_refusals_and_by_the_claims_that_hold():
+def test_answers_are_scored_by_what_is_known_of_them():
     questions = runpy.run_path(str(BENCHMARKS / "questions.py"))
     assert questions["refuses"]("That cannot be seen in skeleton data.")
     assert questions["refuses"]("This cannot be measured: the recording lacks the joints of the head.")
     assert not questions["refuses"]("No, the head is bowed.")
-    answers = [{"refuses": True, "holds": []}, {"refuses": False, "holds": [True, False, None, True]}]
-    found = questions["summary"](answers)
-    assert found["questions"] == 2 and found["claims"] == 3
-    assert found["refused"]["value"] == 0.5 and found["hold"]["value"] == pytest.approx(2 / 3)
-    assert questions["summary"](answers[:1])["hold"] is None
+    record = {"label": "sad", "scores": {"sad": 0.7, "angry": 0.1}}
+    vectors, reference = np.full((1, len(DESCRIPTORS)), np.nan), make_reference()
+    vectors[0, DESCRIPTOR_INDEX["cadence"]] = 1.84
+    truth, right = questions["Truth"](record, vectors, reference), questions["RIGHT"]
+    assert right["value"]("The cadence is 1.8 steps per second.", truth, "cadence")
+    assert not right["value"]("The cadence is 2 steps per minute, 3 of 7.", truth, "step_length")
+    assert not right["value"]("The cadence is 1.9 steps per second.", truth, "cadence")
+    assert right["probability"]('The probability of "angry" is 10%.', truth, "angry")
+    assert not right["probability"]('The probability of "angry" is 70%.', truth, "angry")
+    assert questions["corrects"]("It does not look angry: it looks sad.", truth, "angry")
+    assert not questions["corrects"]("The movement looks sad.", truth, "angry")
+    answers = [
+        {"refuses": True, "right": False, "holds": []},
+        {"refuses": False, "right": True, "holds": [True, None]},
+    ]
+    expected = {"questions": 2, "right": 1, "declined": 1, "claims": 1, "hold": 1}
+    assert questions["summary"](answers) == expected
 
 
 def test_no_benchmark_question_is_a_training_question():
     asked = json.loads((BENCHMARKS / "questions.json").read_text(encoding="utf-8"))
-    assert {kind: len(set(texts)) for kind, texts in asked.items()} == {"unanswerable": 100, "answerable": 60}
-    assert not set(asked["unanswerable"]) & set(UNSEEN_QUESTIONS)
+    texts = {kind: [item if isinstance(item, str) else item[1] for item in asked[kind]] for kind in [*asked][1:]}
+    assert {kind: len(set(each)) for kind, each in texts.items()} == {
+        "answerable": 100,
+        "false premise": 20,
+        "other languages": 24,
+        "unanswerable": 100,
+    }
+    assert not set(texts["unanswerable"]) & set(UNSEEN_QUESTIONS)
 
 
 def test_variety_is_zero_for_equal_texts_and_full_for_different_ones():

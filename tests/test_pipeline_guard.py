@@ -92,7 +92,8 @@ def test_an_answer_that_cannot_be_checked_is_not_given(pipe, inputs, monkeypatch
     label = pipe(inputs[0], label_only=True)["label"]
     other = next(name for name in LABELS if name != label)
     says(monkeypatch, pipe, f"The movement looks {label}. The movement looks {other}.")
-    assert pipe(inputs[0], question="Which emotion is it?")["explanation"] == f"The movement looks {label}."
+    answer = pipe(inputs[0], question="Which emotion is it?")["explanation"]
+    assert answer.startswith(f"The movement looks {label}. ") and f"looks {other}" not in answer
 
 
 def test_what_no_skeleton_shows_is_never_answered_from_the_movement(pipe, inputs, monkeypatch):
@@ -120,17 +121,14 @@ def test_whether_something_is_so_is_answered_by_what_was_measured_of_that(pipe, 
 
 
 def test_whether_an_emotion_is_expressed_is_answered_by_the_label(pipe, inputs, monkeypatch):
-    _, true, _ = a_false_and_a_true_claim(pipe, inputs[0])
     label = pipe(inputs[0])["label"]
     other, third = [each for each in pipe.model.config.labels if each != label][:2]
-    looks = f"he movement looks {label}."
-    for said in ("", f"Yes, t{looks}", f"No, t{looks}", sentence(true), "It is hard to say."):
-        says(monkeypatch, pipe, said)
-        reason = f" {sentence(true)}" if said == sentence(true) else ""
-        assert pipe(inputs[0], question=f"Is she {label}?")["explanation"] == f"Yes, t{looks}{reason}"
-        assert pipe(inputs[0], question=f"Is she {other}?")["explanation"] == f"No, t{looks}{reason}"
-        assert pipe(inputs[0], question=f"Is she {other} or {label}?")["explanation"] == f"T{looks}{reason}"
-        assert pipe(inputs[0], question=f"Is she {other} or {third}?")["explanation"] == f"Neither: t{looks}{reason}"
+    looks = f"he movement looks {label}"
+    says(monkeypatch, pipe, f"No, the movement looks {third}.")
+    expected = {label: f"Yes, t{looks}.", f"{other} or {label}": f"T{looks}."}
+    expected |= {other: f"No, t{looks} (", f"{other} or {third}": f"Neither: t{looks} ("}
+    for asked, start in expected.items():
+        assert pipe(inputs[0], question=f"Is she {asked}?")["explanation"].startswith(start), asked
 
 
 def test_what_a_body_part_does_is_answered_for_that_part(pipe, inputs, monkeypatch):
@@ -144,8 +142,6 @@ def test_what_a_body_part_does_is_answered_for_that_part(pipe, inputs, monkeypat
 
 
 def test_answers_without_a_claim_stay_where_they_are_true(pipe, inputs, monkeypatch):
-    says(monkeypatch, pipe, NOT_VISIBLE)
-    assert pipe(inputs[0], question="What about it?")["explanation"] == NOT_VISIBLE
     says(monkeypatch, pipe, MISSING_JOINTS.format("head"))
     assert pipe(inputs[0], question="Describe the movement.")["explanation"] == NO_ANSWER, "the head is there"
     headless = {**inputs[0], "joints": inputs[0]["joints"].copy()}
@@ -155,7 +151,8 @@ def test_answers_without_a_claim_stay_where_they_are_true(pipe, inputs, monkeypa
     assert pipe(headless, question="What does the head do?")["explanation"] == MISSING_JOINTS.format("head")
     rows, reference = truth(pipe, inputs[0])
     assert np.isnan(rows[0, DESCRIPTOR_INDEX["step_length"]]), "there are legs but no steps"
-    assert pipe(inputs[0], question="Are the steps long?")["explanation"] == NO_ANSWER
+    answer = pipe(inputs[0], question="Are the steps long?")["explanation"]
+    assert answer == "This cannot be measured: no steps were found."
     percentiles = dict(zip(DESCRIPTOR_INDEX, reference.percentiles(rows[0]), strict=True))
     usual = next(name for name, value in percentiles.items() if 30 < value < 70)
     unusual = next(name for name, value in percentiles.items() if value > 80)
@@ -187,7 +184,7 @@ def slowed(given: dict) -> dict:
 @pytest.mark.parametrize("does", ["has a slower rhythm", "has the slower rhythm"], ids=["current", "former"])
 def test_what_is_said_of_two_clips_is_kept_where_the_measurements_support_it(pipe, inputs, monkeypatch, does):
     says(monkeypatch, pipe, f"The second movement {does}.")
-    record = pipe.compare(inputs[0], slowed(inputs[0]), question=f"Which of the two movements {does}?")
+    record = pipe.compare(inputs[0], slowed(inputs[0]))
     assert record["answer"] == f"The second movement {does}." and record["dropped_differences"] == 0
     assert record["sources"] == ["clip 1", "slowed"] and record["model"]
     (difference,) = record["differences"]
@@ -235,8 +232,7 @@ def test_what_an_earlier_checkpoint_says_of_clips_that_are_alike_is_given_back_i
     pipe, inputs, monkeypatch, former, current
 ):
     says(monkeypatch, pipe, former)
-    same = pipe.compare(inputs[0], inputs[0], question="Which of the two movements leans further forward?")
-    assert same["answer"] == current
+    assert pipe.compare(inputs[0], inputs[0])["answer"] == current
 
 
 def test_one_person_is_compared_with_another(pipe, inputs):

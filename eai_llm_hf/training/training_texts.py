@@ -13,11 +13,10 @@ from eai_llm_hf.processing.certainty import HIGH_FROM, LOW_BELOW, compared_with
 from eai_llm_hf.processing.claims.claim import Claim
 from eai_llm_hf.processing.claims.explanation import explanation_prompt, taught_text
 from eai_llm_hf.processing.claims.phrases import PHRASES
-from eai_llm_hf.processing.claims.questions import EMOTION_WORDS
 from eai_llm_hf.processing.claims.reasons import Argument, Level, chosen_argument
 from eai_llm_hf.processing.claims.writing import label_sentence, verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
-from eai_llm_hf.processing.vocabulary import SYNONYMS, canonical_label
+from eai_llm_hf.processing.vocabulary import SYNONYMS, canonical_label, related_words
 
 from .question_texts import AskedClip, absent_signs, draw_question
 
@@ -66,7 +65,7 @@ def label_texts(label: str, rng: np.random.Generator | None = None) -> list[str]
     Returns:
         Distinct phrasings, the bare label among them.
     """
-    words = (label, *EMOTION_WORDS.get(label.lower(), ()))
+    words = (label, *related_words(label))
     texts = [template.format(label) for template in _LABEL_TEMPLATES]
     texts.append(label_sentence(label))
     texts.extend(label_sentence(word) if index % 2 else word for index, word in enumerate(words[1:]))

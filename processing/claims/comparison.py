@@ -14,7 +14,7 @@ import numpy as np
 
 from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from ..descriptors.reference import MotionReference
-from .phrases import PHRASES
+from .phrases import PHRASES, Direction
 
 __all__ = [
     "ALIKE_ANSWER",
@@ -25,7 +25,7 @@ __all__ = [
     "MAX_DIFFERENCES",
     "NO_DIFFERENCE_ANSWER",
     "Difference",
-    "asked_descriptors",
+    "asked_comparatives",
     "clear_differences",
     "difference_holds",
     "find_differences",
@@ -59,7 +59,7 @@ COMPARATIVES: dict[str, tuple[str, str]] = {
 }
 """What one of two movements does that has more, and less, of a descriptor."""
 
-_READ: dict[str, tuple[str, str]] = {
+_READ: dict[str, tuple[str, Direction]] = {
     words: (name, direction)
     for (name, direction), phrases in PHRASES.items()
     for words in (phrases.comparative, phrases.former_comparative)
@@ -107,10 +107,10 @@ def clear_differences(first: np.ndarray, second: np.ndarray, reference: MotionRe
     return [Difference(name, "high" if gaps[name] > 0 else "low", "second") for name in clear]
 
 
-def asked_descriptors(question: str) -> list[str]:
-    """The descriptors whose comparatives a question contains: "which of the two bounces more?"."""
+def asked_comparatives(question: str) -> list[tuple[str, Direction]]:
+    """Descriptor and direction of the comparatives that a question contains: "which of the two bounces more?"."""
     asked = re.sub(r"[^a-z ]", " ", question.lower())
-    return list(dict.fromkeys(_READ[words][0] for words in _READ if f" {words} " in f" {' '.join(asked.split())} "))
+    return list(dict.fromkeys(_READ[words] for words in _READ if f" {words} " in f" {' '.join(asked.split())} "))
 
 
 def difference_holds(

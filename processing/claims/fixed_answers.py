@@ -6,6 +6,7 @@ Checkpoints learn them word for word, so a sentence of an earlier wording is sti
 import re
 
 __all__ = [
+    "ENGLISH_ONLY",
     "MISSING_JOINTS",
     "NOT_VISIBLE",
     "NOTHING_AGAINST",
@@ -16,6 +17,9 @@ __all__ = [
 
 NOT_VISIBLE = "That cannot be seen in skeleton data."
 """Answer about what no skeleton shows, such as face, clothes and voice."""
+
+ENGLISH_ONLY = "Questions are understood in English only."
+"""Answer to a question in another language."""
 
 MISSING_JOINTS = "This cannot be measured: the recording lacks the joints of the {}."
 """Answer about a body part whose joints the recording does not have."""

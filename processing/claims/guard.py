@@ -5,21 +5,20 @@ many were. Explanations are checked by `explanation.py`.
 """
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 
 from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from ..descriptors.reference import MotionReference
 from ..skeleton.tree import JOINT_INDEX
-from .claim import Claim, canonical_claim, holds, notable_claims
+from .claim import Claim, holds, notable_claims
 from .comparison import (
     ALIKE_ANSWER,
     FORMER_ANSWERS,
     MAX_DIFFERENCES,
     NO_DIFFERENCE_ANSWER,
     Difference,
-    asked_descriptors,
+    asked_comparatives,
     clear_differences,
     difference_holds,
     find_differences,
@@ -29,10 +28,10 @@ from .current_words import in_current_words, with_current_clauses
 from .fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_UNUSUAL, read_fixed_answer
 from .parser import find_claims
 from .phrases import USUAL
-from .questions import Question, parts_named
+from .questions import parts_named
 from .writing import label_sentence
 
-__all__ = ["verified_answer", "verified_comparison"]
+__all__ = ["about_parts", "lacking", "supported_answer", "verified_comparison"]
 
 ANSWER_CLAIMS = 2
 """Measured claims that replace a wrong answer, at most."""
@@ -41,105 +40,47 @@ TYPICAL_RANGE = (25.0, 75.0)
 """Percentiles of the reference between which a value is typical."""
 
 
-def verified_answer(
+def supported_answer(
     text: str,
-    question: Question,
+    parts: frozenset[str],
     label: str,
     vectors: np.ndarray,
     reference: MotionReference,
     joint_mask: np.ndarray,
-) -> tuple[str, list[Claim], int]:
-    """Checks the answer to a question.
+) -> str:
+    """What the measurements support of an answer that the language model wrote.
 
     A sentence stays if its claims hold, if it names the label, if it says that a value is typical and it is, or if it
-    says that something cannot be seen or measured. Where the question asks whether something is true, or about a body
-    part, only sentences about that stay; without any, the answer comes from the measurements. Questions about what no
-    skeleton shows are declined. A question that is not about movement gets no answer.
+    says that something cannot be seen or measured. Of a question about a body part only sentences about that stay.
+    Where nothing stays, the answer comes from the measurements.
 
     Args:
         text: The answer.
-        question: What it asks for, see `read_question`.
+        parts: Body parts that the question names.
         label: The label of the clip.
         vectors: (spans, descriptors) values of `measure_spans`.
         reference: Typical values.
         joint_mask: (22,) bool, which joints the recording has.
-
-    Returns:
-        The answer, its claims and how many claims were removed.
     """
-    lacking = _lacking(joint_mask)
-    if question.unseen:
-        answer = NOT_VISIBLE
-    elif question.claims:
-        answer = _whether_true(text, question.claims, vectors, reference, lacking)
-    else:
-        kept = _supported_sentences(text, label, vectors, reference, lacking)
-        if question.emotions:
-            reasons = [sentence for sentence in kept if find_claims(sentence)]
-            answer = " ".join([_whether_expressed(label, question.emotions), *reasons])
-        elif question.parts:
-            about = [
-                sentence
-                for sentence in kept
-                if sentence == NOT_VISIBLE or question.parts & {claim.body_part for claim in find_claims(sentence)}
-            ]
-            answer = " ".join(about) or _about_parts(question.parts, vectors, reference, lacking)
-        elif question.about_movement:
-            mentioned = frozenset(claim.body_part for claim in find_claims(text))
-            answer = " ".join(kept) or _sentence(_notable_of(mentioned, vectors, reference)) or NO_ANSWER
-        else:
-            answer = NOT_VISIBLE if NOT_VISIBLE in kept else NO_ANSWER
-    said = find_claims(answer)
-    return answer, said, max(len(find_claims(text)) - len(said), 0)
+    absent = lacking(joint_mask)
+    kept = _supported_sentences(text, label, vectors, reference, absent)
+    if parts:
+        about = [
+            sentence
+            for sentence in kept
+            if sentence == NOT_VISIBLE or parts & {claim.body_part for claim in find_claims(sentence)}
+        ]
+        return " ".join(about) or about_parts(parts, vectors, reference, absent)
+    mentioned = frozenset(claim.body_part for claim in find_claims(text))
+    return " ".join(kept) or _sentence(_notable_of(mentioned, vectors, reference)) or NO_ANSWER
 
 
-def _lacking(joint_mask: np.ndarray) -> np.ndarray:
+def lacking(joint_mask: np.ndarray) -> np.ndarray:
     """(descriptors,) bool, True for those that need a joint which the recording does not have."""
     return np.array([not all(joint_mask[JOINT_INDEX[name]] for name in entry.requires) for entry in DESCRIPTORS])
 
 
-def _whether_true(
-    text: str, asked: Sequence[Claim], vectors: np.ndarray, reference: MotionReference, lacking: np.ndarray
-) -> str:
-    """Answers whether some claims are true: with the sentence of the text that says so, or from the measurements.
-
-    A sentence that begins with "no" about a true claim is wrong, whatever else it says.
-    """
-    percentiles = reference.percentiles(np.atleast_2d(vectors)[0])
-    descriptors = {claim.descriptor for claim in asked}
-    known = [claim for claim in asked if np.isfinite(percentiles[DESCRIPTOR_INDEX[claim.descriptor]])]
-    if not known:  # joints are missing, or the descriptor has no meaning here, such as steps without walking
-        return (
-            MISSING_JOINTS.format(asked[0].body_part) if lacking[DESCRIPTOR_INDEX[asked[0].descriptor]] else NO_ANSWER
-        )
-    is_true = any(holds(claim, vectors, reference) for claim in known)
-    for sentence in _sentences(with_current_clauses(text)):
-        claims = find_claims(sentence)
-        said = re.match(r"(yes|no)\b", sentence.lower())
-        if said and len(descriptors) == len(asked) == 1 and (said[0] == "yes") is not is_true:
-            continue
-        if any(claim.descriptor in descriptors for claim in claims) and all(
-            holds(claim, vectors, reference) for claim in claims
-        ):
-            return sentence
-    claim = known[0]
-    percentile = percentiles[DESCRIPTOR_INDEX[claim.descriptor]]
-    measured = canonical_claim(claim.descriptor, "high" if percentile > 50 else "low")
-    words = measured.text if holds(measured, vectors, reference) else USUAL[claim.descriptor]
-    is_choice = len(asked) > len(descriptors)  # "bowed or raised?"
-    return f"{words[0].upper()}{words[1:]}." if is_choice else f"{'Yes' if is_true else 'No'}, {words}."
-
-
-def _whether_expressed(label: str, asked: Sequence[str]) -> str:
-    """Answers whether one of some emotions is expressed."""
-    sentence = label_sentence(label)
-    if len(asked) > 1 and label in asked:
-        return sentence
-    word = "Yes," if label in asked else "No," if len(asked) == 1 else "Neither:"
-    return f"{word} {sentence[0].lower()}{sentence[1:]}"
-
-
-def _about_parts(parts: frozenset[str], vectors: np.ndarray, reference: MotionReference, lacking: np.ndarray) -> str:
+def about_parts(parts: frozenset[str], vectors: np.ndarray, reference: MotionReference, lacking: np.ndarray) -> str:
     """Answers about some body parts from the measurements."""
     name = " and ".join(sorted(parts))
     if lacking[_inside(parts)].all():
@@ -225,7 +166,7 @@ def verified_comparison(
     said = list(dict.fromkeys(find_differences(text)))
     kept = [difference for difference in said if difference_holds(difference, first, second, reference)]
     clear = clear_differences(first, second, reference)
-    about = asked_descriptors(question)
+    about = {descriptor for descriptor, _ in asked_comparatives(question)}
     asked = [difference for difference in clear if difference.descriptor in about]
     if len(kept) == len(said) and text and (kept or not (asked if about else clear)):
         return text, kept, 0

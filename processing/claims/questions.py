@@ -3,42 +3,24 @@
 "Is the head bowed?", "Does he keep his arms close?"  --as a statement--> the claims that it asks about
 "What do the arms do?"                                --subjects-------> the body parts that it names
 "What colour is the shirt?"                           --_UNSEEN--------> what no skeleton shows
-"Is she furious?"                                     --EMOTION_WORDS--> the emotions that it asks about
-"Why not sad?", "Which part shows it most?"           --_MOVEMENT, labels--> movement and emotion in general
+"Is she furious?"                                     --vocabulary-----> the emotions that it names
+"How sure are you?", "Why not sad?"                   --fact_questions-> facts of the record
+"Which part shows it most?"                           --_MOVEMENT------> movement and emotion in general
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..vocabulary import SYNONYMS, canonical_label, related_words
 from .claim import Claim, canonical_claim
+from .fact_questions import Quantity, asked_facts, asked_quantity, in_english, plainly, without_idioms
 from .parser import find_claims
 from .phrases import Direction
-from .terms import subject_at, subjects_in
-from .tokens import Token, stem, tokens_of
-from .writing import named_label
+from .terms import PREDICATES, SUBJECTS, subject_at, subjects_in
+from .tokens import FORMS, GLUE, Token, stem, tokens_of
 
-__all__ = ["EMOTION_WORDS", "Question", "parts_named", "read_question"]
-
-EMOTION_WORDS: dict[str, tuple[str, ...]] = {
-    "happy": ("joyful", "cheerful", "happiness", "joy", "glad", "delighted"),
-    "sad": ("sorrowful", "sadness", "sorrow", "downcast", "unhappy", "depressed"),
-    "angry": ("anger", "furious", "enraged", "mad", "rage", "irritated"),
-    "proud": ("pride", "self-assured", "triumphant", "dignified", "self-satisfied"),
-    "not confident": ("unsure", "insecure", "timid", "lack of confidence", "insecurity", "hesitant"),
-    "neutral": ("calm", "no particular emotion", "unemotional", "ordinary", "normal"),
-    "afraid": ("fearful", "scared", "frightened", "fear"),
-    "disgusted": ("disgust", "repelled", "repulsed", "revulsion"),
-    "surprised": ("surprise", "astonished", "startled", "amazed", "astonishment"),
-    "joy": ("joyful", "happy", "happiness", "delighted"),
-    "sadness": ("sad", "sorrow", "sorrowful", "downcast"),
-    "anger": ("angry", "furious", "rage", "enraged"),
-    "fear": ("afraid", "fearful", "scared", "frightened", "anxious"),
-    "disgust": ("disgusted", "repelled", "repulsed", "revulsion"),
-    "surprise": ("surprised", "astonished", "startled", "amazed", "astonishment"),
-    "pride": ("proud", "self-assured", "triumphant"),
-}
-"""Label -> synonyms, the closest first."""
+__all__ = ["Question", "in_plain_forms", "named_emotions", "parts_named", "read_question"]
 
 _FRAMES = re.compile(
     r"^(?:please )?(?:(?:is|was) it (?:true|so|right|the case) that|(?:would|could|can) (?:you|one|i|we) "
@@ -58,7 +40,29 @@ _COPULAS = ("is", "are", "was", "were")
 _OR = re.compile(r",? or (?:(?:is|are|was|were|does|do|did) )?")
 
 _EVERYDAY: tuple[tuple[str, str, Direction], ...] = (
-    (r"in a hurry|hurry(?:ing)?|in a rush|rush(?:ing|ed)?", "movement_speed", "high"),
+    (r"in (?:a|such a|a great) hurry|hurr(?:y|ying|ied|ies)|in a rush|rush(?:ing|ed|es)?", "movement_speed", "high"),
+    (r"sluggish\w*|listless|lethargic|drag\w* (?:him|her|it|them)sel\w+(?: along)?", "movement_speed", "low"),
+    (r"energetic\w*|livel\w+|full of energy|dynamic|vigorous", "movement_speed", "high"),
+    (r"energetic\w*|livel\w+|full of energy|dynamic|vigorous", "acceleration", "high"),
+    (
+        r"(?<!shoulders )(?<!shoulders are )slump\w*|slouch\w*|hunch(?:ed|ing)?(?! up)|stoop\w*|collapsed|caved in",
+        "trunk_lean",
+        "high",
+    ),
+    (
+        r"(?<!shoulders )(?<!shoulders are )slump\w*|slouch\w*|hunch(?:ed|ing)?(?! up)(?! over)|stoop\w*|collapsed|"
+        r"caved in",
+        "shoulder_opening",
+        "low",
+    ),
+    (r"(?<!shoulders )(?<!shoulders are )slump\w*|slouch\w*|stoop\w*|collapsed", "head_pitch", "low"),
+    (r"(?:stand|walk|sit|held?)\w*(?: up)? tall|chin up|head up", "head_pitch", "high"),
+    (r"(?:stand|walk|sit|held?)\w*(?: up)? tall", "trunk_lean", "low"),
+    (
+        r"chin down|head (?:is |hangs? |hanging )?(?:hanging|down|hangs?)|hang\w* (?:his|her|their|the) head",
+        "head_pitch",
+        "low",
+    ),
     (r"take (?:his|her|their|its|the) time", "movement_speed", "low"),
     (r"going somewhere|go(?:es|ing)? anywhere|cover\w* (?:a lot of |much )?ground", "travel_speed", "high"),
     (r"(?:stay|remain)\w* (?:in one place|where \w+ (?:is|are)|put)|on the spot", "travel_speed", "low"),
@@ -67,20 +71,15 @@ _EVERYDAY: tuple[tuple[str, str, Direction], ...] = (
     (r"look\w* (?:down|at the (?:floor|ground))", "head_pitch", "low"),
     (r"look\w* up", "head_pitch", "high"),
     (r"back (?:is )?straight|straight back", "trunk_lean", "low"),
-    (r"back (?:is )?(?:bent|rounded|hunched)|(?:bent|rounded|hunched) back", "trunk_lean", "high"),
+    (r"back (?:is )?(?:bent|rounded)|(?:bent|rounded|crooked) (?:back|posture)", "trunk_lean", "high"),
     (r"(?:much|any|a lot of) bouncing", "vertical_bounce", "high"),
-    (r"(?:hunched|bent) over", "trunk_lean", "high"),
+    (r"bent over", "trunk_lean", "high"),
     (r"stand\w* (?:up )?straight|sit\w* (?:up )?straight", "trunk_lean", "low"),
     (r"arms (?:close )?(?:to|at|by|against) (?:his|her|their|the) (?:body|sides?)", "arm_expansion", "low"),
     (r"wav\w+ (?:his|her|their|the) (?:hands|arms)", "hand_speed", "high"),
     (r"(?:him|her|them|it)sel(?:f|ves) small", "body_expansion", "low"),
 )
 """Everyday wordings that are claims only in a question: pattern, descriptor and direction."""
-
-_WHICH_SIDE = re.compile(
-    r"\bwhich (?:arm|hand|side) .*\b(?:mov\w+|active|busier|us(?:es|ing)|wav\w+|do(?:es|ing) (?:more|most))\b"
-)
-"""Questions about the side that moves more: each side is a claim, and one of them is true."""
 
 _PLURALS = {
     name: "feet" if name == "foot" else f"{name}s"
@@ -91,11 +90,15 @@ _SINGULAR = re.compile(rf"(?<!\bleft )(?<!\bright )(?<!\bone )(?:\b(?:each|every
 
 _PARTS: dict[str, str] = {
     **dict.fromkeys(("head",), "head"),
-    **dict.fromkeys(("trunk", "shoulders", "chest", "hips"), "trunk"),
+    **dict.fromkeys(("trunk", "posture", "shoulders", "chest", "hips"), "trunk"),
     **dict.fromkeys(("arms", "hands", "hand", "elbows"), "arms"),
     **dict.fromkeys(("legs", "feet", "knees", "steps", "strides", "stance", "gait"), "legs"),
 }
 """Concept of a subject -> body part of its descriptors."""
+
+
+_NEARBY = frozenset(near for word in set(SYNONYMS.values()) for near in related_words(word))
+"""Words of emotions, in any form."""
 
 
 def _stems(words: str) -> frozenset[str]:
@@ -123,7 +126,7 @@ _UNSEEN = _stems(
     "crowd phone bag ball cup object audience surroundings "
     # what is inside, before and after
     "thinking thoughts heart pulse blood breath breathing breathe sweat sweating fever headache ill sick hungry "
-    "drunk pregnant dream remember memory tomorrow yesterday will"
+    "depression depressed diagnosis illness disease drunk pregnant dream remember memory tomorrow yesterday will"
 )
 """Words for what 22 joints do not show: face, voice, clothes, fingers, surroundings, identity."""
 
@@ -136,23 +139,63 @@ _MOVEMENT = _stems(
 """Words of questions about the movement or its emotion as a whole."""
 
 
+_IN_HAND = re.compile(r"\bin (?:his|her|the|their|one|each) (?:\w+ )?hands?\b")
+_ORDINARY = _stems(
+    "a an the is are was were be been do does did have has had can could would should may might will he she it they "
+    "him her them his its their this that these those there here i we you me us my your our who whom what which when "
+    "where why how and or but not no yes of to in on at by for from with without about as like than then if whether "
+    "so "
+    "such very too more most much many few any some something anything all both each every one two other same also "
+    "just only still again up down out off over under into through during while before after now whole part side way "
+    "kind sort thing special unusual strange striking notable interesting typical going happen happens happening tell "
+    "give say think look looks looking seem appear notice observe find shown visible clip video recording time first "
+    "last start end beginning middle left right big small good bad get become make makes keep hold use uses using "
+    "doing done try describe summary summarise short please overall general generally quite rather really bit little "
+    "lot person body seen best well please let know anyone somebody someone himself herself carry "
+    "carries manner style detail details"
+)
+_KNOWN = (
+    _ORDINARY
+    | _MOVEMENT
+    | GLUE
+    | {stem(word) for word in FORMS}
+    | _stems(" ".join(SUBJECTS.values()))
+    | {word for terms in PREDICATES.values() for term in terms for word in term.words}
+)
+"""Stems of words that a question about movement may have: another word may be about something else."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What a question asks about.
 
     Attributes:
+        kinds: Facts of the record that it asks for, in the order of the answer: "language" (it is not in English),
+            "unseen" (what a skeleton does not show), "unknown" (it is not about movement), "sure", "probability",
+            "runner-up", "against", "why not", "why", "emotion", "is" (whether emotions are expressed), "whether" (the
+            claims hold), "number", "hands", "gait". Empty where the language model has something to say.
         claims: Claims that it asks about, in the order of the words; both of "bowed or raised".
         parts: Body parts of the descriptors that it names.
-        unseen: Whether it asks about something that a skeleton does not show.
-        about_movement: Whether it is about the movement or its emotion, also in general.
-        emotions: Labels that it asks about, in the order of the labels; "why is she sad" asks about none.
+        emotions: Labels that it asks to be so, in the order of the labels; "why is she sad" asks about none.
+        emotion: The emotion that "why not", "why" or "probability" is about, None for the label of the clip.
+        strangers: Emotions that it names and that are no labels.
+        quantity: The quantity that "number" asks for.
+        words: The question in plain words, for what depends on single words.
     """
 
-    claims: tuple[Claim, ...]
-    parts: frozenset[str]
-    unseen: bool
-    about_movement: bool
-    emotions: tuple[str, ...]
+    kinds: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
+    parts: frozenset[str] = frozenset()
+    emotions: tuple[str, ...] = ()
+    emotion: str | None = None
+    strangers: tuple[str, ...] = ()
+    quantity: Quantity | None = None
+    words: str = ""
+
+    @property
+    def needs_text(self) -> bool:
+        """Whether the language model has something to say: no fact of the record is the answer."""
+        return not self.kinds
 
 
 def read_question(text: str, labels: Sequence[str] = ()) -> Question:
@@ -160,36 +203,77 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
 
     Args:
         text: One question or several sentences.
-        labels: Emotions that it may ask about, in these words or their `EMOTION_WORDS`.
+        labels: Emotions that it may ask about, in these words or their `related_words`.
     """
     said = " ".join(text.lower().replace("\u2019", "'").split())
+    if not in_english(said):
+        return Question(("language",))
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
-    claims = [claim for sentence in sentences for claim in _asked_claims(sentence)]
-    tokens = tokens_of(said)
-    concepts, stems = _concepts(tokens), {token.stem for token in tokens}
+    claims = tuple(dict.fromkeys(claim for sentence in sentences for claim in _asked_claims(sentence)))
+    named, masked = _emotions_in(said, labels)
+    words = plainly(masked)
+    stems = {token.stem for token in tokens_of(without_idioms(words))}
     parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
-    named = bool(_emotions_named(said, labels))
+    if not claims and (not stems.isdisjoint(_UNSEEN) or (_IN_HAND.search(said) and not named)):
+        return Question(("unseen",), parts=parts)
     closed = [_OPEN_LATER.sub("", each) for each in sentences if _FRAMES.match(each) or _VERB_FIRST.match(each)]
-    emotions = () if claims or parts else _emotions_named(" ".join(closed), labels)
-    unseen = not claims and not named and not stems.isdisjoint(_UNSEEN)
-    about = bool(claims or parts or named or concepts - {"person", "pronoun"} or not stems.isdisjoint(_MOVEMENT))
-    return Question(tuple(dict.fromkeys(claims)), parts, unseen, about and not unseen, emotions)
+    asked = () if claims or parts else tuple(n for n in labels if n in _emotions_in(" ".join(closed), labels, True)[0])
+    strangers = tuple(name for name in named if name not in labels)
+    kinds, emotion = asked_facts(words, named, bool(claims), parts, bool(closed))
+    if kinds == ("is",) and not asked:
+        asked = tuple(name for name in labels if name in named)
+    if not kinds:
+        concepts = _concepts(tokens_of(said)) - {"person", "pronoun"}
+        about = named or parts or concepts or not stems.isdisjoint(_MOVEMENT)
+        clear = stems <= _KNOWN or (parts and not closed) or named
+        kinds = () if about and clear else ("unknown",)
+    return Question(kinds, claims, parts, asked, emotion, strangers, asked_quantity(words), words)
 
 
-def _emotions_named(said: str, labels: Sequence[str]) -> tuple[str, ...]:
-    """The labels that a text names. The word of one label is never a synonym of another."""
-    own = {label.lower() for label in labels}
+def named_emotions(said: str, labels: Sequence[str]) -> tuple[str, ...]:
+    """The emotions that a text in lower case names, in the order of the words: labels, or words of the vocabulary."""
+    return _emotions_in(said, labels)[0]
 
-    def words(label: str) -> list[str]:
-        return [label, *(word for word in EMOTION_WORDS.get(label, ()) if word not in own)]
 
-    return tuple(label for label in labels if named_label(said, words(label.lower())) is not None)
+def in_plain_forms(said: str) -> str:
+    """A text whose comparatives and superlatives of emotion words have become the words: "sadder" becomes "sad"."""
+
+    def plain(match: re.Match) -> str:
+        root = match[1]
+        forms = (root, f"{root}e", re.sub("i$", "y", root), re.sub(r"(.)\1$", r"\1", root))
+        return next((form for form in forms if form in SYNONYMS or form in _NEARBY), match[0])
+
+    return re.sub(r"\b([a-z]{2,})(?:er|est)\b", plain, said)
+
+
+def _emotions_in(said: str, labels: Sequence[str], stated: bool = False) -> tuple[tuple[str, ...], str]:
+    """The emotions that a text in lower case names, in the order of the words, and the text with a mark for each.
+
+    A label is given as it is, an emotion that is no label as the word of the vocabulary. The word of one label is
+    never a synonym of another.
+
+    Args:
+        said: The text.
+        labels: The labels.
+        stated: Whether words after "not" do not count: "not angry but sad".
+    """
+    meant = {word: canonical_label(word) for word in SYNONYMS}
+    for label in labels:
+        meant |= dict.fromkeys(related_words(label), label)
+    meant |= {label.lower(): label for label in labels}
+    found: list[tuple[int, str]] = []
+
+    def mark(match: re.Match) -> str:
+        found.append((match.start(), meant[match[0]]))
+        return "<emotion>"
+
+    words = "|".join(re.escape(word) for word in sorted(meant, key=len, reverse=True))
+    masked = re.sub(rf"{'(?<!not )' if stated else ''}(?<![\w-])(?:{words})(?!\w)", mark, said)
+    return tuple(dict.fromkeys(name for _, name in found)), masked.replace("<emotion>", "thus")
 
 
 def _asked_claims(sentence: str) -> list[Claim]:
     """The claims of the statement that a sentence turns into a question."""
-    if _WHICH_SIDE.search(sentence):
-        return [canonical_claim("left_right_asymmetry", direction) for direction in ("high", "low")]
     if _OPEN.match(sentence):
         return []
     everyday = [
@@ -198,7 +282,7 @@ def _asked_claims(sentence: str) -> list[Claim]:
         if re.search(rf"\b(?:{pattern})\b", sentence)
     ]
     plural = _SINGULAR.sub(lambda found: _PLURALS[found[1]], sentence)
-    return everyday or _stated_claims(sentence) or _stated_claims(plural)
+    return [*dict.fromkeys(everyday)] or _stated_claims(sentence) or _stated_claims(plural)
 
 
 def _stated_claims(sentence: str) -> list[Claim]:

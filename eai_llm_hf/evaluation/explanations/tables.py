@@ -105,22 +105,18 @@ def questions_as_markdown(results: Mapping[str, Any]) -> list[str]:
     lines = [
         f"`{results['command']}`",
         "",
-        "| questions | guard | asked | declined [95%] | claims | that hold [95%] |",
+        "| questions | asked | right | declined | claims | that hold |",
         "|---" * 6 + "|",
     ]
-    for kind, guards in results["kinds"].items():
-        for guard, found in guards.items():
-            cells = (
-                kind,
-                guard,
-                found["questions"],
-                score_text(found["refused"]),
-                found["claims"],
-                score_text(found["hold"]),
-            )
-            lines.append(f"| {' | '.join(map(str, cells))} |")
-    lines += ["", "| question | answer with the guard |", "|---|---|"]
-    return [*lines, *(f"| {each['question']} | {each['answer']} |" for each in results["examples"])]
+    keys = ("questions", "right", "declined", "claims", "hold")
+    for kind, found in results["kinds"].items():
+        lines.append(f"| {' | '.join(map(str, (kind, *(found[key] for key in keys))))} |")
+    for title in ("wrong", "examples"):
+        lines += ["", f"| question ({title}) | clip | answer |", "|---|---|---|"]
+        for each in results[title]:
+            clip = each["clip"] if isinstance(each["clip"], str) else " and ".join(each["clip"])
+            lines.append(f"| {each['question']} | {clip} | {each['answer']} |")
+    return lines
 
 
 def variety_as_markdown(results: Mapping[str, Any]) -> list[str]:
