@@ -2,13 +2,15 @@
 
     python benchmarks/unseen_corpora.py --corpora ... --test-only ...
     python benchmarks/certainty.py [--checkpoint FOLDER]
+    python benchmarks/certainty.py --checkpoint FOLDER --corpora bandai1=FOLDER mpi_stories=FOLDER style100=FOLDER
 
 Reads the probabilities among all labels that our model gave to the clips of each recorded corpus that its training
 left out; not of generated rigs, in many of whose clips the emotion hardly shows.
 First the temperature at which they are most likely is fitted, with the same weight for each corpus and each kind of
 reference. Then the accuracy at each probability is counted. Prints the accuracy against the coverage as a Markdown
 table. With --checkpoint, `label_temperature` is multiplied by that temperature and `label_accuracy` is replaced in its
-`config.json`. The models of the benchmark have the recipe of the checkpoint, but fewer clips and steps.
+`config.json`. The models of the benchmark have the recipe of the checkpoint, but fewer clips and steps. With --corpora
+the checkpoint itself labels these corpora, none of which it was trained on, as one of generated clips can.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from typing import Any
 import numpy as np
 from scipy.special import log_softmax
 
+from eai_llm_hf import load_pipeline
 from eai_llm_hf.evaluation.selective import Prediction, label_accuracy, selective_table
 from eai_llm_hf.processing.descriptors.reference_state import DEFAULT, PERFORMER, RECORDINGS
 from eai_llm_hf.training.temperature import TEMPERATURES, cross_entropy
@@ -62,6 +65,35 @@ def read_answers(content: Mapping[str, Any]) -> dict[tuple[str, str], tuple[np.n
     }
 
 
+def asked_answers(checkpoint: Path, specs: Sequence[str]) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+    """The same of a checkpoint, for corpora that it was not trained on.
+
+    Args:
+        checkpoint: Its folder.
+        specs: Corpora as in a recipe.
+
+    Raises:
+        ValueError: If it was trained on one of them.
+    """
+    load_rows = runpy.run_path(str(ROOT / "benchmarks" / "unseen_corpora.py"))["load_rows"]
+    pipe = load_pipeline(str(checkpoint))
+    labels, default = list(pipe.model.config.labels), pipe.processor.feature_extractor.motion_reference()
+    trained = set(json.loads((checkpoint / "training.json").read_text(encoding="utf-8"))["corpora"])
+    found = {}
+    for spec in specs:
+        rows = load_rows(spec)
+        if seen := trained & {str(row["corpus"]) for row in rows}:
+            raise ValueError(f"The checkpoint was trained on {', '.join(seen)}.")
+        corpus = METHODS["TestedCorpus"](rows)
+        for kind in METHODS["kinds_for"](METHODS["OURS"], corpus):
+            given = (METHODS["labeller_of"](pipe), corpus, kind, corpus.references(kind, 0, default), 0, labels)
+            known = zip(METHODS["probabilities"](*given), corpus.truth, strict=True)
+            pairs = [(np.log(np.maximum(row, _SMALLEST)), right) for row, right in known if row is not None]
+            truth = [labels.index(corpus.labels[right]) for _, right in pairs]
+            found[str(rows[0]["corpus"]), kind] = (np.stack([row for row, _ in pairs]), np.array(truth))
+    return found
+
+
 def common_temperature(answers: Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]]) -> float:
     """The temperature with the least mean cross-entropy over corpora and kinds of reference."""
 
@@ -88,8 +120,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--figures", type=Path, default=FIGURES, help="of unseen_corpora.py (default docs/results/)")
     parser.add_argument("--checkpoint", type=Path, help="folder of the checkpoint whose labels these are")
+    parser.add_argument("--corpora", nargs="+", metavar="CORPUS", help="corpora that the checkpoint never saw")
     given = parser.parse_args()
-    answers = read_answers(json.loads(given.figures.read_text(encoding="utf-8")))
+    if given.corpora and given.checkpoint is None:
+        parser.error("--corpora needs --checkpoint")
+    if given.corpora:
+        answers = asked_answers(given.checkpoint, given.corpora)
+    else:
+        answers = read_answers(json.loads(given.figures.read_text(encoding="utf-8")))
     temperature = common_temperature(answers)
     predictions = predictions_of(answers, temperature)
     if given.checkpoint is not None:

@@ -25,15 +25,19 @@ from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 ARMS, LEGS = ("left arm", "right arm"), ("left leg", "right leg")
 
 
-def lift_legs(clip, metres):
-    """The clip with knees, ankles and feet higher."""
+def spread_legs(clip, degrees):
+    """The clip with each leg turned outward about its hip, so that no bone changes its length."""
     joints = clip.joints.copy()
-    joints[:, [JOINT_INDEX[name] for name in LEG_JOINTS], 1] += metres
+    for side, angle in (("left", degrees), ("right", -degrees)):
+        leg = [JOINT_INDEX[f"{side}_{joint}"] for joint in ("knee", "ankle", "foot")]
+        hip = joints[:, [JOINT_INDEX[f"{side}_hip"]]]
+        sine, cosine = np.sin(np.radians(angle)), np.cos(np.radians(angle))
+        outward = np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+        joints[:, leg] = hip + (joints[:, leg] - hip) @ outward
     return replace(clip, joints=joints)
 
 
-LEG_JOINTS = [f"{side}_{joint}" for side in ("left", "right") for joint in ("knee", "ankle", "foot")]
-MOVES = ((("head",), raise_head, -25.0), (ARMS, raise_arms, 40.0), (LEGS, lift_legs, 0.2))
+MOVES = ((("head",), raise_head, -25.0), (ARMS, raise_arms, 40.0), (LEGS, spread_legs, 8.0))
 """What moves which parts of the body and nothing else."""
 
 

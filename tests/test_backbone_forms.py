@@ -42,6 +42,7 @@ def away(tiny_backbone, processor, tmp_path, monkeypatch):
         dtype=torch.float32,
         skeleton_config=SMALL_TOWER | processor.feature_extractor.skeleton_config,
         text_layer=2,
+        explains=True,
     )
     states = model.encode_text(**processor.label_inputs(LABELS)).unflatten(0, (len(LABELS), -1))
     model.label_states = dict(zip(LABELS, states, strict=True))

@@ -194,6 +194,7 @@ def test_a_backbone_without_a_spare_token_gets_room_for_the_placeholder(tmp_path
         dtype=torch.float32,
         skeleton_config=SMALL_TOWER | processor.feature_extractor.skeleton_config,
         text_layer=2,
+        explains=True,
     )
     assert model.config.text_config.vocab_size == words + 1
     inputs = asked(processor, clips)
