@@ -297,7 +297,7 @@ def test_the_tables_show_the_figures_and_mark_missed_goals(pipe, monkeypatch, ex
     results = {"command": "the command", "contents": {"made": ["walk"]}, "corpora": {"made": scores}}
     results |= {"faithfulness": {}, "texts": first_texts(entries, most=3)}
     results = json.loads(json.dumps(results, allow_nan=False))
-    lines = [*as_markdown(results), *goals_as_markdown({"before": results})]
+    lines = [*as_markdown(results), "", *goals_as_markdown({"before": results})]
     page = "\n".join(lines)
     model = scores["greedy"]["model"]
     assert "`the command`" in page and f"| {model['hold']['value']:.2f} [" in page

@@ -88,6 +88,13 @@ _NOT_INDEPENDENT = (
     "Motiondataset: generated and recorded movement are not independent."
 )
 
+_SECOND_STAGE = "Stage two: explanations and answers to questions, with the projector and LoRA."
+
+_NO_SECOND_STAGE = (
+    "Stage two was left out: the language model has not learned to explain. Explanations are texts of templates; what\n"
+    "  they state comes from the measurements."
+)
+
 
 def model_card(config: EaiLlmConfig, training: dict | None, evaluation: dict | None, licence: WeightsLicence) -> str:
     """The card as Markdown.
@@ -121,10 +128,11 @@ def _training_section(training: Mapping[str, Any]) -> str:
     clips = ", ".join(f"{count} {side}" for side, count in training["clips"].items())
     others = [name for name in trained_on(dict(training)) if not _is_made(name) and not name.startswith("bandai")]
     held_out = _HELD_OUT.format(others=", ".join(others)) if others else ""
+    second = _SECOND_STAGE if any(each["stages"] != "one" for each in history) else _NO_SECOND_STAGE
     section = f"""## Training
 
 - Stage one: skeleton-language alignment of the tower with the text states of the frozen backbone.
-- Stage two: question answering with the projector and LoRA.
+- {second}
 - Corpora: {", ".join(trained_on(dict(training)))}; clips: {clips}.
   Clips without one of the labels train the descriptors only.
 - Held out: of recordings the content families {", ".join(training["held_out"])}; of generated movement every fifth
@@ -192,9 +200,9 @@ def _evaluation_section(training: dict | None, evaluation: dict | None) -> str:
             section += f"{_NOT_INDEPENDENT}\n\n"
     section += (
         f"{evaluation_tables(evaluation)}\n\n"
-        'Intervals are 95% bootstrap intervals over clips. "Hold" is the share of the claims in the explanations,\n'
-        "written without the guard, that the measurements of the clip support. The column after it gives the share\n"
-        "that the measurements of another clip support.\n"
+        'Intervals are 95% bootstrap intervals over clips. "Hold" is the share of the claims in the explanations that\n'
+        "the measurements of the clip support: nearly all, since explanations state what was measured. The column after\n"
+        "it gives the share that the measurements of another clip support.\n"
     )
     for corpus, result in evaluation.items():
         section += "\n" + _confusion(corpus, result["model"])
@@ -202,10 +210,12 @@ def _evaluation_section(training: dict | None, evaluation: dict | None) -> str:
 
 
 def _steps(training: Mapping[str, Any]) -> str:
+    """The steps of the stages of a round."""
     first = f"{training['stage_one_steps']} steps of {training['stage_one_batch_size']} crops"
     second = f"{training['stage_two_steps']} steps of {training['stage_two_batch_size']} chats"
     rank = training["lora_rank"]
-    return f"{first}, then {second} with {f'LoRA of rank {rank}' if rank else 'the projector only'}"
+    second = f"{second} with {f'LoRA of rank {rank}' if rank else 'the projector only'}"
+    return {"one": first, "two": second}.get(training["stages"], f"{first}, then {second}")
 
 
 def _recipe(training: Mapping[str, Any]) -> str:
