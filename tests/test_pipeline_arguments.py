@@ -176,12 +176,15 @@ def test_compare_takes_generate_kwargs(pipe, inputs, asked):
 def test_arguments_that_generate_has_next_to_its_configuration_reach_it(pipe, inputs, asked):
     class Silence(LogitsProcessor):
         def __call__(self, input_ids, scores):
-            return torch.where(torch.arange(scores.shape[-1]) == pipe.processor.tokenizer.eos_token_id, 0, -torch.inf)
+            ends = torch.arange(scores.shape[-1]) == pipe.processor.tokenizer.eos_token_id
+            return torch.where(ends, 0.0, -torch.inf).expand_as(scores)
 
     own = GenerationConfig(max_new_tokens=2)
     pipe(inputs[0], generate_kwargs={"generation_config": own})
     pipe(inputs[0], generate_kwargs={"logits_processor": [Silence()]})
-    assert asked[0]["generation_config"].max_new_tokens == 2 and len(asked[1]["logits_processor"]) == 1
+    assert asked[0]["generation_config"].max_new_tokens == 2
+    first, *others = asked[1]["logits_processor"]
+    assert isinstance(first, Silence) and len(others) == 1, "the marks are bound after it"
 
 
 def test_generate_kwargs_hold_arguments_of_generate_alone(pipe, inputs):
