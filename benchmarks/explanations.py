@@ -39,8 +39,7 @@ COMPARED = ("before", "after")
 
 _HEAD = """# Are the explanations true, and are they reasons?
 
-Do the statements in explanations hold for the movement, are they signs of the emotion that they explain, and does the
-label depend on what they say?
+Do the statements in explanations hold, are they signs of the emotion, and does the label depend on what they say?
 
 `python benchmarks/explanations.py` writes this page from the figures in docs/explanations/, which
 `eai-llm evaluate explanations` makes.
