@@ -14,7 +14,16 @@ from dataclasses import dataclass
 
 from ..vocabulary import SYNONYMS, canonical_label, related_words
 from .claim import Claim, canonical_claim
-from .fact_questions import Quantity, asked_facts, asked_quantity, in_english, plainly, without_idioms
+from .fact_questions import (
+    OPEN,
+    Quantity,
+    asked_facts,
+    asked_quantity,
+    in_english,
+    plainly,
+    with_one_person,
+    without_idioms,
+)
 from .parser import find_claims
 from .phrases import Direction
 from .terms import PREDICATES, SUBJECTS, subject_at, subjects_in
@@ -29,13 +38,20 @@ _FRAMES = re.compile(
 )
 """Words that introduce the statement that a question is about."""
 
-_OPEN = re.compile(r"(?:and |so |but )?(?:why|how|what|which|when|where|who|whose)\b")
-"""Beginnings of questions that do not ask whether something is true."""
-
 _OPEN_LATER = re.compile(r",?(?: and)? (?:why|how|what|which|when|where|who|whose)\b.*")
 """Such a question at the end of another one, as in "is she sad, and how can you tell"."""
 
-_VERB_FIRST = re.compile(r"^(?:and |so |but )?(?:is|are|was|were|does|do|did|has|have|can)(?:n't)? ")
+_POLITE = re.compile(
+    r"^(?:can|could|would|will) (?:you|i|we|one) (?:please )?(?:tell|say|explain|show|see|describe)"
+    r"(?: to)?(?: me| us)? (?=(?:why|how|what|which|where|who)\b)"
+)
+"""What comes before such a question without asking anything: "can you tell me why she is sad"."""
+
+_VERB_FIRST = re.compile(
+    r"^(?:and |so |but )?(?:(?:is|are|was|were|does|do|did|has|have|can)(?:n't)?|"
+    r"(?:could|would|might|may|should)(?:n't)?(?! (?:you|i|we|one)\b)) "
+)
+_MODALS = ("can", "could", "would", "might", "may", "should")
 _COPULAS = ("is", "are", "was", "were")
 _OR = re.compile(r",? or (?:(?:is|are|was|were|does|do|did) )?")
 
@@ -208,6 +224,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     said = " ".join(text.lower().replace("\u2019", "'").split())
     if not in_english(said):
         return Question(("language",))
+    said = _POLITE.sub("", with_one_person(said))
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
     claims = tuple(dict.fromkeys(claim for sentence in sentences for claim in _asked_claims(sentence)))
     named, masked = _emotions_in(said, labels)
@@ -274,7 +291,7 @@ def _emotions_in(said: str, labels: Sequence[str], stated: bool = False) -> tupl
 
 def _asked_claims(sentence: str) -> list[Claim]:
     """The claims of the statement that a sentence turns into a question."""
-    if _OPEN.match(sentence):
+    if OPEN.match(sentence):
         return []
     everyday = [
         canonical_claim(descriptor, direction)
@@ -303,6 +320,8 @@ def _verb_second(sentence: str) -> str:
         return sentence
     rest = sentence[verb.end() :]
     word = verb[0].split()[-1].removesuffix("n't")
+    if word in _MODALS:  # "could the head be bowed"
+        return re.sub(r"\bbe\b", "is", rest, count=1)
     tokens = tokens_of(rest)
     for position in range(min(len(tokens), 4)):
         subject = subject_at(tokens, position)
