@@ -179,7 +179,7 @@ def _is(question: Question, facts: Facts) -> str:
 def _not_compared(stranger: str, facts: Facts) -> str:
     """About an emotion that is no candidate."""
     return (
-        f"{_quoted(stranger).capitalize()} is not among the emotions that were compared: {', '.join(facts.scores)}. "
+        f"The emotion {_quoted(stranger)} is not among those that were compared: {', '.join(facts.scores)}. "
         f"Of these, it looks {_look(facts.label)}."
     )
 
@@ -194,9 +194,9 @@ def _why(question: Question, facts: Facts) -> str:
     because = f", because {_clauses(reasons)}" if reasons else ""
     if asked is not None and asked != label:
         if asked in facts.scores:
-            share = f" {_quoted(asked).capitalize()} has a probability of {_percent(facts.scores[asked])}."
+            share = f" The probability of {_quoted(asked)} is {_percent(facts.scores[asked])}."
         else:
-            share = f" {_quoted(asked).capitalize()} is not among the emotions that were compared."
+            share = f" The emotion {_quoted(asked)} is not among those that were compared."
         return f"It does not {_look_verb(asked)}: it {_looks(label)}{because}.{share}"
     if not reasons:
         others = notable_claims(np.atleast_2d(facts.vectors)[:1], facts.reference)[:_MOST]
