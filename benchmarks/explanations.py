@@ -116,9 +116,9 @@ The goal is a ratio of at most 1.10.
   others; 1 if each repeats another. Texts of a few true statements in plain words repeat each other often.
 - **Questions**: most ask for a fact of the record: the label, how sure it is, what speaks for and against it, a value,
   where the hands are, which of two looks sadder. Code answers these from the record, so their statements hold by
-  construction. What can go wrong is the reading: code finds out by words and patterns what is asked, and a wording that
-  it does not know is declined or answered with something else. The language model answers the rest, such as "What do
-  the arms do?", and what does not hold is removed.
+  construction. What can go wrong is the reading: code finds out by words and patterns what is asked, and a wording
+  that it does not know is declined or answered with something else. The language model answers the rest, such as
+  "What do the arms do?", and what does not hold is removed.
 - **Right** means: checked against the record of the clip, against what is measured on it, or against what its file is
   called ("run"). **Declined** means: the answer says that this cannot be seen or measured. Questions of a *false
   premise* ("Why is he angry?" of a sad clip) are right if the answer corrects them, questions in *other languages* if

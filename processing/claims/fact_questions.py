@@ -92,7 +92,8 @@ _FILLERS = re.compile(
 _IDIOMS = re.compile(
     r"\b(?:speaks?|speaking|talks?) (?:against|for|in favou?r of)\b|\b(?:would|could|can|did|do|not) (?:you )?(?:not "
     r")?"
-    r"say\b|\bin (?:a|other|one|your own) words?\b|\b(?:do|not) you (?:think|believe)\b|\bbody language\b|\b(?:much|"
+    r"say\b|\bin (?:a|other|one|your own) words?\b|\b(?:you|we|i|one) (?:not )?(?:think|believe)\b|"
+    r"\bbody language\b|\b(?:much|"
     r"of|more|less|little) room\b|\bname (?=the\b|an?\b|all\b|some\b|reasons?\b)|\bat the (?:floor|ground)\b|"
     r"\b(?:on|off|leave|touch\w*) the (?:ground|floor)\b"
 )
@@ -126,10 +127,15 @@ def with_one_person(said: str) -> str:
 
 # ---- kinds ----------------------------------------------------------------------------------------------------------
 
+_RESULT = (
+    r"(?:label|result|answer|verdict|prediction|decision|judge?ment|assessment|classification|conclusion|estimate|"
+    r"guess|analysis|rating|finding|choice|output)"
+)
 _SURE = re.compile(
+    rf"^(?:is|are|was|can|could|should|does|may) (?:the|this|that|your) {_RESULT}\b|"
     r"\bhow (?:sure|certain|confident|reliable|trustworthy|accurate|valid|correct|safe) (?:are|is|can|do|was|were) "
-    r"(?:you|we|i|it|this|that|(?:the|your|this|that) (?:ai|model|computer|system|machine|program|result|label|"
-    r"prediction|answer|analysis|software|tool|guess|classification|estimate|decision|rating))\b(?! of)|"
+    r"(?:you|we|i|it|this|that|(?:the|your|this|that) (?:ai|model|computer|system|machine|program|"
+    rf"software|tool|{_RESULT}))\b(?! of)|"
     r"\bare you (?:\w+ly |very |quite )?(?:sure|certain|confident|right|positive|wrong|mistaken)\b|"
     r"\b(?:can|should|could|may) (?:i|we|one|you) (?:trust|rely on|believe|use|count on)\b|\bcould you be wrong\b|"
     r"\b(?:un)?certainty\b|\breliab\w+\b|\btrustworth\w+\b|\baccura\w+\b|\bhow (?:often|much) (?:are you|is it) "
@@ -155,17 +161,23 @@ _RUNNER_UP = re.compile(
     r"this|that) (?:might|could|can|may)\b|\b(?:second|next)[ -](?:best|most|guess|choice|likely|place|option|"
     r"emotion)\b|"
     r"\balternatives?\b|\brunner[ -]?up\b|\b(?:an)?other (?:possible |likely )?(?:emotions?|options?|possibilit\w+|"
-    r"interpretations?|labels?|candidates?)\b|\bcould (?:it|this) be (?:another|different)\b|\bplan b\b"
+    r"interpretations?|labels?|candidates?)\b|\bcould (?:it|this) be (?:another|different)\b|\bplan b\b|"
+    r"\bif (?:\w+ ){1,3}?(?:not|wrong|mistaken|incorrect|false)\b|"
+    r"\b(?:closest|nearest|contenders?|rivals?|compet\w+)\b"
 )
 _AGAINST = re.compile(
     r"\bagainst\b|\bcontra(?:dict\w*|ry)\b|\bcounter[ -]?(?:evidence|arguments?|signs?|examples?)\b|\b(?:not|never) "
-    r"(?:really )?(?:fit|match|agree|support|belong)\w*\b|\b(?:inconsistent|incompatible|doubt\w*|mismatch\w*)\b|"
+    r"(?:really )?(?:fit|match|agree|support|belong|suit|square|go|tally)\w*\b(?! (?:any|some)where)|"
+    r"\b(?:inconsistent|incompatible|doubt\w*|mismatch\w*)\b|"
+    r"\b(?:signs?|evidence|cues?|hints?|clues?|reasons?|points?|(?:any|some)thing)\b.*"
+    r"\b(?:other|opposite|another|different) (?:way|direction|conclusion|emotion|answer)\b|"
     r"\b(?:disagree|conflict|clash|oppose|dispute|undermine|weaken|spoil)(?:s|es|ing)?\b|\bat odds\b"
 )
 _WHY_NOT = re.compile(
     r"\bwhy (?:\w+ ){0,4}?not\b|\bhow come (?:\w+ ){0,4}?not\b|\bwhat (?:is|signs? (?:is|are)) (?:missing|lacking|"
     r"absent)"
-    r"\b|\bwould (?:have|need) to (?:be different|change|happen)\b|\b(?:excludes?|rules? out|speaks? against|ruled "
+    r"\b|\bwould (?:\w+ )?(?:have|need) to\b|\bwhat would (?:it )?(?:take|make)\b|"
+    r"\b(?:excludes?|rules? out|speaks? against|ruled "
     r"out)\b|"
     r"\bwhat (?:stops|prevents|keeps)\b|\b(?:rather than|instead of|and not)\b"
 )
@@ -183,7 +195,9 @@ _WHY = re.compile(
 _EMOTION = re.compile(
     r"\b(?:what|which|whose|name|recogni[sz]e|identify|detect|guess)\b.*\b(?:emotion|feeling|mood|affect|state of "
     r"mind|"
-    r"emotional state|sentiment|label)s?\b|\b(?:how|what)\b.*\b(?:feel|feels|feeling|felt)\b|^(?:the )?(?:emotion|"
+    r"emotional state|sentiment|label)s?\b|"
+    r"\bwhat\b.*\b(?:express|convey|communicat|radiat)\w*\b|"
+    r"\b(?:how|what)\b.*\b(?:feel|feels|feeling|felt)\b|^(?:the )?(?:emotion|"
     r"feeling"
     r"|mood)s?\b"
 )
@@ -217,7 +231,8 @@ _DOING = re.compile(
 )
 _HAND = r"(?:hands?|arms?|wrists?|palms?|fists?)"
 _HANDS = re.compile(
-    rf"^(?:tell me |show me |say )?where\b.*\b{_HAND}\b|\bwhich (?:hand|arm|side)\b(?! movements?| gestures?)|"
+    rf"^(?:tell me |show me |say )?where(?:abouts)?\b.*\b{_HAND}\b|"
+    rf"\bwhich (?:hand|arm|side)\b(?! movements?| gestures?)|"
     rf"\b{_HAND} (?:\w+ ){{0,3}}?(?:in "
     rf"the "
     rf"air|up in the air|above|over|overhead|below|under|behind)\b|\b(?:left|right) {_HAND} (?:\w+ )?(?:up|raised|"
@@ -260,7 +275,7 @@ def asked_facts(said: str, named: Sequence[str], has_claims: bool, parts: frozen
         return FactKinds(("probability", "against") if against else ("probability",), named[0])
     if not has_claims and not (named and closed):
         kinds += ["sure"] if sure or (_PROBABLE.search(said) and not asked_quantity(said)) and not parts else []
-        kinds += ["runner-up"] if _RUNNER_UP.search(said) else []
+        kinds += ["runner-up"] if _RUNNER_UP.search(said) and not parts else []
         kinds += ["against"] if against else []
         if kinds:
             return FactKinds(tuple(kinds))

@@ -34,7 +34,8 @@ __all__ = ["Question", "in_plain_forms", "named_emotions", "parts_named", "read_
 _FRAMES = re.compile(
     r"^(?:please )?(?:(?:is|was) it (?:true|so|right|the case) that|(?:would|could|can) (?:you|one|i|we) "
     r"(?:say|see|tell|confirm)(?: that| if| whether)?|(?:do|does|did) (?:you|it) (?:think|believe|find|feel|seem|look)"
-    r"(?: that| as if| as though| like)?|(?:could|can|may) it be that|tell me (?:if|whether))\s+"
+    r"(?: that| as if| as though| like)?|(?:could|can|may) it be that|tell me (?:if|whether)|"
+    r"am i (?:right|correct|wrong)(?: that| in (?:thinking|saying|believing) that)?)\s+"
 )
 """Words that introduce the statement that a question is about."""
 
@@ -43,14 +44,22 @@ _OPEN_LATER = re.compile(r",?(?: and)? (?:why|how|what|which|when|where|who|whos
 
 _POLITE = re.compile(
     r"^(?:can|could|would|will) (?:you|i|we|one) (?:please )?(?:tell|say|explain|show|see|describe)"
-    r"(?: to)?(?: me| us)? (?=(?:why|how|what|which|where|who)\b)"
+    r"(?: to)?(?: me| us)? (?=(?:why|how|what|which|where|who)\b)|"
+    r"^(?:walk|talk|guide|take) (?:me|us) through "
 )
-"""What comes before such a question without asking anything: "can you tell me why she is sad"."""
+"""What comes before a question without asking anything: "can you tell me why she is sad"."""
 
 _VERB_FIRST = re.compile(
     r"^(?:and |so |but )?(?:(?:is|are|was|were|does|do|did|has|have|can)(?:n't)?|"
     r"(?:could|would|might|may|should)(?:n't)?(?! (?:you|i|we|one)\b)) "
 )
+_ASKS_YOU = re.compile(
+    r"^(?:am|do|did|would|could|can|should|will|may) (?:you|i|we|one) (?!(?:tell|describe|show|explain|give|list|name|"
+    r"summari[sz]e)\b)"
+)
+"""A question whether something is so that is put to the reader: "would you call this joy"."""
+
+_CLOSED = (_FRAMES, _VERB_FIRST, _ASKS_YOU)
 _MODALS = ("can", "could", "would", "might", "may", "should")
 _COPULAS = ("is", "are", "was", "were")
 _OR = re.compile(r",? or (?:(?:is|are|was|were|does|do|did) )?")
@@ -156,6 +165,12 @@ _MOVEMENT = _stems(
 
 
 _IN_HAND = re.compile(r"\bin (?:his|her|the|their|one|each) (?:\w+ )?hands?\b")
+_WHITHER = re.compile(
+    r"\b(?:walking|running|going|heading|coming|hurrying|travelling) (?:back )?(?:to|towards?|into|past|home|from)\b"
+    r"(?! (?:the |one )?(?:left|right|side|front|back|end|beginning|ground|floor)\b)"
+)
+"""Where somebody goes, which no skeleton shows."""
+
 _ORDINARY = _stems(
     "a an the is are was were be been do does did have has had can could would should may might will he she it they "
     "him her them his its their this that these those there here i we you me us my your our who whom what which when "
@@ -231,9 +246,10 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     words = plainly(masked)
     stems = {token.stem for token in tokens_of(without_idioms(words))}
     parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
-    if not claims and (not stems.isdisjoint(_UNSEEN) or (_IN_HAND.search(said) and not named)):
+    elsewhere = not named and (_IN_HAND.search(said) or _WHITHER.search(said))
+    if not claims and (elsewhere or not stems.isdisjoint(_UNSEEN)):
         return Question(("unseen",), parts=parts)
-    closed = [_OPEN_LATER.sub("", each) for each in sentences if _FRAMES.match(each) or _VERB_FIRST.match(each)]
+    closed = [_OPEN_LATER.sub("", each) for each in sentences if any(form.match(each) for form in _CLOSED)]
     asked = () if claims or parts else tuple(n for n in labels if n in _emotions_in(" ".join(closed), labels, True)[0])
     strangers = tuple(name for name in named if name not in labels)
     kinds, emotion = asked_facts(words, named, bool(claims), parts, bool(closed))
