@@ -123,8 +123,10 @@ The goal is a ratio of at most 1.10.
   called ("run"). **Declined** means: the answer says that this cannot be seen or measured. Questions of a *false
   premise* ("Why is he angry?" of a sad clip) are right if the answer corrects them, questions in *other languages* if
   it says that it understands English only.
-- The 200 questions were at hand while the reader was written, so their figures are those of known wordings. The fresh
-  ones were written after the reader, and asked once.
+- **Fresh** questions were written after the reader and asked once; the others were at hand while it was written, so
+  their figures are those of wordings that it knows. Two earlier sets of 40 were fresh in the same way and then served
+  to improve it; of the second, 19 of 28 answerable questions were answered rightly. So of questions in words that
+  nobody thought of, about half are read. The others are declined, or get true statements about something else.
 
 The modules in [metrics/](../metrics/README.md) compute some of these figures for other texts, by other models or by
 people.
