@@ -157,7 +157,8 @@ def person_record(
             own["dropped_claims"] = 0
         if verify and reference is not None:
             given = (segment.joints, segment.joint_mask, segment.not_shown)
-            facts = Facts(scores["scores"], person.certainty, vectors, reference, *given)
+            compared: Any = compared_with(reference, np.isfinite(vectors[0]))
+            facts = Facts(scores["scores"], person.certainty, vectors, compared, reference, *given)
             text, claims, own["dropped_claims"] = answered(text, read_question(question, labels), facts)
     elif person.argument is not None:
         found = _explanation(person, person.argument, labels, reference, verify)
@@ -358,7 +359,7 @@ def comparison_record(
     before, after = (measure(clip.joints, clip.joint_mask, clip.not_shown) for clip in clips)
     differences, dropped = find_differences(answer), None
     if verify and reference is not None and asked.needs_text:
-        answer, differences, dropped = verified_comparison(answer, question, before, after, reference)
+        answer, differences, dropped = verified_comparison(answer, before, after, reference)
     elif verify and reference is not None:
         (answer, differences), dropped = answered_pair(asked, scores, before, after, reference), 0
     record = {

@@ -11,7 +11,7 @@ model does not carry this link.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -28,13 +28,11 @@ from .hand_answers import hands_answer
 from .parser import find_claims
 from .phrases import USUAL
 from .questions import Question
-from .signs import relation, signs_of
+from .reasons import Compared, chosen_argument
+from .signs import signs_of
 from .writing import absent_clause, label_sentence
 
 __all__ = ["Facts", "answered"]
-
-LEAST_STRENGTH = 0.1
-"""Strength from which a sign is worth a sentence."""
 
 _TYPICAL_STRENGTH = 0.2
 """Strength from which the absence of a sign is worth a sentence."""
@@ -67,6 +65,7 @@ class Facts:
         scores: Probability of each label, the most probable first.
         certainty: The field `certainty` of the record.
         vectors: (spans, descriptors) values of `measure_spans`.
+        compared: The kind of reference that most descriptors are compared with (`compared_with`).
         reference: Typical values.
         joints: (frames, 22, 3) the movement.
         joint_mask: (22,) bool, which joints the recording has.
@@ -76,6 +75,7 @@ class Facts:
     scores: Mapping[str, float]
     certainty: Mapping[str, Any]
     vectors: np.ndarray
+    compared: Compared
     reference: MotionReference
     joints: np.ndarray
     joint_mask: np.ndarray
@@ -86,16 +86,12 @@ class Facts:
         """The most probable label."""
         return next(iter(self.scores))
 
-    def linked(self, emotion: str, how: str) -> list[Claim]:
-        """Unusual measurements that are signs for or against an emotion, the most telling first."""
-        percentiles = self.reference.percentiles(np.atleast_2d(self.vectors)[0])
-        found = []
-        for claim in notable_claims(np.atleast_2d(self.vectors)[:1], self.reference):
-            link = relation(claim.descriptor, claim.direction, emotion)
-            if link.relation == how and link.strength >= LEAST_STRENGTH:
-                extent = abs(float(percentiles[DESCRIPTOR_INDEX[claim.descriptor]]) - 50.0)
-                found.append((-link.strength * extent, claim))
-        return [claim for _, claim in sorted(found, key=lambda pair: pair[0])][:_MOST]
+    def linked(self, emotion: str, how: Literal["for", "against"]) -> list[Claim]:
+        """The strongest reasons for or against an emotion, chosen as those of an explanation of it would be."""
+        given = (self.compared, np.atleast_2d(self.vectors)[:1], self.reference)
+        argument = chosen_argument(emotion, None, None, None, *given)
+        reasons = argument.reasons if how == "for" else argument.against
+        return [reason.claim for reason in reasons[:_MOST]]
 
 
 def answered(text: str, question: Question, facts: Facts) -> tuple[str, list[Claim], int]:
@@ -183,7 +179,7 @@ def _is(question: Question, facts: Facts) -> str:
 def _not_compared(stranger: str, facts: Facts) -> str:
     """About an emotion that is no candidate."""
     return (
-        f"{_quoted(stranger).capitalize()} is not among the emotions that were compared: {', '.join(facts.scores)}. "
+        f"The emotion {_quoted(stranger)} is not among those that were compared: {', '.join(facts.scores)}. "
         f"Of these, it looks {_look(facts.label)}."
     )
 
@@ -198,9 +194,9 @@ def _why(question: Question, facts: Facts) -> str:
     because = f", because {_clauses(reasons)}" if reasons else ""
     if asked is not None and asked != label:
         if asked in facts.scores:
-            share = f" {_quoted(asked).capitalize()} has a probability of {_percent(facts.scores[asked])}."
+            share = f" The probability of {_quoted(asked)} is {_percent(facts.scores[asked])}."
         else:
-            share = f" {_quoted(asked).capitalize()} is not among the emotions that were compared."
+            share = f" The emotion {_quoted(asked)} is not among those that were compared."
         return f"It does not {_look_verb(asked)}: it {_looks(label)}{because}.{share}"
     if not reasons:
         others = notable_claims(np.atleast_2d(facts.vectors)[:1], facts.reference)[:_MOST]

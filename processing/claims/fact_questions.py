@@ -13,10 +13,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from .terms import SUBJECTS
 from .tokens import stem
 
 __all__ = [
     "CLIP_LENGTH",
+    "OPEN",
     "FactKinds",
     "Quantity",
     "asked_facts",
@@ -24,6 +26,7 @@ __all__ = [
     "in_english",
     "plainly",
     "quantity_of",
+    "with_one_person",
     "without_idioms",
 ]
 
@@ -67,7 +70,7 @@ def in_english(said: str) -> bool:
     if sum(ord(character) > 0x24F for character in letters) * 2 > len(letters):
         return False  # another script than Latin
     words = re.findall(r"[^\W\d_]+", said.replace("'", " "))
-    english = sum(word in _ENGLISH for word in words)
+    english = sum(word in _ENGLISH or (len(word) > 3 and stem(word) in _QUANTITY_WORDS) for word in words)
     foreign = sum(word in _FOREIGN and word not in _ENGLISH or bool(_ACCENTED.search(word)) for word in words)
     return foreign == 0 or english > foreign
 
@@ -89,9 +92,9 @@ _FILLERS = re.compile(
 _IDIOMS = re.compile(
     r"\b(?:speaks?|speaking|talks?) (?:against|for|in favou?r of)\b|\b(?:would|could|can|did|do|not) (?:you )?(?:not "
     r")?"
-    r"say\b|\bin (?:a|other|one|your own) words?\b|\b(?:do|not) you (?:think|believe)\b|\bbody language\b|\b(?:much|"
-    r"of|more|less|little) room\b|\bname (?=the\b|an?\b|all\b|some\b|reasons?\b)|"
-    r"\b(?:old|young|tall|little|pretty|the) (?=man\b|woman\b|guy\b|lady\b|boy\b|girl\b)|\bat the (?:floor|ground)\b|"
+    r"say\b|\bin (?:a|other|one|your own) words?\b|\b(?:you|we|i|one) (?:not )?(?:think|believe)\b|"
+    r"\bbody language\b|\b(?:much|"
+    r"of|more|less|little) room\b|\bname (?=the\b|an?\b|all\b|some\b|reasons?\b)|\bat the (?:floor|ground)\b|"
     r"\b(?:on|off|leave|touch\w*) the (?:ground|floor)\b"
 )
 """Uses of words that elsewhere ask about something that a skeleton does not show: "what speaks against it"."""
@@ -110,20 +113,46 @@ def without_idioms(said: str) -> str:
     return _IDIOMS.sub(" ", said)
 
 
+_PEOPLE = "|".join(sorted({*SUBJECTS["person"].split(" | ")} - {"he", "she", "someone", "model"}))
+_PERSON = re.compile(
+    r"\b(?:(an? )|(?:(?:the|this|that|my|our|your|his|her|their) )?)"
+    rf"(?:(?:old|young|tall|little|poor|pretty|elderly) )*(?:{_PEOPLE})\b"
+)
+
+
+def with_one_person(said: str) -> str:
+    """A question in lower case with "the person" for whoever it is about: "does my old grandpa", "is the nurse"."""
+    return _PERSON.sub(lambda found: "a person" if found[1] else "the person", said)
+
+
 # ---- kinds ----------------------------------------------------------------------------------------------------------
 
+_RESULT = (
+    r"(?:label|result|answer|verdict|prediction|decision|judge?ment|assessment|classification|conclusion|estimate|"
+    r"guess|analysis|rating|finding|choice|output)"
+)
 _SURE = re.compile(
+    rf"^(?:is|are|was|can|could|should|does|may) (?:the|this|that|your) {_RESULT}\b|"
     r"\bhow (?:sure|certain|confident|reliable|trustworthy|accurate|valid|correct|safe) (?:are|is|can|do|was|were) "
-    r"(?:you|we|i|it|this|that|(?:the|your|this|that) (?:ai|model|computer|system|machine|program|result|label|"
-    r"prediction|answer|analysis|software|tool|guess|classification|estimate|decision|rating))\b(?! of)|"
+    r"(?:you|we|i|it|this|that|(?:the|your|this|that) (?:ai|model|computer|system|machine|program|"
+    rf"software|tool|{_RESULT}))\b(?! of)|"
     r"\bare you (?:\w+ly |very |quite )?(?:sure|certain|confident|right|positive|wrong|mistaken)\b|"
     r"\b(?:can|should|could|may) (?:i|we|one|you) (?:trust|rely on|believe|use|count on)\b|\bcould you be wrong\b|"
     r"\b(?:un)?certainty\b|\breliab\w+\b|\btrustworth\w+\b|\baccura\w+\b|\bhow (?:often|much) (?:are you|is it) "
     r"(?:right|wrong|sure|certain)\b|\bhow sure\b|\bhow do you know (?:it |this |that )?for sure\b|"
     r"\b(?:your|model|the) confidence\b(?! of (?:the|this) (?:person|man|woman))|\bconfidence (?:level|score|"
     r"interval)\b|"
-    r"\bis (?:it|this|that|the (?:label|result|answer)) (?:really )?(?:sure|certain|correct|reliable|right|safe)$"
+    r"\bis (?:it|this|that|the (?:label|result|answer)) (?:really )?(?:sure|certain|correct|reliable|right|safe)$|"
+    r"\b(?:convinced|mistaken?|incorrect|wrong(?! with\b)|doubt\w*)\b"
 )
+_OF_THE_PERSON = re.compile(
+    r"\b(?:he|she|they|person|people|someone|somebody|his|her|their)\b(?!.*\b(?:this|that|it)\b)"
+)
+"""A question about somebody's own doubts or mistakes, not about those of the model."""
+
+OPEN = re.compile(r"(?:and |so |but )?(?:why|how|what|which|when|where|who|whose)\b")
+"""Beginnings of questions that do not ask whether something is true."""
+
 _PROBABLE = re.compile(
     r"\b(?:probab\w+|likel(?:y|ihood)|odds|chances?|per ?cent\w*|score|scale of|scale from|out of (?:10|100))\b|%"
 )
@@ -132,18 +161,23 @@ _RUNNER_UP = re.compile(
     r"this|that) (?:might|could|can|may)\b|\b(?:second|next)[ -](?:best|most|guess|choice|likely|place|option|"
     r"emotion)\b|"
     r"\balternatives?\b|\brunner[ -]?up\b|\b(?:an)?other (?:possible |likely )?(?:emotions?|options?|possibilit\w+|"
-    r"interpretations?|labels?|candidates?)\b|\bcould (?:it|this) be (?:another|different)\b|\bplan b\b"
+    r"interpretations?|labels?|candidates?)\b|\bcould (?:it|this) be (?:another|different)\b|\bplan b\b|"
+    r"\bif (?:\w+ ){1,3}?(?:not|wrong|mistaken|incorrect|false)\b|"
+    r"\b(?:closest|nearest|contenders?|rivals?|compet\w+)\b"
 )
 _AGAINST = re.compile(
     r"\bagainst\b|\bcontra(?:dict\w*|ry)\b|\bcounter[ -]?(?:evidence|arguments?|signs?|examples?)\b|\b(?:not|never) "
-    r"(?:really )?(?:fit|match|agree|support|belong)\w*\b|\binconsistent\b|\bdisagrees?\b|\bcasts? doubt\b|"
-    r"\bmismatch\w*"
-    r"\b|\bspoils?\b"
+    r"(?:really )?(?:fit|match|agree|support|belong|suit|square|go|tally)\w*\b(?! (?:any|some)where)|"
+    r"\b(?:inconsistent|incompatible|doubt\w*|mismatch\w*)\b|"
+    r"\b(?:signs?|evidence|cues?|hints?|clues?|reasons?|points?|(?:any|some)thing)\b.*"
+    r"\b(?:other|opposite|another|different) (?:way|direction|conclusion|emotion|answer)\b|"
+    r"\b(?:disagree|conflict|clash|oppose|dispute|undermine|weaken|spoil)(?:s|es|ing)?\b|\bat odds\b"
 )
 _WHY_NOT = re.compile(
     r"\bwhy (?:\w+ ){0,4}?not\b|\bhow come (?:\w+ ){0,4}?not\b|\bwhat (?:is|signs? (?:is|are)) (?:missing|lacking|"
     r"absent)"
-    r"\b|\bwould (?:have|need) to (?:be different|change|happen)\b|\b(?:excludes?|rules? out|speaks? against|ruled "
+    r"\b|\bwould (?:\w+ )?(?:have|need) to\b|\bwhat would (?:it )?(?:take|make)\b|"
+    r"\b(?:excludes?|rules? out|speaks? against|ruled "
     r"out)\b|"
     r"\bwhat (?:stops|prevents|keeps)\b|\b(?:rather than|instead of|and not)\b"
 )
@@ -154,21 +188,24 @@ _WHY = re.compile(
     r"){0,3}?(?:makes?|"
     r"shows?|tells?|suggests?|indicates?|betrays?|reveals?|proves?|gives?)\b|\b(?:reasons?|evidence|arguments?|cues?|"
     r"signs?|indications?|hints?|proof)\b|\bgives? (?:it|that|this|him|her|them|the emotion) away\b|\bbased on what\b|"
-    r"\bon what (?:basis|grounds?)\b|\bspeaks? for\b|\bwhy\b"
+    r"\bon (?:what|which) ground\b|\b(?:grounds|basis|base[sd]?|rationale|reasoning|justif\w+|foundations?)\b|"
+    r"\bspeaks? for\b|\bwhy\b|\b(?:how|where|what) (?!\w+ (?:he|she|they|person)\b)(?:\w+ ){0,3}?"
+    r"(?:c[oa]me|arrive|get|got|reach|conclude|decide|deduce|derive|infer|judge|determine|le[ad]d?|gave|brought)\b"
 )
 _EMOTION = re.compile(
     r"\b(?:what|which|whose|name|recogni[sz]e|identify|detect|guess)\b.*\b(?:emotion|feeling|mood|affect|state of "
     r"mind|"
-    r"emotional state|sentiment|label)s?\b|\b(?:how|what)\b.*\b(?:feel|feels|feeling|felt)\b|^(?:the )?(?:emotion|"
+    r"emotional state|sentiment|label)s?\b|"
+    r"\bwhat\b.*\b(?:express|convey|communicat|radiat)\w*\b|"
+    r"\b(?:how|what)\b.*\b(?:feel|feels|feeling|felt)\b|^(?:the )?(?:emotion|"
     r"feeling"
     r"|mood)s?\b"
 )
+_FEW_WORDS = 4
+"""Words up to which a question that only names an emotion asks whether it is so: "joy?", "sad or angry?"."""
 _CHOICE = re.compile(r"\bor\b|\bwhich (?:one|of)\b|\bchoose\b|\bcandidate")
 
-_PERSON_WORDS = (
-    "he she it they one person man woman guy girl boy lady patient child kid actor character people someone somebody "
-    "subject client performer player avatar figure walker hero runner robot user participant we you i her him them"
-)
+_PERSON_WORDS = "he she it they one person people someone somebody user model we you i her him them"
 _GAITS = "walk run jog sprint stand going go move still stationary step march stroll"
 _GAIT_WORDS = frozenset(
     map(
@@ -194,7 +231,8 @@ _DOING = re.compile(
 )
 _HAND = r"(?:hands?|arms?|wrists?|palms?|fists?)"
 _HANDS = re.compile(
-    rf"^(?:tell me |show me |say )?where\b.*\b{_HAND}\b|\bwhich (?:hand|arm|side)\b(?! movements?| gestures?)|"
+    rf"^(?:tell me |show me |say )?where(?:abouts)?\b.*\b{_HAND}\b|"
+    rf"\bwhich (?:hand|arm|side)\b(?! movements?| gestures?)|"
     rf"\b{_HAND} (?:\w+ ){{0,3}}?(?:in "
     rf"the "
     rf"air|up in the air|above|over|overhead|below|under|behind)\b|\b(?:left|right) {_HAND} (?:\w+ )?(?:up|raised|"
@@ -229,14 +267,15 @@ def asked_facts(said: str, named: Sequence[str], has_claims: bool, parts: frozen
     """
     target = _target(said, named)
     kinds = []
-    sure, against = bool(_SURE.search(said)), bool(_AGAINST.search(said))
+    own = not (re.search(r"\bdoubt|\bmistake|\bwrong\b|\bconvinced\b", said) and _OF_THE_PERSON.search(said))
+    sure, against = own and bool(_SURE.search(said)), own and bool(_AGAINST.search(said))
     if target is not None and (_WHY_NOT.search(said) or against or _in_what_respect(said)):
         return FactKinds(("why not",), target)
     if named and not has_claims and (_PROBABLE.search(said) or sure or _degree_of(said)):
         return FactKinds(("probability", "against") if against else ("probability",), named[0])
     if not has_claims and not (named and closed):
         kinds += ["sure"] if sure or (_PROBABLE.search(said) and not asked_quantity(said)) and not parts else []
-        kinds += ["runner-up"] if _RUNNER_UP.search(said) else []
+        kinds += ["runner-up"] if _RUNNER_UP.search(said) and not parts else []
         kinds += ["against"] if against else []
         if kinds:
             return FactKinds(tuple(kinds))
@@ -244,15 +283,18 @@ def asked_facts(said: str, named: Sequence[str], has_claims: bool, parts: frozen
         return FactKinds(("hands",))
     if asked_quantity(said) and re.match(r"(?:by |at |in |on )?(?:how|what)\b", said):
         return FactKinds(("number",))
-    if has_claims:
+    asked_gaits = _GAIT_VERB.findall(said)
+    only_gait = bool(asked_gaits) and not parts - {"legs"} and _only(said, _GAIT_WORDS)
+    if has_claims and not (only_gait and len({stem(verb) for verb in asked_gaits}) > 1):
         return FactKinds(("whether",))
     if named:
-        if closed or (len(named) > 1 and _CHOICE.search(said)):
+        elliptic = len(said.split()) <= _FEW_WORDS and not _WHY.search(said) and not OPEN.match(said)
+        if closed or elliptic or (len(named) > 1 and _CHOICE.search(said)):
             return FactKinds(() if parts else ("is",))
         return FactKinds(("why",), named[0])
     if asked_quantity(said):
         return FactKinds(("number",))
-    if _DOING.search(said) or (_GAIT_VERB.search(said) and not parts - {"legs"} and _only(said, _GAIT_WORDS)):
+    if _DOING.search(said) or only_gait:
         return FactKinds(("gait",))
     if parts:
         return FactKinds(())
@@ -264,13 +306,15 @@ def asked_facts(said: str, named: Sequence[str], has_claims: bool, parts: frozen
 _WHY_WORDS = frozenset(
     map(
         stem,
-        f"why how come what which for since when explain justify your the this that it decision answer result label "
-        f"choice is are was were do does did can could would know tell see notice find think say so give gives me us "
-        f"some all main reason reasons evidence argument arguments cue cues sign signs show shows make makes indicate "
-        f"look looks looking like way emotion emotions feeling mood movement movements motion away based on basis and "
-        f"of in to be by most best strong strongest list name there any you decide conclude get come arrive "
-        f"conclusion "
-        f"speaks speak favour favor recognize {_PERSON_WORDS}".split(),
+        f"why how come where what which for since when explain justify your the this that it decision answer "
+        f"result label choice is are was were do does did can could would know tell see notice find think say so "
+        f"give gives me us some all main reason reasons evidence argument arguments cue cues sign signs show shows "
+        f"make makes indicate look looks looking like way emotion emotions feeling mood movement movements motion "
+        f"away based on basis and of in to at be by from most best strong strongest list name there any you your "
+        f"behind idea impression come came arrive get got reach conclude decide deduce derive infer judge "
+        f"determine lead led gave brought conclusion verdict judgement judgment assessment opinion view "
+        f"classification prediction guess finding grounds base rationale reasoning justification foundation speaks "
+        f"speak favour favor recognize {_PERSON_WORDS}".split(),
     )
 )
 """Stems of the words of a question for reasons that names nothing else that it could be about."""

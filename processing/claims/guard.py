@@ -13,12 +13,10 @@ from ..descriptors.reference import MotionReference
 from ..skeleton.tree import JOINT_INDEX
 from .claim import Claim, holds, notable_claims
 from .comparison import (
-    ALIKE_ANSWER,
     FORMER_ANSWERS,
     MAX_DIFFERENCES,
     NO_DIFFERENCE_ANSWER,
     Difference,
-    asked_comparatives,
     clear_differences,
     difference_holds,
     find_differences,
@@ -144,17 +142,16 @@ def _if_true(
 
 
 def verified_comparison(
-    text: str, question: str, first: np.ndarray, second: np.ndarray, reference: MotionReference
+    text: str, first: np.ndarray, second: np.ndarray, reference: MotionReference
 ) -> tuple[str, list[Difference], int]:
-    """Checks an answer about two clips.
+    """Checks what the language model says about two clips in general; `pair_answers.py` answers what a question names.
 
-    It stays as it is if every difference that it states is clear. The statement that the two are alike stays unless a
-    difference that the question asks about is clear. Otherwise the answer is rewritten from the differences that hold
-    or, without any, from the one asked about or the largest measured ones.
+    It stays as it is if every difference that it states is clear. The statement that the two are alike stays if none
+    is clear. Otherwise the answer is rewritten from the differences that hold or, without any, from the largest
+    measured ones.
 
     Args:
         text: The answer.
-        question: The question.
         first: (descriptors,) values of `measure`.
         second: The same of the other clip.
         reference: Typical values.
@@ -166,12 +163,8 @@ def verified_comparison(
     said = list(dict.fromkeys(find_differences(text)))
     kept = [difference for difference in said if difference_holds(difference, first, second, reference)]
     clear = clear_differences(first, second, reference)
-    about = {descriptor for descriptor, _ in asked_comparatives(question)}
-    asked = [difference for difference in clear if difference.descriptor in about]
-    if len(kept) == len(said) and text and (kept or not (asked if about else clear)):
+    if len(kept) == len(said) and text and (kept or not clear):
         return text, kept, 0
     movement = kept[0].movement if kept else "second"
-    stated = [difference for difference in kept if difference.movement == movement]
-    stated = stated or asked or ([] if about else clear[:MAX_DIFFERENCES])
-    nothing = ALIKE_ANSWER if about else NO_DIFFERENCE_ANSWER
-    return verbalise_differences(stated) if stated else nothing, stated, len(said) - len(kept)
+    stated = [difference for difference in kept if difference.movement == movement] or clear[:MAX_DIFFERENCES]
+    return verbalise_differences(stated) if stated else NO_DIFFERENCE_ANSWER, stated, len(said) - len(kept)

@@ -24,14 +24,12 @@ from .fact_questions import plainly, quantity_of
 from .fixed_answers import ENGLISH_ONLY
 from .phrases import OPPOSITE, Direction
 from .questions import in_plain_forms, named_emotions, read_question
+from .reasons import LEAST_STRENGTH
 from .signs import relation
 from .tokens import FORMS
 from .writing import label_sentence
 
 __all__ = ["PairQuestion", "answered_pair", "read_pair_question"]
-
-LEAST_STRENGTH = 0.1
-"""Strength from which a sign is worth a sentence."""
 
 _MOST_SIGNS = 2
 

@@ -14,7 +14,16 @@ from dataclasses import dataclass
 
 from ..vocabulary import SYNONYMS, canonical_label, related_words
 from .claim import Claim, canonical_claim
-from .fact_questions import Quantity, asked_facts, asked_quantity, in_english, plainly, without_idioms
+from .fact_questions import (
+    OPEN,
+    Quantity,
+    asked_facts,
+    asked_quantity,
+    in_english,
+    plainly,
+    with_one_person,
+    without_idioms,
+)
 from .parser import find_claims
 from .phrases import Direction
 from .terms import PREDICATES, SUBJECTS, subject_at, subjects_in
@@ -25,17 +34,33 @@ __all__ = ["Question", "in_plain_forms", "named_emotions", "parts_named", "read_
 _FRAMES = re.compile(
     r"^(?:please )?(?:(?:is|was) it (?:true|so|right|the case) that|(?:would|could|can) (?:you|one|i|we) "
     r"(?:say|see|tell|confirm)(?: that| if| whether)?|(?:do|does|did) (?:you|it) (?:think|believe|find|feel|seem|look)"
-    r"(?: that| as if| as though| like)?|(?:could|can|may) it be that|tell me (?:if|whether))\s+"
+    r"(?: that| as if| as though| like)?|(?:could|can|may) it be that|tell me (?:if|whether)|"
+    r"am i (?:right|correct|wrong)(?: that| in (?:thinking|saying|believing) that)?)\s+"
 )
 """Words that introduce the statement that a question is about."""
-
-_OPEN = re.compile(r"(?:and |so |but )?(?:why|how|what|which|when|where|who|whose)\b")
-"""Beginnings of questions that do not ask whether something is true."""
 
 _OPEN_LATER = re.compile(r",?(?: and)? (?:why|how|what|which|when|where|who|whose)\b.*")
 """Such a question at the end of another one, as in "is she sad, and how can you tell"."""
 
-_VERB_FIRST = re.compile(r"^(?:and |so |but )?(?:is|are|was|were|does|do|did|has|have|can)(?:n't)? ")
+_POLITE = re.compile(
+    r"^(?:can|could|would|will) (?:you|i|we|one) (?:please )?(?:tell|say|explain|show|see|describe)"
+    r"(?: to)?(?: me| us)? (?=(?:why|how|what|which|where|who)\b)|"
+    r"^(?:walk|talk|guide|take) (?:me|us) through "
+)
+"""What comes before a question without asking anything: "can you tell me why she is sad"."""
+
+_VERB_FIRST = re.compile(
+    r"^(?:and |so |but )?(?:(?:is|are|was|were|does|do|did|has|have|can)(?:n't)?|"
+    r"(?:could|would|might|may|should)(?:n't)?(?! (?:you|i|we|one)\b)) "
+)
+_ASKS_YOU = re.compile(
+    r"^(?:am|do|did|would|could|can|should|will|may) (?:you|i|we|one) (?!(?:tell|describe|show|explain|give|list|name|"
+    r"summari[sz]e)\b)"
+)
+"""A question whether something is so that is put to the reader: "would you call this joy"."""
+
+_CLOSED = (_FRAMES, _VERB_FIRST, _ASKS_YOU)
+_MODALS = ("can", "could", "would", "might", "may", "should")
 _COPULAS = ("is", "are", "was", "were")
 _OR = re.compile(r",? or (?:(?:is|are|was|were|does|do|did) )?")
 
@@ -140,6 +165,12 @@ _MOVEMENT = _stems(
 
 
 _IN_HAND = re.compile(r"\bin (?:his|her|the|their|one|each) (?:\w+ )?hands?\b")
+_WHITHER = re.compile(
+    r"\b(?:walking|running|going|heading|coming|hurrying|travelling) (?:back )?(?:to|towards?|into|past|home|from)\b"
+    r"(?! (?:the |one )?(?:left|right|side|front|back|end|beginning|ground|floor)\b)"
+)
+"""Where somebody goes, which no skeleton shows."""
+
 _ORDINARY = _stems(
     "a an the is are was were be been do does did have has had can could would should may might will he she it they "
     "him her them his its their this that these those there here i we you me us my your our who whom what which when "
@@ -208,15 +239,17 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     said = " ".join(text.lower().replace("\u2019", "'").split())
     if not in_english(said):
         return Question(("language",))
+    said = _POLITE.sub("", with_one_person(said))
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
     claims = tuple(dict.fromkeys(claim for sentence in sentences for claim in _asked_claims(sentence)))
     named, masked = _emotions_in(said, labels)
     words = plainly(masked)
     stems = {token.stem for token in tokens_of(without_idioms(words))}
     parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
-    if not claims and (not stems.isdisjoint(_UNSEEN) or (_IN_HAND.search(said) and not named)):
+    elsewhere = not named and (_IN_HAND.search(said) or _WHITHER.search(said))
+    if not claims and (elsewhere or not stems.isdisjoint(_UNSEEN)):
         return Question(("unseen",), parts=parts)
-    closed = [_OPEN_LATER.sub("", each) for each in sentences if _FRAMES.match(each) or _VERB_FIRST.match(each)]
+    closed = [_OPEN_LATER.sub("", each) for each in sentences if any(form.match(each) for form in _CLOSED)]
     asked = () if claims or parts else tuple(n for n in labels if n in _emotions_in(" ".join(closed), labels, True)[0])
     strangers = tuple(name for name in named if name not in labels)
     kinds, emotion = asked_facts(words, named, bool(claims), parts, bool(closed))
@@ -274,7 +307,7 @@ def _emotions_in(said: str, labels: Sequence[str], stated: bool = False) -> tupl
 
 def _asked_claims(sentence: str) -> list[Claim]:
     """The claims of the statement that a sentence turns into a question."""
-    if _OPEN.match(sentence):
+    if OPEN.match(sentence):
         return []
     everyday = [
         canonical_claim(descriptor, direction)
@@ -303,6 +336,8 @@ def _verb_second(sentence: str) -> str:
         return sentence
     rest = sentence[verb.end() :]
     word = verb[0].split()[-1].removesuffix("n't")
+    if word in _MODALS:  # "could the head be bowed"
+        return re.sub(r"\bbe\b", "is", rest, count=1)
     tokens = tokens_of(rest)
     for position in range(min(len(tokens), 4)):
         subject = subject_at(tokens, position)

@@ -22,10 +22,16 @@ SUBJECTS: dict[str, str] = {
     "posture": "posture | bearing",
     "body": "body | figure | silhouette",
     "person": (
-        "he | she | someone | king | queen | child | kid | lady | gentleman | soldier | hero | player | athlete | "
-        "mother | father | teacher | doctor | robot | avatar | individual | model | person | performer | actor | "
-        "actress | dancer | man | woman | guy | girl | boy | patient | subject | participant | character | walker "
-        "| mover | figure"
+        "he | she | someone | king | queen | prince | princess | knight | child | kid | baby | toddler | "
+        "teenager | lady | gentleman | soldier | hero | heroine | villain | player | athlete | gymnast | "
+        "runner | mother | father | mum | mom | mummy | dad | daddy | grandpa | grandma | granny | "
+        "grandfather | grandmother | grandad | granddad | uncle | aunt | sister | brother | son | daughter "
+        "| cousin | nephew | niece | wife | husband | teacher | student | pupil | doctor | nurse | "
+        "therapist | officer | policeman | policewoman | worker | waiter | waitress | farmer | manager | "
+        "boss | colleague | client | customer | visitor | guest | friend | neighbour | neighbor | stranger "
+        "| robot | avatar | puppet | clown | individual | model | person | performer | actor | actress | "
+        "dancer | man | woman | guy | girl | boy | lad | fellow | bloke | chap | dude | patient | subject | "
+        "participant | character | walker | mover | figure"
     ),
     "movement": "movement | movements | motion | motions | movement of body | motion of body",
     "gestures": (
