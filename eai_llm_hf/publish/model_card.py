@@ -91,8 +91,8 @@ _NOT_INDEPENDENT = (
 _SECOND_STAGE = "Stage two: explanations and answers to questions, with the projector and LoRA."
 
 _NO_SECOND_STAGE = (
-    "Stage two was left out: the language model has not learned to explain. Explanations are texts of templates; what\n"
-    "  they state comes from the measurements."
+    "Stage two was left out: the language model has not learned to explain. Explanations are texts of templates;\n"
+    "  what they state comes from the measurements."
 )
 
 
@@ -200,9 +200,9 @@ def _evaluation_section(training: dict | None, evaluation: dict | None) -> str:
             section += f"{_NOT_INDEPENDENT}\n\n"
     section += (
         f"{evaluation_tables(evaluation)}\n\n"
-        'Intervals are 95% bootstrap intervals over clips. "Hold" is the share of the claims in the explanations that\n'
-        "the measurements of the clip support: nearly all, since explanations state what was measured. The column after\n"
-        "it gives the share that the measurements of another clip support.\n"
+        'Intervals are 95% bootstrap intervals over clips. "Hold" is the share of the claims in the explanations\n'
+        "that the measurements of the clip support: nearly all, since explanations state what was measured. The\n"
+        "column after it gives the share that the measurements of another clip support.\n"
     )
     for corpus, result in evaluation.items():
         section += "\n" + _confusion(corpus, result["model"])

@@ -78,7 +78,7 @@ class Difference:
     """
 
     descriptor: str
-    direction: str
+    direction: Direction
     movement: str
 
     @property

@@ -79,7 +79,8 @@ def read_pair_question(text: str, labels: Sequence[str]) -> PairQuestion:
     asked = asked_comparatives(text)
     if len(asked) < 2 and _COMPARES.search(text.lower()):
         words = " ".join(FORMS.get(word, word) for word in said.split())
-        near = [(name, "low" if less else "high") for name in quantity_of(words) if name in COMPARATIVES]
+        direction: Direction = "low" if less else "high"
+        near = [(name, direction) for name in quantity_of(words) if name in COMPARATIVES]
         asked = list(dict.fromkeys([*asked, *near]))
     return PairQuestion(descriptors=tuple(asked))
 
@@ -154,7 +155,7 @@ def _of_movement(difference: Difference, movement: str) -> Difference:
     """The same difference, said of the other movement if need be."""
     if difference.movement == movement:
         return difference
-    return Difference(difference.descriptor, OPPOSITE[_direction(difference)], movement)
+    return Difference(difference.descriptor, OPPOSITE[difference.direction], movement)
 
 
 def _in_direction(difference: Difference, direction: Direction) -> Difference:
@@ -162,7 +163,3 @@ def _in_direction(difference: Difference, direction: Direction) -> Difference:
     if difference.direction == direction:
         return difference
     return Difference(difference.descriptor, direction, "first" if difference.movement == "second" else "second")
-
-
-def _direction(difference: Difference) -> Direction:
-    return "high" if difference.direction == "high" else "low"

@@ -358,7 +358,8 @@ def explanation_scores(
         }
         flat = {writer: [each for sampling in told[writer] for each in sampling] for writer in WRITERS}
         scores[decoding]["model"]["preference"] = preferences(
-            *([each.text for each in flat[writer]] for writer in WRITERS),
+            [each.text for each in flat["model"]],
+            [each.text for each in flat["template"]],
             [each.label for each in flat["model"]],
             labels,
             seed,
