@@ -50,10 +50,10 @@ first 10 s. The model gets nothing but the movement; the label is its own. Brack
 bootstrap draws of performers, or of clips where the performers are unknown.
 
 **Writers.** "Model" is the text of the pipeline. "Template" is the text that the package writes for the same label
-from the measurements, in its canonical words and without a language model. It shows what the language model adds. Where
-the language model has not learned to explain, as in the run "after", the text of the pipeline is made of templates
-too, in varied words; the column "the model's own" says how many are not. In the run "before" the language model of
-the earlier kind wrote, and a guard rewrote what did not hold.
+from the measurements, in its canonical words and without a language model. It shows what the language model adds.
+Where the language model has not learned to explain, as in the run "after", the text of the pipeline is made of
+templates too, in varied words; the column "the model's own" says how many are not. In the run "before" the language
+model of the earlier kind wrote, and a guard rewrote what did not hold.
 
 **Truth**
 - **Claim**: a statement about the movement in the text. Where the record has `reasons`, they say which claims the text
