@@ -46,9 +46,6 @@ ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = {"": ROOT / "benchmarks" / "questions.json", "fresh, ": ROOT / "benchmarks" / "fresh_questions.json"}
 """Files of questions, by what their kinds are called in the table."""
 
-LONGEST_SHOWN = 400
-"""Characters of an answer in the list of wrong ones."""
-
 
 @dataclass(frozen=True)
 class Truth:
