@@ -39,7 +39,9 @@ BROKEN = runpy.run_path(str(ROOT / "benchmarks" / "broken_files.py"))
 SAMPLES = runpy.run_path(str(ROOT / "benchmarks" / "sample_files.py"))
 READ, REFUSED = "read", "refused"
 
-MAX_SECONDS = 2.0
+MAX_SECONDS = 4.0
+"""Processor time for one input. The slowest takes 1.9 s on a free core and 2.2 s on one that another process shares."""
+
 MAX_MEGABYTES = 2000
 MAX_ADDRESSES = 3 * 2**30
 MAX_MESSAGE = 5000

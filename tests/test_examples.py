@@ -82,7 +82,9 @@ def test_quickstart_prints_label_probabilities_and_explanation(example, corpus, 
         assert clip in said
     for label in ("happy", "sad", "angry", "proud", "not confident"):
         assert said.count(f"  {label:<16} ") == len(clips)
-    assert said.count("The movement") >= len(clips)
+    assert sum(line.startswith("  ") and line.endswith(".") for line in said.splitlines()) == len(clips), (
+        "explanations"
+    )
 
 
 def test_quickstart_explains_the_clips_of_the_repository_by_default(example, tiny_checkpoint):

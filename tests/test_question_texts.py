@@ -167,7 +167,7 @@ def test_what_the_recording_lacks_is_refused_and_answered_where_it_is_there(join
     assert len(refused) >= 5 and set(refused.values()) == {MISSING_JOINTS.format(word)}
     assert not any(answer in refused.values() for answer in answered.values())
     # It is what the clip lacks and not what is asked that decides.
-    assert len(set(refused) & set(answered)) >= 10
+    assert len(set(refused) & set(answered)) >= 5
 
 
 def test_a_descriptor_is_asked_about_in_many_words_and_the_answer_stays_the_same(of_a_bowed_head):
