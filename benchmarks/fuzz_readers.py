@@ -40,7 +40,7 @@ SAMPLES = runpy.run_path(str(ROOT / "benchmarks" / "sample_files.py"))
 READ, REFUSED = "read", "refused"
 
 MAX_SECONDS = 4.0
-"""Processor time for one input. The slowest takes 1.9 s on a free core and 2.2 s on one that another process shares."""
+"""Processor time of one input. The slowest takes 1.9 s on a free core, 2.2 s on one that it shares."""
 
 MAX_MEGABYTES = 2000
 MAX_ADDRESSES = 3 * 2**30
