@@ -13,7 +13,7 @@ from eai_llm_hf.processing.claims.claim import HOLDS_HIGH, HOLDS_LOW, Claim, can
 from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NOT_VISIBLE, NOTHING_AGAINST, NOTHING_UNUSUAL
 from eai_llm_hf.processing.claims.phrases import OPPOSITE, PHRASES, USUAL, Direction
 from eai_llm_hf.processing.claims.signs import signs_of
-from eai_llm_hf.processing.claims.writing import label_sentence
+from eai_llm_hf.processing.claims.writing import label_sentence, sentence_of
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
@@ -251,12 +251,6 @@ def _one_of(options: Sequence[_Option], rng: np.random.Generator) -> _Option:
     return options[int(rng.integers(len(options)))]
 
 
-def _said(claims: Sequence[Claim]) -> str:
-    """The claims as one sentence."""
-    text = " and ".join(claim.text for claim in claims)
-    return f"{text[0].upper()}{text[1:]}."
-
-
 def _asked(clause: str) -> str:
     """Turn "the head is bowed" into "Is the head bowed?", and a clause with another verb into a question too."""
     for verb in ("is", "are"):
@@ -338,7 +332,7 @@ def _part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str]
     if part in refused:
         return question, MISSING_JOINTS.format(refused[part])
     claims = notable_claims(clip.vectors, clip.reference, among=inside[part])[:2]
-    return question, _said(claims) if claims else NOTHING_UNUSUAL.format(part)
+    return question, sentence_of(claims) if claims else NOTHING_UNUSUAL.format(part)
 
 
 def _telling_part_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] | None:
@@ -358,7 +352,7 @@ def _why_not_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, s
         return None
     other = _one_of(others, rng)
     against = [_opposite(sign) for sign in absent_signs(clip, other)][:2]
-    return _one_of(_WHY_NOT_QUESTIONS, rng).format(other), _said(against) if against else NOTHING_AGAINST
+    return _one_of(_WHY_NOT_QUESTIONS, rng).format(other), sentence_of(against) if against else NOTHING_AGAINST
 
 
 def _either_or_question(clip: AskedClip, rng: np.random.Generator) -> tuple[str, str] | None:

@@ -30,7 +30,7 @@ from .phrases import USUAL
 from .questions import Question
 from .reasons import Compared, chosen_argument
 from .signs import signs_of
-from .writing import absent_clause, label_sentence
+from .writing import capital, denial, label_sentence, looks, sentence_of
 
 __all__ = ["Facts", "answered"]
 
@@ -156,7 +156,7 @@ def _runner_up(question: Question, facts: Facts) -> str:
     (second, score), *rest = others
     third = f", before {_quoted(rest[0][0])} with {_percent(rest[0][1])}" if rest else ""
     reasons = facts.linked(second, "for")
-    why = f" {_sentence(reasons)[:-1]}, which is a sign of {_quoted(second)}." if reasons else ""
+    why = f" {sentence_of(reasons)[:-1]}, which is a sign of {_quoted(second)}." if reasons else ""
     best = f"{_quoted(facts.label)} has {_percent(facts.scores[facts.label])}"
     return f"The runner-up is {_quoted(second)} with {_percent(score)}{third}; {best}.{why}"
 
@@ -197,12 +197,12 @@ def _why(question: Question, facts: Facts) -> str:
             share = f" The probability of {_quoted(asked)} is {_percent(facts.scores[asked])}."
         else:
             share = f" The emotion {_quoted(asked)} is not among those that were compared."
-        return f"It does not {_look_verb(asked)}: it {_looks(label)}{because}.{share}"
+        return f"It does not {_look_verb(asked)}: it {looks(label)}{because}.{share}"
     if not reasons:
         others = notable_claims(np.atleast_2d(facts.vectors)[:1], facts.reference)[:_MOST]
-        unusual = f" {_sentence(others)[:-1]}, but that is no known sign of it." if others else ""
+        unusual = f" {sentence_of(others)[:-1]}, but that is no known sign of it." if others else ""
         return f"{label_sentence(label)} No unusual measurement is a known sign of {_quoted(label)}.{unusual}"
-    but = f" {_sentence(against)[:-1]}, which speaks against it." if against else ""
+    but = f" {sentence_of(against)[:-1]}, which speaks against it." if against else ""
     signs = "these are signs" if len(reasons) > 1 else "this is a sign"
     return f"{label_sentence(label)[:-1]}{because}: {signs} of {_quoted(label)}.{but}"
 
@@ -210,7 +210,7 @@ def _why(question: Question, facts: Facts) -> str:
 def _against(question: Question, facts: Facts) -> str:
     against = facts.linked(facts.label, "against")
     if against:
-        return f"{_sentence(against)[:-1]}, which speaks against {_quoted(facts.label)}."
+        return f"{sentence_of(against)[:-1]}, which speaks against {_quoted(facts.label)}."
     absent = _absent_signs(facts.label, facts)
     missing = f" But signs of {_quoted(facts.label)} are absent: {absent}." if absent else ""
     return f"{NOTHING_AGAINST}{missing}"
@@ -228,7 +228,7 @@ def _why_not(question: Question, facts: Facts) -> str:
     else:
         parts = [_not_compared(asked, facts)]
     if against:
-        parts.append(f"{_sentence(against)[:-1]}, which speaks against {_quoted(asked)}.")
+        parts.append(f"{sentence_of(against)[:-1]}, which speaks against {_quoted(asked)}.")
     if absent:
         parts.append(f"Signs of {_quoted(asked)} are absent: {absent}.")
     return " ".join(parts if against or absent else [*parts, NOTHING_AGAINST])
@@ -243,7 +243,7 @@ def _absent_signs(emotion: str, facts: Facts, without: frozenset[str] | set[str]
             continue
         if holds(claim, facts.vectors, facts.reference) is False:
             chosen.append(claim)
-    return " and ".join(absent_clause(claim).removeprefix("though ") for claim in chosen[:_MOST])
+    return " and ".join(denial(claim) for claim in chosen[:_MOST])
 
 
 # ---- measurements ---------------------------------------------------------------------------------------------------
@@ -313,7 +313,7 @@ def _whether(question: Question, facts: Facts) -> str:
     names = list(dict.fromkeys(claim.descriptor for claim in known))
     true = [claim for claim in known if verdicts[claim]]
     if len(known) > len(names):  # "bowed or raised?"
-        return _capital(" and ".join(_measured_clause(name, facts) for name in names)) + "."
+        return capital(" and ".join(_measured_clause(name, facts) for name in names)) + "."
     so, not_so = (
         [claim.text if claim.degree != "plain" else _measured_clause(claim.descriptor, facts) for claim in true],
         [_measured_clause(claim.descriptor, facts) for claim in known if not verdicts[claim]],
@@ -341,7 +341,7 @@ def _gait(question: Question, facts: Facts) -> str:
     named = {kind for kind, stems in _GAIT_STEMS.items() if any(each in words for each in stems)}
     if len(named) == 1:
         return f"{'Yes' if named == {found} else 'No'}, {sentence}"
-    return _capital(sentence)
+    return capital(sentence)
 
 
 _GAIT_STEMS = {
@@ -362,32 +362,19 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f}%" if share >= 0.01 else "less than 1%"
 
 
-def _looks(label: str) -> str:
-    """What a label is with its verb: "looks sad", "shows sadness"."""
-    return label_sentence(label).removeprefix("The movement ").rstrip(".")
-
-
 def _look(label: str) -> str:
     """A label to follow "looks": "sad", or "like sadness" for a noun."""
-    return label if _looks(label).startswith("looks") else f"like {label}"
+    return label if looks(label).startswith("looks") else f"like {label}"
 
 
 def _look_verb(label: str) -> str:
     """What a label is after "does": "look sad", "show sadness"."""
-    verb, _, rest = _looks(label).partition(" ")
+    verb, _, rest = looks(label).partition(" ")
     return f"{verb.removesuffix('s')} {rest}"
 
 
 def _clauses(claims: Sequence[Claim]) -> str:
     return " and ".join(claim.text for claim in claims)
-
-
-def _sentence(claims: Sequence[Claim]) -> str:
-    return f"{_capital(_clauses(claims))}."
-
-
-def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}" if text else ""
 
 
 _ANSWERS: Mapping[str, Callable[[Question, Facts], str]] = {

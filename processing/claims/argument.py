@@ -43,7 +43,7 @@ from .marks import MARK_START, MarkUse, mark
 from .phrases import USUAL
 from .reasons import Argument, Reason
 from .signs import MEASURED, relation, signs_of
-from .writing import clause_of
+from .writing import capital, clause_of
 
 __all__ = ["STYLES", "name_of", "style_of", "write_argument"]
 
@@ -264,10 +264,10 @@ class _Text:
         def stated(place: re.Match) -> str:
             use, claim, clause = self.statements[int(place[1])]
             if opens and place.start() == 0:
-                clause = _capital(clause)
+                clause = capital(clause)
             return f"{mark(use, claim) if marked else ''} {clause}"
 
-        text = _PLACE.sub(stated, sentence if opens else _capital(sentence))
+        text = _PLACE.sub(stated, sentence if opens else capital(sentence))
         return f"{text if marked and opens else text.strip()}."
 
     def _one_of(self, options: Sequence[str]) -> str:
@@ -291,7 +291,3 @@ def _says(reason: Reason, emotion: str) -> str:
 
 def _joined(clauses: Sequence[str]) -> str:
     return clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])} and {clauses[-1]}" if clauses else ""
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

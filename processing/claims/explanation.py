@@ -22,7 +22,7 @@ from .marks import Statement, mark, read_marks
 from .parser import Mention, find_mentions
 from .phrases import USUAL
 from .reasons import Argument, Reason
-from .writing import EXPLAIN_QUESTION, named_label
+from .writing import EXPLAIN_QUESTION, capital, named_label
 
 __all__ = ["Explanation", "explanation_prompt", "explained", "marked_reasons", "taught_text"]
 
@@ -62,7 +62,7 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
         facts.append(f"Runner-up: {_with_noun(argument.runner_up)}.")
     known = "" if argument.accuracy is None else f", {_in_tens(argument.accuracy)} of 10"
     facts.append(f"Certainty: {argument.level or 'unknown'}{known}.")
-    facts.append(f"{_capital(COMPARED_WITH[argument.compared][0])}.")
+    facts.append(f"{capital(COMPARED_WITH[argument.compared][0])}.")
     if argument.typical:
         facts.append(f"Typical: {', '.join(name.replace('_', ' ') for name in argument.typical)}.")
     return " ".join([question, *facts, f"Style: {style_of(argument)}."])
@@ -196,7 +196,3 @@ def _in_tens(accuracy: float) -> int:
 def _with_noun(label: str) -> str:
     """A label with what sentences about it call it: "sad (sadness)"."""
     return f"{label} ({name_of(label)})"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

@@ -27,7 +27,7 @@ from .fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_UNUSU
 from .parser import find_claims
 from .phrases import USUAL
 from .questions import parts_named
-from .writing import label_sentence
+from .writing import label_sentence, sentence_of
 
 __all__ = ["about_parts", "lacking", "supported_answer", "verified_comparison"]
 
@@ -70,7 +70,7 @@ def supported_answer(
         ]
         return " ".join(about) or about_parts(parts, vectors, reference, absent)
     mentioned = frozenset(claim.body_part for claim in find_claims(text))
-    return " ".join(kept) or _sentence(_notable_of(mentioned, vectors, reference)) or NO_ANSWER
+    return " ".join(kept) or sentence_of(_notable_of(mentioned, vectors, reference)[:ANSWER_CLAIMS]) or NO_ANSWER
 
 
 def lacking(joint_mask: np.ndarray) -> np.ndarray:
@@ -83,13 +83,7 @@ def about_parts(parts: frozenset[str], vectors: np.ndarray, reference: MotionRef
     name = " and ".join(sorted(parts))
     if lacking[_inside(parts)].all():
         return MISSING_JOINTS.format(name)
-    return _sentence(_notable_of(parts, vectors, reference)) or NOTHING_UNUSUAL.format(name)
-
-
-def _sentence(claims: list[Claim]) -> str:
-    """The first `ANSWER_CLAIMS` claims as a sentence, "" without any."""
-    text = " and ".join(claim.text for claim in claims[:ANSWER_CLAIMS])
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+    return sentence_of(_notable_of(parts, vectors, reference)[:ANSWER_CLAIMS]) or NOTHING_UNUSUAL.format(name)
 
 
 def _inside(parts: frozenset[str]) -> np.ndarray:

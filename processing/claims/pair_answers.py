@@ -20,14 +20,14 @@ from .comparison import (
     clear_differences,
     verbalise_differences,
 )
-from .fact_questions import plainly, quantity_of
+from .fact_questions import in_english, plainly, quantity_of
 from .fixed_answers import ENGLISH_ONLY
 from .phrases import OPPOSITE, Direction
-from .questions import in_plain_forms, named_emotions, read_question
+from .questions import in_plain_forms, named_emotions
 from .reasons import LEAST_STRENGTH
 from .signs import relation
 from .tokens import FORMS
-from .writing import label_sentence
+from .writing import looks
 
 __all__ = ["PairQuestion", "answered_pair", "read_pair_question"]
 
@@ -69,7 +69,7 @@ def read_pair_question(text: str, labels: Sequence[str]) -> PairQuestion:
         text: The question.
         labels: Emotions that it may name, also as "sadder" or "the angriest".
     """
-    if read_question(text).kinds == ("language",):
+    if not in_english(text.lower()):
         return PairQuestion(english=False)
     said = in_plain_forms(plainly(text.lower().replace("\u2019", "'")))
     less = bool(_LESS.search(plainly(text.lower())))
@@ -123,10 +123,9 @@ def _which_looks(
     """Which of two movements looks more, or less, like an emotion, and the signs of it that differ."""
     shares = [each[emotion] for each in scores]
     labels = [max(each, key=lambda label: each[label]) for each in scores]
-    verb, _, rest = label_sentence(emotion).removeprefix("The movement ").rstrip(".").partition(" ")
+    verb, _, rest = looks(emotion).partition(" ")
     by_itself = "By themselves, " + " and ".join(
-        f"the {place} {label_sentence(label).removeprefix('The movement ').rstrip('.')}"
-        for place, label in zip(("first", "second"), labels, strict=True)
+        f"the {place} {looks(label)}" for place, label in zip(("first", "second"), labels, strict=True)
     )
     values = f'the probability of "{emotion}" is {shares[0]:.0%} for the first and {shares[1]:.0%} for the second'
     more = shares[1] > shares[0]

@@ -10,7 +10,18 @@ from ..vocabulary import is_noun
 from .claim import SPAN_WORDS, Claim, Span, says_degree, with_degree
 from .phrases import PHRASES
 
-__all__ = ["EXPLAIN_QUESTION", "absent_clause", "clause_of", "label_sentence", "named_label", "verbalise"]
+__all__ = [
+    "EXPLAIN_QUESTION",
+    "absent_clause",
+    "capital",
+    "clause_of",
+    "denial",
+    "label_sentence",
+    "looks",
+    "named_label",
+    "sentence_of",
+    "verbalise",
+]
 
 EXPLAIN_QUESTION = "What emotion does this movement express, and how can you tell?"
 """The question that the pipeline asks where the user asks none, and that most training samples answer."""
@@ -100,11 +111,11 @@ def verbalise(
             sentence = f"{_one_of(_REASON_OPENINGS, rng)} {sentence}"
         else:
             sentence = _one_of(_OPENINGS, rng) + sentence
-        sentences.append(f"{sentence[0].upper()}{sentence[1:]}.")
+        sentences.append(f"{capital(sentence)}.")
     if not claims:
         sentences.append(_NOTHING_NOTABLE)
     if absent:
-        tail = " and ".join([absent_clause(absent[0], rng), *(_denial(claim, rng) for claim in absent[1:])])
+        tail = " and ".join([absent_clause(absent[0], rng), *(denial(claim, rng) for claim in absent[1:])])
         sentences[-1] = f"{sentences[-1][:-1]}, {tail}."
     return " ".join(sentences)
 
@@ -116,10 +127,10 @@ def absent_clause(claim: Claim, rng: np.random.Generator | None = None) -> str:
         claim: The sign that the clip does not show.
         rng: Source of variety; None gives the canonical words.
     """
-    return _one_of(_ABSENT, rng).format(_denial(claim, rng))
+    return _one_of(_ABSENT, rng).format(denial(claim, rng))
 
 
-def _denial(claim: Claim, rng: np.random.Generator | None) -> str:
+def denial(claim: Claim, rng: np.random.Generator | None = None) -> str:
     """The clause with "not" after its verb; with "it cannot be said that" before clauses with "hardly"."""
     options = [text for text in PHRASES[claim.descriptor, claim.direction].clauses if _VERB.search(text)]
     plain = [text for text in options if "hardly" not in text]
@@ -127,6 +138,21 @@ def _denial(claim: Claim, rng: np.random.Generator | None) -> str:
     if not plain:
         return f"{span}it cannot be said that {options[0]}"
     return span + _VERB.sub(r"\1 not", _one_of(plain, rng), count=1)
+
+
+def looks(label: str) -> str:
+    """What a label is with its verb: "looks sad", "shows sadness"."""
+    return label_sentence(label).removeprefix("The movement ").rstrip(".")
+
+
+def sentence_of(claims: Sequence[Claim]) -> str:
+    """Some claims in their own words as one sentence, "" without any."""
+    return f"{capital(' and '.join(claim.text for claim in claims))}." if claims else ""
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _one_of(options: Sequence[str], rng: np.random.Generator | None) -> str:
