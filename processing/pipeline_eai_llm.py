@@ -20,7 +20,7 @@ from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
 from .certainty import certainty_of
 from .claims.comparison import COMPARE_QUESTION, two_movements
-from .claims.explanation import explanation_prompt, marked_reasons
+from .claims.explanation import explanation_prompt, mark_order
 from .claims.marks import without_marks
 from .claims.pair_answers import read_pair_question
 from .claims.questions import read_question
@@ -447,7 +447,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             person.argument = person_argument(person, label, person.reference or own, weights[-1])
             asked = [{"type": "skeleton"}, {"type": "text", "text": explanation_prompt(person.argument)}]
             prompts.append(self.writer.prompt(asked))
-        marks = [list(marked_reasons(person.argument)) for person in people if person.argument] if verify else None
+        marks = [mark_order(person.argument) for person in people if person.argument] if verify else None
         if self.model.config.explains or not verify:
             self._write(people, prompts, generate_kwargs, np.stack(weights), marks)
 

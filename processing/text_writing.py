@@ -50,7 +50,7 @@ class TextWriter:
         references: Sequence[MotionReference | None],
         generate_kwargs: Mapping[str, Any],
         weights: np.ndarray | None = None,
-        marks: Sequence[Sequence[str]] | None = None,
+        marks: Sequence[Sequence[Sequence[str]]] | None = None,
     ) -> list[str]:
         """Generates the text after each prompt.
 
@@ -60,7 +60,8 @@ class TextWriter:
             references: What each clip is compared with, None for the checkpoint's reference.
             generate_kwargs: Arguments of `generate`.
             weights: (clips, descriptors), factors on the salience of the measurements.
-            marks: The marks that each text may have, and must have before it ends; None allows everything.
+            marks: The marks that each text may have, and must have before it ends, as `mark_order` gives them; None
+                allows everything.
         """
         self.model.load_backbone()  # a small checkpoint fetches it for its first text
         inputs = self.processor(text=list(prompts), skeletons=list(clips), reference=list(references))

@@ -1,5 +1,6 @@
 """Explanations: the model's text stays where it says what the argument says, and gives way where it does not."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -7,9 +8,16 @@ import pytest
 from test_reasons import LABELS, argued, clip, random_clips, reference  # noqa: F401  (a fixture)
 
 from eai_llm_hf.processing.claims.argument import write_argument
-from eai_llm_hf.processing.claims.explanation import explained, explanation_prompt, marked_reasons, taught_text
-from eai_llm_hf.processing.claims.marks import read_marks, without_marks
+from eai_llm_hf.processing.claims.explanation import (
+    explained,
+    explanation_prompt,
+    mark_order,
+    marked_reasons,
+    taught_text,
+)
+from eai_llm_hf.processing.claims.marks import mark, read_marks, without_marks
 from eai_llm_hf.processing.claims.parser import find_claims
+from eai_llm_hf.processing.claims.text_check import sentences_of
 
 SURENESS = (("low", 0.39), ("medium", 0.46), ("high", 0.81), ("low", None), (None, None))
 
@@ -46,27 +54,64 @@ def case(reference):  # noqa: F811
     return argument, check
 
 
-def test_a_text_that_misses_or_changes_a_fact_gives_way_to_that_of_the_argument(case):
+def test_a_part_that_misses_or_changes_a_fact_gives_way_and_the_others_stay(case):
     argument, check = case
     good = write_argument(argument, None, marked=True)
     assert check(good).written_by == "model"
+    opening, why, *others = sentences_of(*read_marks(good))
+    assert {"for"} == why.uses and others
     changed = {
-        "another label": good.replace("looks sad", "looks happy"),
-        "no runner-up": good.replace("anger", "it").replace("angry", "it"),
-        "a third emotion": good.replace("sadness", "fear", 1),
-        "another certainty": good.replace("medium", "high"),
-        "another accuracy": good.replace("5 of 10", "9 of 10"),
-        "another comparison": good.replace("most of this person's other recordings", "most recordings"),
-        "an unfinished text": good[: len(good) // 2],
-        "no statement": "The movement looks sad, with medium certainty. It could also be anger.",
-        "nothing": "",
+        "another label": (good.replace("looks sad", "looks happy"), opening),
+        "another certainty": (good.replace("medium", "high"), opening),
+        "another accuracy": (good.replace("5 of 10", "9 of 10"), opening),
+        "a third emotion": (good.replace("sadness", "fear", 1), why),
+        "another comparison": (good.replace("most of this person's other recordings", "most recordings"), why),
+        "a reason as something against it": (good.replace("are typical of", "are unusual for"), why),
+        "a sign of the runner-up": (good.replace("are typical of sadness", "are typical of anger"), why),
+        "a statement twice": (f"{good} {mark_of(good, 0).strip()} The head is bowed.", why),
     }
-    for fault, text in changed.items():
+    for fault, (text, lost) in changed.items():
         assert text != good, fault
         found = check(text)
-        assert found.written_by == "template", fault
-        assert found.text == without_marks(taught_text(argument))
+        assert found.written_by == "both", fault
+        assert {each.claim for each in found.statements} == {reason.claim for reason in argument.stated}, fault
+        kept = [sentence.text for sentence in (opening, why, *others) if sentence is not lost]
+        assert all(sentence in found.text for sentence in kept), fault
+        assert check(marked_again(found)).written_by == "model", f"{fault}: {found.text}"
+
+
+def test_missing_parts_are_added(case):
+    argument, check = case
+    good = write_argument(argument, None, marked=True)
+    sentences = [*read_sentences(good)]
+    for lost in range(len(sentences)):
+        found = check(" ".join(text.strip() for number, text in enumerate(sentences) if number != lost))
         assert {each.claim for each in found.statements} == {reason.claim for reason in argument.stated}
+        assert check(marked_again(found)).written_by == "model", found.text
+    found = check(good[: len(good) - 20])
+    assert found.written_by == "both", "cut off within the last sentence"
+
+
+def test_where_no_part_can_stay_the_text_is_that_of_the_argument(case):
+    argument, check = case
+    for text in ("", "Nothing.", "The movement looks happy. The head is bowed.", "[for head pitch low]"):
+        found = check(text)
+        assert (found.text, found.written_by) == (without_marks(taught_text(argument)), "template"), text
+        assert {each.claim for each in found.statements} == {reason.claim for reason in argument.stated}
+
+
+def read_sentences(marked):
+    """The sentences of a marked text."""
+    return [part for part in re.split(r"(?<=\.) ", marked) if part]
+
+
+def marked_again(found):
+    """The text of an explanation with its marks."""
+    text = found.text
+    for each in reversed(found.statements):
+        before = text[: each.start].rstrip()
+        text = f"{before}{mark(each.use, each.claim)} {text[each.start :]}"
+    return text
 
 
 def test_words_that_say_something_else_than_their_mark_are_counted_and_given_up(case):
@@ -97,6 +142,24 @@ def test_the_prompt_names_the_facts_and_no_statement(cases):
         assert len({explanation_prompt(argument) for _ in range(3)}) == 1
     prompts = {explanation_prompt(argument) for argument, _ in cases}
     assert len(prompts) == len(cases)
+
+
+def test_the_prompt_says_how_many_statements_of_each_kind_there_are(cases):
+    for argument, _ in cases:
+        told = re.search(r"Statements: ([^.]*)\.", explanation_prompt(argument))[1]
+        numbers = [int(number) for number in re.findall(r"\d+", told)]
+        assert sum(numbers) == len(argument.stated) and (numbers or told == "none")
+        assert sorted(sum(mark_order(argument), [])) == sorted(marked_reasons(argument))
+
+
+def test_taught_texts_use_the_marks_in_the_order_that_decoding_allows(cases):
+    for argument, _ in cases:
+        for style in (None, *range(0, 64, 9)):
+            text = write_argument(argument, style, marked=True)
+            used = [mark(each.use, each.claim) for each in read_marks(text)[1]]
+            groups = mark_order(argument)
+            places = [next(number for number, group in enumerate(groups) if each in group) for each in used]
+            assert places == sorted(places), text
 
 
 def test_without_typical_values_the_text_states_nothing(reference):  # noqa: F811

@@ -65,7 +65,11 @@ def writer(tokenizer):
 
 
 def written(writer, tokenizer, marks, tokens=200, ends_early=0.0, **given):
-    """What the model writes after prompts of different length, as (texts, whether each came to its end)."""
+    """What the model writes after prompts of different length, as (texts, whether each came to its end).
+
+    The marks of each text may come in any order, or in that of the groups that they are given in.
+    """
+    marks = [own if own and isinstance(own[0], list) else [own] for own in marks]
     prompts = ["It looks sad, a [bracket] of the user." * (1 + number % 2) for number in range(len(marks))]
     inputs = tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
     inputs.pop("token_type_ids", None)
@@ -115,6 +119,17 @@ def test_a_model_that_always_wants_to_end_states_all_that_is_given(writer, token
     assert ended == [True, True]
 
 
+@pytest.mark.parametrize("given", [{}, {"do_sample": True, "top_k": 20}, {"num_beams": 2}], ids=str)
+def test_a_mark_waits_for_those_of_the_groups_before(writer, tokenizer, given):
+    torch.manual_seed(0)
+    groups = [[MARKS[2]], MARKS[:2], MARKS[3:]]
+    texts, _ = written(writer, tokenizer, [groups, groups[::-1]], ends_early=40.0, **given)
+    for text, own in zip(texts, (groups, groups[::-1]), strict=True):
+        used = [mark(each.use, each.claim) for each in read_marks(text)[1]]
+        places = [next(number for number, group in enumerate(own) if each in group) for each in used]
+        assert (used or "num_beams" in given) and places == sorted(places), text
+
+
 def test_a_text_that_is_cut_off_inside_a_mark_shows_nothing_of_it(writer, tokenizer):
     length = len(MarkTokens(tokenizer).of(MARKS[0]))
     for tokens in range(1, 2 * length + 3):
@@ -152,7 +167,7 @@ def check_tokens_of_marks(tokenizer):
 
 def test_what_another_processor_excludes_stays_possible_within_a_mark(tokenizer):
     tokens = MarkTokens(tokenizer)
-    grounded = GroundedDecoding(tokens, [MARKS[:1]], 0)
+    grounded = GroundedDecoding(tokens, [[MARKS[:1]]], 0)
     said: list[int] = []
     for expected in tokens.of(MARKS[0])[1:]:
         said.append(tokens.of(MARKS[0])[len(said)])

@@ -113,8 +113,8 @@ def test_words_and_marks_disagree_where_only_one_of_them_makes_a_claim():
 
 
 def test_texts_that_gave_way_to_the_template_are_not_the_models_own():
-    texts = [Told("It looks sad.", "sad", None, (), True, writer) for writer in ("model", "template", "model")]
-    assert reason_scores(texts, LABELS)["by_model"]["share"] == pytest.approx(2 / 3, abs=1e-4)
+    texts = [Told("It looks sad.", "sad", None, (), True, writer) for writer in ("model", "template", "both", "model")]
+    assert [reason_scores(texts, LABELS)[name]["share"] for name in ("by_model", "by_both")] == [0.5, 0.25]
     assert reason_scores([told("sad")], LABELS)["by_model"] is None
 
 

@@ -7,6 +7,7 @@ the statements are in `argument_words.py`; a style picks among them.
 import re
 import zlib
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -45,7 +46,12 @@ from .reasons import Argument, Reason
 from .signs import MEASURED, relation, signs_of
 from .writing import capital, clause_of
 
-__all__ = ["STYLES", "name_of", "style_of", "write_argument"]
+__all__ = ["PARTS", "STYLES", "Part", "is_sign_of_rival", "name_of", "style_of", "write_argument", "write_part"]
+
+Part = Literal["label", "why", "against", "runner-up"]
+PARTS: tuple[Part, ...] = ("label", "why", "against", "runner-up")
+"""The parts of an explanation in their usual order: the label and how sure it is, what speaks for it or stands out, what
+speaks against it, and the runner-up with what decides."""
 
 STYLES = 64
 """Number of styles that `style_of` gives."""
@@ -89,22 +95,52 @@ def write_argument(argument: Argument, style: int | None = None, marked: bool = 
     return _Text(argument, style).written(marked)
 
 
+def write_part(argument: Argument, part: Part, style: int, compared: bool) -> str:
+    """Writes one part of an argument, with marks.
+
+    Args:
+        argument: What to say.
+        part: Which part of it.
+        style: As in `write_argument`.
+        compared: Whether another part says what the clip is compared with.
+
+    Returns:
+        Its sentences; empty where the argument has nothing to say there.
+    """
+    return _Text(argument, style, compared).part(part)
+
+
+def is_sign_of_rival(argument: Argument, claim: Claim) -> bool:
+    """Whether an observed claim is told as a sign of the runner-up, since nothing decides against that."""
+    rival = argument.runner_up
+    return rival is not None and not argument.deciding and _says(claim, rival) == "for"
+
+
 class _Text:
     """The text of one argument while it is written."""
 
-    def __init__(self, argument: Argument, style: int | None):
+    def __init__(self, argument: Argument, style: int | None, compared: bool = False):
         self.argument = argument
         self.rng = None if style is None else np.random.default_rng(style)
         self.noun = name_of(argument.label)
         self.rival = None if argument.runner_up is None else name_of(argument.runner_up)
         self.statements: list[tuple[MarkUse, Claim, str]] = []
-        self.compared = False
+        self.compared = compared
         self.owner = "the"
 
     def written(self, marked: bool) -> str:
         """The whole text."""
-        sentences = [sentence for sentence in self._sentences() if sentence]
-        finished = [self._finished(sentence, marked) for sentence in sentences]
+        return self._text_of(self._sentences(), marked)
+
+    def part(self, part: Part) -> str:
+        """One part by itself, with marks."""
+        if part == "label":
+            return self._text_of([", ".join(filter(None, (self._opening(), self._sureness()[0])))], True)
+        of = {"why": self._why, "against": lambda: self._against([]), "runner-up": self._rival}
+        return self._text_of(of[part](), True)
+
+    def _text_of(self, sentences: Sequence[str], marked: bool) -> str:
+        finished = [self._finished(sentence, marked) for sentence in sentences if sentence]
         return "".join(text if text.startswith(MARK_START) else f" {text}" for text in finished).strip()
 
     # ---- the course of the text -------------------------------------------------------------------------------------
@@ -217,19 +253,15 @@ class _Text:
         if argument.deciding:
             frames = RIVAL if argument.deciding[0].relation == "against" else LABEL_ONLY
             return [self._filled(self._one_of(frames), argument.deciding, "rival")]
-        signs = [reason for reason in argument.observed if self._of_rival(reason)]
+        signs = [reason for reason in argument.observed if is_sign_of_rival(argument, reason.claim)]
         if signs:
             return [self._filled(self._one_of(RIVAL_SIGN), signs, "also")]
-        opposed = [_says(reason, argument.runner_up) == "against" for reason in argument.reasons]
+        opposed = [_says(reason.claim, argument.runner_up) == "against" for reason in argument.reasons]
         return [self._one_of(SAME_SIGNS if opposed and all(opposed) else RIVAL_UNDECIDED)]
 
-    def _of_rival(self, reason: Reason) -> bool:
-        """Whether what is observed is a sign of the runner-up, told with it."""
-        runner_up = self.argument.runner_up
-        return runner_up is not None and not self.argument.deciding and _says(reason, runner_up) == "for"
-
     def _free_observed(self) -> list[Reason]:
-        return [reason for reason in self.argument.observed if not self._of_rival(reason)]
+        observed = self.argument.observed
+        return [reason for reason in observed if not is_sign_of_rival(self.argument, reason.claim)]
 
     # ---- sentences and statements -----------------------------------------------------------------------------------
 
@@ -284,9 +316,9 @@ def name_of(label: str) -> str:
     return noun_of(label) or f'"{label}"'
 
 
-def _says(reason: Reason, emotion: str) -> str:
-    """What the claim of a reason says about an emotion."""
-    return relation(reason.claim.descriptor, reason.claim.direction, emotion).relation
+def _says(claim: Claim, emotion: str) -> str:
+    """What a claim says about an emotion."""
+    return relation(claim.descriptor, claim.direction, emotion).relation
 
 
 def _joined(clauses: Sequence[str]) -> str:

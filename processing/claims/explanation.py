@@ -6,27 +6,29 @@ argument --> prompt with the facts --> language model, which marks its statement
 Training uses the same prompt, and as the answer the marked text of the argument.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from ..descriptors.reference import MotionReference
-from .argument import name_of, style_of, write_argument
-from .argument_words import COMPARED_WITH, SURE_TAILS, SURENESS
-from .claim import Claim, holds
-from .marks import Statement, mark, read_marks
-from .parser import Mention, find_mentions
-from .phrases import USUAL
+from .argument import PARTS, Part, is_sign_of_rival, name_of, style_of, write_argument, write_part
+from .argument_words import COMPARED_WITH
+from .marks import MarkUse, Statement, mark, read_marks
 from .reasons import Argument, Reason
-from .writing import EXPLAIN_QUESTION, capital, named_label
+from .text_check import Sentence, TextCheck, sentences_of
+from .writing import EXPLAIN_QUESTION, capital
 
-__all__ = ["Explanation", "explanation_prompt", "explained", "marked_reasons", "taught_text"]
+__all__ = ["Explanation", "explanation_prompt", "explained", "mark_order", "marked_reasons", "taught_text"]
 
-_ACCURACY = re.compile(r"\b(\d+) (?:of|in) 10\b")
+_USES: tuple[tuple[MarkUse, str], ...] = (
+    ("for", "reasons"),
+    ("against", "against"),
+    ("rival", "deciding"),
+    ("also", "observed"),
+)
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,14 @@ class Explanation:
     Attributes:
         text: The text without marks.
         statements: Its statements in order, with their places in it.
-        written_by: "model" for the text of the language model, "template" for that of `write_argument` in its place.
+        written_by: "model" for the text of the language model, "template" for that of `write_argument` in its place,
+            "both" where some parts of the model's text gave way to those of `write_part`.
         dropped: Statements of the language model whose words did not agree with their marks, or had none.
     """
 
     text: str
     statements: tuple[Statement, ...]
-    written_by: Literal["model", "template"]
+    written_by: Literal["model", "both", "template"]
     dropped: int
 
 
@@ -50,12 +53,13 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
     """The question with the facts that the text must respect.
 
     Args:
-        argument: What the text is to say. Its claims are not among the facts: they are chosen while decoding.
+        argument: What the text is to say. Of its claims only the numbers are among the facts, so that a sentence is not
+            begun for two of them where there is one: which ones they are is chosen while decoding.
         question: Any question for an explanation.
 
     Returns:
         For instance "What emotion ...? Label: sad (sadness). Runner-up: afraid (fear). Certainty: low, 4 of 10.
-        Compared with most recordings. Style: 17."
+        Compared with most recordings. Statements: 2 for, 1 against, 1 to decide. Style: 17."
     """
     facts = [f"Label: {_with_noun(argument.label)}."]
     if argument.runner_up is not None:
@@ -65,6 +69,8 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
     facts.append(f"{capital(COMPARED_WITH[argument.compared][0])}.")
     if argument.typical:
         facts.append(f"Typical: {', '.join(name.replace('_', ' ') for name in argument.typical)}.")
+    numbers = [f"{len(marks)} {kind}" for kind, marks in _marks_by_kind(argument).items() if marks]
+    facts.append(f"Statements: {', '.join(numbers) or 'none'}.")
     return " ".join([question, *facts, f"Style: {style_of(argument)}."])
 
 
@@ -75,13 +81,28 @@ def taught_text(argument: Argument) -> str:
 
 def marked_reasons(argument: Argument) -> dict[str, Reason]:
     """The marks that the text of an argument may have, and must have, with what they stand for."""
-    uses = (
-        ("for", argument.reasons),
-        ("against", argument.against),
-        ("rival", argument.deciding),
-        ("also", argument.observed),
-    )
-    return {mark(use, reason.claim): reason for use, reasons in uses for reason in reasons}  # type: ignore[arg-type]
+    return {mark(use, reason.claim): reason for use, name in _USES for reason in getattr(argument, name)}
+
+
+def mark_order(argument: Argument) -> list[list[str]]:
+    """The marks of an argument in the order in which a text uses them: those of a list in any order."""
+    of = _marks_by_kind(argument)
+    first, second, *rest = of.values()
+    return [marks for marks in (first, second, [mark for marks in rest for mark in marks]) if marks]
+
+
+def _marks_by_kind(argument: Argument) -> dict[str, list[str]]:
+    """The marks by what the prompt calls their statements."""
+    observed: dict[bool, list[str]] = {False: [], True: []}
+    for reason in argument.observed:
+        observed[is_sign_of_rival(argument, reason.claim)].append(mark("also", reason.claim))
+    return {
+        "for": [mark("for", reason.claim) for reason in argument.reasons],
+        "other": observed[False],
+        "against": [mark("against", reason.claim) for reason in argument.against],
+        "to decide": [mark("rival", reason.claim) for reason in argument.deciding],
+        "for the runner-up": observed[True],
+    }
 
 
 def explained(
@@ -91,11 +112,10 @@ def explained(
     vectors: np.ndarray,
     reference: MotionReference | None,
 ) -> Explanation:
-    """Checks what the language model wrote.
+    """Checks what the language model wrote, part by part.
 
-    Its text stays if it names label, runner-up, certainty and comparison as they are, states all that the argument
-    states and nothing else, and if the words of every statement say what its mark claims. Otherwise the text of
-    `write_argument` takes its place.
+    A part stays if all its sentences are sound (`TextCheck`) and it states what the argument states there. Others give
+    way to those of `write_part`, and missing ones are added. Where no part can stay, the text is `write_argument`'s.
 
     Args:
         written: The text with its marks.
@@ -104,89 +124,95 @@ def explained(
         vectors: (spans, descriptors) values of `measure_spans`.
         reference: Typical values; without them the argument states nothing.
     """
-    text, statements = read_marks(written)
-    dropped = _disagreeing(text, statements, vectors, reference)
-    used = Counter(mark(each.use, each.claim) for each in statements)
-    if not dropped and used == Counter(list(marked_reasons(argument))) and _names_the_facts(text, argument, labels):
-        return Explanation(text, tuple(statements), "model", 0)
-    text, statements = read_marks(taught_text(argument))
-    return Explanation(text, tuple(statements), "template", dropped)
+    check = TextCheck(argument, labels, vectors, reference)
+    sentences = sentences_of(*read_marks(written))
+    dropped = sum(check.disagreeing(sentence) for sentence in sentences)
+    groups = _groups(sentences, check)
+    kept = [group for group in groups if _is_sound(group, check, argument, first=sentences[0])]
+    if not kept:
+        text, statements = read_marks(taught_text(argument))
+        return Explanation(text, tuple(statements), "template", dropped)
+    said = " ".join(sentence.text for group in kept for sentence in group.sentences).lower()
+    compared = any(words.removeprefix("compared with ") in said for words in COMPARED_WITH[argument.compared])
+    there = {part for group in kept for part in group.parts}
+    parts: dict[Part, list[Sentence]] = {}
+    for part in PARTS:
+        if part not in there and (text := write_part(argument, part, style_of(argument), compared)):
+            parts[part] = sentences_of(*read_marks(text))
+            compared = compared or part == "why"
+    order = parts.pop("label", [])
+    by: Literal["model", "both"] = "both" if order or parts else "model"
+    for sentence in sentences:
+        group = next(group for group in groups if any(sentence is each for each in group.sentences))
+        if group in kept:
+            order.append(sentence)
+        else:  # where its first sentence was
+            order += [each for part in PARTS if part in group.parts for each in parts.pop(part, [])]
+    order += [sentence for rest in parts.values() for sentence in rest]
+    return Explanation(*_joined(order), by, dropped)
 
 
-def _disagreeing(
-    text: str, statements: Sequence[Statement], vectors: np.ndarray, reference: MotionReference | None
-) -> int:
-    """How many statements have words that say something else than the mark, or no mark."""
-    wrong = 0
-    inside: list[list[Mention]] = [[] for _ in statements]
-    for mention in find_mentions(text):
-        place = next(
-            (number for number, each in enumerate(statements) if each.start <= mention.start < each.end), None
-        )
-        if place is None:
-            wrong += 1
-        else:
-            inside[place].append(mention)
-    for each, mentions in zip(statements, inside, strict=True):
-        claims = [mention.claim for mention in mentions]
-        same = [
-            _key(claim) == _key(each.claim) and (claim == each.claim or _true(claim, vectors, reference))
-            for claim in claims
-        ]
-        wrong += not same or not all(same)
-    return wrong
+@dataclass(frozen=True)
+class _Group:
+    """Parts of an explanation that share sentences, and all their sentences."""
+
+    parts: set[Part]
+    sentences: list[Sentence]
 
 
-def _key(claim: Claim) -> tuple[str, str, str]:
-    return claim.descriptor, claim.direction, claim.span
+def _groups(sentences: Sequence[Sentence], check: TextCheck) -> list[_Group]:
+    """The sentences by the parts that they belong to, in the order of their first sentences."""
+    groups: list[_Group] = []
+    for sentence in sentences:
+        parts = check.parts_of(sentence)
+        touched = [group for group in groups if group.parts & parts]
+        joined = _Group(parts.union(*(group.parts for group in touched)), [])
+        for group in touched:
+            joined.sentences.extend(group.sentences)
+        joined.sentences.append(sentence)
+        place = groups.index(touched[0]) if touched else len(groups)
+        groups = [group for group in groups if group not in touched]
+        groups.insert(place, joined)
+    return groups
 
 
-def _true(claim: Claim, vectors: np.ndarray, reference: MotionReference | None) -> bool:
-    """Whether the words are true though their degree is not that of the mark: "clearly bowed" for "bowed"."""
-    return reference is not None and bool(holds(claim, vectors, reference))
+def _is_sound(group: _Group, check: TextCheck, argument: Argument, first: Sentence) -> bool:
+    """Whether a group can stay: its sentences are sound, and together they say what the argument says there."""
+    expected = Counter(
+        mark(use, reason.claim)
+        for use, name in _USES
+        for reason in getattr(argument, name)
+        if _part_of(use, reason, argument) in group.parts
+    )
+    stated = Counter(mark(each.use, each.claim) for sentence in group.sentences for each in sentence.statements)
+    plain = [sentence for sentence in group.sentences if not sentence.statements]
+    sure = sum(check.says_how_sure(sentence) for sentence in group.sentences)
+    if "label" in group.parts:
+        opens = group.sentences[0] is first and check.names_label_first(first)
+        complete = opens and len(plain) == len(group.sentences) <= 2 and sure == (argument.level is not None)
+    else:
+        complete = len(plain) <= 1 and not sure
+    if "runner-up" in group.parts:
+        complete = complete and any(check.names_rival(sentence) for sentence in group.sentences)
+    return complete and stated == expected and all(check.is_sound(sentence) for sentence in group.sentences)
 
 
-def _names_the_facts(text: str, argument: Argument, labels: Sequence[str]) -> bool:
-    """Whether a text names the label first, the runner-up, no other candidate, and how sure and compared with what."""
-    named = [argument.label, *([] if argument.runner_up is None else [argument.runner_up])]
-    forms = {label: {label, name_of(label).strip('"')} for label in {*named, *labels}}
-    own = {form for label in named for form in forms[label]}
-    if named_label(text, sorted(own)) not in forms[argument.label]:
-        return False
-    rest = _words(own).sub("_", text)
-    others = {form for label in labels for form in forms[label]} - own
-    if not all(_words(forms[label]).search(text) for label in named) or (others and _words(others).search(rest)):
-        return False
-    said = rest.lower()
-    if argument.level is not None and not _has(said, _sureness(argument.level)):
-        return False
-    wrong_level = [frame for level in SURENESS if level != argument.level for frame in _sureness(level)]
-    wrong_reference = [
-        words.removeprefix("compared with ")
-        for kind, all_words in COMPARED_WITH.items()
-        if kind != argument.compared
-        for words in all_words
-    ]
-    if _has(said, wrong_level) or _has(said, wrong_reference):
-        return False
-    if any(clause in said for name, clause in USUAL.items() if name not in argument.typical):
-        return False
-    right = None if argument.accuracy is None else str(_in_tens(argument.accuracy))
-    return all(number == right for number in _ACCURACY.findall(said))
+def _part_of(use: MarkUse, reason: Reason, argument: Argument) -> Part:
+    """The part of an explanation that states a reason."""
+    if use == "rival" or (use == "also" and is_sign_of_rival(argument, reason.claim)):
+        return "runner-up"
+    return "against" if use == "against" else "why"
 
 
-def _words(forms: Iterable[str]) -> re.Pattern:
-    """Finds any of some labels as whole words, the longest first."""
-    longest_first = sorted(forms, key=lambda form: (-len(form), form))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
-
-
-def _sureness(level: str) -> tuple[str, ...]:
-    return (*SURE_TAILS[level], *SURENESS[level])  # type: ignore[index]
-
-
-def _has(text: str, phrases: Sequence[str]) -> bool:
-    return any(phrase in text for phrase in phrases)
+def _joined(sentences: Sequence[Sentence]) -> tuple[str, tuple[Statement, ...]]:
+    """The text of some sentences, and its statements."""
+    text = ""
+    statements: list[Statement] = []
+    for sentence in sentences:
+        start = len(text) + bool(text)
+        text = f"{text} {sentence.text}".strip()
+        statements += [each._replace(start=each.start + start, end=each.end + start) for each in sentence.statements]
+    return text, tuple(statements)
 
 
 def _in_tens(accuracy: float) -> int:

@@ -1,6 +1,6 @@
 """Grounded decoding: the language model can only mark statements that an argument holds ready, each of them once.
 
-    text  ── a token with a bracket ──> only as the first of a mark that is still open
+    text  ── a token with a bracket ──> only as the first of a mark whose turn it is
     mark  ── next token ──> only one that continues an open mark, until the mark is complete
     after ──> only a space and a word, so that each mark has a statement
     end   ──> not before every mark is used; where the model wants to end, it begins the next mark instead
@@ -89,12 +89,12 @@ class _Open(NamedTuple):
     """Where a text stands.
 
     Attributes:
-        unused: The marks that are not used yet.
+        next: The marks of which one may come next: those of the first list that has unused ones.
         begun: The tokens of an unfinished mark, from the first with a bracket on; None outside of marks.
         after: What has been written since the last mark, as far as words are still to come: "" or a space; else None.
     """
 
-    unused: list[tuple[int, ...]]
+    next: list[tuple[int, ...]]
     begun: tuple[int, ...] | None
     after: str | None
 
@@ -104,16 +104,17 @@ class GroundedDecoding(LogitsProcessor):
 
     Args:
         tokens: Of the tokenizer.
-        marks: The marks of each text of the batch, as `marks.mark` writes them; none for a text without statements.
+        marks: The marks of each text of the batch, as `mark_order` gives them: those of a list in any order, after
+            those of the lists before; none for a text without statements.
         start: Tokens of the prompt, padding included: where the generated text begins.
     """
 
-    def __init__(self, tokens: MarkTokens, marks: Sequence[Sequence[str]], start: int):
+    def __init__(self, tokens: MarkTokens, marks: Sequence[Sequence[Sequence[str]]], start: int):
         self.tokens = tokens
         self.start = start
         self._brackets = set(tokens.brackets.tolist())
         self._spaces = set(tokens.spaces)
-        self._marks = [[self._split(tokens.of(mark)) for mark in own] for own in marks]
+        self._marks = [[[self._split(tokens.of(mark)) for mark in group] for group in own] for own in marks]
 
     def _split(self, sequence: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The tokens of a mark before the first with a bracket (a space, in some vocabularies), and from it on."""
@@ -136,18 +137,19 @@ class GroundedDecoding(LogitsProcessor):
             state = self._read(tokens, own)
             if state.begun is not None:
                 begun = state.begun
-                following = {mark[len(begun)] for mark in state.unused if mark[: len(begun)] == begun}
+                following = {mark[len(begun)] for mark in state.next if mark[: len(begun)] == begun}
                 self._only(sorted(following), scores[row], allowed[row])
             elif state.after is not None:
                 ids = self.tokens.letters if state.after else torch.cat([self.tokens.words, _ids(self.tokens.spaces)])
                 self._only(ids, scores[row], allowed[row])
-            elif state.unused:
-                self._before_the_end(tokens, own, state.unused, scores[row], allowed[row])
+            elif state.next:
+                leads = [(lead, mark) for group in own for lead, mark in group if mark in state.next]
+                self._before_the_end(tokens, leads, scores[row], allowed[row])
         return allowed
 
-    def _read(self, said: list[int], own: list[tuple[tuple[int, ...], tuple[int, ...]]]) -> _Open:
+    def _read(self, said: list[int], own: list[list[tuple[tuple[int, ...], tuple[int, ...]]]]) -> _Open:
         """Where a text stands, from its tokens."""
-        unused = [mark for _, mark in own]
+        unused = [[mark for _, mark in group] for group in own]
         begun: tuple[int, ...] | None = None
         after: str | None = None
         for token in said:
@@ -155,12 +157,12 @@ class GroundedDecoding(LogitsProcessor):
                 begun = ()
             if begun is not None:
                 begun = (*begun, token)
-                if begun in unused:
-                    unused.remove(begun)
+                if group := next((group for group in unused if begun in group), None):
+                    group.remove(begun)
                     begun, after = None, ""
             elif after is not None:
                 after = " " if after == "" and token in self._spaces else None
-        return _Open(unused, begun, after)
+        return _Open(next((group for group in unused if group), []), begun, after)
 
     def _only(self, ids: Sequence[int] | torch.Tensor, given: torch.Tensor, scores: torch.Tensor) -> None:
         """Excludes all tokens but some."""
@@ -172,18 +174,15 @@ class GroundedDecoding(LogitsProcessor):
     def _before_the_end(
         self,
         said: list[int],
-        own: list[tuple[tuple[int, ...], tuple[int, ...]]],
-        unused: list[tuple[int, ...]],
+        leads: list[tuple[tuple[int, ...], tuple[int, ...]]],
         given: torch.Tensor,
         scores: torch.Tensor,
     ) -> None:
-        """Allows an unused mark to begin; it also takes the place of the end."""
+        """Allows a mark whose turn it is to begin; it also takes the place of the end."""
         ends = _ids(self.tokens.ends).to(scores.device)
         end = given[ends].max()
         scores[ends] = -torch.inf
-        for lead, mark in own:
-            if mark not in unused:
-                continue
+        for lead, mark in leads:
             written = max(size for size in range(len(lead) + 1) if not size or tuple(said[-size:]) == lead[:size])
             token = (*lead, mark[0])[written]
             scores[token] = torch.maximum(given[token], end).clamp(min=_LEAST)

@@ -42,7 +42,8 @@ def reason_scores(
         `distinct` (no other clip has the same text). `sentences`: their mean number. `common_frames`: the share of the
         sentences that have one of the ten most common frames, and the `frames` with their counts. `words_agree`: of
         the claims that marks or words make, those that both make; None without marks. `by_model`: texts of the model
-        that did not give way to the template; None where the records do not say. Ready for JSON.
+        that did not give way to templates, and `by_both`: those that did in part; None where the records do not say.
+        Ready for JSON.
 
     Raises:
         ValueError: If there is no text.
@@ -52,6 +53,7 @@ def reason_scores(
     texts = [each.text for each in told]
     ones = np.ones(len(told))
     known = [each.runner_up is not None for each in told]
+    signed = [each.written_by is not None for each in told]
     same = Counter(texts)
     numbers = [len(sentences_of(text)) for text in texts]
 
@@ -67,9 +69,8 @@ def reason_scores(
         "distinct": share([same[text] == 1 for text in texts]),
         "common_frames": _common_frames(texts, labels, seed, groups),
         "words_agree": _words_agree(told, seed, groups),
-        "by_model": share(
-            [each.written_by == "model" for each in told], [each.written_by is not None for each in told]
-        ),
+        "by_model": share([each.written_by == "model" for each in told], signed),
+        "by_both": share([each.written_by == "both" for each in told], signed),
     }
 
 

@@ -217,7 +217,7 @@ def _argument(corpora: Mapping[str, Any]) -> list[str]:
     keys = ("linked", "linked_as_reason", "no_sign", "against_said", "against_unsaid", "linked_elsewhere")
     heads = (*_NAMES, "claims", "linked", "of those given as reasons", "no sign", "against, said to be")
     heads += ("against, not said", "linked to another label", "texts without signs", "says how sure")
-    heads += ("names runner-up", "contrast", "words agree with marks", "the model's own")
+    heads += ("names runner-up", "contrast", "words agree with marks", "the model's own", "in part")
 
     def cells(names: Sequence[str], scores: Scores) -> list[Any]:
         found = scores["reasons"]
@@ -227,8 +227,8 @@ def _argument(corpora: Mapping[str, Any]) -> list[str]:
             *(_share(found[key]) for key in keys),
             found["texts_without_signs"],
             *(
-                _share(found[key])
-                for key in ("says_how_sure", "names_runner_up", "contrast", "words_agree", "by_model")
+                _share(found.get(key))
+                for key in ("says_how_sure", "names_runner_up", "contrast", "words_agree", "by_model", "by_both")
             ),
         ]
 

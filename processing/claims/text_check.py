@@ -1,0 +1,254 @@
+"""Checks a text that should say what an argument says, sentence by sentence.
+
+A sentence is sound if
+
+- the words of each statement say what its mark claims, and no statement lacks a mark,
+- the words around statements give them as what they are: for the label, against it, or neither, and
+- all facts in it are those of the argument: label, runner-up, certainty, and what the clip is compared with.
+
+Sentences are sorted by the parts of an explanation, so that an unsound part can be replaced without the others.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+
+from ..descriptors.reference import MotionReference
+from .argument import Part, is_sign_of_rival, name_of
+from .argument_words import COMPARED_WITH, SURE_TAILS, SURENESS
+from .claim import Claim, holds
+from .marks import MarkUse, Statement
+from .parser import Mention, find_mentions
+from .phrases import USUAL
+from .reasons import Argument, Level
+from .writing import named_label
+
+__all__ = ["Sentence", "TextCheck", "forms_of", "sentences_of"]
+
+_END = re.compile(r"[.!?](?=\s|$)")
+_ACCURACY = re.compile(r"\b(\d+) (?:of|in) 10\b")
+_NOTHING = re.compile(
+    r"\b(?:none of the known signs|no (?:known|single|published) sign|names no sign|no sign of|no study is known"
+    r"|have not been studied|no reasons|to give reasons)\b",
+    re.IGNORECASE,
+)
+"""Says that there is no reason."""
+
+_OPEN = re.compile(r"\bno further sign|any further|cannot be ruled out\b", re.IGNORECASE)
+"""Says that nothing decides between the label and the runner-up."""
+
+_BOTH_WAYS = re.compile(
+    r"speaks neither for nor against [\w\" -]+|says little about [\w\" -]+|is not linked with [\w\" -]+"
+    r"|not everything points to|remains the best fit",
+    re.IGNORECASE,
+)
+"""Words that give a statement as a sign of nothing, or admit that not all fits."""
+
+_CONCEDES = re.compile(r"\b(?:although|even though|though|not everything|remains the best fit)\b", re.IGNORECASE)
+_OPPOSES = r"(?:against|unusual for|not (?:quite )?fit|not typical of|rarely sees? in|not of|not a sign of|unlike)"
+_SUPPORTS = (
+    r"(?<!not )(?<!quite )(?:typical of|(?<!not a )signs? of|features of|speaks? for|points? (?:to|towards)|fits?|favours|goes? with"
+    r"|agrees? with|in line with|in favour of|indications? of|reports? for|suggest|link (?:this|both|all three) with)"
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of an explanation.
+
+    Attributes:
+        text: Without marks, and without space around it.
+        statements: Its statements, with their places in it.
+    """
+
+    text: str
+    statements: tuple[Statement, ...]
+
+    @property
+    def uses(self) -> set[MarkUse]:
+        """How the argument uses its statements."""
+        return {statement.use for statement in self.statements}
+
+
+def sentences_of(text: str, statements: Sequence[Statement]) -> list[Sentence]:
+    """The sentences of a text without marks, with the statements that `read_marks` found in it."""
+    found = []
+    start = 0
+    for end in [*(match.end() for match in _END.finditer(text)), len(text)]:
+        part = text[start:end]
+        first = start + len(part) - len(part.lstrip())
+        if part.strip():
+            inside = [each for each in statements if start <= each.start < end]
+            moved = [each._replace(start=each.start - first, end=each.end - first) for each in inside]
+            found.append(Sentence(part.strip(), tuple(moved)))
+        start = end
+    return found
+
+
+class TextCheck:
+    """Checks sentences against an argument.
+
+    Args:
+        argument: What they should say.
+        labels: The candidate labels.
+        vectors: (spans, descriptors) values of `measure_spans`.
+        reference: Typical values; None if there are none.
+    """
+
+    def __init__(
+        self, argument: Argument, labels: Sequence[str], vectors: np.ndarray, reference: MotionReference | None
+    ):
+        self.argument = argument
+        self.vectors = vectors
+        self.reference = reference
+        own = {name: forms_of(name) for name in (argument.label, argument.runner_up) if name is not None}
+        self._label = _any_of(own[argument.label])
+        self._rival = None if argument.runner_up is None else _any_of(own[argument.runner_up])
+        self._own = sorted(form for forms in own.values() for form in forms)
+        others = {form for label in labels for form in forms_of(label)} - set(self._own)
+        self._others = re.compile(_any_of(others), re.IGNORECASE) if others else None
+        self._own_words = re.compile(_any_of(self._own), re.IGNORECASE)
+        levels = get_args(Level)
+        self._wrong = [frame for level in levels if level != argument.level for frame in _sureness(level)]
+        self._wrong += [
+            words.removeprefix("compared with ")
+            for kind, all_words in COMPARED_WITH.items()
+            if kind != argument.compared
+            for words in all_words
+        ]
+        self._wrong += [clause for name, clause in USUAL.items() if name not in argument.typical]
+        self._accuracy = None if argument.accuracy is None else str(round(10 * argument.accuracy))
+
+    def parts_of(self, sentence: Sentence) -> set[Part]:
+        """The parts of an explanation that a sentence belongs to, more than one if it joins them."""
+        found: set[Part] = set()
+        for statement in sentence.statements:
+            if statement.use == "rival" or (
+                statement.use == "also" and is_sign_of_rival(self.argument, statement.claim)
+            ):
+                found.add("runner-up")
+            else:
+                found.add("against" if statement.use == "against" else "why")
+        if found:
+            return found
+        if self.names_label_first(sentence) or self.says_how_sure(sentence):
+            return {"label"}
+        return {"runner-up"} if self.names_rival(sentence) else {"why"}
+
+    def names_label_first(self, sentence: Sentence) -> bool:
+        """Whether the label itself is the first of both candidates that a sentence names."""
+        return named_label(sentence.text, self._own) in forms_of(self.argument.label) and bool(
+            re.search(_any_of({self.argument.label}), sentence.text, re.IGNORECASE)
+        )
+
+    def names_rival(self, sentence: Sentence) -> bool:
+        """Whether a sentence names the runner-up."""
+        return self._has(self._rival, sentence.text)
+
+    def says_how_sure(self, sentence: Sentence) -> bool:
+        """Whether a sentence says the certainty of the argument."""
+        said = sentence.text.lower()
+        level = self.argument.level
+        return level is not None and any(frame in said for frame in _sureness(level))
+
+    def disagreeing(self, sentence: Sentence) -> int:
+        """How many of its statements say something else than their mark, or have none."""
+        wrong = 0
+        inside: list[list[Mention]] = [[] for _ in sentence.statements]
+        for mention in find_mentions(sentence.text):
+            places = [n for n, each in enumerate(sentence.statements) if each.start <= mention.start < each.end]
+            if places:
+                inside[places[0]].append(mention)
+            else:
+                wrong += 1
+        for each, mentions in zip(sentence.statements, inside, strict=True):
+            same = [self._agrees(mention.claim, each.claim) for mention in mentions]
+            wrong += not same or not all(same)
+        return wrong
+
+    def is_sound(self, sentence: Sentence) -> bool:
+        """Whether a sentence is whole, its statements agree with their marks, and all that it says is so."""
+        ends = sentence.text[-1:] in tuple(".!?")
+        return ends and not self.disagreeing(sentence) and self._facts_are_right(sentence) and self._given_as(sentence)
+
+    def _agrees(self, said: Claim, marked: Claim) -> bool:
+        """Whether words say what a mark claims, perhaps in another degree that is true: "clearly bowed"."""
+        if (said.descriptor, said.direction, said.span) != (marked.descriptor, marked.direction, marked.span):
+            return False
+        return said == marked or (self.reference is not None and bool(holds(said, self.vectors, self.reference)))
+
+    def _facts_are_right(self, sentence: Sentence) -> bool:
+        """Whether no other candidate, certainty, comparison or typical value is named than those of the argument."""
+        rest = self._own_words.sub("_", sentence.text)
+        said = rest.lower()
+        if (self._others is not None and self._others.search(rest)) or any(words in said for words in self._wrong):
+            return False
+        return all(number == self._accuracy for number in _ACCURACY.findall(said))
+
+    def _given_as(self, sentence: Sentence) -> bool:
+        """Whether the words around the statements give them as what the argument uses them for."""
+        argument, uses = self.argument, sentence.uses
+        around = _BOTH_WAYS.sub("_", _blanked(sentence))
+        opposed = self._has(f"{_OPPOSES} (?:the )?{self._label}", around)
+        supported = self._has(f"{_SUPPORTS} {self._label}", around)
+        rival_supported = self._rival is not None and self._has(f"{_SUPPORTS} {self._rival}", around)
+        denies = _NOTHING.search(around) is not None
+        if not uses:
+            undecided = _OPEN.search(around) is not None
+            return not (denies and argument.reasons) and not (undecided and argument.deciding) and not opposed
+        if uses == {"for"}:
+            return not opposed and not rival_supported and not denies
+        if uses == {"also"}:
+            if all(is_sign_of_rival(argument, each.claim) for each in sentence.statements):
+                against_it = self._has(f"{_OPPOSES} (?:it\\b|{self._rival})", around)
+                return self.names_rival(sentence) and not against_it and not supported
+            return (
+                not rival_supported
+                and not opposed
+                and not (supported and not denies)
+                and not (denies and argument.reasons)
+            )
+        if uses == {"against"}:
+            concedes = opposed or _CONCEDES.search(sentence.text) is not None
+            return concedes and not supported
+        if uses == {"for", "against"}:
+            last = max(each.start for each in sentence.statements if each.use == "for")
+            return bool(re.search(r"\b(?:although|though|but)\b", sentence.text[last:], re.IGNORECASE)) and not denies
+        if uses == {"rival"}:
+            signs = all(self._is_sign(each.claim) for each in sentence.statements)
+            return not opposed and not rival_supported and (signs or not supported)
+        return False
+
+    def _is_sign(self, claim: Claim) -> bool:
+        """Whether what decides between the candidates is a sign of the label."""
+        return any(reason.claim == claim and reason.relation == "for" for reason in self.argument.deciding)
+
+    def _has(self, pattern: str | None, text: str) -> bool:
+        return pattern is not None and re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def forms_of(label: str) -> set[str]:
+    """How a text names a label: the word, and its noun."""
+    return {label, name_of(label).strip('"')}
+
+
+def _blanked(sentence: Sentence) -> str:
+    """The words of a sentence without its statements' own clauses."""
+    mentions = sorted(find_mentions(sentence.text), key=lambda mention: -mention.start)
+    text = sentence.text
+    for mention in mentions:
+        text = f"{text[: mention.start]}_{text[mention.end :]}"
+    return text
+
+
+def _any_of(forms: Iterable[str]) -> str:
+    """A pattern for any of some labels as whole words, the longest first."""
+    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    return rf"(?<!\w)\"?(?:{'|'.join(map(re.escape, longest_first))})\"?(?!\w)"
+
+
+def _sureness(level: str) -> tuple[str, ...]:
+    return (*SURE_TAILS[level], *SURENESS[level])  # type: ignore[index]
