@@ -50,8 +50,8 @@ __all__ = ["PARTS", "STYLES", "Part", "is_sign_of_rival", "name_of", "style_of",
 
 Part = Literal["label", "why", "against", "runner-up"]
 PARTS: tuple[Part, ...] = ("label", "why", "against", "runner-up")
-"""The parts of an explanation in their usual order: the label and how sure it is, what speaks for it or stands out, what
-speaks against it, and the runner-up with what decides."""
+"""The parts of an explanation in their usual order: the label and how sure it is, what speaks for it or stands out,
+what speaks against it, and the runner-up with what decides."""
 
 STYLES = 64
 """Number of styles that `style_of` gives."""

@@ -53,8 +53,8 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
     """The question with the facts that the text must respect.
 
     Args:
-        argument: What the text is to say. Of its claims only the numbers are among the facts, so that a sentence is not
-            begun for two of them where there is one: which ones they are is chosen while decoding.
+        argument: What the text is to say. Of its claims only the numbers are among the facts, so that a sentence is
+            not begun for two of them where there is one: which ones they are is chosen while decoding.
         question: Any question for an explanation.
 
     Returns:

@@ -50,8 +50,8 @@ _BOTH_WAYS = re.compile(
 _CONCEDES = re.compile(r"\b(?:although|even though|though|not everything|remains the best fit)\b", re.IGNORECASE)
 _OPPOSES = r"(?:against|unusual for|not (?:quite )?fit|not typical of|rarely sees? in|not of|not a sign of|unlike)"
 _SUPPORTS = (
-    r"(?<!not )(?<!quite )(?:typical of|(?<!not a )signs? of|features of|speaks? for|points? (?:to|towards)|fits?|favours|goes? with"
-    r"|agrees? with|in line with|in favour of|indications? of|reports? for|suggest|link (?:this|both|all three) with)"
+    r"(?<!not )(?<!quite )(?:typical of|(?<!not a )signs? of|features of|speaks? for|points? (?:to|towards)|fits?"
+    r"|favours|goes? with|agrees? with|in line with|in favour of|indications? of|reports? for|suggest|link (?:this|both|all three) with)"
 )
 
 

@@ -41,8 +41,8 @@ class Told:
         runner_up: The second candidate, None where it is not known.
         statements: Its claims in order.
         marked: Whether the uses of the claims come from marks that the writer set.
-        written_by: As in the record: "model", "template" where a text of the model gave way to it, "both" where parts of
-            it did, None if unknown.
+        written_by: As in the record: "model", "template" where a text of the model gave way to it, "both" where parts
+            of it did, None if unknown.
     """
 
     text: str
