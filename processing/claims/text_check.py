@@ -51,7 +51,8 @@ _CONCEDES = re.compile(r"\b(?:although|even though|though|not everything|remains
 _OPPOSES = r"(?:against|unusual for|not (?:quite )?fit|not typical of|rarely sees? in|not of|not a sign of|unlike)"
 _SUPPORTS = (
     r"(?<!not )(?<!quite )(?:typical of|(?<!not a )signs? of|features of|speaks? for|points? (?:to|towards)|fits?"
-    r"|favours|goes? with|agrees? with|in line with|in favour of|indications? of|reports? for|suggest|link (?:this|both|all three) with)"
+    r"|favours|goes? with|agrees? with|in line with|in favour of|indications? of|reports? for|suggest"
+    r"|link (?:this|both|all three) with)"
 )
 
 
@@ -205,12 +206,9 @@ class TextCheck:
             if all(is_sign_of_rival(argument, each.claim) for each in sentence.statements):
                 against_it = self._has(f"{_OPPOSES} (?:it\\b|{self._rival})", around)
                 return self.names_rival(sentence) and not against_it and not supported
-            return (
-                not rival_supported
-                and not opposed
-                and not (supported and not denies)
-                and not (denies and argument.reasons)
-            )
+            if rival_supported or opposed or (denies and argument.reasons):
+                return False
+            return denies or not supported
         if uses == {"against"}:
             concedes = opposed or _CONCEDES.search(sentence.text) is not None
             return concedes and not supported
