@@ -59,7 +59,8 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
 
     An input is a path, an array `(frames, joints, 3)` or `(people, frames, joints, 3)`, a dict with `joints` or `path`
     and any of `fps`, `layout`, `joint_names`, or a list (or `datasets` column) of these. Each input gives one record,
-    a list of records if it holds several people, and a record with `error` if it cannot be read.
+    a list of records if it holds several people, and a record with `error` if it cannot be read. What nearly all clips
+    of one list share is a reason for none of them.
     """
 
     _load_processor = True
