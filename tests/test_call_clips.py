@@ -109,8 +109,7 @@ def test_an_answer_names_no_sign_that_nearly_all_clips_share(pipe, alike, alone)
     question = f"Why does it look {alone[0]['label']}?"
     by_itself, record = pipe(alike[0], question=question), pipe(alike, question=question)[0]
     reasons = [reason["claim"] for reason in alone[0]["reasons"] if reason["relation"] == "for"]
-    if reasons:
-        assert reasons[0] in by_itself["explanation"].lower()
+    assert any(reason in by_itself["explanation"].lower() for reason in reasons), "or nothing is tested"
     assert not any(reason in record["explanation"].lower() for reason in reasons)
     assert shared_notes(record)
 
@@ -123,10 +122,8 @@ def test_what_one_rig_shares_is_no_reason_on_that_rig_alone():
     assert common_by_rig(clips) == {"kinect": {slow}, "smpl": {slow}}, "of all clips of the call"
 
 
-def test_what_stays_unusual_for_the_clips_of_a_reference_is_no_reason_either(pipe, alike, alone):
-    bent = alike[0]["joints"]
-    clips = [as_input(make_clip(seed, rig="bandai22", duration_s=4.0)) for seed in range(5)]
-    reference = pipe.calibrate([alike[0] | {"joints": bent}] * 5)
+def test_what_stays_unusual_for_the_clips_of_a_reference_is_no_reason_either(pipe, alike):
+    reference = pipe.calibrate([alike[0]] * 5)
     common = common_in_reference(reference)
     assert common, "five clips move a reference halfway"
     record = pipe(alike[0], reference=reference)
@@ -134,7 +131,7 @@ def test_what_stays_unusual_for_the_clips_of_a_reference_is_no_reason_either(pip
     assert not stated & common
     (note,) = shared_notes(record)
     assert "of the clips that the reference was made of" in note
-    assert common_in_reference(pipe.calibrate(clips[:4])) == frozenset(), "of fewer than five nothing is known"
+    assert common_in_reference(pipe.calibrate([alike[0]] * 4)) == frozenset(), "of fewer than five nothing is known"
     again = MotionReference.from_dict(json.loads(json.dumps(reference.to_dict())))
     assert common_in_reference(again) == common
     of_anna = pipe.calibrate([alike[0]] * 5, performers=["anna"] * 5).of("anna")

@@ -16,7 +16,7 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPT
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, NUM_JOINTS
 
-from .picture_page import FAINT, HIGHLIGHT, INK
+from .picture_page import FAINT, HIGHLIGHT, INK, SIDE_COLOURS
 from .record_picture import over_time_page
 from .record_view import (
     LIMITS,
@@ -37,13 +37,14 @@ from .record_view import (
     pieces,
     reasons_of,
     reference_words,
+    row_colours,
     sides,
     span_words,
     sure_words,
     value_words,
     verdict,
 )
-from .rendering import HEAD_RADIUS, PART_COLOURS, SIDE_COLOURS, TURN, bones_of, joints_present, marked_at
+from .rendering import HEAD_RADIUS, PART_COLOURS, TURN, bones_of, joints_present, marked_at
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -200,7 +201,7 @@ def _movement(record: Mapping[str, Any], clip: UnifiedClip) -> dict[str, Any]:
         "parts": present,
         "colours": PART_COLOURS,
         "highlight": HIGHLIGHT,
-        "sides": dict(SIDE_COLOURS),
+        "sides": SIDE_COLOURS,
         "head": JOINT_INDEX["head"] if clip.joint_mask[JOINT_INDEX["head"]] else None,
         "head_radius": HEAD_RADIUS,
         "yaw": TURN,
@@ -289,16 +290,15 @@ def _rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each piece of evidence, with its percentile on a scale of 180 units from 10 to 190."""
     rows = []
     reasons = reasons_of(record)
-    for number, (item, is_cited) in enumerate(zip(record["evidence"], cited(record), strict=True)):
-        own = [reason for reason in reasons if reason.row == number]
-        colour = SIDE_COLOURS[own[0].side] if own else INK if reasons else HIGHLIGHT
+    table = zip(record["evidence"], cited(record), row_colours(record), strict=True)
+    for number, (item, is_cited, colour) in enumerate(table):
         low, high = holding_range(item)
         place = item["percentile"]
         rows.append(
             {
                 "kind": {True: "held", False: "failed", None: "unknown"}[item["holds"]],
                 "cited": is_cited,
-                "reasons": own,
+                "reasons": [reason for reason in reasons if reason.row == number],
                 "claim": item["claim"],
                 "body_part": item["body_part"],
                 "descriptor": item["descriptor"],

@@ -29,6 +29,8 @@ FOR, AGAINST = "#542788", "#B35806"
 """Colours of what speaks for the label and against it: the ends of ColorBrewer's PuOr scale, purple and brown, which
 people with any colour vision can tell apart. What speaks against it is dashed or hatched as well."""
 
+SIDE_COLOURS = {"for": FOR, "against": AGAINST}
+
 _TOOLTIP = "tooltip "
 
 

@@ -15,7 +15,6 @@ from .picture_page import (
     AGAINST,
     FAINT,
     FOR,
-    HIGHLIGHT,
     INK,
     MARGIN,
     MUTED,
@@ -45,6 +44,7 @@ from .record_view import (
     most_likely,
     reasons_of,
     reference_words,
+    row_colours,
     sides,
     signed,
     span_words,
@@ -143,7 +143,7 @@ def record_page(record: Mapping[str, Any], clip: UnifiedClip, title: str | None 
             page.write(right, lower_top + 0.36 + 0.235 * number, line, color=colour)
     page.write(right, scale_top, "Measured", weight="bold", fontsize=11.5)
     if rows:
-        _draw_evidence(page, right, scale_top, evidence, rows, said)
+        _draw_evidence(page, right, scale_top, evidence, rows, said, row_colours(record))
     else:
         page.write(right, scale_top + 0.36, NO_EVIDENCE, color=MUTED)
     return page
@@ -348,6 +348,7 @@ def _draw_evidence(
     evidence: Sequence[Mapping[str, Any]],
     rows: Sequence[Sequence[str]],
     said: Sequence[bool],
+    colours: Sequence[str],
 ) -> None:
     """Draws each claim with its percentile in the reference and its value; claims that fail are struck through.
 
@@ -363,7 +364,7 @@ def _draw_evidence(
     page.write(scale_left + 0.5 * _SCALE_WIDTH, top + 0.05, what, **heading)
     axes = page.area(scale_left, body_top, _SCALE_WIDTH, total)
     middles = np.cumsum(heights) - 0.5 * heights
-    for item, lines, middle, is_cited in zip(evidence, rows, middles, said, strict=True):
+    for item, lines, middle, is_cited, own in zip(evidence, rows, middles, said, colours, strict=True):
         failed = item["holds"] is False
         ink = MUTED if failed or item["holds"] is None else INK
         for number, line in enumerate(lines):
@@ -382,7 +383,7 @@ def _draw_evidence(
         axes.plot([0, 100], [middle, middle], color=FAINT, linewidth=1.0, zorder=1)
         if item["percentile"] is None:
             continue
-        colour = MUTED if failed else HIGHLIGHT if is_cited else INK
+        colour = MUTED if failed else own if is_cited else INK
         marker: dict[str, Any] = {"marker": "x", "markersize": 8, "markeredgewidth": 2.2, "gid": "failed"}
         if not failed:
             face = colour if is_cited else "white"

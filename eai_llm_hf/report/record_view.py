@@ -15,7 +15,7 @@ from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
 from eai_llm_hf.processing.claims.phrases import PHRASES
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
-from .picture_page import AGAINST, FOR, MUTED
+from .picture_page import AGAINST, FOR, HIGHLIGHT, INK, MUTED, SIDE_COLOURS
 
 LIMITS = (
     "This describes how a skeleton moved, compared with the clips of a reference. The model saw no face, fingers, "
@@ -206,6 +206,15 @@ def sides(record: Mapping[str, Any]) -> dict[Side, dict[str, list[tuple[float, f
     if any(part != "whole body" for parts in found.values() for part in parts):
         for parts in found.values():
             parts.pop("whole body", None)
+    return found
+
+
+def row_colours(record: Mapping[str, Any]) -> list[str]:
+    """A colour for each piece of evidence that the explanation cites: that of its side, where it is a reason."""
+    reasons = reasons_of(record)
+    found = [INK if reasons else HIGHLIGHT] * len(record["evidence"])
+    for reason in reversed(reasons):
+        found[reason.row] = SIDE_COLOURS[reason.side]
     return found
 
 

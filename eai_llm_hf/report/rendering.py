@@ -25,6 +25,7 @@ from .picture_page import (
     MARGIN,
     MUTED,
     PICTURE_WIDTH,
+    SIDE_COLOURS,
     Page,
     picture_path,
     shorten,
@@ -71,7 +72,6 @@ Highlight = Collection[str] | Mapping[str, Collection[tuple[float, float]]]
 
 
 NO_REASONS: Mapping[str, Highlight] = MappingProxyType({})
-SIDE_COLOURS: Mapping[str, str] = MappingProxyType({"for": FOR, "against": AGAINST})
 
 
 def draw_strip(
