@@ -1,5 +1,6 @@
 """The clips of one call: what nearly all of them share is no reason for any, whatever their order and batch size."""
 
+import argparse
 import json
 
 import numpy as np
@@ -7,12 +8,14 @@ import pytest
 from conftest import as_input, make_clip
 from torch.utils.data import Subset
 
+from eai_llm_hf.cli.main import explain as explain_command
 from eai_llm_hf.processing import call_clips
 from eai_llm_hf.processing.call_clips import common_by_rig
 from eai_llm_hf.processing.claims.claim import canonical_claim
 from eai_llm_hf.processing.claims.reasons import common_in_reference
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_NAMES
 from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -79,6 +82,18 @@ def test_a_record_depends_neither_on_the_batch_size_nor_on_the_order(pipe, alike
 def test_a_dataset_streams_what_a_list_gives(pipe, alike, together):
     results = pipe(Subset(alike, range(len(alike))))
     assert next(iter(results)) == together[0]
+
+
+def test_the_command_explains_its_clips_together(pipe, alike, together, monkeypatch, tmp_path, capsys):
+    for number, each in enumerate(alike):
+        np.savez(tmp_path / f"{number}.npz", joints=each["joints"], fps=30.0, joint_names=np.array(JOINT_NAMES))
+    monkeypatch.setattr(explain_command, "load_quietly", lambda *_: pipe)
+    parser = argparse.ArgumentParser()
+    explain_command.register(parser.add_subparsers())
+    args = parser.parse_args(["explain", str(tmp_path), "--format", "json", "--batch-size", "2"])
+    assert args.run(args) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [record["explanation"] for record in records] == [record["explanation"] for record in together]
 
 
 def test_clips_of_a_generator_and_four_clips_are_explained_as_each_alone(pipe, alike, alone):
