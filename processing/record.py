@@ -177,8 +177,9 @@ def person_record(
             own["dropped_claims"] = found.dropped
         if "movement" in segment.not_shown:
             text = f"{text} {NOTHING_MOVES}".strip()
-    argued = reference is not None and (person.argument is not None or (question is not None and verify))
-    shared = _shared_notes(person, reference) if argued and reference is not None else []
+    shared: list[dict[str, str]] = []
+    if reference is not None and (person.argument is not None or (question is not None and verify)):
+        shared = _shared_notes(person, reference)
     if reference is not None:
         said = {claim.descriptor for claim in claims}
         others = [claim for claim in notable_claims(vectors, reference) if claim.descriptor not in said]
