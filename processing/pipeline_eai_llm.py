@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from transformers import GenerationConfig, Pipeline
+from transformers import GenerationConfig
 from transformers.utils import logging
 
 from .adaptation import AdaptedLabels, AdaptedScorer, as_adapted, learned
 from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
+from .call_clips import CallPipeline
 from .certainty import certainty_of
 from .claims.comparison import COMPARE_QUESTION, two_movements
 from .claims.explanation import explanation_prompt, mark_order
@@ -41,7 +42,7 @@ _FORWARD = ("candidate_labels", "question", "label_only", "verify", "attribution
 _POSTPROCESS = ("candidate_labels", "question", "label_only", "verify")
 
 
-class SkeletonEmotionExplanationPipeline(Pipeline):
+class SkeletonEmotionExplanationPipeline(CallPipeline):
     """Emotion, probabilities and explanation of 3-D body movement.
 
     Example:
@@ -58,7 +59,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
     An input is a path, an array `(frames, joints, 3)` or `(people, frames, joints, 3)`, a dict with `joints` or `path`
     and any of `fps`, `layout`, `joint_names`, or a list (or `datasets` column) of these. Each input gives one record,
-    a list of records if it holds several people, and a record with `error` if it cannot be read.
+    a list of records if it holds several people, and a record with `error` if it cannot be read. What nearly all clips
+    of one list share is a reason for none of them.
     """
 
     _load_processor = True
@@ -350,7 +352,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
 
     # ---- reading ------------------------------------------------------------------------------------------------
 
-    def preprocess(
+    def read(
         self,
         inputs,
         window_s: float | None = None,
@@ -359,7 +361,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         performer: str | None = None,
         adapted: AdaptedLabels | None = None,
         **given,
-    ) -> dict:
+    ) -> Request:
         """Reads one input. An error becomes part of the request, so that the other inputs are processed."""
         request = Request(source=source_of(inputs))
         window, hop = (round(seconds * FRAME_RATE) if seconds else None for seconds in (window_s, hop_s))
@@ -371,11 +373,10 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 name = named([performer])[0] or performer_of(inputs)
                 compared, clip = of_person(reference, name, len(request.people), clip)
                 clip = clip if adapted is None else adapted.advised(compared, clip)
-                self._warn_once(request.source, clip.report.get("notes", []))
                 request.people.append(Person(clip, segments, compared))
         except (OSError, TypeError, ValueError) as error:
             request.error = error
-        return {"request": request}
+        return request
 
     def _warn_once(self, source: str, notes: Sequence[dict[str, str]]) -> None:
         """Logs the first note of each kind; the records have them all."""
@@ -491,6 +492,7 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             person_record(request.source, self._model_name, person, labels, person.reference or own, verify, question)
             for person in request.people
         ]
+        self._warn_once(request.source, [each for record in records for each in record["notes"]])
         return records[0] if len(records) == 1 else records
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from .certainty import compared_with
 from .claims.answers import Facts, answered
-from .claims.claim import Claim, evidence, holds, notable_claims
+from .claims.claim import Claim, canonical_claim, evidence, holds, notable_claims
 from .claims.comparison import Difference, difference_holds, find_differences
 from .claims.explanation import Explanation, explained, marked_reasons
 from .claims.guard import verified_comparison
@@ -20,10 +20,11 @@ from .claims.marks import Statement, mark, read_marks, without_marks
 from .claims.pair_answers import PairQuestion, answered_pair
 from .claims.parser import find_claims
 from .claims.questions import read_question
-from .claims.reasons import Argument, chosen_argument
+from .claims.reasons import COMMON_SHARE, Argument, chosen_argument, common_in_reference, statable
 from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure, measure_spans, why_not_measured
 from .descriptors.reference import MotionReference
 from .descriptors.reference_state import DEFAULT
+from .reading.motion import note
 from .skeleton.clip import UnifiedClip
 
 __all__ = [
@@ -55,6 +56,7 @@ class Person:
         reference: What the movement is compared with, None for the checkpoint's reference.
         probabilities: (segments, labels), empty before scoring.
         explained: Index of the segment that the explanation is about.
+        common: Descriptor and direction of the claims that nearly all clips of the call share (`call_clips.py`).
         certainty: The field `certainty` of the record.
         argument: What the explanation is to say; None for a question, and where there is no text.
         text: What the language model wrote, with marks.
@@ -66,10 +68,16 @@ class Person:
     reference: MotionReference | None = None
     probabilities: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     explained: int = 0
+    common: frozenset[tuple[str, str]] = frozenset()
     certainty: Mapping[str, Any] = field(default_factory=dict)
     argument: Argument | None = None
     text: str = ""
     attribution: dict | None = None
+
+    @property
+    def rig(self) -> str:
+        """`layout` of the field `skeleton`."""
+        return str(self.clip.report.get("layout"))
 
     def segment(self) -> UnifiedClip:
         """The part of the clip that the explanation is about."""
@@ -111,7 +119,7 @@ def person_argument(
     compared: Any = DEFAULT if reference is None else compared_with(reference, np.isfinite(person.vectors[0]))
     if reference is None:
         return Argument(label, *sureness, compared, (), (), (), ())
-    return chosen_argument(label, *sureness, compared, person.vectors, reference, weights)
+    return chosen_argument(label, *sureness, compared, person.vectors, reference, weights, person.common)
 
 
 def error_record(source: str, error: Exception) -> dict[str, Any]:
@@ -158,7 +166,7 @@ def person_record(
         if verify and reference is not None:
             given = (segment.joints, segment.joint_mask, segment.not_shown)
             compared: Any = compared_with(reference, np.isfinite(vectors[0]))
-            facts = Facts(scores["scores"], person.certainty, vectors, compared, reference, *given)
+            facts = Facts(scores["scores"], person.certainty, vectors, compared, reference, *given, person.common)
             text, claims, own["dropped_claims"] = answered(text, read_question(question, labels), facts)
     elif person.argument is not None:
         found = _explanation(person, person.argument, labels, reference, verify)
@@ -169,6 +177,9 @@ def person_record(
             own["dropped_claims"] = found.dropped
         if "movement" in segment.not_shown:
             text = f"{text} {NOTHING_MOVES}".strip()
+    shared: list[dict[str, str]] = []
+    if reference is not None and (person.argument is not None or (question is not None and verify)):
+        shared = _shared_notes(person, reference)
     if reference is not None:
         said = {claim.descriptor for claim in claims}
         others = [claim for claim in notable_claims(vectors, reference) if claim.descriptor not in said]
@@ -184,7 +195,7 @@ def person_record(
             {"descriptor": name, "why": why}
             for name, why in why_not_measured(vectors[0], segment.joint_mask, segment.not_shown).items()
         ],
-        "notes": list(report.get("notes", [])),
+        "notes": [*report.get("notes", []), *shared],
         "segments": _segment_entries(person.segments, person.probabilities, labels, person.clip.fps),
         "skeleton": _skeleton_entry(report),
         "model": model,
@@ -195,6 +206,21 @@ def person_record(
     if person.attribution is not None:
         record["attribution"] = person.attribution
     return record
+
+
+def _shared_notes(person: Person, reference: MotionReference) -> list[dict[str, str]]:
+    """Notes about what is unusual in a clip, but no reason, because nearly all other clips share it."""
+    own = statable(person.vectors, reference)
+    notes = []
+    for common, clips in (
+        (person.common, "the clips that were explained together"),
+        (common_in_reference(reference) - person.common, "the clips that the reference was made of"),
+    ):
+        shared = [canonical_claim(*claim).text for claim in sorted(own & common)]  # type: ignore[arg-type]
+        if shared:
+            who = f"at least {COMMON_SHARE:.0%} of {clips}"
+            notes.append(note("common_claims", f"{who} have this in common, so it is no reason: {', '.join(shared)}"))
+    return notes
 
 
 def _explanation(

@@ -93,6 +93,11 @@ def a_mixed_batch_with_broken_inputs(it: Doors):
 
 
 @door
+def clips_of_one_call_that_share_everything(it: Doors):
+    return it.pipe([it.files["short"]] * 5, batch_size=2, **BRIEF)
+
+
+@door
 def a_question(it: Doors):
     return it.pipe([it.files["long"], it.files["wave"]], question="How do the arms move?", **BRIEF)
 

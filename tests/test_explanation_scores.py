@@ -33,11 +33,13 @@ from eai_llm_hf.evaluation.explanations.texts import (
     explained_clip,
     explanation_scores,
     references_for,
+    template_text,
     text_scores,
     without_joints,
     write_records,
 )
 from eai_llm_hf.processing.claims.claim import canonical_claim, holds, notable_claims
+from eai_llm_hf.processing.claims.reasons import statable
 from eai_llm_hf.processing.claims.writing import label_sentence, verbalise
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
@@ -250,6 +252,18 @@ def test_the_records_equal_those_of_the_pipeline(pipe, explained):
     assert written == [pipe(clip.clip, candidate_labels=LABELS) for clip in explained[:1]]
     sampled = [write_records(pipe, explained[:1], LABELS, seed) for seed in (1, 1)]
     assert sampled[0] == sampled[1]
+
+
+def test_clips_with_one_reference_are_one_call_whatever_the_batch_size(pipe, explained):
+    alike = [explained[0]] * 5
+    records = write_records(pipe, alike, LABELS, batch_size=2)
+    assert records == pipe([clip.clip for clip in alike], candidate_labels=LABELS)
+    assert all(note["code"] == "common_claims" for record in records for note in record["notes"])
+    assert all(record["notes"] for record in records), "what five equal clips share is no reason"
+    own = pipe.processor.feature_extractor.motion_reference()
+    shared = statable(alike[0].measured, own)
+    told = template_text(pipe, records[0], alike[0], LABELS, own, common=shared)
+    assert not {(claim.descriptor, claim.direction) for claim in told.claims} & shared
 
 
 def test_clips_are_compared_with_what_was_asked_for(pipe, explained):

@@ -12,6 +12,7 @@ from eai_llm_hf.processing.claims.reasons import (
     Argument,
     chosen_argument,
     common_claims,
+    statable,
 )
 from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
@@ -111,9 +112,10 @@ def test_what_decides_is_no_reason_as_well(reference):
 
 def test_a_claim_that_most_clips_would_get_is_never_a_reason(reference):
     slow = np.concatenate([clip(movement_speed=-2.0)] * 8 + [clip(arm_swing=-2.0)] * 2)
-    common = common_claims(slow, reference)
+    claims = [statable(vector, reference) for vector in slow]
+    common = common_claims(claims)
     assert common == {("movement_speed", "low")}
-    assert common_claims(slow[:4], reference) == frozenset()
+    assert common_claims(claims[:4]) == frozenset()
     argument = argued(clip(movement_speed=-2.0, arm_swing=-1.0), reference, common=common)
     assert names(argument.stated) == ["arm_swing"]
 

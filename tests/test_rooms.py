@@ -21,7 +21,7 @@ TRAVELLING = [
         "processing/reference_choice",
     ),
     ("processing/attribution", "processing/record", "processing/adaptation"),
-    ("processing/text_writing",),
+    ("processing/text_writing", "processing/call_clips"),
     ("processing/pipeline_arguments",),
     ("processing/pipeline_eai_llm",),
     ("processing/processing_eai_llm",),

@@ -154,6 +154,7 @@ def _explain(
         failed_videos: What went wrong with videos, by place among the clips.
         videos: The path of each video, by place.
     """
+    from torch.utils.data import Subset
     from tqdm import tqdm
 
     from eai_llm_hf.processing.feature_extraction_eai_llm import source_of
@@ -171,10 +172,12 @@ def _explain(
         options["candidate_labels"] = ",".join(options["candidate_labels"])
     failed = 0
     readable = [clip for place, clip in enumerate(clips) if place not in failed_videos]
-    # With a generator the pipeline streams: each record is printed as soon as it is ready.
+    # With a dataset the pipeline streams: each record is printed as soon as it is ready. Its length is known, so the
+    # pipeline reads all clips first, and what nearly all of them share is no reason.
     results = iter(())
     if readable:
-        results = iter(pipe((clip for clip in readable), batch_size=min(args.batch_size, len(readable)), **options))
+        dataset: Any = Subset(readable, range(len(readable)))  # type: ignore[arg-type]
+        results = iter(pipe(dataset, batch_size=min(args.batch_size, len(readable)), **options))
     bar = tqdm(clips, unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty())
     with contextlib.ExitStack() as stack:
         report: Report | None = stack.enter_context(open_report(args.report, len(clips))) if args.report else None

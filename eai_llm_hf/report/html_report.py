@@ -16,12 +16,14 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPT
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, NUM_JOINTS
 
-from .picture_page import FAINT, HIGHLIGHT, INK
+from .picture_page import FAINT, HIGHLIGHT, INK, SIDE_COLOURS
 from .record_picture import over_time_page
 from .record_view import (
     LIMITS,
     NO_EVIDENCE,
+    SIGNS,
     Heat,
+    absent_words,
     attribution_of,
     cited,
     compared_words,
@@ -33,7 +35,12 @@ from .record_view import (
     left_out_words,
     most_likely,
     pieces,
+    reasons_of,
+    reference_words,
+    row_colours,
+    sides,
     span_words,
+    sure_words,
     value_words,
     verdict,
 )
@@ -62,6 +69,8 @@ def render_html(sections: Sequence[Mapping[str, Any]]) -> str:
         sections=sections,
         colours=PART_COLOURS,
         highlight=HIGHLIGHT,
+        side_colours=SIDE_COLOURS,
+        signs=SIGNS,
         faint=FAINT,
         limits=LIMITS,
         no_evidence=NO_EVIDENCE,
@@ -99,6 +108,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
     seconds = len(clip.joints) / clip.fps
     colours, heat = label_colours(record), attribution_of(record)
     dropped = record.get("dropped_claims", 0)
+    side_of = {reason.row: reason.side for reason in reversed(reasons_of(record))}
     return {
         "id": f"clip-{number}",
         "name": name,
@@ -106,7 +116,13 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "label": record["label"],
         "score": f"{record['score']:.0%}",
         "facts": " · ".join(facts(record, seconds)),
-        "highlighted": bool(highlights(record)),
+        "highlighted": not side_of and bool(highlights(record)),
+        "sides": [side for side, parts in sides(record).items() if parts],
+        "sure": sure_words(record),
+        "compared": reference_words(record),
+        "lanes": _lanes(record),
+        "notes": [note["message"] for note in record.get("notes", ())],
+        "absent": absent_words(record),
         "moving": _movement(record, clip),
         "video": [],
         "picture": over_time_page(record, clip).as_svg(f"clip-{number}", _picture_words(record)),
@@ -124,7 +140,11 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "left_out": left_out_words(record["scores"], _MOST_BARS),
         "question": record.get("question"),
         "pieces": [
-            {**piece._asdict(), "title": "; ".join(_row_words(record["evidence"][row]) for row in piece.rows)}
+            {
+                **piece._asdict(),
+                "side": next((side_of[row] for row in piece.rows if row in side_of), ""),
+                "title": "; ".join(_row_words(record["evidence"][row]) for row in piece.rows),
+            }
             for piece in pieces(record)
         ],
         "dropped": _dropped_words(dropped) if dropped else None,
@@ -148,6 +168,8 @@ def _movement(record: Mapping[str, Any], clip: UnifiedClip) -> dict[str, Any]:
     around[..., ::2] -= travel[:, None]
     around[:, ~clip.joint_mask] = 0.0
     present = joints_present(clip.joint_mask)
+    side_of = {reason.row: reason.side for reason in reversed(reasons_of(record))}
+    marked = sides(record)
     shown = highlights(record)
     claims = [
         {
@@ -157,7 +179,13 @@ def _movement(record: Mapping[str, Any], clip: UnifiedClip) -> dict[str, Any]:
             "parts": [part for part in marked_at((item["body_part"],), 0.0) if part in present],
             "start": item["start_s"],
             "end": item["end_s"],
-            "shown": is_cited and item["holds"] is True and item["body_part"] in shown,
+            "side": side_of.get(row, ""),
+            "shown": item["holds"] is True
+            and (
+                item["body_part"] in marked[side_of[row]]
+                if row in side_of
+                else not side_of and is_cited and item["body_part"] in shown
+            ),
         }
         for row, (item, is_cited) in enumerate(zip(record["evidence"], cited(record), strict=True))
     ]
@@ -173,6 +201,7 @@ def _movement(record: Mapping[str, Any], clip: UnifiedClip) -> dict[str, Any]:
         "parts": present,
         "colours": PART_COLOURS,
         "highlight": HIGHLIGHT,
+        "sides": SIDE_COLOURS,
         "head": JOINT_INDEX["head"] if clip.joint_mask[JOINT_INDEX["head"]] else None,
         "head_radius": HEAD_RADIUS,
         "yaw": TURN,
@@ -193,8 +222,17 @@ def _picture_words(record: Mapping[str, Any]) -> str:
     """What the movement over time shows, for people who cannot see it."""
     start, end = explained_window(record)
     words = f"The movement as stick figures from {start:.1f} to {end:.1f} seconds."
-    named = ", ".join(f"{part} {_times_words(times)}" for part, times in highlights(record).items())
+    by_side = sides(record)
+    if any(by_side.values()):
+        for side, parts in by_side.items():
+            words += f" Reasons {side} the label: {_parts_words(parts)}." if parts else ""
+        return words
+    named = _parts_words(highlights(record))
     return f"{words} Named in the explanation: {named}." if named else words
+
+
+def _parts_words(parts: Mapping[str, Sequence[tuple[float, float]]]) -> str:
+    return ", ".join(f"{part} {_times_words(times)}" for part, times in parts.items())
 
 
 def _captions(record: Mapping[str, Any], heat: Heat | None) -> list[str]:
@@ -225,6 +263,25 @@ def _strongest(heat: Heat) -> str:
 # ------------------------------------------------------------------------------------------------ claims and recording
 
 
+def _lanes(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """When each reason holds: where its bar begins and how long it is, in percent of the explained window."""
+    start, end = explained_window(record)
+    lanes = []
+    for reason in reasons_of(record):
+        item = record["evidence"][reason.row]
+        lanes.append(
+            {
+                **reason._asdict(),
+                "claim": item["claim"],
+                "body_part": item["body_part"],
+                "time": _time_words(item),
+                "left": _short(100 * (item["start_s"] - start) / (end - start)),
+                "width": _short(100 * (item["end_s"] - item["start_s"]) / (end - start)),
+            }
+        )
+    return lanes
+
+
 def _short(value: float) -> float:
     return round(float(value), 1)
 
@@ -232,13 +289,16 @@ def _short(value: float) -> float:
 def _rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each piece of evidence, with its percentile on a scale of 180 units from 10 to 190."""
     rows = []
-    for item, is_cited in zip(record["evidence"], cited(record), strict=True):
+    reasons = reasons_of(record)
+    table = zip(record["evidence"], cited(record), row_colours(record), strict=True)
+    for number, (item, is_cited, colour) in enumerate(table):
         low, high = holding_range(item)
         place = item["percentile"]
         rows.append(
             {
                 "kind": {True: "held", False: "failed", None: "unknown"}[item["holds"]],
                 "cited": is_cited,
+                "reasons": [reason for reason in reasons if reason.row == number],
                 "claim": item["claim"],
                 "body_part": item["body_part"],
                 "descriptor": item["descriptor"],
@@ -254,8 +314,8 @@ def _rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "band_x": _short(10 + 1.8 * low),
                 "band_width": _short(1.8 * (high - low)),
                 "place": None if place is None else _short(10 + 1.8 * place),
-                "fill": HIGHLIGHT if is_cited else "#FFFFFF",
-                "stroke": HIGHLIGHT if is_cited else INK,
+                "fill": colour if is_cited else "#FFFFFF",
+                "stroke": colour if is_cited else INK,
             }
         )
     return rows

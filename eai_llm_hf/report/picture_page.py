@@ -25,6 +25,12 @@ INK, MUTED, FAINT = "#1F2937", "#6B7280", "#C4C9D1"
 HIGHLIGHT = "#D55E00"
 """Colour of the body parts that the explanation names (vermillion)."""
 
+FOR, AGAINST = "#542788", "#B35806"
+"""Colours of what speaks for the label and against it: the ends of ColorBrewer's PuOr scale, purple and brown, which
+people with any colour vision can tell apart. What speaks against it is dashed or hatched as well."""
+
+SIDE_COLOURS = {"for": FOR, "against": AGAINST}
+
 _TOOLTIP = "tooltip "
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
 from .picture_page import (
+    AGAINST,
     FAINT,
-    HIGHLIGHT,
+    FOR,
     INK,
     MARGIN,
     MUTED,
@@ -26,7 +27,9 @@ from .picture_page import (
 )
 from .record_view import (
     NO_EVIDENCE,
+    SIGNS,
     Heat,
+    absent_words,
     attribution_of,
     cited,
     compared_words,
@@ -39,8 +42,13 @@ from .record_view import (
     label_colours,
     left_out_words,
     most_likely,
+    reasons_of,
+    reference_words,
+    row_colours,
+    sides,
     signed,
     span_words,
+    sure_words,
     value_words,
     windows_of,
 )
@@ -52,7 +60,7 @@ if TYPE_CHECKING:
 _BAND = "#E3E7EC"
 _MOST_BARS = 8
 _WIDE = PICTURE_WIDTH - 2 * MARGIN
-_STRIP_HEIGHT, _HEAT_ROW = 2.95, 0.2
+_STRIP_HEIGHT, _HEAT_ROW, _LANE, _LINE = 2.95, 0.2, 0.24, 0.2
 _CLAIM_WIDTH, _SCALE_WIDTH = 3.2, 1.75
 """Lengths in inches."""
 
@@ -88,8 +96,9 @@ def error_page(record: Mapping[str, Any]) -> Page:
 def record_page(record: Mapping[str, Any], clip: UnifiedClip, title: str | None = None) -> Page:
     """The drawing of a record.
 
-    At the top is the movement over time, as in `over_time_page`. Below are the probabilities, the explanation and, for
-    each piece of evidence, where the measured value lies in the reference. Claims that do not hold are struck through.
+    At the top is the movement over time, as in `over_time_page`, and when each reason holds. Below are the
+    probabilities with how sure the label is, the explanation and, for each piece of evidence, where the measured value
+    lies in the reference. Claims that do not hold are struck through.
 
     Args:
         record: The record of one person.
@@ -108,17 +117,23 @@ def record_page(record: Mapping[str, Any], clip: UnifiedClip, title: str | None 
     question = _wrap(f"“{record['question']}”", right_width) if "question" in record else []
 
     over_time_top = 1.0
-    lower_top = over_time_top + _over_time_height(record)
+    reasons_top = over_time_top + _over_time_height(record)
+    lower_top = reasons_top + _lanes_height(record)
     text_height = 0.38 + 0.235 * (len(lines) + len(question)) if lines or question else 0.0
     scale_top = lower_top + text_height + (0.22 if text_height else 0.0)
     rows = [_wrap(item["claim"], _CLAIM_WIDTH, weight="bold") for item in evidence]
     right_height = scale_top - lower_top + (0.55 + _row_heights(rows).sum() if rows else 0.3)
     bars = min(len(record["scores"]), _MOST_BARS)
-    page = Page(lower_top + max(float(right_height), 0.45 + 0.36 * bars + 0.25) + 0.3)
+    beneath = [line for words in _beneath(record) for line in (*_wrap(words, left_width, 10.0), "")]
+    beneath_top = lower_top + 0.29 + 0.36 * bars + (0.4 if len(record["scores"]) > bars else 0.2)
+    page = Page(max(lower_top + float(right_height), beneath_top + _LINE * len(beneath)) + 0.3)
 
     _write_header(page, record, clip, title or Path(record["source"]).name)
     _draw_over_time(page, over_time_top, record, clip)
-    draw_key(page.area(PICTURE_WIDTH / 2, 0.72, PICTURE_WIDTH / 2 - MARGIN, 0.26), bool(highlights(record)))
+    _draw_lanes(page, reasons_top, record)
+    draw_key(page.area(PICTURE_WIDTH / 2, 0.72, PICTURE_WIDTH / 2 - MARGIN, 0.26), *_key_of(record))
+    for number, line in enumerate(beneath):
+        page.write(MARGIN, beneath_top + _LINE * number, line, fontsize=10.0, color=MUTED)
     page.write(MARGIN, lower_top, "How likely", weight="bold", fontsize=11.5)
     _draw_scores(page.area(MARGIN, lower_top + 0.29, left_width, 0.36 * bars), record)
     if text_height:
@@ -128,7 +143,7 @@ def record_page(record: Mapping[str, Any], clip: UnifiedClip, title: str | None 
             page.write(right, lower_top + 0.36 + 0.235 * number, line, color=colour)
     page.write(right, scale_top, "Measured", weight="bold", fontsize=11.5)
     if rows:
-        _draw_evidence(page, right, scale_top, evidence, rows, said)
+        _draw_evidence(page, right, scale_top, evidence, rows, said, row_colours(record))
     else:
         page.write(right, scale_top + 0.36, NO_EVIDENCE, color=MUTED)
     return page
@@ -137,9 +152,9 @@ def record_page(record: Mapping[str, Any], clip: UnifiedClip, title: str | None 
 def over_time_page(record: Mapping[str, Any], clip: UnifiedClip) -> Page:
     """The movement over time, as the HTML report embeds it.
 
-    Stick figures show the explained window. Body parts that the explanation names, in claims that hold, have the
-    highlight colour at the times that it names. Below them are the attribution, if the record has one, and the label
-    of each window, if the recording has several.
+    Stick figures show the explained window. Body parts of the reasons for the label and against it have their colours
+    at the times of these; without reasons, those that the explanation names in claims that hold are marked. Below them
+    are the attribution, if the record has one, and the label of each window, if the recording has several.
 
     Args:
         record: The record of one person.
@@ -159,13 +174,59 @@ def _over_time_height(record: Mapping[str, Any]) -> float:
 def _draw_over_time(page: Page, top: float, record: Mapping[str, Any], clip: UnifiedClip) -> None:
     """Figures, attribution and labels of the windows, from `top` inches downwards."""
     start, end = explained_window(record)
-    draw_strip(page.area(MARGIN, top, _WIDE, _STRIP_HEIGHT), clip, None, highlights(record), start, end)
+    named = () if reasons_of(record) else highlights(record)
+    draw_strip(page.area(MARGIN, top, _WIDE, _STRIP_HEIGHT), clip, None, named, start, end, sides(record))
     top += _STRIP_HEIGHT + 0.1
     if heat := attribution_of(record):
         _draw_heat(page, top, heat)
         top += _HEAT_ROW * len(heat.parts) + 0.75
     if len(record["segments"]) > 1:
         _draw_ribbon(page.area(MARGIN, top + 0.3, _WIDE, 0.3), record, start, end)
+
+
+def _key_of(record: Mapping[str, Any]) -> tuple[bool, list[str]]:
+    """Whether named body parts are marked, and the sides that mark some: what the legend explains."""
+    marked = [side for side, parts in sides(record).items() if parts]
+    return not reasons_of(record) and bool(highlights(record)), marked
+
+
+def _beneath(record: Mapping[str, Any]) -> list[str]:
+    """What stands below the probabilities: how sure the label is, the comparison, notes, and what was not measured."""
+    compared = reference_words(record)
+    notes = [f"Note: {note['message']}." for note in record.get("notes", ())]
+    absent = [f"Not measured: {names}. {why.capitalize()}." for why, names in absent_words(record)]
+    return [" ".join(sure_words(record)), *([] if compared is None else [compared]), *notes, *absent]
+
+
+def _lanes_height(record: Mapping[str, Any]) -> float:
+    reasons = reasons_of(record)
+    return _LANE * len(reasons) + 0.85 if reasons else 0.0
+
+
+def _draw_lanes(page: Page, top: float, record: Mapping[str, Any]) -> None:
+    """Draws when each reason holds: a full bar for the label, a hatched one against it."""
+    reasons = reasons_of(record)
+    if not reasons:
+        return
+    evidence = [record["evidence"][reason.row] for reason in reasons]
+    names = [
+        shorten(f"{SIGNS[reason.side]} {item['claim']}", 4.5, 10)
+        for reason, item in zip(reasons, evidence, strict=True)
+    ]
+    begin = max(text_width(name, 10) for name in names) + 0.12
+    page.write(MARGIN, top, "Reasons over time", weight="bold", fontsize=11.5)
+    axes = page.area(MARGIN + begin, top + 0.28, _WIDE - begin, _LANE * len(reasons))
+    start, end = explained_window(record)
+    for row, (reason, item) in enumerate(zip(reasons, evidence, strict=True)):
+        colour = FOR if reason.side == "for" else AGAINST
+        style: dict[str, Any] = {"facecolor": colour} if reason.side == "for" else {"facecolor": "w", "hatch": "////"}
+        style |= {"edgecolor": colour, "linewidth": 0.8, "gid": f"reason {reason.side}"}
+        axes.barh(row, end - start, left=start, height=0.5, color=_BAND)
+        axes.barh(row, item["end_s"] - item["start_s"], left=item["start_s"], height=0.5, **style)
+    axes.set(xlim=(start, end), ylim=(len(names) - 0.5, -0.5))
+    _style_seconds(axes)
+    axes.set_yticks(range(len(names)), names, parse_math=False)
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
 
 
 def _row_heights(rows: Sequence[Sequence[str]]) -> np.ndarray:
@@ -287,6 +348,7 @@ def _draw_evidence(
     evidence: Sequence[Mapping[str, Any]],
     rows: Sequence[Sequence[str]],
     said: Sequence[bool],
+    colours: Sequence[str],
 ) -> None:
     """Draws each claim with its percentile in the reference and its value; claims that fail are struck through.
 
@@ -302,7 +364,7 @@ def _draw_evidence(
     page.write(scale_left + 0.5 * _SCALE_WIDTH, top + 0.05, what, **heading)
     axes = page.area(scale_left, body_top, _SCALE_WIDTH, total)
     middles = np.cumsum(heights) - 0.5 * heights
-    for item, lines, middle, is_cited in zip(evidence, rows, middles, said, strict=True):
+    for item, lines, middle, is_cited, own in zip(evidence, rows, middles, said, colours, strict=True):
         failed = item["holds"] is False
         ink = MUTED if failed or item["holds"] is None else INK
         for number, line in enumerate(lines):
@@ -321,7 +383,7 @@ def _draw_evidence(
         axes.plot([0, 100], [middle, middle], color=FAINT, linewidth=1.0, zorder=1)
         if item["percentile"] is None:
             continue
-        colour = MUTED if failed else HIGHLIGHT if is_cited else INK
+        colour = MUTED if failed else own if is_cited else INK
         marker: dict[str, Any] = {"marker": "x", "markersize": 8, "markeredgewidth": 2.2, "gid": "failed"}
         if not failed:
             face = colour if is_cited else "white"

@@ -4,9 +4,9 @@ Which evidence is cited and when, where a claim holds, and the words and colours
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
 from eai_llm_hf.processing.claims.phrases import PHRASES
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
-from .picture_page import MUTED
+from .picture_page import AGAINST, FOR, HIGHLIGHT, INK, MUTED, SIDE_COLOURS
 
 LIMITS = (
     "This describes how a skeleton moved, compared with the clips of a reference. The model saw no face, fingers, "
@@ -27,8 +27,12 @@ NO_EVIDENCE = "Nothing is unusual, or there is no reference to compare with."
 """What a report says in place of evidence."""
 
 _LABEL_COLOURS = ("#009E73", "#E69F00", "#CC79A7", "#5D3A9B", "#F0E442", "#8C6D46", "#9CA3AF")
-_FOR, _AGAINST = "#542788", "#B35806"
-"""Ends of ColorBrewer's PuOr scale, which people with any colour vision can tell apart."""
+COMPARED = {
+    "default": "the clips of the training",
+    "recordings": "other clips of these recordings",
+    "performer": "other clips of this person",
+}
+"""What a movement is compared with."""
 
 _COMPARED = {"performer": " for this person", "recordings": " in these recordings"}
 _UNITS = {"deg": "°", "1": ""}
@@ -56,6 +60,29 @@ class Piece(NamedTuple):
     text: str
     rows: tuple[int, ...] = ()
     holds: bool | None = None
+
+
+Side = Literal["for", "against"]
+"""Whether a reason speaks for the label or against it."""
+
+SIGNS: Mapping[Side, str] = {"for": "+", "against": "\N{MINUS SIGN}"}
+"""The sides for people who see no colours."""
+
+
+class Sided(NamedTuple):
+    """A reason, as a report shows it.
+
+    Attributes:
+        side: For the label or against it; what speaks against the runner-up is for the label.
+        row: Index into the evidence.
+        words: What it speaks for or against: "for sad".
+        source: Who says so, and how good a sign it is.
+    """
+
+    side: Side
+    row: int
+    words: str
+    source: str
 
 
 class Heat(NamedTuple):
@@ -135,13 +162,104 @@ def highlights(record: Mapping[str, Any]) -> dict[str, list[tuple[float, float]]
 
     The whole body is left out if the explanation names other parts as well: highlighting everything would hide them.
     """
+    return _parts_of(item for item, is_cited in zip(record["evidence"], cited(record), strict=True) if is_cited)
+
+
+def _parts_of(evidence: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[float, float]]]:
+    """Body parts of what holds, each with its times; the whole body only where there is no other."""
     found: dict[str, list[tuple[float, float]]] = {}
-    for item, is_cited in zip(record["evidence"], cited(record), strict=True):
-        if is_cited and item["holds"]:
+    for item in evidence:
+        if item["holds"]:
             found.setdefault(item["body_part"], []).append((item["start_s"], item["end_s"]))
     if len(found) > 1:
         found.pop("whole body", None)
     return found
+
+
+# --------------------------------------------------------------------------------------------------------- the reasons
+
+
+def reasons_of(record: Mapping[str, Any]) -> list[Sided]:
+    """The reasons of a record, those for its label first; none in a record of an older checkpoint, or of an answer."""
+    found = [
+        Sided(
+            "for" if (reason["relation"] == "for") == (reason["emotion"] == record["label"]) else "against",
+            reason["evidence"],
+            f"{reason['relation']} {reason['emotion']}",
+            f"{reason['source']}, strength {reason['strength']:.2f}",
+        )
+        for reason in record.get("reasons", ())
+    ]
+    return sorted(found, key=lambda reason: reason.side == "against")
+
+
+def sides(record: Mapping[str, Any]) -> dict[Side, dict[str, list[tuple[float, float]]]]:
+    """Body parts of the reasons for the label and against it, each with its times in seconds.
+
+    The whole body is left out where other parts are marked, as in `highlights`.
+    """
+    reasons = reasons_of(record)
+    found: dict[Side, dict[str, list[tuple[float, float]]]] = {
+        side: _parts_of(record["evidence"][reason.row] for reason in reasons if reason.side == side)
+        for side in get_args(Side)
+    }
+    if any(part != "whole body" for parts in found.values() for part in parts):
+        for parts in found.values():
+            parts.pop("whole body", None)
+    return found
+
+
+def row_colours(record: Mapping[str, Any]) -> list[str]:
+    """A colour for each piece of evidence that the explanation cites: that of its side, where it is a reason."""
+    reasons = reasons_of(record)
+    found = [INK if reasons else HIGHLIGHT] * len(record["evidence"])
+    for reason in reversed(reasons):
+        found[reason.row] = SIDE_COLOURS[reason.side]
+    return found
+
+
+def sure_words(record: Mapping[str, Any]) -> list[str]:
+    """How sure the label is, what makes it doubtful, the second candidate, and what decides between the two."""
+    certainty = record.get("certainty") or {}
+    found = []
+    if certainty.get("level") is not None:
+        found.append(f"Certainty: {certainty['level']}.")
+    if certainty.get("accuracy") is not None:
+        where = certainty.get("measured_on") or "recordings that training never saw"
+        kind = COMPARED.get(str(certainty.get("reference")))
+        compared = f", compared with {kind}" if kind and not certainty.get("measured_on") else ""
+        found.append(f"On {where}{compared}, {certainty['accuracy']:.0%} of such labels were right.")
+    if certainty.get("why"):
+        found.append(f"Doubtful, because {'; '.join(certainty['why'])}.")
+    runner_up = certainty.get("runner_up")
+    if runner_up is not None:
+        found.append(f"Runner-up: {runner_up} ({record['scores'][runner_up]:.0%}).")
+    against = [
+        reason["claim"]
+        for reason in record.get("reasons", ())
+        if reason["relation"] == "against" and reason["emotion"] == runner_up
+    ]
+    if against:
+        found.append(f"What decides against {runner_up}: {'; '.join(against)}.")
+    return found
+
+
+def reference_words(record: Mapping[str, Any]) -> str | None:
+    """What the measurements are compared with, None where they are compared with nothing."""
+    levels = [item.get("reference") for item in record["evidence"] if item["percentile"] is not None]
+    found = [words for level, words in COMPARED.items() if level in levels]
+    return f"“High” and “low” are relative to {' and '.join(found)}." if found else None
+
+
+def absent_words(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Why something was not measured, and the descriptors that this concerns."""
+    found: dict[str, list[str]] = {}
+    for entry in record.get("not_measured", ()):
+        found.setdefault(entry["why"], []).append(entry["descriptor"].replace("_", " "))
+    return [(why, ", ".join(names)) for why, names in found.items()]
+
+
+# -------------------------------------------------------------------------------------- the words of the explanation
 
 
 def pieces(record: Mapping[str, Any]) -> list[Piece]:
@@ -221,7 +339,7 @@ def attribution_of(record: Mapping[str, Any]) -> Heat | None:
 def heat_colours(values: np.ndarray) -> list[list[str]]:
     """A colour for each of (parts, columns): purple for the label, brown against it, white for no effect."""
     strongest = max(float(np.abs(values).max(initial=0.0)), 1e-12)
-    return [[_blend(_FOR if value > 0 else _AGAINST, abs(value) / strongest) for value in row] for row in values]
+    return [[_blend(FOR if value > 0 else AGAINST, abs(value) / strongest) for value in row] for row in values]
 
 
 def _blend(colour: str, share: float) -> str:

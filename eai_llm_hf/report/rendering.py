@@ -8,6 +8,7 @@ drawn, and its `pyplot` state is never touched, so that drawing is safe in serve
 import math
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,12 +17,15 @@ from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import BODY_PARTS, JOINT_INDEX, JOINT_NAMES, PARENTS
 
 from .picture_page import (
+    AGAINST,
     FAINT,
+    FOR,
     HIGHLIGHT,
     INK,
     MARGIN,
     MUTED,
     PICTURE_WIDTH,
+    SIDE_COLOURS,
     Page,
     picture_path,
     shorten,
@@ -50,6 +54,9 @@ ANIMATION_FPS, ANIMATION_MAX_S = 12.5, 20.0
 HEAD_RADIUS = 0.105
 """Metres."""
 
+_DASHES = (0.0, (1.6, 0.9))
+"""Of what speaks against the label: offset, and lengths in widths of the line."""
+
 _PART_OF = {JOINT_INDEX[joint]: part for part, joints in BODY_PARTS.items() for joint in joints}
 _PELVIS, _HEAD, _NECK = (JOINT_INDEX[name] for name in ("pelvis", "head", "neck"))
 _TRAIL_POINTS = 2000
@@ -64,6 +71,9 @@ Highlight = Collection[str] | Mapping[str, Collection[tuple[float, float]]]
 (start, end) in seconds of the clip."""
 
 
+NO_REASONS: Mapping[str, Highlight] = MappingProxyType({})
+
+
 def draw_strip(
     axes: "Axes",
     clip: UnifiedClip,
@@ -71,6 +81,7 @@ def draw_strip(
     highlight: Highlight = (),
     start_s: float = 0.0,
     end_s: float | None = None,
+    reasons: Mapping[str, Highlight] = NO_REASONS,
 ) -> None:
     """Draws a clip as a row of stick figures, time running to the right.
 
@@ -85,11 +96,14 @@ def draw_strip(
         highlight: Body parts in the highlight colour, in all figures or only at certain times.
         start_s: First second to draw.
         end_s: Second to draw up to; None for the end of the clip.
+        reasons: Body parts of what speaks "for" the label, and "against" it, which is dashed. Parts of both have
+            dashes on the colour of the first.
 
     Raises:
         ValueError: If `steps` is not positive, a body part is unknown or the time span lies outside the clip.
     """
-    marked_at(highlight, 0.0)  # unknown body parts are refused before anything is drawn
+    for each in (highlight, *reasons.values()):
+        marked_at(each, 0.0)  # unknown body parts are refused before anything is drawn
     if steps is not None and steps < 1:
         raise ValueError(f"A strip needs at least 1 step, found {steps}.")
     first, last = _span(clip, start_s, end_s)
@@ -117,7 +131,9 @@ def draw_strip(
     for number, place in enumerate(shown):
         centre, seconds = float(place * per_frame), float((first + place) / clip.fps)
         figure = flat[place] + np.array([centre, 0.0])
-        _draw_figure(axes, figure, depth[place], clip.joint_mask, marked_at(highlight, seconds), 10.0 * (number + 1))
+        marks = {HIGHLIGHT: marked_at(highlight, seconds)}
+        marks |= {SIDE_COLOURS[side]: marked_at(parts, seconds) for side, parts in reasons.items()}
+        _draw_figure(axes, figure, depth[place], clip.joint_mask, marks, 10.0 * (number + 1))
         axes.text(centre, lowest - 0.07, f"{seconds:.1f} s", ha="center", va="top", fontsize=10, color=MUTED)
     axes.set(xlim=edges, ylim=(bottom, top), aspect="equal", anchor="C", xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
@@ -220,7 +236,12 @@ def joints_present(joint_mask: np.ndarray) -> dict[str, list[int]]:
 
 
 def _draw_figure(
-    axes: "Axes", flat: np.ndarray, depth: np.ndarray, joint_mask: np.ndarray, marked: Collection[str], zorder: float
+    axes: "Axes",
+    flat: np.ndarray,
+    depth: np.ndarray,
+    joint_mask: np.ndarray,
+    marks: Mapping[str, Collection[str]],
+    zorder: float,
 ) -> None:
     """Draws one stick figure, far parts first; the gid of every artist is its body part.
 
@@ -229,7 +250,7 @@ def _draw_figure(
         flat: (22, 2) metres, as the viewer sees the joints.
         depth: (22,) metres towards the viewer.
         joint_mask: (22,) which joints are present.
-        marked: Body parts in the highlight colour.
+        marks: Colour -> body parts in it; `AGAINST` is dashed.
         zorder: Lowest drawing order of the figure.
     """
     from matplotlib.collections import LineCollection
@@ -239,14 +260,21 @@ def _draw_figure(
     bones, joints_of = bones_of(joint_mask), joints_present(joint_mask)
     parts = sorted(joints_of, key=lambda part: float(depth[joints_of[part]].mean()))
     for place, part in enumerate(parts):
-        colour = HIGHLIGHT if part in marked else PART_COLOURS[part]
-        width = 3.6 if part in marked else 2.6
+        colours = [each for each, parts_in_it in marks.items() if part in parts_in_it]
+        colour = colours[0] if colours else PART_COLOURS[part]
+        dashed = colours[-1:] == [AGAINST]
+        width = 3.6 if colours else 2.6
         level = zorder + place
         lines = [(flat[joint], flat[parent]) for joint, parent, owner in bones if owner == part]
         halo = [Stroke(linewidth=width + 1.8, foreground="white"), Normal()]
         if lines:
             style: dict[str, Any] = {"capstyle": "round", "path_effects": halo, "zorder": level, "gid": part}
-            axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, **style), autolim=False)
+            if not dashed or len(colours) > 1:
+                axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, **style), autolim=False)
+            if dashed:
+                style |= {"capstyle": "butt", "zorder": level + 0.3, "linestyles": [_DASHES]}
+                style |= {"path_effects": halo if len(colours) == 1 else None}
+                axes.add_collection(LineCollection(lines, colors=AGAINST, linewidths=width, **style), autolim=False)
         if part not in ("head", "trunk"):
             style = {"s": 13, "edgecolors": colour, "linewidths": 1.3, "gid": part, "clip_on": False}
             face = "white" if part.startswith("right") else colour
@@ -257,15 +285,22 @@ def _draw_figure(
             up = flat[_HEAD] - flat[_NECK] if joint_mask[_NECK] else np.array([0.0, 1.0])
             centre = flat[_HEAD] + 0.06 * up / max(float(np.linalg.norm(up)), 1e-6)
             style = {"facecolor": "white", "edgecolor": colour, "linewidth": width, "gid": part}
-            axes.add_patch(Circle((float(centre[0]), float(centre[1])), HEAD_RADIUS, zorder=level + 0.6, **style))
+            circle = (float(centre[0]), float(centre[1])), HEAD_RADIUS
+            if not dashed or len(colours) > 1:
+                axes.add_patch(Circle(*circle, zorder=level + 0.6, **style))
+            if dashed:
+                face = "white" if len(colours) == 1 else "none"
+                style |= {"facecolor": face, "edgecolor": AGAINST, "linestyle": _DASHES}
+                axes.add_patch(Circle(*circle, zorder=level + 0.7, **style))
 
 
-def draw_key(axes: "Axes", cited: bool) -> None:
+def draw_key(axes: "Axes", cited: bool, sides: Collection[str] = ()) -> None:
     """A legend for the colours, on axes of its own.
 
     Args:
         axes: Axes to draw on.
         cited: Whether the explanation names body parts, so that the highlight colour needs an entry.
+        sides: Which of "for" and "against" mark body parts.
     """
     from matplotlib.lines import Line2D
 
@@ -273,17 +308,21 @@ def draw_key(axes: "Axes", cited: bool) -> None:
     entries.append(("head and trunk", PART_COLOURS["trunk"], True))
     if cited:
         entries.append(("named in the explanation", HIGHLIGHT, True))
+    sided: list[tuple[str, str, Any]] = [("+ for the label", FOR, "-")] if "for" in sides else []
+    sided += [("\N{MINUS SIGN} against it", AGAINST, _DASHES)] if "against" in sides else []
     handles = [
         Line2D(
             [], [], color=colour, linewidth=2.6, marker="o", markersize=5, markerfacecolor=colour if full else "white"
         )
         for _, colour, full in entries
     ]
+    handles += [Line2D([], [], color=colour, linewidth=3.6, linestyle=style) for _, colour, style in sided]
+    names = [words for words, *_ in (*entries, *sided)]
     axes.legend(
         handles,
-        [words for words, _, _ in entries],
+        names,
         loc="center right",
-        ncols=len(entries),
+        ncols=len(names),
         frameon=False,
         fontsize=10,
         labelcolor=MUTED,
@@ -364,7 +403,7 @@ def save_animation(clip: UnifiedClip, path: str | Path, title: str | None = None
             offset = float(travelled[frame, 0])
             marks = np.arange(math.ceil((offset - half) / 0.5), math.floor((offset + half) / 0.5) + 1) * 0.5 - offset
             axes.vlines(marks, -0.06, 0.0, color=FAINT, linewidth=1.4, zorder=0.5)
-            _draw_figure(axes, flat[frame], depth[frame], clip.joint_mask, (), 10.0)
+            _draw_figure(axes, flat[frame], depth[frame], clip.joint_mask, {}, 10.0)
             style: dict[str, Any] = {"transform": axes.transAxes, "fontsize": 11, "va": "center", "parse_math": False}
             axes.text(0.04, 1.045, caption, weight="bold", color=INK, **style)
             axes.text(0.96, 1.045, f"{frame / clip.fps:.1f} s", color=MUTED, ha="right", **style)

@@ -70,6 +70,7 @@ class Facts:
         joints: (frames, 22, 3) the movement.
         joint_mask: (22,) bool, which joints the recording has.
         not_shown: What the recording cannot show -> why not.
+        common: Descriptor and direction of claims that nearly all clips share, see `common_claims`.
     """
 
     scores: Mapping[str, float]
@@ -80,6 +81,7 @@ class Facts:
     joints: np.ndarray
     joint_mask: np.ndarray
     not_shown: Mapping[str, str]
+    common: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def label(self) -> str:
@@ -89,7 +91,7 @@ class Facts:
     def linked(self, emotion: str, how: Literal["for", "against"]) -> list[Claim]:
         """The strongest reasons for or against an emotion, chosen as those of an explanation of it would be."""
         given = (self.compared, np.atleast_2d(self.vectors)[:1], self.reference)
-        argument = chosen_argument(emotion, None, None, None, *given)
+        argument = chosen_argument(emotion, None, None, None, *given, common=self.common)
         reasons = argument.reasons if how == "for" else argument.against
         return [reason.claim for reason in reasons[:_MOST]]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from ..descriptors.reference import MotionReference
-from ..descriptors.reference_statistics import scores_of
+from ..descriptors.reference_statistics import UNUSUAL_HIGH, UNUSUAL_LOW, scores_of
 from .phrases import NEAR_DUPLICATES, PHRASES, Direction
 
 __all__ = [
@@ -151,8 +151,8 @@ def with_degree(clause: str, degree: Degree, rng: np.random.Generator | None = N
 def notable_claims(
     vectors: np.ndarray,
     reference: MotionReference,
-    low: float = 25.0,
-    high: float = 75.0,
+    low: float = UNUSUAL_LOW,
+    high: float = UNUSUAL_HIGH,
     among: np.ndarray | None = None,
 ) -> list[Claim]:
     """The notable claims of a clip: those of `unusual_claims` that one text can state.
@@ -184,8 +184,8 @@ def notable_claims(
 def unusual_claims(
     vectors: np.ndarray,
     reference: MotionReference,
-    low: float = 25.0,
-    high: float = 75.0,
+    low: float = UNUSUAL_LOW,
+    high: float = UNUSUAL_HIGH,
     among: np.ndarray | None = None,
 ) -> list[Claim]:
     """All claims about descriptors outside the middle range of the reference, near duplicates included.

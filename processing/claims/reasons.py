@@ -7,7 +7,7 @@ The result is an `Argument`, which `argument.py` writes as a text.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -15,13 +15,14 @@ import numpy as np
 
 from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
 from ..descriptors.reference import MotionReference
-from ..descriptors.reference_state import DEFAULT
+from ..descriptors.reference_state import DEFAULT, DIRECTIONS
 from .claim import Claim, collide, unusual_claims
 from .phrases import NEAR_DUPLICATES
 from .signs import relation, signs_of
 
 __all__ = [
     "COMMON_SHARE",
+    "FEWEST_COMMON",
     "LARGEST_BETWEEN_RIGS",
     "LEAST_STRENGTH",
     "Argument",
@@ -30,6 +31,8 @@ __all__ = [
     "Reason",
     "chosen_argument",
     "common_claims",
+    "common_in_reference",
+    "statable",
 ]
 
 Level = Literal["low", "medium", "high"]
@@ -45,7 +48,7 @@ reference of clips of the same rig tells how people move from where the rig puts
 COMMON_SHARE = 0.8
 """Share of the clips from which on a claim that all these clips would get is no reason for any of them."""
 
-_FEWEST_COMMON = 5
+FEWEST_COMMON = 5
 """Clips from which on a share of them means something."""
 
 _SAID_WEIGHT = 0.5
@@ -134,9 +137,9 @@ def chosen_argument(
     """Chooses what an explanation says.
 
     A claim counts by how unusual it is, times the strength of the sign, times its weight; further claims about a body
-    part count half, what people notice late 0.4. Left out are claims that are `common`, descriptors that depend on
-    the rig where they are compared with the default, and descriptors that are compared with something else than
-    `compared`.
+    part count half, what people notice late 0.4. Left out are claims that nearly all clips share, descriptors that
+    depend on the rig where they are compared with the default, and descriptors that are compared with something else
+    than `compared`.
 
     Args:
         label: The label of the clip.
@@ -147,7 +150,8 @@ def chosen_argument(
         vectors: (spans, descriptors) of `measure_spans`, or (1, descriptors) for claims about the whole clip only.
         reference: What the clip is compared with.
         weights: (descriptors,) how much the label depends on the body part of each descriptor; None for all the same.
-        common: Descriptor and direction of claims that are no reason, see `common_claims`.
+        common: Descriptor and direction of the claims that the clips explained together share (`common_claims`);
+            those that the clips of the reference share (`common_in_reference`) are left out too.
 
     Raises:
         ValueError: If the level or what is compared is none of the words, or weights have another shape.
@@ -162,6 +166,7 @@ def chosen_argument(
             for entry, level_of in zip(DESCRIPTORS, reference.level, strict=True)
         ]
     )
+    common |= common_in_reference(reference)
     worth: dict[Claim, float] = {}
     for claim in unusual_claims(vectors, reference, among=usable):
         index = DESCRIPTOR_INDEX[claim.descriptor]
@@ -196,18 +201,42 @@ def chosen_argument(
     return Argument(label, runner_up, level, accuracy, compared, *parts, typical)
 
 
-def common_claims(vectors: np.ndarray, reference: MotionReference) -> frozenset[tuple[str, str]]:
-    """Descriptor and direction of the claims that at least `COMMON_SHARE` of some clips would get.
+def statable(vectors: np.ndarray, reference: MotionReference) -> frozenset[tuple[str, str]]:
+    """Descriptor and direction of the claims that could be made about a clip as a whole.
 
     Args:
-        vectors: (clips, descriptors) values of `measure`; of fewer than five clips nothing is common.
-        reference: What the clips are compared with.
+        vectors: (descriptors,) values of `measure`, or (spans, descriptors) of `measure_spans`.
+        reference: What the clip is compared with.
     """
-    rows = np.atleast_2d(vectors)
-    if len(rows) < _FEWEST_COMMON:
+    whole = np.atleast_2d(vectors)[:1]
+    return frozenset((claim.descriptor, claim.direction) for claim in unusual_claims(whole, reference))
+
+
+def common_claims(clips: Sequence[Collection[tuple[str, str]]]) -> frozenset[tuple[str, str]]:
+    """Those of the claims of some clips that at least `COMMON_SHARE` of them have.
+
+    Args:
+        clips: Of each clip what is `statable`; of fewer than `FEWEST_COMMON` clips nothing is common.
+    """
+    if len(clips) < FEWEST_COMMON:
         return frozenset()
-    counts = Counter((claim.descriptor, claim.direction) for row in rows for claim in unusual_claims(row, reference))
-    return frozenset(claim for claim, count in counts.items() if count >= COMMON_SHARE * len(rows))
+    counts = Counter(claim for claims in clips for claim in claims)
+    return frozenset(claim for claim, count in counts.items() if count / len(clips) >= COMMON_SHARE)
+
+
+def common_in_reference(reference: MotionReference) -> frozenset[tuple[str, str]]:
+    """Descriptor and direction of what is unusual, compared with a reference, in nearly all clips that it was made of.
+
+    A few clips move a reference only in part: where a rig puts the hands low, they may stay low for most clips.
+    """
+    if reference.unusual_shares is None or reference.clips < FEWEST_COMMON:
+        return frozenset()
+    return frozenset(
+        (entry.name, direction)
+        for direction, shares in zip(DIRECTIONS, reference.unusual_shares, strict=True)
+        for entry, share in zip(DESCRIPTORS, shares, strict=True)
+        if share >= COMMON_SHARE
+    )
 
 
 def _check(level: str | None, compared: str, weights: np.ndarray | None) -> None:

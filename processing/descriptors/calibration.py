@@ -20,12 +20,22 @@ from .reference_state import RECORDINGS, PerformerValues
 from .reference_statistics import (
     BASELINE_PRIOR,
     PERFORMER_PRIOR,
+    UNUSUAL_HIGH,
+    UNUSUAL_LOW,
     mean_over,
     spread_over,
     weight_of,
 )
 
-__all__ = ["MeasuredClip", "calibrated", "mean_of_windows", "measured_clip", "with_baseline", "without_each"]
+__all__ = [
+    "MeasuredClip",
+    "calibrated",
+    "mean_of_known",
+    "mean_of_windows",
+    "measured_clip",
+    "with_baseline",
+    "without_each",
+]
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,7 @@ def mean_of_windows(vectors: Sequence[np.ndarray], features: Sequence[tuple[np.n
         features: Of each window and of its mirror image, as `movement_features` returns them.
     """
     manners = [manner_of(values, there) for values, there in features]
-    return MeasuredClip(_mean(np.stack(vectors).astype(np.float64)), _mean(np.stack(manners)))
+    return MeasuredClip(mean_of_known(np.stack(vectors).astype(np.float64)), mean_of_known(np.stack(manners)))
 
 
 def calibrated(
@@ -96,10 +106,11 @@ def calibrated(
     names = [None] * len(clips) if performers is None else list(performers)
     if not clips or len(names) != len(clips):
         raise ValueError(f"Expected at least one clip and a performer for each, found {len(clips)} and {len(names)}.")
-    scores = reference.scores(np.stack([clip.vector for clip in clips]))
+    vectors = np.stack([clip.vector for clip in clips])
+    scores = reference.scores(vectors)
     manners = np.stack([clip.manner for clip in clips])
     weight = weight_of(np.isfinite(scores).sum(axis=0))
-    location = weight * _mean(scores, 0.0)
+    location = weight * mean_of_known(scores, 0.0)
     groups: dict[str | None, list[int]] = {}
     for place, name in enumerate(names):
         groups.setdefault(name, []).append(place)
@@ -119,6 +130,8 @@ def calibrated(
         np.where(weight > 0, RECORDINGS, reference.level).tolist(),
         manner=None if reference.manner is None else reference.manner.calibrated(manners, alike),
     )
+    percentiles = moved.percentiles(vectors)
+    moved.unusual_shares = np.stack([percentiles <= UNUSUAL_LOW, percentiles >= UNUSUAL_HIGH]).mean(axis=1)
     for name, group in groups.items():
         if name is not None:
             moved.performers[str(name)] = _typical(moved, scores[group], manners[group], PERFORMER_PRIOR)
@@ -173,7 +186,7 @@ def _typical(reference: MotionReference, scores: np.ndarray, manners: np.ndarray
     return PerformerValues(len(scores), location, manner)
 
 
-def _mean(values: np.ndarray, absent: float = np.nan) -> np.ndarray:
+def mean_of_known(values: np.ndarray, absent: float = np.nan) -> np.ndarray:
     """Mean over the first axis without NaN, and `absent` where there is nothing else."""
     known = np.isfinite(values)
     count = known.sum(axis=0)

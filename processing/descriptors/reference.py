@@ -56,6 +56,8 @@ class MotionReference:
         level: What each descriptor is compared with: `DEFAULT`, `RECORDINGS` or `PERFORMER`.
         performers: Typical values of performers by their names.
         manner: What is typical of the tower's features; None in references written before it was stored.
+        unusual_shares: (2, descriptors) share of the clips that it was calibrated with whose value is unusually low,
+            and unusually high, compared with it; None where it was not calibrated, and for one performer.
         outlyingness: What tells clips that are unlike all those of the default; None where it was not fitted, as in
             references of few clips or other recordings, and in those written before it was stored.
 
@@ -81,6 +83,7 @@ class MotionReference:
         performers: Mapping[str, PerformerValues] | None = None,
         manner: Manner | None = None,
         outlyingness: Outlyingness | None = None,
+        unusual_shares: np.ndarray | None = None,
     ):
         self.quantiles = np.asarray(quantiles, dtype=np.float64)
         self.clips = int(clips)
@@ -117,6 +120,7 @@ class MotionReference:
         self.performers = dict(performers or {})
         self.manner = manner
         self.outlyingness = outlyingness
+        self.unusual_shares = _of_shape(unusual_shares, (2, len(DESCRIPTOR_NAMES)), "unusual_shares")
 
     @classmethod
     def fit(

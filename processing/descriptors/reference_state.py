@@ -13,10 +13,13 @@ from .movement_features import NUM_CHANNELS, SEGMENTS
 from .outlyingness import Outlyingness
 from .reference_statistics import LEVELS
 
-__all__ = ["DEFAULT", "KINDS", "PERFORMER", "RECORDINGS", "PerformerValues", "state_of", "values_in"]
+__all__ = ["DEFAULT", "DIRECTIONS", "KINDS", "PERFORMER", "RECORDINGS", "PerformerValues", "state_of", "values_in"]
 
 DEFAULT, RECORDINGS, PERFORMER = "default", "recordings", "performer"
 """What a value is compared with: the clips of the training, the user's recordings, or those of the same performer."""
+
+DIRECTIONS = ("low", "high")
+"""Rows of the shares of clips with an unusual value."""
 
 KINDS = ("without steps", "with steps")
 """Kinds of movement with typical scores of their own; a clip has steps if its cadence could be measured."""
@@ -54,6 +57,9 @@ def state_of(reference: Any) -> dict:
     if set(reference.level) != {DEFAULT}:
         state |= {"location": _by_descriptor(reference.location), "scale": _by_descriptor(reference.scale)}
         state["level"] = dict(zip(DESCRIPTOR_NAMES, reference.level, strict=True))
+    if reference.unusual_shares is not None:
+        shares = zip(DIRECTIONS, reference.unusual_shares, strict=True)
+        state["unusual_shares"] = {direction: _by_descriptor(row) for direction, row in shares}
     if reference.performers:
         state["performers"] = {
             name: {"clips": values.clips, "location": _by_descriptor(values.location)}
@@ -101,6 +107,9 @@ def values_in(state: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("location", "scale", "within"):
         if state.get(name) is not None:
             values[name] = _of_descriptors(state[name], name)
+    if state.get("unusual_shares") is not None:
+        shares = _entries(state["unusual_shares"], DIRECTIONS, "directions")
+        values["unusual_shares"] = np.array([_of_descriptors(row, f"shares {way}") for way, row in shares.items()])
     if state.get("level") is not None:
         if absent := {"location", "scale"} - set(state):
             raise ValueError(f"A reference of other recordings lacks {' and '.join(sorted(absent))}.")

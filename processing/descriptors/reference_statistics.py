@@ -15,6 +15,8 @@ __all__ = [
     "MIN_CLIPS",
     "PERFORMER_PRIOR",
     "PRIOR_CLIPS",
+    "UNUSUAL_HIGH",
+    "UNUSUAL_LOW",
     "mean_over",
     "percentiles_of",
     "scores_of",
@@ -30,6 +32,9 @@ LEVELS: tuple[float, ...] = (0.0, 1.0, 2.5, *(float(level) for level in range(5,
 
 FARTHEST_SCORE = 3.0
 """Normal score of the smallest and the largest value of the reference, and of all values beyond them."""
+
+UNUSUAL_LOW, UNUSUAL_HIGH = 25.0, 75.0
+"""Percentile up to which a value is unusually low, and from which on it is unusually high."""
 
 MIN_CLIPS = 20
 """Clips needed for a reference, and for each descriptor in it."""

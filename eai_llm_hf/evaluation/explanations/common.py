@@ -30,8 +30,11 @@ __all__ = [
 def explained(
     pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], labels: Sequence[str]
 ) -> list[dict]:
-    """Records with explanations of clips; all clips go through the model as one batch."""
-    return pipe(list(clips), candidate_labels=list(labels), batch_size=len(clips))
+    """Records with explanations of clips, each as if it were explained alone: they may be versions of one clip.
+
+    All clips go through the model as one batch.
+    """
+    return list(pipe((clip for clip in clips), candidate_labels=list(labels), batch_size=len(clips)))
 
 
 def batches(clips: Sequence[UnifiedClip], size: int, what: str) -> Iterable[list[UnifiedClip]]:

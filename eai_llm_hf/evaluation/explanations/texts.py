@@ -10,21 +10,23 @@ tests texts about bodies with missing parts.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 import torch
+from torch.utils.data import Subset
 from tqdm import tqdm
 
 from eai_llm_hf.processing.attribution.occlusion import reliance
+from eai_llm_hf.processing.call_clips import common_by_rig
 from eai_llm_hf.processing.certainty import compared_with
 from eai_llm_hf.processing.claims.argument import write_argument
 from eai_llm_hf.processing.claims.claim import evidence, holds
 from eai_llm_hf.processing.claims.parser import find_claims
-from eai_llm_hf.processing.claims.reasons import chosen_argument
+from eai_llm_hf.processing.claims.reasons import chosen_argument, statable
 from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.descriptors.measure import measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
@@ -138,8 +140,8 @@ def write_records(
         clips: The clips.
         labels: Candidate labels.
         seed: Seed of sampling (`do_sample=True`); None for greedy decoding.
-        batch_size: Clips that go through the model together, if they are compared with the same; sampled texts depend
-            on it.
+        batch_size: Clips that go through the model together; sampled texts depend on it. All clips in a row that are
+            compared with the same are one call, and what nearly all of them share is no reason.
         name: Name of the progress bar.
         references: What each clip is compared with, None for the default.
 
@@ -152,14 +154,36 @@ def write_records(
     with torch.random.fork_rng(), tqdm(total=len(clips), desc=name, unit="clip") as bar:
         if seed is not None:
             torch.manual_seed(seed)
-        for _, group in groupby(zip(clips, references, strict=True), key=lambda pair: id(pair[1])):
-            alike = list(group)
-            for start in range(0, len(alike), batch_size):
-                batch = [clip.clip for clip, _ in alike[start : start + batch_size]]
-                given = {} if alike[0][1] is None else {"reference": alike[0][1]}
-                records += pipe(batch, candidate_labels=list(labels), batch_size=len(batch), **given, **sampling)
-                bar.update(len(batch))
+        for alike, reference in _calls(clips, references):
+            given = {} if reference is None else {"reference": reference}
+            dataset: Any = Subset([clip.clip for clip in alike], range(len(alike)))  # type: ignore[arg-type]
+            size = min(batch_size, len(alike))
+            for record in pipe(dataset, candidate_labels=list(labels), batch_size=size, **given, **sampling):
+                records.append(record)
+                bar.update()
     return records
+
+
+def _calls(
+    clips: Sequence[ExplainedClip], references: Sequence[MotionReference | None]
+) -> Iterator[tuple[list[ExplainedClip], MotionReference | None]]:
+    """Clips in a row that are compared with the same, which the pipeline explains in one call."""
+    for _, group in groupby(zip(clips, references, strict=True), key=lambda pair: id(pair[1])):
+        alike = list(group)
+        yield [clip for clip, _ in alike], alike[0][1]
+
+
+def _shared(
+    clips: Sequence[ExplainedClip], references: Sequence[MotionReference | None], default: MotionReference
+) -> list[frozenset[tuple[str, str]]]:
+    """For each clip, descriptor and direction of the claims that nearly all clips of its call share."""
+    found = []
+    for alike, reference in _calls(clips, references):
+        rigs = [str(clip.clip.report.get("layout")) for clip in alike]
+        claims = [statable(clip.measured, reference or default) for clip in alike]
+        common = common_by_rig(zip(rigs, claims, strict=True))
+        found += [common[rig] for rig in rigs]
+    return found
 
 
 def template_text(
@@ -169,6 +193,7 @@ def template_text(
     labels: Sequence[str],
     reference: MotionReference,
     own: MotionReference | None = None,
+    common: frozenset[tuple[str, str]] = frozenset(),
 ) -> Told:
     """The text of the argument for the label of a record in canonical words, and what it states.
 
@@ -179,13 +204,14 @@ def template_text(
         labels: Candidate labels.
         reference: The checkpoint's reference.
         own: What the clip is compared with, None for the checkpoint's reference.
+        common: Claims that are no reason, as `chosen_argument` takes them.
     """
     label, sureness = record["label"], record.get("certainty", {})
     runner_up = sureness.get("runner_up")
     weights = reliance(pipe.scorer, clip.clip, list(labels), label, own)
     compared: Any = compared_with(own or reference, np.isfinite(clip.measured[0]))
     facts = (label, runner_up, sureness.get("level"), sureness.get("accuracy"), compared)
-    argument = chosen_argument(*facts, clip.measured, own or reference, weights)
+    argument = chosen_argument(*facts, clip.measured, own or reference, weights, common)
     return told_with_marks(write_argument(argument, marked=True), label, runner_up)
 
 
@@ -336,6 +362,7 @@ def explanation_scores(
         people = {name: [clip.performer for clip in of] for name, of in (("own", own), ("corpus", corpus))}
         by_performer = (people["own"], people["corpus"]) if compared == PERFORMER else ()
         ranked = ranked_verdicts(measured, [clip.measured for clip in corpus], *by_performer)
+        shared = _shared(own, used[: len(own)], reference)
         told: dict[str, list[list[Told]]] = {writer: [] for writer in WRITERS}
         for each in seeds:
             heading = {"decoding": decoding, "seed": each}
@@ -343,8 +370,10 @@ def explanation_scores(
             told["model"].append([told_by(record) for record in records])
             told["template"].append(
                 [
-                    template_text(pipe, record, clip, labels, reference, each_used)
-                    for record, clip, each_used in zip(records, own, used[: len(own)], strict=True)
+                    template_text(pipe, record, clip, labels, reference, each_used, each_shared)
+                    for record, clip, each_used, each_shared in zip(
+                        records, own, used[: len(own)], shared, strict=True
+                    )
                 ]
             )
             for writer in WRITERS:

@@ -1,6 +1,8 @@
 // Plays the movement of each section and links the words of the explanation to the rows of the measurements.
 "use strict";
 
+const DASHES = [7, 4], SIGNS = { for: "+ ", against: "\u2212 " };
+
 /** 16-bit integers, little-endian, from base64. */
 function wholeNumbers(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -44,7 +46,14 @@ class Movement {
   }
 }
 
-/** Draws one frame; `marked` are the body parts in the highlight colour. */
+/** The body parts of claims, each with the sides of their reasons: "for", "against", or "" where a claim is no reason. */
+function sidesOf(claims) {
+  const found = new Map();
+  for (const claim of claims) for (const part of claim.parts) found.set(part, (found.get(part) ?? new Set()).add(claim.side));
+  return found;
+}
+
+/** Draws one frame; `marked` are the body parts to mark, with their sides. What speaks against the label is dashed. */
 function draw(canvas, movement, frame, yaw, marked) {
   const pitch = 0.16, ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth, height = canvas.clientHeight;
@@ -78,14 +87,21 @@ function draw(canvas, movement, frame, yaw, marked) {
   const depths = Object.fromEntries(parts.map((part) => [part, depth(part)]));
   parts.sort((one, other) => depths[one] - depths[other]);
   for (const part of parts) {
-    const colour = marked.has(part) ? movement.highlight : movement.colours[part];
-    const thick = marked.has(part) ? 6 : 4;
+    const own = marked.get(part) ?? new Set();
+    const side = ["for", "against"].find((each) => own.has(each));
+    const colour = side ? movement.sides[side] : own.size ? movement.highlight : movement.colours[part];
+    const thick = own.size ? 6 : 4;
     const bones = movement.bones.filter((bone) => bone[2] === part);
-    for (const [stroke, extra] of [["#FFFFFF", 4], [colour, 0]]) {
+    const strokes = [["#FFFFFF", 4, []], [colour, 0, side === "against" ? DASHES : []]];
+    if (side === "for" && own.has("against")) strokes.push([movement.sides.against, 0, DASHES]);
+    for (const [stroke, extra, dashes] of strokes) {
       context.strokeStyle = stroke;
       context.lineWidth = thick + extra;
+      context.lineCap = dashes.length ? "butt" : "round";
+      context.setLineDash(dashes);
       for (const [joint, parent] of bones) line(points[joint], points[parent]);
     }
+    context.setLineDash(part === "head" ? strokes[1][2] : []);
     context.strokeStyle = colour;
     context.lineWidth = part === "head" ? thick : 2;
     context.fillStyle = part === "head" || part.startsWith("right") ? "#FFFFFF" : colour;
@@ -98,6 +114,12 @@ function draw(canvas, movement, frame, yaw, marked) {
     if (part === "head" && movement.head !== null) {
       const [right, up] = points[movement.head];
       circle([right, up + 0.06], scale * movement.head_radius);
+      if (strokes.length > 2) {
+        context.strokeStyle = movement.sides.against;
+        context.setLineDash(DASHES);
+        context.stroke();
+      }
+      context.setLineDash([]);
     } else if (part !== "head" && part !== "trunk") {
       for (const joint of movement.parts[part]) circle(points[joint], 3.2);
     }
@@ -121,11 +143,11 @@ function start(section) {
     const whole = Math.floor(frame), seconds = movement.seconds(whole);
     const claims = claimsAt(movement.claims, seconds, chosen());
     const named = claims.filter((claim) => claim.start <= seconds && seconds <= claim.end);
-    draw(canvas, movement, whole, yaw, new Set(named.flatMap((claim) => claim.parts)));
+    draw(canvas, movement, whole, yaw, sidesOf(named));
     slider.value = whole;
     slider.setAttribute("aria-valuetext", `${seconds.toFixed(1)} seconds`);
     time.textContent = `${seconds.toFixed(1)} s`;
-    now.textContent = claims.map((claim) => `${claim.claim} (${claim.when})`).join(" · ");
+    now.textContent = claims.map((claim) => `${SIGNS[claim.side] ?? ""}${claim.claim} (${claim.when})`).join(" · ");
     rows.forEach((row, place) => row.classList.toggle("on", chosen().includes(place)));
     words.forEach((word) => word.classList.toggle("on", rowsOf(word).some((place) => chosen().includes(place))));
   };
@@ -180,4 +202,4 @@ function start(section) {
 }
 
 if (typeof document !== "undefined") document.querySelectorAll("article").forEach(start);
-if (typeof module !== "undefined") module.exports = { Movement, claimsAt, draw, seen, start, wholeNumbers };
+if (typeof module !== "undefined") module.exports = { Movement, claimsAt, draw, seen, sidesOf, start, wholeNumbers };
