@@ -10,7 +10,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..vocabulary import SYNONYMS, canonical_label, related_words
 from .claim import Claim, canonical_claim
@@ -26,6 +26,7 @@ from .fact_questions import (
 )
 from .parser import find_claims
 from .phrases import Direction
+from .question_kinds import DECLINED, likely_kind
 from .terms import PREDICATES, SUBJECTS, subject_at, subjects_in
 from .tokens import FORMS, GLUE, Token, stem, tokens_of
 
@@ -196,6 +197,10 @@ _KNOWN = (
 """Stems of words that a question about movement may have: another word may be about something else."""
 
 
+_LIKE = 0.25
+_VERY_LIKE = {"unseen": 0.5, "why": 0.5}
+
+
 @dataclass(frozen=True)
 class Question:
     """What a question asks about.
@@ -248,7 +253,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
     elsewhere = not named and (_IN_HAND.search(said) or _WHITHER.search(said))
     if not claims and (elsewhere or not stems.isdisjoint(_UNSEEN)):
-        return Question(("unseen",), parts=parts)
+        return _reread(Question(("unseen",), parts=parts, words=words), named, labels)
     closed = [_OPEN_LATER.sub("", each) for each in sentences if any(form.match(each) for form in _CLOSED)]
     asked = () if claims or parts else tuple(n for n in labels if n in _emotions_in(" ".join(closed), labels, True)[0])
     strangers = tuple(name for name in named if name not in labels)
@@ -260,7 +265,39 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
         about = named or parts or concepts or not stems.isdisjoint(_MOVEMENT)
         clear = stems <= _KNOWN or (parts and not closed) or named
         kinds = () if about and clear else ("unknown",)
-    return Question(kinds, claims, parts, asked, emotion, strangers, asked_quantity(words), words)
+    read = Question(kinds, claims, parts, asked, emotion, strangers, asked_quantity(words), words)
+    return _reread(read, named, labels)
+
+
+def _reread(question: Question, named: Sequence[str], labels: Sequence[str]) -> Question:
+    """A question by its likeness to known wordings where the rules find nothing, or where the likeness is great.
+
+    Args:
+        question: As the rules read it.
+        named: Emotions that it names.
+        labels: Emotions that it may ask about.
+    """
+    (kind, *target), score = likely_kind(question.words)
+    silent = question.kinds in ((), ("unknown",))
+    least = _LIKE if silent else _VERY_LIKE.get(question.kinds[0])
+    if least is None or score < least or kind == question.kinds[:1]:
+        return question
+    if kind in DECLINED:
+        return question if question.kinds[:1] in (("unknown",), ("unseen",)) else replace(question, kinds=(kind,))
+    if named and kind == "sure":
+        kind = "probability"
+    if not named and kind in ("probability", "why not", "is"):
+        return question
+    if kind == "number":
+        return replace(question, kinds=(kind,), quantity=Quantity((target[0],), "minute" in question.words))
+    if kind == "whether":
+        claim = canonical_claim(*target)
+        return replace(question, kinds=("measured",), claims=(claim,))
+    if kind == "part":
+        return replace(question, kinds=())
+    asked = tuple(name for name in labels if name in named) if kind == "is" else question.emotions
+    emotion = named[0] if named and kind in ("probability", "why not", "why") else None
+    return replace(question, kinds=(kind,), emotions=asked, emotion=emotion)
 
 
 def named_emotions(said: str, labels: Sequence[str]) -> tuple[str, ...]:
