@@ -26,8 +26,11 @@ DECLINED = ("unseen", "unknown")
 _RIDGE = 1.0
 """Penalty of the regression; from 0.3 on fewer questions without an answer pass, above it fewer others do."""
 
-_WEIGHTS = {"word": 1.0, "pair": 0.7, "letters": 0.7}
+_WEIGHTS = {"word": 0.7, "pair": 1.0, "letters": 0.7}
 """How much each sort of count matters."""
+
+_LEAD = 0.5
+"""How much the lead over the kinds without an answer counts, besides the likeness itself."""
 
 _LETTERS = (3, 4, 5)
 
@@ -57,9 +60,10 @@ def likely_kind(said: str) -> Likeness:
         said: The question, `plainly`, with "thus" in place of each emotion.
     """
     learned = _learned()
-    scores = learned.rows([said]) @ learned.weights
-    best = int(scores[0].argmax())
-    return Likeness(learned.kinds[best], float(scores[0, best]))
+    scores = (learned.rows([said]) @ learned.weights)[0]
+    best = int(scores.argmax())
+    declined = max(scores[place] for place, (kind, *_) in enumerate(learned.kinds) if kind in DECLINED)
+    return Likeness(learned.kinds[best], float(scores[best] + _LEAD * (scores[best] - declined)))
 
 
 class _Learned(NamedTuple):

@@ -197,8 +197,11 @@ _KNOWN = (
 """Stems of words that a question about movement may have: another word may be about something else."""
 
 
-_LIKE = 0.25
-_VERY_LIKE = {"unseen": 0.5, "why": 0.5}
+_LIKE_ENOUGH = {"": 0.35, "unknown": 0.35, "unseen": 0.5, "why": 0.5, "sure": 0.5}
+"""What the rules found -> least score from which the likeness to known wordings decides; it does not for others."""
+
+_NAMES_SOMETHING = 0.07
+"""By how much less that may be where an emotion or a body part is named, so the question is about the movement."""
 
 
 @dataclass(frozen=True)
@@ -278,12 +281,16 @@ def _reread(question: Question, named: Sequence[str], labels: Sequence[str]) -> 
         labels: Emotions that it may ask about.
     """
     (kind, *target), score = likely_kind(question.words)
-    silent = question.kinds in ((), ("unknown",))
-    least = _LIKE if silent else _VERY_LIKE.get(question.kinds[0])
-    if least is None or score < least or kind == question.kinds[:1]:
+    found = question.kinds[0] if question.kinds else ""
+    if (
+        score < _LIKE_ENOUGH.get(found, 2.0) - _NAMES_SOMETHING * bool(named or question.parts)
+        or kind == found
+        or (found, kind) == ("why", "why not")
+    ):
         return question
     if kind in DECLINED:
-        return question if question.kinds[:1] in (("unknown",), ("unseen",)) else replace(question, kinds=(kind,))
+        declined = found in DECLINED or (question.parts and score < _LIKE_ENOUGH["unseen"])
+        return question if declined else replace(question, kinds=(kind,))
     if named and kind == "sure":
         kind = "probability"
     if not named and kind in ("probability", "why not", "is"):
