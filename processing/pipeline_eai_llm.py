@@ -38,7 +38,7 @@ logger = logging.get_logger(__name__)
 
 _PREPROCESS = ("fps", "layout", "joint_names", "window_s", "hop_s", "reference", "performer", "adapted")
 _FORWARD = ("candidate_labels", "question", "label_only", "verify", "attribution", "adapted", "generate_kwargs")
-_POSTPROCESS = ("candidate_labels", "question", "label_only", "verify")
+_POSTPROCESS = ("candidate_labels", "verify")
 
 
 class SkeletonEmotionExplanationPipeline(Pipeline):
@@ -411,12 +411,15 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
                 label = labels[int(person.overall().argmax())]
                 found = attribute(scorer, person.clip, labels, label, person.reference)
                 person.attribution = found.to_dict()
-            # A question for a fact of the record is answered from the record, which is faster and cannot be wrong.
-            known = question and verify and own is not None and not read_question(question, labels).needs_text
             if question is None and not label_only:
                 self._explain(people, labels, scorer, verify, generate_kwargs or {})
-            elif question is not None and not label_only and not known:
-                self._answer(people, question, generate_kwargs or {})
+            elif question is not None and not label_only:
+                asked = read_question(question, labels)
+                for person in people:
+                    person.asked = asked
+                # A fact of the record is the answer as it is, which is faster and cannot be wrong.
+                if asked.needs_text or not verify or own is None:
+                    self._answer(people, question, generate_kwargs or {})
         return {"request": requests}
 
     def _score(self, people: list[Person], labels: list[str], scorer: Any) -> None:
@@ -475,8 +478,6 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
         self,
         model_outputs,
         verify: bool = True,
-        question: str | None = None,
-        label_only: bool = False,
         candidate_labels: list[str] | None = None,
     ) -> dict | list[dict]:
         """The record of one input, a list where it holds several people."""
@@ -486,9 +487,8 @@ class SkeletonEmotionExplanationPipeline(Pipeline):
             return error_record(request.source, request.error)
         labels = candidate_labels or list(self.model.config.labels)
         own = self._feature_extractor.motion_reference()
-        question = None if label_only else question
         records = [
-            person_record(request.source, self._model_name, person, labels, person.reference or own, verify, question)
+            person_record(request.source, self._model_name, person, labels, person.reference or own, verify)
             for person in request.people
         ]
         return records[0] if len(records) == 1 else records

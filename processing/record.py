@@ -19,7 +19,7 @@ from .claims.guard import verified_comparison
 from .claims.marks import Statement, mark, read_marks, without_marks
 from .claims.pair_answers import PairQuestion, answered_pair
 from .claims.parser import find_claims
-from .claims.questions import read_question
+from .claims.questions import Question
 from .claims.reasons import Argument, chosen_argument
 from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure, measure_spans, why_not_measured
 from .descriptors.reference import MotionReference
@@ -57,6 +57,7 @@ class Person:
         explained: Index of the segment that the explanation is about.
         certainty: The field `certainty` of the record.
         argument: What the explanation is to say; None for a question, and where there is no text.
+        asked: The question that is answered in place of an explanation.
         text: What the language model wrote, with marks.
         attribution: As in the record, None unless it was asked for.
     """
@@ -68,6 +69,7 @@ class Person:
     explained: int = 0
     certainty: Mapping[str, Any] = field(default_factory=dict)
     argument: Argument | None = None
+    asked: Question | None = None
     text: str = ""
     attribution: dict | None = None
 
@@ -126,7 +128,6 @@ def person_record(
     labels: Sequence[str],
     reference: MotionReference | None,
     verify: bool,
-    question: str | None,
 ) -> dict[str, Any]:
     """The record of one performer.
 
@@ -137,7 +138,6 @@ def person_record(
         labels: Candidate labels.
         reference: Typical values, None where the checkpoint has no reference.
         verify: Whether the text is checked.
-        question: The question that the text answers, None for an explanation.
     """
     report = person.clip.report
     scores = _score_fields(person.overall(), labels)
@@ -149,17 +149,17 @@ def person_record(
     text = ""
     reasons: list[dict[str, Any]] = []
     own: dict[str, Any] = {}
-    if question is not None:
+    if person.asked is not None:
         text = without_marks(person.text)
         claims = find_claims(text)
-        own["question"] = question
+        own["question"] = person.asked.text
         if verify:
             own["dropped_claims"] = 0
         if verify and reference is not None:
             given = (segment.joints, segment.joint_mask, segment.not_shown)
             compared: Any = compared_with(reference, np.isfinite(vectors[0]))
             facts = Facts(scores["scores"], person.certainty, vectors, compared, reference, *given)
-            text, claims, own["dropped_claims"] = answered(text, read_question(question, labels), facts)
+            text, claims, own["dropped_claims"] = answered(text, person.asked, facts)
     elif person.argument is not None:
         found = _explanation(person, person.argument, labels, reference, verify)
         text, claims = found.text, [statement.claim for statement in found.statements]

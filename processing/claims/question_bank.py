@@ -1,8 +1,10 @@
 """Questions as people ask them, by what they ask for: what `question_kinds.py` compares an unknown wording with.
 
 A wording is a whole question or the part of one that carries its meaning. Emotions and people stand for any others.
-None of them is a question of benchmarks/.
+Of the questions in benchmarks/, only those of development_questions.json helped to choose them.
 """
+
+from .fact_questions import CLIP_LENGTH
 
 __all__ = ["WORDINGS"]
 
@@ -245,10 +247,10 @@ forceful is it | acceleration of the hands""",
 does he make himself | how open is the posture | how compact is the posture""",
     "stance_share": """how long is a foot on the ground | share of ground contact | stance phase | duration of the
 stance phase | percentage of stance | contact time of the feet""",
-    "clip": """how long is the clip | how long is the recording | length of the recording | duration of the clip | how
-many seconds does the clip last | clip length | how many seconds is this | duration""",
+    CLIP_LENGTH: """how long is the clip | how long is the recording | length of the recording | duration of the clip |
+how many seconds does the clip last | clip length | how many seconds is this | duration""",
 }
-"""Descriptor -> wordings of a question for its value; "clip" is the length of the clip."""
+"""Descriptor -> wordings of a question for its value, or the length of the clip."""
 
 _SIGNS: dict[str, str] = {
     "movement_speed high": """is he in a hurry | is she rushing | is he hasty | is he hurrying along | is he racing |
@@ -443,4 +445,4 @@ def _table() -> dict[tuple[str, ...], tuple[str, ...]]:
 
 
 WORDINGS = _table()
-"""What is asked for -> wordings: a kind of `Question.kinds` or "part", with a descriptor and a direction if need be."""
+"""What is asked for -> wordings: a kind of `Question.kinds` or "part", with descriptor and direction if need be."""

@@ -6,6 +6,7 @@
 "Is she furious?"                                     --vocabulary-----> the emotions that it names
 "How sure are you?", "Why not sad?"                   --fact_questions-> facts of the record
 "Which part shows it most?"                           --_MOVEMENT------> movement and emotion in general
+"What tells against it?"                              --question_kinds-> what known wordings ask that are like it
 """
 
 import re
@@ -212,7 +213,8 @@ class Question:
         kinds: Facts of the record that it asks for, in the order of the answer: "language" (it is not in English),
             "unseen" (what a skeleton does not show), "unknown" (it is not about movement), "sure", "probability",
             "runner-up", "against", "why not", "why", "emotion", "is" (whether emotions are expressed), "whether" (the
-            claims hold), "number", "hands", "gait". Empty where the language model has something to say.
+            claims hold), "measured" (what claims are about), "number", "hands", "gait". Empty where the language
+            model has something to say.
         claims: Claims that it asks about, in the order of the words; both of "bowed or raised".
         parts: Body parts of the descriptors that it names.
         emotions: Labels that it asks to be so, in the order of the labels; "why is she sad" asks about none.
@@ -220,6 +222,7 @@ class Question:
         strangers: Emotions that it names and that are no labels.
         quantity: The quantity that "number" asks for.
         words: The question in plain words, for what depends on single words.
+        text: The question as it was asked.
     """
 
     kinds: tuple[str, ...]
@@ -230,6 +233,7 @@ class Question:
     strangers: tuple[str, ...] = ()
     quantity: Quantity | None = None
     words: str = ""
+    text: str = ""
 
     @property
     def needs_text(self) -> bool:
@@ -246,7 +250,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     """
     said = " ".join(text.lower().replace("\u2019", "'").split())
     if not in_english(said):
-        return Question(("language",))
+        return Question(("language",), text=text)
     said = _POLITE.sub("", with_one_person(said))
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
     claims = tuple(dict.fromkeys(claim for sentence in sentences for claim in _asked_claims(sentence)))
@@ -256,7 +260,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
     elsewhere = not named and (_IN_HAND.search(said) or _WHITHER.search(said))
     if not claims and (elsewhere or not stems.isdisjoint(_UNSEEN)):
-        return _reread(Question(("unseen",), parts=parts, words=words), named, labels)
+        return _by_likeness(Question(("unseen",), parts=parts, words=words, text=text), named, labels)
     closed = [_OPEN_LATER.sub("", each) for each in sentences if any(form.match(each) for form in _CLOSED)]
     asked = () if claims or parts else tuple(n for n in labels if n in _emotions_in(" ".join(closed), labels, True)[0])
     strangers = tuple(name for name in named if name not in labels)
@@ -268,42 +272,40 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
         about = named or parts or concepts or not stems.isdisjoint(_MOVEMENT)
         clear = stems <= _KNOWN or (parts and not closed) or named
         kinds = () if about and clear else ("unknown",)
-    read = Question(kinds, claims, parts, asked, emotion, strangers, asked_quantity(words), words)
-    return _reread(read, named, labels)
+    read = Question(kinds, claims, parts, asked, emotion, strangers, asked_quantity(words), words, text)
+    return _by_likeness(read, named, labels)
 
 
-def _reread(question: Question, named: Sequence[str], labels: Sequence[str]) -> Question:
-    """A question by its likeness to known wordings where the rules find nothing, or where the likeness is great.
+def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]) -> Question:
+    """A question by its likeness to known wordings, where that says more than the rules.
 
     Args:
         question: As the rules read it.
         named: Emotions that it names.
         labels: Emotions that it may ask about.
     """
-    (kind, *target), score = likely_kind(question.words)
     found = question.kinds[0] if question.kinds else ""
-    if (
-        score < _LIKE_ENOUGH.get(found, 2.0) - _NAMES_SOMETHING * bool(named or question.parts)
-        or kind == found
-        or (found, kind) == ("why", "why not")
-    ):
+    (kind, *target), score = likely_kind(question.words)
+    least = _LIKE_ENOUGH.get(found)
+    named_any = bool(named or question.parts)
+    if least is None or len(question.kinds) > 1 or kind == found or score < least - _NAMES_SOMETHING * named_any:
         return question
-    if kind in DECLINED:
-        declined = found in DECLINED or (question.parts and score < _LIKE_ENOUGH["unseen"])
-        return question if declined else replace(question, kinds=(kind,))
-    if named and kind == "sure":
+    if kind in DECLINED:  # rather the language model, where a body part is named that may be about something else
+        stays = found in DECLINED or (question.parts and score < _LIKE_ENOUGH["unseen"])
+        return question if stays else replace(question, kinds=(kind,))
+    if kind == "sure" and named:
         kind = "probability"
-    if not named and kind in ("probability", "why not", "is"):
+    needs_emotion = kind in ("probability", "why not", "is")
+    if (needs_emotion and not named) or (found, kind) == ("why", "why not"):
         return question
     if kind == "number":
         return replace(question, kinds=(kind,), quantity=Quantity((target[0],), "minute" in question.words))
-    if kind == "whether":
-        claim = canonical_claim(*target)
-        return replace(question, kinds=("measured",), claims=(claim,))
+    if kind == "whether":  # a likeness is no ground for a yes or a no
+        return replace(question, kinds=("measured",), claims=(canonical_claim(*target),))
     if kind == "part":
         return replace(question, kinds=())
-    asked = tuple(name for name in labels if name in named) if kind == "is" else question.emotions
-    emotion = named[0] if named and kind in ("probability", "why not", "why") else None
+    asked = tuple(name for name in labels if name in named) if kind == "is" else ()
+    emotion = named[0] if named and (needs_emotion or kind == "why") else None
     return replace(question, kinds=(kind,), emotions=asked, emotion=emotion)
 
 
