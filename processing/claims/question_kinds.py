@@ -71,7 +71,7 @@ class _Learned(NamedTuple):
 
     Attributes:
         kinds: The keys of `WORDINGS`.
-        columns: Number of each word, pair of words and group of letters of the bank.
+        columns: Number of each word and pair of words of the bank, and of the groups of letters that two wordings share.
         rarity: (columns,) how much each says, by how many wordings have it.
         weights: (columns, kinds) of the regression.
     """
@@ -84,7 +84,7 @@ class _Learned(NamedTuple):
     def rows(self, texts: Iterable[str]) -> np.ndarray:
         """(texts, columns) weighted counts; what the bank does not have only shortens a row."""
         counted = [_counts(text) for text in texts]
-        found = np.zeros((len(counted), len(self.columns)))
+        found = np.zeros((len(counted), len(self.columns)), dtype=np.float32)
         unknown = float(self.rarity.max())
         for row, sorts in zip(found, counted, strict=True):
             for sort, counts in sorts.items():
@@ -95,20 +95,21 @@ class _Learned(NamedTuple):
                 for place, value in zip(places, values, strict=True):
                     if place is not None:
                         row[place] = _WEIGHTS[sort] * value / length
-        return found / np.sqrt(sum(weight**2 for weight in _WEIGHTS.values()))
+        return found / np.float32(np.sqrt(sum(weight**2 for weight in _WEIGHTS.values())))
 
 
 @lru_cache(maxsize=1)
 def _learned() -> _Learned:
     texts = [_as_asked(text) for texts in WORDINGS.values() for text in texts]
     kinds = tuple(WORDINGS)
-    wanted = np.repeat(np.eye(len(kinds)), [len(each) for each in WORDINGS.values()], axis=0)
+    wanted = np.repeat(np.eye(len(kinds), dtype=np.float32), [len(each) for each in WORDINGS.values()], axis=0)
     having = Counter(each for text in texts for counts in _counts(text).values() for each in counts)
-    columns = {each: place for place, each in enumerate(having)}
-    rarity = np.log((len(texts) + 1) / (np.array([*having.values()]) + 1))
+    kept = [each for each, wordings in having.items() if wordings > 1 or not each.startswith("l ")]
+    columns = {each: place for place, each in enumerate(kept)}
+    rarity = np.log((len(texts) + 1) / (np.array([having[each] for each in kept]) + 1))
     learned = _Learned(kinds, columns, rarity, np.empty((0, 0)))
     rows = learned.rows(texts)
-    dual = np.linalg.solve(rows @ rows.T + _RIDGE * np.eye(len(rows)), wanted)
+    dual = np.linalg.solve(rows @ rows.T + np.float32(_RIDGE) * np.eye(len(rows), dtype=np.float32), wanted)
     return learned._replace(weights=rows.T @ dual)
 
 

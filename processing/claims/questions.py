@@ -285,10 +285,10 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
         labels: Emotions that it may ask about.
     """
     found = question.kinds[0] if question.kinds else ""
+    if found not in _LIKE_ENOUGH or len(question.kinds) > 1:
+        return question
     (kind, *target), score = likely_kind(question.words)
-    least = _LIKE_ENOUGH.get(found)
-    named_any = bool(named or question.parts)
-    if least is None or len(question.kinds) > 1 or kind == found or score < least - _NAMES_SOMETHING * named_any:
+    if kind == found or score < _LIKE_ENOUGH[found] - _NAMES_SOMETHING * bool(named or question.parts):
         return question
     if kind in DECLINED:  # rather the language model, where a body part is named that may be about something else
         stays = found in DECLINED or (question.parts and score < _LIKE_ENOUGH["unseen"])
