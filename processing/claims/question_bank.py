@@ -360,7 +360,7 @@ forehead""",
 """Descriptor and direction -> wordings of a question whether it is so."""
 
 _DECLINED: dict[str, str] = {
-    "unseen": """how old is he | why did she leave him | why did they fight | why did he do it | why is she alone | why
+    "unseen": """how old is he | is there someone else | is somebody else there | is anybody with him | why did she leave him | why did they fight | why did he do it | why is she alone | why
 does he live there | what age is she | is he a teenager | is she elderly | an adult or a child | age group | is he over
 thirty | year of birth | is it a man | is it a woman | is he male | is she female | what gender | boy or girl | what is
 his name | who is he | who is she | whose movement is this | do you know her | is he famous | have I seen this person

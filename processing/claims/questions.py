@@ -298,6 +298,8 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
     needs_emotion = kind in ("probability", "why not", "is")
     if (needs_emotion and not named) or (found, kind) == ("why", "why not"):
         return question
+    if kind in ("number", "whether") and question.words.startswith("why"):
+        return question
     if kind == "number":
         return replace(question, kinds=(kind,), quantity=Quantity((target[0],), "minute" in question.words))
     if kind == "whether":  # a likeness is no ground for a yes or a no
