@@ -360,62 +360,62 @@ forehead""",
 """Descriptor and direction -> wordings of a question whether it is so."""
 
 _DECLINED: dict[str, str] = {
-    "unseen": """how old is he | is there someone else | is somebody else there | is anybody with him | why did she leave him | why did they fight | why did he do it | why is she alone | why
-does he live there | what age is she | is he a teenager | is she elderly | an adult or a child | age group | is he over
-thirty | year of birth | is it a man | is it a woman | is he male | is she female | what gender | boy or girl | what is
-his name | who is he | who is she | whose movement is this | do you know her | is he famous | have I seen this person
-before | is it the same person as before | which actor | what is he wearing | what clothes does she wear | is the dress
-long | are the shoes comfortable | boots or sandals | does he wear a hat | is she wearing glasses | colour of the
-trousers | is the coat warm | is he naked | bare feet | high heels | does the costume hinder him | is he smiling | is
-she crying | does he frown | look of the face | is the mouth open | are the eyes closed | is he blushing | what is his
-expression like in the face | are the brows drawn together | is she showing her teeth | does he look at me | who is he
-looking at | is he ill | is she sick | does he have a disease | which illness does she have | is it dementia | is it
-depression | is he autistic | does he have a neurological disorder | diagnosis of the patient | is she injured | is he
-in pain | has he broken his leg | does she need surgery | did he have a heart attack | which medication does he take |
-is he drunk | is he on drugs | is she expecting a baby | is she hungry | is he thirsty | has he slept | is he breathing
-hard | pulse | blood pressure | body temperature | is she sweating | fitness level | what is he thinking | what does he
-want | what is his goal | what are her intentions | does he plan to leave | is he going to attack somebody | what will
-he do next | what happens next | where is he going | where does he come from | will she stay | what will happen
-tomorrow | is he lying | does he tell the truth | is the emotion genuine | is she acting | is it fake | is he honest |
-does he hide something | is he dangerous | did he commit a crime | is she guilty | can he be trusted as a person | is
-he a nice person | is she intelligent | is he clever | what is his personality | is he introverted | is she a good
-worker | should we hire her | is he lazy by nature | what is his character like | what is his job | is she a dancer by
-profession | is he a soldier | how much money does he have | is he wealthy | is she educated | is he married | does she
-have a boyfriend | is he in love | does he have children | who are his friends | who is he angry with | is he sad
-because of his wife | what happened to him before | what happened to make her sad | did somebody die | did he get bad
-news | since how many days is he sad | is he always this happy | was she angry yesterday | will he be sad tomorrow | is
-he sad in real life | where is he | in which country is this | which town | is it indoors | is it outside | what is in
-the background | who is next to him | how many people are there | is somebody watching | is there a chair | what is the
-ground made of | is it dark | what time of day is it | which season | what is the weather | when was this recorded |
-what day was it | what is he holding | what is in her hand | does he carry a bag | is there a ball | does she have a
-phone | is he holding a knife | what is on the table | what is he saying | is she talking | what does the voice sound
-like | is he screaming | is there music | can you hear something | does he sing | how heavy is she | how tall is he |
-weight in kilograms | is he fat | is she thin | is he muscular | is she pretty | is he attractive | hair colour | skin
-colour | which ethnic group | is he black or white | where is she from | nationality | religion | which party does he
-vote for | does he pray | how many fingers does he show | is he making a fist | does he point with the index finger |
-is he snapping his fingers | which eye is dominant | can he hear | is he deaf | is he blind | does he smoke | what does
-he eat | what is his favourite food | does he like dogs | what are his hobbies | which team does he like | is he a good
-person | what does she dream of | which camera was used | who filmed it | how many sensors | which suit was worn |
-which software was used | did he agree to be recorded | does he know that he is watched | what was he told to do | why
-was this recorded | for which film is it | what has he got on | what is he dressed in | can he see | can she see well |
-what does he do for a living | how does he earn his money | report the weight | the weight of the subject | state the
-age | sex of the participant | is the suspect guilty | is he the culprit | what does it say on the shirt | what is
-written there | what does the sign say | can you see his face | can you see her eyes | what is there on the floor |
-what kind of ground is it | what kind of shoes | is her heart beating | is his heart racing | is she trembling with her
-voice | is he kind to children | is she good with animals | does he love her | is he loyal | is he jealous of his
-brother | who hurt him | who is he afraid of | what is he afraid of | what is she proud of | what is he happy about |
-what is she sad about in her life | what is the reason for his sad in his life | which event made him sad | did he lose
-his job | did she win something | how will he feel later | how did she feel before the recording | how long did the
-rehearsal take | what was the purpose of the study | which disease explains the gait | does the gait mean dementia |
-does the posture show scoliosis | is it a sign of an illness | does he need therapy | is he suicidal | is she
-traumatised | is he healthy | is the knee swollen | is the arm broken | does the shoulder hurt | is the hand cold | are
-the hands dirty | are the legs hairy | is his back tattooed | are the feet big | shoe size | is the head shaved | does
-she have long legs | is he strong | what is in his pocket | does he hold something in his hand | is she wearing a ring
-on the hand | is the hand open or closed | what do the fingers do | is the wrist watch on the left | what is he sitting
-on | is she leaning on a wall | is he at work | is he at home | is this a stage | is it a theatre play | is this in a
-street | what is above him | which door does he go through | is he walking towards somebody | is she running away from
-someone | is he following somebody | who is chasing him | is she late for work | what is he running from | is he coming
-home""",
+    "unseen": """how old is he | is there someone else | is somebody else there | is anybody with him | why did she
+leave him | why did they fight | why did he do it | why is she alone | why does he live there | what age is she | is he
+a teenager | is she elderly | an adult or a child | age group | is he over thirty | year of birth | is it a man | is it
+a woman | is he male | is she female | what gender | boy or girl | what is his name | who is he | who is she | whose
+movement is this | do you know her | is he famous | have I seen this person before | is it the same person as before |
+which actor | what is he wearing | what clothes does she wear | is the dress long | are the shoes comfortable | boots
+or sandals | does he wear a hat | is she wearing glasses | colour of the trousers | is the coat warm | is he naked |
+bare feet | high heels | does the costume hinder him | is he smiling | is she crying | does he frown | look of the face
+| is the mouth open | are the eyes closed | is he blushing | what is his expression like in the face | are the brows
+drawn together | is she showing her teeth | does he look at me | who is he looking at | is he ill | is she sick | does
+he have a disease | which illness does she have | is it dementia | is it depression | is he autistic | does he have a
+neurological disorder | diagnosis of the patient | is she injured | is he in pain | has he broken his leg | does she
+need surgery | did he have a heart attack | which medication does he take | is he drunk | is he on drugs | is she
+expecting a baby | is she hungry | is he thirsty | has he slept | is he breathing hard | pulse | blood pressure | body
+temperature | is she sweating | fitness level | what is he thinking | what does he want | what is his goal | what are
+her intentions | does he plan to leave | is he going to attack somebody | what will he do next | what happens next |
+where is he going | where does he come from | will she stay | what will happen tomorrow | is he lying | does he tell
+the truth | is the emotion genuine | is she acting | is it fake | is he honest | does he hide something | is he
+dangerous | did he commit a crime | is she guilty | can he be trusted as a person | is he a nice person | is she
+intelligent | is he clever | what is his personality | is he introverted | is she a good worker | should we hire her |
+is he lazy by nature | what is his character like | what is his job | is she a dancer by profession | is he a soldier |
+how much money does he have | is he wealthy | is she educated | is he married | does she have a boyfriend | is he in
+love | does he have children | who are his friends | who is he angry with | is he sad because of his wife | what
+happened to him before | what happened to make her sad | did somebody die | did he get bad news | since how many days
+is he sad | is he always this happy | was she angry yesterday | will he be sad tomorrow | is he sad in real life |
+where is he | in which country is this | which town | is it indoors | is it outside | what is in the background | who
+is next to him | how many people are there | is somebody watching | is there a chair | what is the ground made of | is
+it dark | what time of day is it | which season | what is the weather | when was this recorded | what day was it | what
+is he holding | what is in her hand | does he carry a bag | is there a ball | does she have a phone | is he holding a
+knife | what is on the table | what is he saying | is she talking | what does the voice sound like | is he screaming |
+is there music | can you hear something | does he sing | how heavy is she | how tall is he | weight in kilograms | is
+he fat | is she thin | is he muscular | is she pretty | is he attractive | hair colour | skin colour | which ethnic
+group | is he black or white | where is she from | nationality | religion | which party does he vote for | does he pray
+| how many fingers does he show | is he making a fist | does he point with the index finger | is he snapping his
+fingers | which eye is dominant | can he hear | is he deaf | is he blind | does he smoke | what does he eat | what is
+his favourite food | does he like dogs | what are his hobbies | which team does he like | is he a good person | what
+does she dream of | which camera was used | who filmed it | how many sensors | which suit was worn | which software was
+used | did he agree to be recorded | does he know that he is watched | what was he told to do | why was this recorded |
+for which film is it | what has he got on | what is he dressed in | can he see | can she see well | what does he do for
+a living | how does he earn his money | report the weight | the weight of the subject | state the age | sex of the
+participant | is the suspect guilty | is he the culprit | what does it say on the shirt | what is written there | what
+does the sign say | can you see his face | can you see her eyes | what is there on the floor | what kind of ground is
+it | what kind of shoes | is her heart beating | is his heart racing | is she trembling with her voice | is he kind to
+children | is she good with animals | does he love her | is he loyal | is he jealous of his brother | who hurt him |
+who is he afraid of | what is he afraid of | what is she proud of | what is he happy about | what is she sad about in
+her life | what is the reason for his sad in his life | which event made him sad | did he lose his job | did she win
+something | how will he feel later | how did she feel before the recording | how long did the rehearsal take | what was
+the purpose of the study | which disease explains the gait | does the gait mean dementia | does the posture show
+scoliosis | is it a sign of an illness | does he need therapy | is he suicidal | is she traumatised | is he healthy |
+is the knee swollen | is the arm broken | does the shoulder hurt | is the hand cold | are the hands dirty | are the
+legs hairy | is his back tattooed | are the feet big | shoe size | is the head shaved | does she have long legs | is he
+strong | what is in his pocket | does he hold something in his hand | is she wearing a ring on the hand | is the hand
+open or closed | what do the fingers do | is the wrist watch on the left | what is he sitting on | is she leaning on a
+wall | is he at work | is he at home | is this a stage | is it a theatre play | is this in a street | what is above him
+| which door does he go through | is he walking towards somebody | is she running away from someone | is he following
+somebody | who is chasing him | is she late for work | what is he running from | is he coming home""",
     "unknown": """what is the capital of spain | what is two plus two | tell me a joke | write a poem | write a program
 | translate this | who won the match | what is your name | who made you | who are you | what can you do | how were you
 trained | are you human | do you like me | what is your favourite film | how do I open this file | how do I convert

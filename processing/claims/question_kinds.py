@@ -71,7 +71,7 @@ class _Learned(NamedTuple):
 
     Attributes:
         kinds: The keys of `WORDINGS`.
-        columns: Number of each word and pair of words of the bank, and of the groups of letters that two wordings share.
+        columns: Number of each word, pair of words and group of letters of the bank, groups that two wordings share.
         rarity: (columns,) how much each says, by how many wordings have it.
         weights: (columns, kinds) of the regression.
     """
