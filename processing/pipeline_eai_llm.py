@@ -39,7 +39,7 @@ logger = logging.get_logger(__name__)
 
 _PREPROCESS = ("fps", "layout", "joint_names", "window_s", "hop_s", "reference", "performer", "adapted")
 _FORWARD = ("candidate_labels", "question", "label_only", "verify", "attribution", "adapted", "generate_kwargs")
-_POSTPROCESS = ("candidate_labels", "question", "label_only", "verify")
+_POSTPROCESS = ("candidate_labels", "verify")
 
 
 class SkeletonEmotionExplanationPipeline(CallPipeline):
@@ -412,12 +412,15 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
                 label = labels[int(person.overall().argmax())]
                 found = attribute(scorer, person.clip, labels, label, person.reference)
                 person.attribution = found.to_dict()
-            # A question for a fact of the record is answered from the record, which is faster and cannot be wrong.
-            known = question and verify and own is not None and not read_question(question, labels).needs_text
             if question is None and not label_only:
                 self._explain(people, labels, scorer, verify, generate_kwargs or {})
-            elif question is not None and not label_only and not known:
-                self._answer(people, question, generate_kwargs or {})
+            elif question is not None and not label_only:
+                asked = read_question(question, labels)
+                for person in people:
+                    person.asked = asked
+                # A fact of the record is the answer as it is, which is faster and cannot be wrong.
+                if asked.needs_text or not verify or own is None:
+                    self._answer(people, question, generate_kwargs or {})
         return {"request": requests}
 
     def _score(self, people: list[Person], labels: list[str], scorer: Any) -> None:
@@ -476,8 +479,6 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
         self,
         model_outputs,
         verify: bool = True,
-        question: str | None = None,
-        label_only: bool = False,
         candidate_labels: list[str] | None = None,
     ) -> dict | list[dict]:
         """The record of one input, a list where it holds several people."""
@@ -487,9 +488,8 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
             return error_record(request.source, request.error)
         labels = candidate_labels or list(self.model.config.labels)
         own = self._feature_extractor.motion_reference()
-        question = None if label_only else question
         records = [
-            person_record(request.source, self._model_name, person, labels, person.reference or own, verify, question)
+            person_record(request.source, self._model_name, person, labels, person.reference or own, verify)
             for person in request.people
         ]
         self._warn_once(request.source, [each for record in records for each in record["notes"]])

@@ -19,7 +19,7 @@ from .claims.guard import verified_comparison
 from .claims.marks import Statement, mark, read_marks, without_marks
 from .claims.pair_answers import PairQuestion, answered_pair
 from .claims.parser import find_claims
-from .claims.questions import read_question
+from .claims.questions import Question
 from .claims.reasons import COMMON_SHARE, Argument, chosen_argument, common_in_reference, statable
 from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure, measure_spans, why_not_measured
 from .descriptors.reference import MotionReference
@@ -59,6 +59,7 @@ class Person:
         common: Descriptor and direction of the claims that nearly all clips of the call share (`call_clips.py`).
         certainty: The field `certainty` of the record.
         argument: What the explanation is to say; None for a question, and where there is no text.
+        asked: The question that is answered in place of an explanation.
         text: What the language model wrote, with marks.
         attribution: As in the record, None unless it was asked for.
     """
@@ -71,6 +72,7 @@ class Person:
     common: frozenset[tuple[str, str]] = frozenset()
     certainty: Mapping[str, Any] = field(default_factory=dict)
     argument: Argument | None = None
+    asked: Question | None = None
     text: str = ""
     attribution: dict | None = None
 
@@ -134,7 +136,6 @@ def person_record(
     labels: Sequence[str],
     reference: MotionReference | None,
     verify: bool,
-    question: str | None,
 ) -> dict[str, Any]:
     """The record of one performer.
 
@@ -145,7 +146,6 @@ def person_record(
         labels: Candidate labels.
         reference: Typical values, None where the checkpoint has no reference.
         verify: Whether the text is checked.
-        question: The question that the text answers, None for an explanation.
     """
     report = person.clip.report
     scores = _score_fields(person.overall(), labels)
@@ -157,17 +157,17 @@ def person_record(
     text = ""
     reasons: list[dict[str, Any]] = []
     own: dict[str, Any] = {}
-    if question is not None:
+    if person.asked is not None:
         text = without_marks(person.text)
         claims = find_claims(text)
-        own["question"] = question
+        own["question"] = person.asked.text
         if verify:
             own["dropped_claims"] = 0
         if verify and reference is not None:
             given = (segment.joints, segment.joint_mask, segment.not_shown)
             compared: Any = compared_with(reference, np.isfinite(vectors[0]))
             facts = Facts(scores["scores"], person.certainty, vectors, compared, reference, *given, person.common)
-            text, claims, own["dropped_claims"] = answered(text, read_question(question, labels), facts)
+            text, claims, own["dropped_claims"] = answered(text, person.asked, facts)
     elif person.argument is not None:
         found = _explanation(person, person.argument, labels, reference, verify)
         text, claims = found.text, [statement.claim for statement in found.statements]

@@ -328,6 +328,15 @@ def _whether(question: Question, facts: Facts) -> str:
     return f"{word} {' and '.join(so[:_MOST])}, {joint} {' and '.join(not_so[:_MOST])}."
 
 
+def _measured(question: Question, facts: Facts) -> str:
+    """What was measured of what claims are about, without a yes or no."""
+    name = question.claims[0].descriptor
+    row = np.atleast_2d(facts.vectors)[0]
+    if not np.isfinite(row[DESCRIPTOR_INDEX[name]]):
+        return _whether(question, facts)
+    return f"{capital(_measured_clause(name, facts))}."
+
+
 def _gait(question: Question, facts: Facts) -> str:
     found = gait_of(facts.joints, facts.joint_mask, facts.not_shown)
     words = question.words
@@ -393,6 +402,7 @@ _ANSWERS: Mapping[str, Callable[[Question, Facts], str]] = {
     "why not": _why_not,
     "number": _number,
     "whether": _whether,
+    "measured": _measured,
     "gait": _gait,
     "hands": hands_answer,
 }

@@ -6,11 +6,12 @@
 "Is she furious?"                                     --vocabulary-----> the emotions that it names
 "How sure are you?", "Why not sad?"                   --fact_questions-> facts of the record
 "Which part shows it most?"                           --_MOVEMENT------> movement and emotion in general
+"What tells against it?"                              --question_kinds-> what known wordings ask that are like it
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..vocabulary import SYNONYMS, canonical_label, related_words
 from .claim import Claim, canonical_claim
@@ -26,6 +27,7 @@ from .fact_questions import (
 )
 from .parser import find_claims
 from .phrases import Direction
+from .question_kinds import DECLINED, likely_kind
 from .terms import PREDICATES, SUBJECTS, subject_at, subjects_in
 from .tokens import FORMS, GLUE, Token, stem, tokens_of
 
@@ -196,6 +198,13 @@ _KNOWN = (
 """Stems of words that a question about movement may have: another word may be about something else."""
 
 
+_LIKE_ENOUGH = {"": 0.35, "unknown": 0.35, "unseen": 0.5, "why": 0.5, "sure": 0.5}
+"""What the rules found -> least score from which the likeness to known wordings decides; it does not for others."""
+
+_NAMES_SOMETHING = 0.07
+"""By how much less that may be where an emotion or a body part is named, so the question is about the movement."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What a question asks about.
@@ -204,7 +213,8 @@ class Question:
         kinds: Facts of the record that it asks for, in the order of the answer: "language" (it is not in English),
             "unseen" (what a skeleton does not show), "unknown" (it is not about movement), "sure", "probability",
             "runner-up", "against", "why not", "why", "emotion", "is" (whether emotions are expressed), "whether" (the
-            claims hold), "number", "hands", "gait". Empty where the language model has something to say.
+            claims hold), "measured" (what claims are about), "number", "hands", "gait". Empty where the language
+            model has something to say.
         claims: Claims that it asks about, in the order of the words; both of "bowed or raised".
         parts: Body parts of the descriptors that it names.
         emotions: Labels that it asks to be so, in the order of the labels; "why is she sad" asks about none.
@@ -212,6 +222,7 @@ class Question:
         strangers: Emotions that it names and that are no labels.
         quantity: The quantity that "number" asks for.
         words: The question in plain words, for what depends on single words.
+        text: The question as it was asked.
     """
 
     kinds: tuple[str, ...]
@@ -222,6 +233,7 @@ class Question:
     strangers: tuple[str, ...] = ()
     quantity: Quantity | None = None
     words: str = ""
+    text: str = ""
 
     @property
     def needs_text(self) -> bool:
@@ -238,7 +250,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     """
     said = " ".join(text.lower().replace("\u2019", "'").split())
     if not in_english(said):
-        return Question(("language",))
+        return Question(("language",), text=text)
     said = _POLITE.sub("", with_one_person(said))
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
     claims = tuple(dict.fromkeys(claim for sentence in sentences for claim in _asked_claims(sentence)))
@@ -248,7 +260,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
     elsewhere = not named and (_IN_HAND.search(said) or _WHITHER.search(said))
     if not claims and (elsewhere or not stems.isdisjoint(_UNSEEN)):
-        return Question(("unseen",), parts=parts)
+        return _by_likeness(Question(("unseen",), parts=parts, words=words, text=text), named, labels)
     closed = [_OPEN_LATER.sub("", each) for each in sentences if any(form.match(each) for form in _CLOSED)]
     asked = () if claims or parts else tuple(n for n in labels if n in _emotions_in(" ".join(closed), labels, True)[0])
     strangers = tuple(name for name in named if name not in labels)
@@ -260,7 +272,43 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
         about = named or parts or concepts or not stems.isdisjoint(_MOVEMENT)
         clear = stems <= _KNOWN or (parts and not closed) or named
         kinds = () if about and clear else ("unknown",)
-    return Question(kinds, claims, parts, asked, emotion, strangers, asked_quantity(words), words)
+    read = Question(kinds, claims, parts, asked, emotion, strangers, asked_quantity(words), words, text)
+    return _by_likeness(read, named, labels)
+
+
+def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]) -> Question:
+    """A question by its likeness to known wordings, where that says more than the rules.
+
+    Args:
+        question: As the rules read it.
+        named: Emotions that it names.
+        labels: Emotions that it may ask about.
+    """
+    found = question.kinds[0] if question.kinds else ""
+    if found not in _LIKE_ENOUGH or len(question.kinds) > 1:
+        return question
+    (kind, *target), score = likely_kind(question.words)
+    if kind == found or score < _LIKE_ENOUGH[found] - _NAMES_SOMETHING * bool(named or question.parts):
+        return question
+    if kind in DECLINED:  # rather the language model, where a body part is named that may be about something else
+        stays = found in DECLINED or (question.parts and score < _LIKE_ENOUGH["unseen"])
+        return question if stays else replace(question, kinds=(kind,))
+    if kind == "sure" and named:
+        kind = "probability"
+    needs_emotion = kind in ("probability", "why not", "is")
+    if (needs_emotion and not named) or (found, kind) == ("why", "why not"):
+        return question
+    if kind in ("number", "whether") and question.words.startswith("why"):
+        return question
+    if kind == "number":
+        return replace(question, kinds=(kind,), quantity=Quantity((target[0],), "minute" in question.words))
+    if kind == "whether":  # a likeness is no ground for a yes or a no
+        return replace(question, kinds=("measured",), claims=(canonical_claim(*target),))
+    if kind == "part":
+        return replace(question, kinds=())
+    asked = tuple(name for name in labels if name in named) if kind == "is" else ()
+    emotion = named[0] if named and (needs_emotion or kind == "why") else None
+    return replace(question, kinds=(kind,), emotions=asked, emotion=emotion)
 
 
 def named_emotions(said: str, labels: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,136 @@
+"""Finds out what a question asks for whose words the rules do not know, by its likeness to wordings that are known.
+
+`question_bank.py` has a few dozen wordings of each kind. Words, pairs of words and groups of letters are counted, rare
+ones weigh more, and a ridge regression learns from the bank what speaks for each kind. That takes a moment, once. The
+words of a question that the bank does not have weigh as much as its rarest ones and speak for nothing, so a question
+about something else scores low.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from .fact_questions import plainly, with_one_person
+from .question_bank import WORDINGS
+from .tokens import stem
+
+__all__ = ["DECLINED", "Likeness", "likely_kind"]
+
+DECLINED = ("unseen", "unknown")
+"""Kinds of questions without an answer."""
+
+_RIDGE = 1.0
+"""Penalty of the regression; from 0.3 on fewer questions without an answer pass, above it fewer others do."""
+
+_WEIGHTS = {"word": 0.7, "pair": 1.0, "letters": 0.7}
+"""How much each sort of count matters."""
+
+_LEAD = 0.5
+"""How much the lead over the kinds without an answer counts, besides the likeness itself."""
+
+_LETTERS = (3, 4, 5)
+
+_PERSON = re.compile(
+    r"\b(?:he|she|they|it|him|her|them|hers|theirs|himself|herself|themselves|the person|a person|the (?:subject|"
+    r"character|figure|performer|actor)|somebody|someone|one)\b"
+)
+_ARTICLE = re.compile(r"\b(?:his|her|their|its|the|an?|this|that|these|those)\b")
+
+
+class Likeness(NamedTuple):
+    """What a question is like.
+
+    Attributes:
+        kind: A key of `WORDINGS`: what is asked for, with a descriptor and a direction if need be.
+        score: About 1 for a wording of the bank, 0 for words that have nothing to do with it.
+    """
+
+    kind: tuple[str, ...]
+    score: float
+
+
+def likely_kind(said: str) -> Likeness:
+    """What a question asks for, by its likeness to the wordings of the bank.
+
+    Args:
+        said: The question, `plainly`, with "thus" in place of each emotion.
+    """
+    learned = _learned()
+    scores = (learned.rows([said]) @ learned.weights)[0]
+    best = int(scores.argmax())
+    declined = max(scores[place] for place, (kind, *_) in enumerate(learned.kinds) if kind in DECLINED)
+    return Likeness(learned.kinds[best], float(scores[best] + _LEAD * (scores[best] - declined)))
+
+
+class _Learned(NamedTuple):
+    """What was learned from the bank.
+
+    Attributes:
+        kinds: The keys of `WORDINGS`.
+        columns: Number of each word, pair of words and group of letters of the bank, groups that two wordings share.
+        rarity: (columns,) how much each says, by how many wordings have it.
+        weights: (columns, kinds) of the regression.
+    """
+
+    kinds: tuple[tuple[str, ...], ...]
+    columns: dict[str, int]
+    rarity: np.ndarray
+    weights: np.ndarray
+
+    def rows(self, texts: Iterable[str]) -> np.ndarray:
+        """(texts, columns) weighted counts; what the bank does not have only shortens a row."""
+        counted = [_counts(text) for text in texts]
+        found = np.zeros((len(counted), len(self.columns)), dtype=np.float32)
+        unknown = float(self.rarity.max())
+        for row, sorts in zip(found, counted, strict=True):
+            for sort, counts in sorts.items():
+                places = [self.columns.get(each) for each in counts]
+                rarity = [unknown if place is None else self.rarity[place] for place in places]
+                values = np.array(rarity) * (1 + np.log([*counts.values()]))
+                length = float(np.sqrt((values**2).sum()))
+                for place, value in zip(places, values, strict=True):
+                    if place is not None:
+                        row[place] = _WEIGHTS[sort] * value / length
+        return found / np.float32(np.sqrt(sum(weight**2 for weight in _WEIGHTS.values())))
+
+
+@lru_cache(maxsize=1)
+def _learned() -> _Learned:
+    texts = [_as_asked(text) for texts in WORDINGS.values() for text in texts]
+    kinds = tuple(WORDINGS)
+    wanted = np.repeat(np.eye(len(kinds), dtype=np.float32), [len(each) for each in WORDINGS.values()], axis=0)
+    having = Counter(each for text in texts for counts in _counts(text).values() for each in counts)
+    kept = [each for each, wordings in having.items() if wordings > 1 or not each.startswith("l ")]
+    columns = {each: place for place, each in enumerate(kept)}
+    rarity = np.log((len(texts) + 1) / (np.array([having[each] for each in kept]) + 1))
+    learned = _Learned(kinds, columns, rarity, np.empty((0, 0)))
+    rows = learned.rows(texts)
+    dual = np.linalg.solve(rows @ rows.T + np.float32(_RIDGE) * np.eye(len(rows), dtype=np.float32), wanted)
+    return learned._replace(weights=rows.T @ dual)
+
+
+def _as_asked(wording: str) -> str:
+    """A wording of the bank in the form of `likely_kind`."""
+    return re.sub(r"\b(?:sad|happy|angry)\b", "thus", plainly(with_one_person(wording.lower())))
+
+
+def _counts(said: str) -> dict[str, Counter[str]]:
+    """Counts of words, pairs of words and groups of letters of a question, with one word for whoever it is about."""
+    said = _PERSON.sub(" he ", _ARTICLE.sub(" the ", said))
+    words = re.findall(r"[a-z0-9%']+", re.sub(r"\bthe (?=(?:the|he)\b)", "", " ".join(said.split())))
+    stems = ["^", *map(stem, words), "$"]
+    letters = (
+        f"{padded[start : start + size]}"
+        for padded in (f"<{word}>" for word in words)
+        for size in _LETTERS
+        for start in range(len(padded) - size + 1)
+    )
+    return {
+        "word": Counter(f"w {each}" for each in stems[1:-1]),
+        "pair": Counter(f"p {first} {second}" for first, second in zip(stems, stems[1:], strict=False)),
+        "letters": Counter(f"l {each}" for each in letters),
+    }

@@ -1,0 +1,109 @@
+"""Questions in words that the rules do not know: read by their likeness to the bank of wordings."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eai_llm_hf.processing.claims import questions
+from eai_llm_hf.processing.claims.answers import _ANSWERS, Facts, answered
+from eai_llm_hf.processing.claims.claim import canonical_claim
+from eai_llm_hf.processing.claims.fact_questions import CLIP_LENGTH
+from eai_llm_hf.processing.claims.phrases import USUAL
+from eai_llm_hf.processing.claims.question_bank import WORDINGS
+from eai_llm_hf.processing.claims.question_kinds import likely_kind
+from eai_llm_hf.processing.claims.questions import Question, read_question
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.descriptors.reference_state import DEFAULT
+from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
+
+LABELS = ("happy", "sad", "angry", "proud", "not confident")
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+
+def test_every_wording_asks_for_something_that_can_be_answered():
+    for kind, *target in WORDINGS:
+        if kind == "number":
+            assert target[0] == CLIP_LENGTH or target[0] in DESCRIPTOR_INDEX
+        elif kind == "whether":
+            assert canonical_claim(*target).descriptor == target[0]
+        else:
+            assert not target and (kind in _ANSWERS or kind == "part")
+
+
+def test_a_wording_of_the_bank_stands_under_one_kind_alone():
+    wordings = [wording for each in WORDINGS.values() for wording in each]
+    assert len(wordings) == len(set(wordings))
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds", "emotion"),
+    [
+        ("Which sentiment did you spot?", ("emotion",), None),
+        ("May I count on the verdict being true?", ("sure",), None),
+        ("Assign a probability to joy, please.", ("probability",), "happy"),
+        ("Which candidate finished second?", ("runner-up",), None),
+        ("What would a sceptical colleague object?", ("against",), None),
+        ("Which observations led to your verdict?", ("why",), None),
+        ("At which frequency does he step?", ("number",), None),
+        ("Does she plod along?", ("measured",), None),
+        ("In which position does she keep the arms?", ("hands",), None),
+    ],
+)
+def test_a_question_in_words_that_the_rules_do_not_know_is_read_by_likeness(question, kinds, emotion):
+    read = read_question(question, LABELS)
+    assert (read.kinds, read.emotion) == (kinds, emotion)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Does he own a bicycle?",
+        "Has the walker got asthma?",
+        "Is she the sister of the other performer?",
+        "Which brand of trainers are these?",
+        "What did the director tell him to do?",
+        "How do I cancel my subscription?",
+        "Would she pass a driving test?",
+        "Is he planning a robbery?",
+    ],
+)
+def test_a_question_about_something_else_is_like_no_question_that_has_an_answer(question):
+    assert read_question(question, LABELS).kinds in (("unseen",), ("unknown",))
+
+
+def test_a_likeness_gives_what_was_measured_and_neither_yes_nor_no():
+    rng = np.random.default_rng(3)
+    reference = MotionReference.fit(np.random.default_rng(0).normal(size=(400, len(DESCRIPTORS))))
+    vectors = rng.normal(scale=1.5, size=(1, len(DESCRIPTORS)))
+    joints, mask = np.zeros((30, len(JOINT_NAMES), 3)), np.ones(len(JOINT_NAMES), dtype=bool)
+    facts = Facts(dict.fromkeys(LABELS, 0.2), {}, vectors, DEFAULT, reference, joints, mask, {})
+    percentiles = reference.percentiles(vectors[0])
+    for descriptor, direction in (kind[1:] for kind in WORDINGS if kind[0] == "whether"):
+        asked = Question(("measured",), (canonical_claim(descriptor, direction),))
+        text = answered("", asked, facts)[0][:-1].lower()
+        high = percentiles[DESCRIPTOR_INDEX[descriptor]] > 50
+        assert text in (canonical_claim(descriptor, "high" if high else "low").text, USUAL[descriptor])
+
+
+def test_what_the_rules_read_needs_no_likeness(monkeypatch):
+    def fail(said):
+        raise AssertionError(said)
+
+    monkeypatch.setattr(questions, "likely_kind", fail)
+    for question in ("Which emotion is it?", "What else could it be?", "How long are the steps?", "Is he running?"):
+        assert read_question(question, LABELS).kinds
+
+
+def test_the_likeness_of_words_that_the_bank_does_not_have_is_nothing():
+    assert likely_kind("zyx wvu").score == pytest.approx(0.0, abs=0.05)
+
+
+def test_no_wording_is_a_question_that_tests_the_reader():
+    wordings = {" ".join(wording.lower().split()) for each in WORDINGS.values() for wording in each}
+    for name in ("test_questions.json", "fresh_questions.json"):
+        asked = json.loads((BENCHMARKS / name).read_text(encoding="utf-8"))
+        texts = {item if isinstance(item, str) else item[1] for items in asked.values() for item in items}
+        assert not wordings & {text.lower().strip("?.!") for text in texts}
