@@ -10,6 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any
 
@@ -154,8 +155,7 @@ class ReadAhead:
         return Read(clip.number, clip.source, error=error_record(clip.source, crash))
 
     def _started(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
-        pool = ProcessPoolExecutor(self._workers, context, _start, (self._reader,))
+        pool = ProcessPoolExecutor(self._workers, _context(), _start, (self._reader,))
         try:
             pool.submit(os.getpid).result()
         except BrokenProcessPool as error:
@@ -164,6 +164,18 @@ class ReadAhead:
                 'if __name__ == "__main__":, or pass num_workers=0.'
             ) from error
         return pool
+
+
+def _context() -> BaseContext:
+    """How processes start: forked from one that has imported this module and nothing else, where the system can fork.
+
+    A fork of this process, whose libraries have threads, might hang.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 _reader: Reader | None = None

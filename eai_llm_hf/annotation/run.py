@@ -44,6 +44,7 @@ SORTED_FRAMES = 2**19
 """Unified frames, of about 280 bytes, after which the clips so far are divided: bounds memory for long recordings."""
 
 _FORM = ("fps", "layout", "joint_names")
+_DEFAULTS = {"label_only": False, "verify": True, "attribution": False}
 _OF_ONE_PERSON = ("performer", "baseline")
 
 
@@ -226,7 +227,8 @@ def _checked(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]
         raise TypeError(
             f"{found[0]} is about one person; who moves in each clip is a column `performer` of a manifest or dataset."
         )
-    options = {name: value for name, value in with_generate_kwargs(options).items() if value is not None}
+    given = with_generate_kwargs(options).items()
+    options = {name: value for name, value in given if value is not None and value != _DEFAULTS.get(name)}
     if options.get("do_sample"):
         raise ValueError("do_sample draws texts at random, so an interrupted run would not continue as it began.")
     if "candidate_labels" in options:
@@ -236,11 +238,11 @@ def _checked(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]
         options["reference"] = as_reference(options["reference"])
         settings["reference"] = digest_of(options["reference"].to_dict())
     if "adapted" in options:
-        given = options["adapted"]
-        if not isinstance(given, (str, os.PathLike)):
+        saved = options["adapted"]
+        if not isinstance(saved, (str, os.PathLike)):
             raise TypeError("adapted must be the folder that the labels were saved to.")
-        options["adapted"] = as_adapted(given)
-        settings["adapted"] = sha256_of(sorted(path for path in Path(given).iterdir() if path.is_file()))
+        options["adapted"] = as_adapted(saved)
+        settings["adapted"] = sha256_of(sorted(path for path in Path(saved).iterdir() if path.is_file()))
     layout = options.get("layout")
     if layout is not None and Path(layout).is_file():
         settings["layout"] = sha256_of([Path(layout)])
