@@ -41,7 +41,7 @@ def write_clip(path: Path, seed: int, seconds: float = 1.5, people: int = 1) -> 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """Six clips, one of them of two people and one damaged, in the order a.npz, b.bvh, c.npz, d.npz, e/e.npz, f.npz."""
+    """Six clips: a.npz, b.bvh, which is damaged, c.npz, d.npz, e/e.npz, and f.npz, of two people."""
     root = tmp_path_factory.mktemp("recordings")
     (root / "e").mkdir()
     for seed, name in enumerate(("a", "c", "d", "e/e")):

@@ -116,13 +116,13 @@ def annotate(
             raise ValueError(f"{name} must be a whole number from {least} on, found {value!r}.")
     folder = Path(output_dir)
     _check_folder(folder, Path(source))
+    options, settings = _checked(options)
+    plan = read_plan(folder)
+    found = open_source(source, None if plan is None else plan.facts.get("source"))
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
         for part in (folder, folder / DATA, folder / CHECKS):
             remove_unfinished(part)
-        options, settings = _checked(options)
-        plan = read_plan(folder)
-        found = open_source(source, None if plan is None else plan.facts.get("source"))
         facts = {
             "version": __version__,
             "checkpoint": _identity(find_checkpoint(model)),
@@ -130,7 +130,7 @@ def annotate(
             "settings": settings | {"batch_size": batch_size, "shard_size": shard_size},
         }
         pipe = None
-        if plan is None:
+        if (plan := plan or read_plan(folder)) is None:
             pipe = _loaded(model, options)  # what is wrong with the options is found before the plan is written
             plan = write_plan(folder, facts, found)
         else:
