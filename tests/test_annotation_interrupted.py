@@ -85,14 +85,19 @@ began = time.monotonic()
 _, status = os.waitpid(started(f"{out}/undisturbed"), 0)
 assert status == 0
 whole = time.monotonic() - began
-draw, folders, killed, finished_before = random.Random(0), ["0"], 0, []
+
+def finished(folder):
+    return {str(path): path.stat().st_mtime_ns for path in Path(out, folder, "data").glob("*.parquet")}
+
+draw, folders, killed, before, counts = random.Random(0), ["0"], 0, {}, []
 while killed < kills:
     child = started(f"{out}/{folders[-1]}")
     time.sleep(draw.uniform(0.0, 0.7 * whole))
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    data = Path(out, folders[-1], "data")
-    finished_before.append(len(list(data.glob("*.parquet"))) if data.is_dir() else 0)
+    found = finished(folders[-1])
+    before |= found
+    counts.append(len(found))
     if os.WIFSIGNALED(status):
         killed += 1
     else:
@@ -101,7 +106,9 @@ while killed < kills:
 for folder in folders:
     _, status = os.waitpid(started(f"{out}/{folder}"), 0)
     assert status == 0
-print(json.dumps([folders, finished_before]))
+now = {path: time for folder in folders for path, time in finished(folder).items()}
+made_twice = [path for path, time in before.items() if now[path] != time]
+print(json.dumps([folders, counts, made_twice]))
 """
 
 
@@ -117,11 +124,12 @@ def test_twenty_kills_at_random_lose_nothing_and_double_nothing(folder, tiny_che
         env={**os.environ, "OMP_NUM_THREADS": "1", "TRANSFORMERS_VERBOSITY": "error"},
     )
     assert done.returncode == 0, done.stderr
-    folders, finished = json.loads(done.stdout.splitlines()[-1])
+    folders, finished, made_twice = json.loads(done.stdout.splitlines()[-1])
     undisturbed = content(tmp_path / "undisturbed")
     assert len([name for name in undisturbed if name.endswith("-of-00006.parquet")]) == 6
     for name in folders:
         assert content(tmp_path / name) == undisturbed, "byte for byte, and no other file"
+    assert made_twice == [], "what was finished before a kill is not made again"
     assert len(set(finished)) > 2, f"the kills came at different times: {finished}"
 
 
@@ -144,27 +152,10 @@ def test_a_damaged_shard_is_made_again_with_a_warning(folder, annotated, tiny_ch
         flipped = whole[:-30] + bytes([whole[-30] ^ 1]) + whole[-29:]  # in the footer
         other = (annotated / "data" / "train-00000-of-00003.parquet").read_bytes()
         shard.write_bytes({"cut": whole[:-100], "one bit": flipped, "of another shard": other}[damage])
-    with warnings_of(caplog):
-        annotate(folder, annotated, tiny_checkpoint, **BRIEF)
+    annotate(folder, annotated, tiny_checkpoint, **BRIEF)
     assert content(annotated) == before
     (warning,) = [text for text in caplog.messages if "damaged" in text]
     assert "train-00001-of-00003.parquet is damaged and is made again" in warning
-
-
-class warnings_of:
-    """Lets pytest see the warnings of transformers' loggers, which do not propagate."""
-
-    def __init__(self, caplog):
-        self.caplog = caplog
-
-    def __enter__(self):
-        from transformers.utils import logging
-
-        self.logger = logging.get_logger("eai_llm_hf.annotation")
-        self.logger.addHandler(self.caplog.handler)
-
-    def __exit__(self, *error):
-        self.logger.removeHandler(self.caplog.handler)
 
 
 def test_a_full_disk_is_named_with_the_shard_and_the_run_continues_when_there_is_room(
@@ -214,8 +205,7 @@ def test_a_file_that_changed_since_the_plan_is_a_row_with_an_error(folder, annot
     write_clip(folder / "2.npz", 9)
     (folder / "3.npz").unlink()
     write_clip(folder / "late.npz", 9)
-    with warnings_of(caplog):
-        done = annotate(folder, annotated, tiny_checkpoint, **BRIEF)
+    done = annotate(folder, annotated, tiny_checkpoint, **BRIEF)
     assert done.failed == 3
     found = errors(annotated)
     assert "2.npz: the file changed after the plan was made; expected " in found["2.npz"]

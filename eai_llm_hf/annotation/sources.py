@@ -228,10 +228,11 @@ def _in_manifest(manifest: Path) -> Source:
 
 def _in_parquet(path: Path, files: list[Path]) -> Source:
     import datasets
+    import pyarrow as pa
 
     try:
         rows = datasets.load_dataset("parquet", data_files={"train": [str(each) for each in files]}, split="train")
-    except datasets.exceptions.DatasetGenerationError as error:
+    except (datasets.exceptions.DatasetGenerationError, pa.ArrowException) as error:
         raise ValueError(f"{path}: not Parquet that can be read ({error.__cause__ or error}).") from error
     about = [[each.name, *stamp(each)] for each in files]
     return _of_rows({"kind": "parquet", "name": _name(path), "files": about}, rows, path)
