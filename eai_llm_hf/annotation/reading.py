@@ -126,11 +126,13 @@ class ReadAhead:
         try:
             return future.result()
         except BrokenProcessPool:
-            # One of them ended its process, and all are lost with it: each is read again, alone, to see which it is.
-            others = [other for other, _ in waiting]
+            # One of them ended its process, and all that were not done are lost with it: each is read again, alone.
+            others = list(waiting)
             waiting.clear()
             read = self._alone(clip)
-            waiting.extend((other, _done(self._alone(other))) for other in others)
+            for other, lost in others:
+                whole = lost.done() and lost.exception() is None
+                waiting.append((other, lost if whole else _done(self._alone(other))))
             return read
 
     def _submitted(self, clip: Clip) -> "Future[Read]":
@@ -151,7 +153,10 @@ class ReadAhead:
                 self._pool = self._started()
                 if again:
                     continue  # the pool was broken by another clip
-        crash = ReaderCrash(f"{clip.source}: reading it ended the process that read it, twice; the file is damaged")
+        crash = ReaderCrash(
+            f"{clip.source}: reading it ended the process that read it, twice; the file is damaged, or needs more "
+            "memory than there is"
+        )
         return Read(clip.number, clip.source, error=error_record(clip.source, crash))
 
     def _started(self) -> ProcessPoolExecutor:
