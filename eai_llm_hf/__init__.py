@@ -4,6 +4,8 @@ Importing the package registers its classes, so that `AutoModel`, `AutoProcessor
 `pipeline("skeleton-emotion-explanation")` know them.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from transformers import (
     AutoConfig,
     AutoFeatureExtractor,
@@ -24,6 +26,9 @@ from .publish.backbones import BackboneError, find, find_or_fetch
 from .publish.checkpoints import DEFAULT_CHECKPOINT, GENERATOR_CHECKPOINT
 from .publish.remote_code import write_remote_code
 from .version import __version__
+
+if TYPE_CHECKING:
+    from .annotation import annotate
 
 AutoConfig.register(EaiLlmConfig.model_type, EaiLlmConfig)
 AutoModel.register(EaiLlmConfig, EaiLlmForCausalLM)
@@ -64,6 +69,15 @@ def _licence_to_push(checkpoint: str, license: str | None) -> str:
 
 EaiLlmForCausalLM.licence_to_push = EaiSkeletonProcessor.licence_to_push = staticmethod(_licence_to_push)
 
+
+def __getattr__(name: str) -> Any:
+    if name != "annotate":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .annotation import annotate  # slow to import: it knows all corpora
+
+    return annotate
+
+
 __all__ = [
     "DEFAULT_CHECKPOINT",
     "GENERATOR_CHECKPOINT",
@@ -75,5 +89,6 @@ __all__ = [
     "EaiSkeletonProcessor",
     "SkeletonEmotionExplanationPipeline",
     "__version__",
+    "annotate",
     "load_pipeline",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES, VIDEO_SUFFIXES
 
 UNREADABLE_SUFFIXES = tuple(
     f".{suffix}"
@@ -78,6 +78,26 @@ def recordings_in(folder: Path, suffixes: Collection[str] = READABLE_SUFFIXES) -
             else:
                 strangers[path] = reason
     return recordings, strangers
+
+
+def takes_in(folder: Path, videos: bool) -> tuple[list[Path], dict[Path, str]]:
+    """Searches a folder as `recordings_in`, for videos too, except those of a take that a recording is there of.
+
+    Args:
+        folder: The folder.
+        videos: Whether to take videos.
+
+    Raises:
+        ValueError: If the folder has no recording.
+    """
+    suffixes = (*READABLE_SUFFIXES, *VIDEO_SUFFIXES) if videos else READABLE_SUFFIXES
+    found, strangers = recordings_in(folder, suffixes)
+    takes = {each.with_suffix("") for each in found if each.suffix.lower() not in VIDEO_SUFFIXES}
+    found = [each for each in found if each.suffix.lower() not in VIDEO_SUFFIXES or each.with_suffix("") not in takes]
+    if not found:
+        also = f"; {as_sentence(strangers)}" if strangers else ""
+        raise ValueError(f"The folder {folder} holds no motion file ({' '.join(suffixes)}){also}.")
+    return found, strangers
 
 
 def _kind_of(path: Path) -> str | None:
@@ -235,4 +255,4 @@ def as_sentence(strangers: Mapping[Path, str], shown: int = 8) -> str:
     return f"skipped {count}: {', '.join(words)}{more}"
 
 
-__all__ = ["as_sentence", "recordings_in", "why_stranger"]
+__all__ = ["as_sentence", "recordings_in", "takes_in", "why_stranger"]

@@ -98,7 +98,8 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         Args:
             skeleton: The path of a motion file, an array (frames, joints, 3) or (people, frames, joints, 3), a dict
                 with `joints` or `path` and any of the arguments below, a [`Motion`], or a [`UnifiedClip`], which is
-                used as it is. Dicts of all fields of these two are accepted as well: chat templates make them.
+                used as it is. Dicts of all fields of these two are accepted as well: chat templates make them. A dict
+                with `people`, a list with one of these for each person, is a recording that was read before.
             fps: Frames per second, if the input does not state them.
             layout: Name of a known rig, if the input does not state it.
             joint_names: Names of the joints, if the input does not state them.
@@ -114,6 +115,8 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             motions = [motion]
         elif isinstance(skeleton, Mapping):
             content = dict(skeleton)
+            if content.get("people") is not None:
+                return [clip for person in content["people"] for clip in self.clips(person, **given)]
             given |= {name: content[name] for name in given if content.get(name) is not None}
             if content.get("joints") is None and content.get("path") is None:
                 raise TypeError(f"A clip given as a dict needs 'joints' or 'path', found the keys {sorted(content)}.")

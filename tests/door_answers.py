@@ -143,6 +143,12 @@ def a_clip_of_another_door(it: Doors):
 
 
 @door
+def people_who_were_read_before(it: Doors):
+    people = it.extractor.clips(it.array("two"))
+    return it.pipe([{"people": people, "source": "two"}, it.files["short"]], batch_size=2, **BRIEF)
+
+
+@door
 def a_comparison(it: Doors):
     return it.pipe.compare(it.files["long"], it.files["wave"], **BRIEF)
 

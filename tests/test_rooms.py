@@ -32,6 +32,7 @@ AT_HOME = [
     ("eai_llm_hf/corpora",),
     ("eai_llm_hf/publish",),
     ("eai_llm_hf/pipeline_loading",),
+    ("eai_llm_hf/annotation",),
     ("eai_llm_hf/report",),
     ("eai_llm_hf/training",),
     ("eai_llm_hf/evaluation/scores",),

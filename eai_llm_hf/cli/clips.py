@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES, VIDEO_SUFFIXES
 from eai_llm_hf.processing.reading.limits import MAX_BYTES
-from eai_llm_hf.strangers import as_sentence, recordings_in
+from eai_llm_hf.strangers import as_sentence, takes_in
 
 VIDEOS_HELP = f"; videos ({' '.join(VIDEO_SUFFIXES)}) need the extra video"
 CLIPS_HELP = f"motion files ({' '.join(READABLE_SUFFIXES)}), folders of them, or - for standard input"
@@ -96,17 +96,7 @@ def find_clips(paths: Sequence[str], videos: bool = False) -> Iterator[str]:
     skipped: dict[Path, str] = {}
     for path in paths:
         if Path(path).is_dir():
-            suffixes = (*READABLE_SUFFIXES, *VIDEO_SUFFIXES) if videos else READABLE_SUFFIXES
-            found, strangers = recordings_in(Path(path), suffixes)
-            takes = {each.with_suffix("") for each in found if each.suffix.lower() not in VIDEO_SUFFIXES}
-            found = [
-                each
-                for each in found
-                if each.suffix.lower() not in VIDEO_SUFFIXES or each.with_suffix("") not in takes
-            ]
-            if not found:
-                also = f"; {as_sentence(strangers)}" if strangers else ""
-                raise ValueError(f"The folder {path} holds no motion file ({' '.join(suffixes)}){also}.")
+            found, strangers = takes_in(Path(path), videos)
             skipped |= strangers
             yield from map(str, found)
         else:

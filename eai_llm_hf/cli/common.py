@@ -1,6 +1,7 @@
 """What several commands share: options, training metadata, numbers in text, and a pipeline without noise."""
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..pipeline_loading import load_pipeline
@@ -59,7 +60,56 @@ def add_checkpoint_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_recording_options(parser: argparse.ArgumentParser) -> None:
+def add_explaining_options(parser: argparse.ArgumentParser) -> None:
+    """Adds options for what is asked of each clip, and how it is compared and read."""
+    parser.add_argument(
+        "--candidate-labels",
+        "--labels",
+        nargs="+",
+        metavar="WORD",
+        help="two or more emotions to choose from (default: the checkpoint's labels)",
+    )
+    parser.add_argument("--question", help="a question about the movement, answered in place of the explanation")
+    parser.add_argument("--label-only", action="store_true", help="write no explanation, which is much faster")
+    parser.add_argument(
+        "--attribution",
+        action="store_true",
+        help="also measure which body parts and seconds the label depends on, by occluding each (about 1 s a clip)",
+    )
+    add_checkpoint_options(parser)
+    parser.add_argument(
+        "--adapted", metavar="FOLDER", help="labels of your own, as written by eai-llm adapt, with their reference"
+    )
+    parser.add_argument(
+        "--window-s",
+        type=float,
+        metavar="S",
+        help="length of the windows of a long recording in seconds (default 10, the maximum)",
+    )
+    parser.add_argument(
+        "--hop-s",
+        type=float,
+        metavar="S",
+        help="step between windows in seconds (default: one window)",
+    )
+    add_form_options(parser)
+    parser.add_argument(
+        "--max-new-tokens", type=int, metavar="N", help="maximum length of the text in tokens (default 256)"
+    )
+    parser.add_argument(
+        "--batch-size", type=int, default=8, metavar="N", help="clips that the model processes at a time (default 8)"
+    )
+
+
+def given_options(args: argparse.Namespace, names: Sequence[str]) -> dict[str, Any]:
+    """The arguments of these names that were given, as the pipeline takes them."""
+    options = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    if "candidate_labels" in options:  # labels may be separated by commas as well, with or without quotes
+        options["candidate_labels"] = ",".join(options["candidate_labels"])
+    return options
+
+
+def add_form_options(parser: argparse.ArgumentParser) -> None:
     """Adds options for what a recording may not say itself."""
     parser.add_argument(
         "--fps",
@@ -71,6 +121,11 @@ def add_recording_options(parser: argparse.ArgumentParser) -> None:
         "--layout",
         help="rig of files without joint names, such as kinect_v2_25, or the path of a rig file (.json)",
     )
+
+
+def add_recording_options(parser: argparse.ArgumentParser) -> None:
+    """Adds options for what a recording may not say itself, and for one on standard input."""
+    add_form_options(parser)
     add_stdin_option(parser)
 
 

@@ -9,12 +9,12 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from .clips import CLIPS_HELP, VIDEOS_HELP, as_input, find_clips, with_stdin
+from .clips import CLIPS_HELP, VIDEOS_HELP, add_stdin_option, as_input, find_clips, with_stdin
 from .common import (
-    add_checkpoint_options,
     add_command,
+    add_explaining_options,
     add_format_option,
-    add_recording_options,
+    given_options,
     load_quietly,
     value_with_unit,
     verdict_mark,
@@ -68,55 +68,20 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("clips", nargs="+", metavar="CLIP", help=CLIPS_HELP + VIDEOS_HELP)
     add_format_option(parser, "one JSON record a line")
-    parser.add_argument(
-        "--candidate-labels",
-        "--labels",
-        nargs="+",
-        metavar="WORD",
-        help="two or more emotions to choose from (default: the checkpoint's labels)",
-    )
-    parser.add_argument("--question", help="a question about the movement, answered in place of the explanation")
-    parser.add_argument("--label-only", action="store_true", help="write no explanation, which is much faster")
+    add_explaining_options(parser)
     parser.add_argument(
         "--report",
         metavar="FILE.html",
         help="also show each clip with its result: an HTML page with the movement to play, a .pdf with a page a clip, "
         "or a picture a clip (.png .svg)",
     )
-    parser.add_argument(
-        "--attribution",
-        action="store_true",
-        help="also measure which body parts and seconds the label depends on, by occluding each (about 1 s a clip)",
-    )
-    add_checkpoint_options(parser)
     parser.add_argument("--performer", metavar="NAME", help="who moves: a performer whom --reference knows")
     add_performers_option(parser)
     parser.add_argument(
         "--baseline", metavar="CLIP", help="a neutral clip of the person who moves, with which the others are compared"
     )
-    parser.add_argument(
-        "--adapted", metavar="FOLDER", help="labels of your own, as written by eai-llm adapt, with their reference"
-    )
-    parser.add_argument(
-        "--window-s",
-        type=float,
-        metavar="S",
-        help="length of the windows of a long recording in seconds (default 10, the maximum)",
-    )
-    parser.add_argument(
-        "--hop-s",
-        type=float,
-        metavar="S",
-        help="step between windows in seconds (default: one window)",
-    )
-    add_recording_options(parser)
+    add_stdin_option(parser)
     add_video_options(parser)
-    parser.add_argument(
-        "--max-new-tokens", type=int, metavar="N", help="maximum length of the text in tokens (default 256)"
-    )
-    parser.add_argument(
-        "--batch-size", type=int, default=8, metavar="N", help="clips that the model processes at a time (default 8)"
-    )
     parser.set_defaults(run=run)
 
 
@@ -167,9 +132,7 @@ def _explain(
 
     clips = with_performers(clips, args.performers_from)
     pipe = load_quietly(args.model)
-    options = {name: getattr(args, name) for name in _OPTIONS if getattr(args, name) is not None}
-    if "candidate_labels" in options:  # labels may be separated by commas as well, with or without quotes
-        options["candidate_labels"] = ",".join(options["candidate_labels"])
+    options = given_options(args, _OPTIONS)
     failed = 0
     readable = [clip for place, clip in enumerate(clips) if place not in failed_videos]
     # With a dataset the pipeline streams: each record is printed as soon as it is ready. Its length is known, so the
