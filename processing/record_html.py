@@ -17,6 +17,8 @@ _MOST_RECORDS = 20
 
 _CELL = 'style="text-align:left;padding:0.1em 0.8em 0.1em 0"'
 _NUMBER = 'style="text-align:right;padding:0.1em 0.8em 0.1em 0"'
+_HEAD = 'style="text-align:left;font-weight:normal;padding:0.1em 0.8em 0.1em 0"'
+_TABLE = 'style="color:inherit"'
 
 
 class Record(dict):
@@ -124,12 +126,12 @@ def _bars(scores: Mapping[str, float], label: str) -> str:
         bar = f'<div style="width:{100 * score:.1f}%;height:0.7em;background:{_BAR}"></div>'
         name = f"<b>{_text(name)}</b>" if name == label else _text(name)
         rows.append(
-            f'<tr><th scope="row" {_CELL}>{name}</th><td style="width:16em;padding:0.1em 0.8em 0.1em 0">{bar}</td>'
+            f'<tr><th scope="row" {_HEAD}>{name}</th><td style="width:16em;padding:0.1em 0.8em 0.1em 0">{bar}</td>'
             f"<td {_NUMBER}>{_share(score)}</td></tr>"
         )
     if left := list(scores.values())[_MOST_BARS:]:
         rows.append(f'<tr><td colspan="2" {_CELL}>{len(left)} more</td><td {_NUMBER}>{_share(sum(left))}</td></tr>')
-    return f"<table>{''.join(rows)}</table>" if rows else ""
+    return f"<table {_TABLE}>{''.join(rows)}</table>" if rows else ""
 
 
 def _reasons(reasons: Sequence[Mapping[str, Any]], evidence: Sequence[Mapping[str, Any]]) -> str:
@@ -162,7 +164,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return ""
     head = "".join(f'<th scope="col" {_CELL}>{word}</th>' for word in heads)
     body = "".join(f"<tr>{''.join(f'<td {_CELL}>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<table {_TABLE}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _badge(words: str, colour: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
@@ -25,6 +26,7 @@ PAGES = (
     "eai_llm_hf/checkpoints/*/*.md",
 )
 TOUR = "hub_examples/tour.ipynb"
+STYLE = "docs/site/site.css"
 
 API = {
     "api/pipeline.md": (
@@ -69,7 +71,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if file.src_dir == config.docs_dir:
             files.remove(file)
     pages = sorted({page for pattern in PAGES for page in ROOT.glob(pattern)})
-    for path in [*pages, *sorted(_linked(pages))]:
+    for path in [*pages, *sorted(set(_linked(pages))), ROOT / STYLE]:
         name = path.relative_to(ROOT).as_posix()
         files.append(File(name, str(ROOT), config.site_dir, config.use_directory_urls))
     for name, (title, question, public, returned) in API.items():
@@ -89,13 +91,18 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     for line in markdown.split("\n"):
         fence = line.lstrip().startswith("```")
         kind = before if fenced else _kind(line, before)
-        if kind != before and before and kind and "list" not in (before,) and not fenced:
+        if kind and before and kind != before:
             lines.append("")
         if fence:
             kind, fenced = "code", not fenced
         lines.append(line)
         before = kind
     return "\n".join(lines)
+
+
+def on_page_content(html: str, page: Page, **_: Any) -> str:
+    """Types in docstrings stand in backticks, as in transformers; on the pages of the API they are code already."""
+    return html.replace("`", "") if page.file.src_uri in API else html
 
 
 def _kind(line: str, before: str) -> str:
