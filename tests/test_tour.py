@@ -1,7 +1,7 @@
 """The notebook of the examples, run as a reader runs it, with the Hub's stand-in for what it shares."""
 
 import json
-import os
+import runpy
 import shutil
 from pathlib import Path
 
@@ -20,20 +20,15 @@ def outputs(cell) -> str:
 
 @pytest.mark.integration
 def test_the_tour_runs_from_its_first_cell_to_its_last_and_shares_what_it_made(tmp_path):
-    nbclient = pytest.importorskip("nbclient", reason="the dev extra installs nbclient")
-    import nbformat
-
-    pytest.importorskip("ipykernel", reason="the dev extra installs ipykernel")
+    nbformat = pytest.importorskip("nbformat", reason="the dev extra installs nbformat, nbclient and ipykernel")
+    run = runpy.run_path(str(EXAMPLES.parent / "docs" / "make_tour.py"))["run"]
     shutil.copytree(EXAMPLES / "clips", tmp_path / "clips")
     notebook = nbformat.read(TOUR, as_version=4)
     (sharing,) = [cell for cell in notebook.cells if "\nrepository = None" in cell.source]
     sharing.source = sharing.source.replace("\nrepository = None", '\nrepository = "someone/tour"')
     with HubStandIn() as hub:
-        variables = hub.environment() | {"HF_HOME": str(tmp_path / "home"), "IPYTHONDIR": str(tmp_path / "ipython")}
-        variables |= {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
-        place = {"metadata": {"path": str(tmp_path)}}
-        client = nbclient.NotebookClient(notebook, timeout=500, kernel_name="python3", resources=place)
-        client.execute(env=os.environ | variables)
+        homes = {"HF_HOME": str(tmp_path / "home"), "IPYTHONDIR": str(tmp_path / "ipython")}
+        run(notebook, tmp_path, **hub.environment(), **homes, CUDA_VISIBLE_DEVICES="", OMP_NUM_THREADS="1")
         shared = hub.repositories["someone/tour"]
         assert {"README.md", "LICENSE", "model.safetensors", "modeling_eai_llm.py"} <= set(shared)
         assert shared["README.md"].startswith(b"---\nlicense: cc-by-nc-4.0\n") and hub.private == {"someone/tour"}
