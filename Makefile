@@ -6,8 +6,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CLIPS ?= hub_examples/clips/*
 
-# No target is a file: the two stamps below record the installation.
-.PHONY: help demo test versions latest lint types format clean
+# No target is a file: the stamps below record the installation.
+.PHONY: help demo test versions latest lint types format docs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -41,6 +41,12 @@ format: .venv/.installed-dev ## sort imports and format the code
 	@$(BIN)/ruff check --fix-only --select I .
 	@$(BIN)/ruff format .
 
+# --strict: a link or anchor that leads nowhere, or a page without a place in the navigation, ends the build. The variable
+# silences an advertisement of the theme.
+docs: .venv/.installed-docs ## the pages as a site in build/site, with links checked
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
+	@echo "build/site; to read it: $(BIN)/python -m http.server --directory build/site"
+
 clean: ## remove .venv and everything that was built; the downloaded backbone stays in its cache
 	rm -rf .venv .venv-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -61,4 +67,9 @@ clean: ## remove .venv and everything that was built; the downloaded backbone st
 .venv/.installed-dev: .venv/.installed
 	@echo "Installing the tools for tests and checks" >&2
 	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.venv/.installed-docs: .venv/.installed
+	@echo "Installing the tools for the site" >&2
+	@$(PIP) install -c constraints.txt -e '.[docs]'
 	@touch $@

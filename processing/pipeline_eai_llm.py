@@ -31,6 +31,7 @@ from .label_scoring import LabelScorer
 from .pipeline_arguments import as_labels, check_windows, refuse_unknown, with_generate_kwargs
 from .reading.motion import MotionError
 from .record import Person, Request, comparison_record, error_record, person_argument, person_record
+from .record_html import displayed
 from .reference_choice import advice, checked_reference, chosen_reference, of_person
 from .skeleton.tree import FRAME_RATE
 from .text_writing import SAMPLING, TextWriter
@@ -120,7 +121,7 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
                 With `do_sample=True`, temperature is 0.2 and `top_p` 0.9 by default.
 
         Returns:
-            The record, or a list of records for a list of inputs.
+            The record, or a list of records for a list of inputs. They display themselves in a notebook.
 
         Raises:
             TypeError: If an argument is unknown.
@@ -136,7 +137,7 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
             if (text := advice(len(inputs))) is not None and "no_reference" not in self._warned:
                 self._warned.add("no_reference")
                 logger.warning(text)
-        return super().__call__(inputs, **kwargs)
+        return displayed(super().__call__(inputs, **kwargs))
 
     def calibrate(
         self,

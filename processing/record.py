@@ -25,6 +25,7 @@ from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure, 
 from .descriptors.reference import MotionReference
 from .descriptors.reference_state import DEFAULT
 from .reading.motion import note
+from .record_html import Record
 from .skeleton.clip import UnifiedClip
 
 __all__ = [
@@ -126,7 +127,7 @@ def person_argument(
 
 def error_record(source: str, error: Exception) -> dict[str, Any]:
     """The record of an input that could not be read."""
-    return {"source": source, "error": {"type": type(error).__name__, "message": str(error)}}
+    return Record({"source": source, "error": {"type": type(error).__name__, "message": str(error)}})
 
 
 def person_record(
@@ -205,7 +206,7 @@ def person_record(
         record["recording"] = report["recording"]
     if person.attribution is not None:
         record["attribution"] = person.attribution
-    return record
+    return Record(record)
 
 
 def _shared_notes(person: Person, reference: MotionReference) -> list[dict[str, str]]:
@@ -395,4 +396,4 @@ def comparison_record(
         "differences": [difference_entry(difference, before, after, reference) for difference in differences],
         "model": model,
     }
-    return record if dropped is None else record | {"dropped_differences": dropped}
+    return Record(record if dropped is None else record | {"dropped_differences": dropped})

@@ -123,6 +123,12 @@ def windows_of_four_seconds(it: Doors):
 
 
 @door
+def a_record_in_a_notebook(it: Doors):
+    records = it.pipe([it.files["short"], it.files["broken"], it.array("two")], **BRIEF)
+    return [records._repr_html_(), records[0]._repr_html_(), records[1]._repr_html_()]
+
+
+@door
 def attribution(it: Doors):
     return it.pipe([it.files["short"], it.files["long"], it.array("two")], attribution=True, label_only=True)
 

@@ -19,6 +19,7 @@ TRAVELLING = [
         "processing/label_head",
         "processing/certainty",
         "processing/reference_choice",
+        "processing/record_html",
     ),
     ("processing/attribution", "processing/record", "processing/adaptation"),
     ("processing/text_writing", "processing/call_clips"),
