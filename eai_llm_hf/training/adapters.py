@@ -12,9 +12,13 @@ from peft.tuners.lora import LoraLayer
 from eai_llm_hf.modeling.backbone_weights_eai_llm import encodes_text
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 
+ADAPTED = "q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj"
+"""The linear maps of a layer that get LoRA: all of them, since attention alone learns more slowly (Schulman et al. 2025,
+"LoRA without regret"). A backbone that names its maps otherwise keeps them."""
+
 
 def add_lora(model: EaiLlmForCausalLM, rank: int = 16, alpha: float = 32, dropout: float = 0.0) -> PeftModel:
-    """Freezes the model except for its projector and adds LoRA to the backbone's attention above `config.text_layer`.
+    """Freezes the model except for its projector and adds LoRA to the backbone's layers above `config.text_layer`.
 
     The layers up to `config.text_layer` encode the label texts and stay as they are: label probabilities are the same
     with and without the adapter.
@@ -34,7 +38,7 @@ def add_lora(model: EaiLlmForCausalLM, rank: int = 16, alpha: float = 32, dropou
         r=rank,
         lora_alpha=alpha,
         lora_dropout=dropout,
-        target_modules=rf".*language_model.*\.({'|'.join(map(str, layers))})\..*\.(q_proj|k_proj|v_proj|o_proj)",
+        target_modules=rf".*language_model.*\.({'|'.join(map(str, layers))})\..*\.({ADAPTED})",
         modules_to_save=["projector"],
         task_type="CAUSAL_LM",
     )

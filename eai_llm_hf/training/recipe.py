@@ -330,12 +330,13 @@ def _answer(
         processing_class=processor,
     )
     _name_progress(trainer, "stage two, answers")
-    attention = model.config._attn_implementation
+    attention, use_cache = model.config._attn_implementation, getattr(model.config, "use_cache", None)
     if arguments.device.type == "cpu":
         learner.set_attn_implementation(CPU_ATTENTION)
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=_last_checkpoint(arguments))
     learner.set_attn_implementation(attention)
+    learner.config.use_cache = use_cache  # a Trainer turns it off
     model = fold_lora(learner) if recipe.lora_rank else learner.requires_grad_(True).eval()
     model.config.explains = True
     return model, _spent(arguments, started)
