@@ -179,7 +179,7 @@ def person_record(
         if "movement" in segment.not_shown:
             text = f"{text} {NOTHING_MOVES}".strip()
     shared: list[dict[str, str]] = []
-    if reference is not None and (person.argument is not None or (question is not None and verify)):
+    if reference is not None and (person.argument is not None or (person.asked is not None and verify)):
         shared = _shared_notes(person, reference)
     if reference is not None:
         said = {claim.descriptor for claim in claims}

@@ -13,8 +13,8 @@ from eai_llm_hf.modeling.backbone_weights_eai_llm import encodes_text
 from eai_llm_hf.modeling.modeling_eai_llm import EaiLlmForCausalLM
 
 ADAPTED = "q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj"
-"""The linear maps of a layer that get LoRA: all of them, since attention alone learns more slowly (Schulman et al. 2025,
-"LoRA without regret"). A backbone that names its maps otherwise keeps them."""
+"""The linear maps of a layer that get LoRA: all of them, since attention alone learns more slowly (Schulman et al.
+2025, "LoRA without regret"). A backbone that names its maps otherwise keeps them."""
 
 
 def add_lora(model: EaiLlmForCausalLM, rank: int = 16, alpha: float = 32, dropout: float = 0.0) -> PeftModel:
