@@ -190,8 +190,11 @@ def _is_sound(group: _Group, check: TextCheck, argument: Argument, first: Senten
     if "label" in group.parts:
         opens = group.sentences[0] is first and check.names_label_first(first)
         complete = opens and len(plain) == len(group.sentences) <= 2 and sure == (argument.level is not None)
+        complete = complete and not any(check.names_rival(sentence) for sentence in group.sentences)
     else:
         complete = len(plain) <= 1 and not sure
+    if "why" in group.parts and argument.reasons:
+        complete = complete and any(check.names_label(sentence) for sentence in group.sentences)
     if "runner-up" in group.parts:
         complete = complete and any(check.names_rival(sentence) for sentence in group.sentences)
     return complete and stated == expected and all(check.is_sound(sentence) for sentence in group.sentences)

@@ -3,8 +3,10 @@
 A sentence is sound if
 
 - the words of each statement say what its mark claims, and no statement lacks a mark,
-- the words around statements give them as what they are: for the label, against it, or neither, and
-- all facts in it are those of the argument: label, runner-up, certainty, and what the clip is compared with.
+- the words around statements give them as what they are: for the label, against it, or neither,
+- all facts in it are those of the argument: label, runner-up, certainty, and what the clip is compared with, and
+- it has a statement, or only words of the frames that the package has for sentences without one: nothing else would
+  tell whether it is true.
 
 Sentences are sorted by the parts of an explanation, so that an unsound part can be replaced without the others.
 """
@@ -18,7 +20,21 @@ import numpy as np
 
 from ..descriptors.reference import MotionReference
 from .argument import Part, is_sign_of_rival, name_of
-from .argument_words import COMPARED_WITH, SURE_TAILS, SURENESS
+from .argument_words import (
+    ACCURACY,
+    COMPARED_WITH,
+    HARDLY_MEASURED,
+    LOOKS,
+    MOSTLY_TYPICAL,
+    NOTHING_LINKED,
+    NOTHING_UNUSUAL,
+    RIVAL_UNDECIDED,
+    SAME_SIGNS,
+    SHOWS,
+    SURE_TAILS,
+    SURENESS,
+    WHO,
+)
 from .claim import Claim, holds
 from .marks import MarkUse, Statement
 from .parser import Mention, find_mentions
@@ -31,14 +47,12 @@ __all__ = ["Sentence", "TextCheck", "forms_of", "sentences_of"]
 _END = re.compile(r"[.!?](?=\s|$)")
 _ACCURACY = re.compile(r"\b(\d+) (?:of|in) 10\b")
 _NOTHING = re.compile(
-    r"\b(?:none of the known signs|no (?:known|single|published) sign|names no sign|no sign of|no study is known"
-    r"|have not been studied|no reasons|to give reasons)\b",
+    r"\b(?:none of the known signs|no (?:known|single|published) sign|names no sign|no sign (?:of|has been)"
+    r"|no study is known"
+    r"|have not been studied)\b",
     re.IGNORECASE,
 )
 """Says that there is no reason."""
-
-_OPEN = re.compile(r"\bno further sign|any further|cannot be ruled out\b", re.IGNORECASE)
-"""Says that nothing decides between the label and the runner-up."""
 
 _BOTH_WAYS = re.compile(
     r"speaks neither for nor against [\w\" -]+|says little about [\w\" -]+|is not linked with [\w\" -]+"
@@ -122,6 +136,7 @@ class TextCheck:
         ]
         self._wrong += [clause for name, clause in USUAL.items() if name not in argument.typical]
         self._accuracy = None if argument.accuracy is None else str(round(10 * argument.accuracy))
+        self._known = re.compile("|".join(f"(?:{frame})" for frame in self._frames()), re.IGNORECASE)
 
     def parts_of(self, sentence: Sentence) -> set[Part]:
         """The parts of an explanation that a sentence belongs to, more than one if it joins them."""
@@ -144,6 +159,10 @@ class TextCheck:
         return named_label(sentence.text, self._own) in forms_of(self.argument.label) and bool(
             re.search(_any_of({self.argument.label}), sentence.text, re.IGNORECASE)
         )
+
+    def names_label(self, sentence: Sentence) -> bool:
+        """Whether a sentence names the label."""
+        return self._has(self._label, sentence.text)
 
     def names_rival(self, sentence: Sentence) -> bool:
         """Whether a sentence names the runner-up."""
@@ -173,7 +192,32 @@ class TextCheck:
     def is_sound(self, sentence: Sentence) -> bool:
         """Whether a sentence is whole, its statements agree with their marks, and all that it says is so."""
         ends = sentence.text[-1:] in tuple(".!?")
-        return ends and not self.disagreeing(sentence) and self._facts_are_right(sentence) and self._given_as(sentence)
+        if not ends or self.disagreeing(sentence) or not self._facts_are_right(sentence):
+            return False
+        return (
+            self._given_as(sentence) if sentence.statements else self._known.fullmatch(sentence.text[:-1]) is not None
+        )
+
+    def _frames(self) -> list[str]:
+        """Patterns of the sentences without statements that this argument may have."""
+        argument = self.argument
+        looks = [frame.replace("{}", self._label) for frame in (*LOOKS, *SHOWS)]
+        compared = f"(?:{_one_of(COMPARED_WITH[argument.compared])})"
+        found = [f"(?:{compared}, )?{_one_of(WHO)} (?:{'|'.join(looks)})"]
+        if argument.level is not None:
+            told = f"(?:: (?:{_one_of(ACCURACY)}))?".replace(r"\{k\}", str(self._accuracy))
+            found = [f"{found[0]}(?:, {_one_of(SURE_TAILS[argument.level])}{told})?"]
+            found.append(f"{_one_of(SURENESS[argument.level])}{told}")
+        frames = [*([] if argument.reasons else NOTHING_LINKED), *MOSTLY_TYPICAL, *NOTHING_UNUSUAL]
+        frames += [*HARDLY_MEASURED, *SAME_SIGNS, *([] if argument.deciding else RIVAL_UNDECIDED)]
+        usual = _one_of([USUAL[name] for name in argument.typical])
+        blanks = {"n": self._label, "m": compared, "u": f"{usual}(?:(?:, | and ){usual})*", "r": self._rival or "(?!)"}
+        for frame in frames:
+            pattern = re.escape(frame)
+            for blank, words in blanks.items():
+                pattern = pattern.replace(rf"\{{{blank}\}}", words)
+            found.append(pattern)
+        return found
 
     def _agrees(self, said: Claim, marked: Claim) -> bool:
         """Whether words say what a mark claims, perhaps in another degree that is true: "clearly bowed"."""
@@ -197,9 +241,6 @@ class TextCheck:
         supported = self._has(f"{_SUPPORTS} {self._label}", around)
         rival_supported = self._rival is not None and self._has(f"{_SUPPORTS} {self._rival}", around)
         denies = _NOTHING.search(around) is not None
-        if not uses:
-            undecided = _OPEN.search(around) is not None
-            return not (denies and argument.reasons) and not (undecided and argument.deciding) and not opposed
         if uses == {"for"}:
             return not opposed and not rival_supported and not denies
         if uses == {"also"}:
@@ -208,7 +249,7 @@ class TextCheck:
                 return self.names_rival(sentence) and not against_it and not supported
             if rival_supported or opposed or (denies and argument.reasons):
                 return False
-            return denies or not supported
+            return denies or not (supported or re.search(r"\b(?:signs?|supported|reasons?)\b", around))
         if uses == {"against"}:
             concedes = opposed or _CONCEDES.search(sentence.text) is not None
             return concedes and not supported
@@ -246,6 +287,11 @@ def _any_of(forms: Iterable[str]) -> str:
     """A pattern for any of some labels as whole words, the longest first."""
     longest_first = sorted(forms, key=lambda form: (-len(form), form))
     return rf"(?<!\w)\"?(?:{'|'.join(map(re.escape, longest_first))})\"?(?!\w)"
+
+
+def _one_of(texts: Iterable[str]) -> str:
+    """A pattern for any of some texts."""
+    return f"(?:{'|'.join(map(re.escape, texts))})"
 
 
 def _sureness(level: str) -> tuple[str, ...]:
