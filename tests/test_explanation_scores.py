@@ -257,7 +257,8 @@ def test_the_records_equal_those_of_the_pipeline(pipe, explained):
 def test_clips_with_one_reference_are_one_call_whatever_the_batch_size(pipe, explained):
     alike = [explained[0]] * 5
     records = write_records(pipe, alike, LABELS, batch_size=2)
-    assert records == pipe([clip.clip for clip in alike], candidate_labels=LABELS)
+    for record, expected in zip(records, pipe([clip.clip for clip in alike], candidate_labels=LABELS), strict=True):
+        assert all(record[name] == expected[name] for name in ("label", "explanation", "reasons", "notes"))
     assert all(note["code"] == "common_claims" for record in records for note in record["notes"])
     assert all(record["notes"] for record in records), "what five equal clips share is no reason"
     own = pipe.processor.feature_extractor.motion_reference()
