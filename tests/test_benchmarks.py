@@ -255,6 +255,12 @@ def test_answers_are_scored_by_what_is_known_of_them():
     assert not right["probability"]('The probability of "angry" is 70%.', truth, "angry")
     assert questions["corrects"]("It does not look angry: it looks sad.", truth, "angry")
     assert not questions["corrects"]("The movement looks sad.", truth, "angry")
+    vectors[0, DESCRIPTOR_INDEX["head_pitch"]] = -1000.0
+    bowed = [["head_pitch", "low"]]
+    assert right["whether"]("Yes, the head is bowed.", truth, bowed)
+    assert right["whether"]("The head is bowed.", truth, bowed), "what was measured answers it as well"
+    assert not right["whether"]("No, the head is bowed.", truth, bowed)
+    assert not right["whether"]("The steps are quick.", truth, bowed)
     answers = [
         {"refuses": True, "right": False, "holds": []},
         {"refuses": False, "right": True, "holds": [True, None]},

@@ -159,7 +159,8 @@ does he leave them | where do the arms rest | arms up or down | are the hands hi
 the ceiling | is an arm lifted | is any hand raised higher than the shoulder | do the hands stay low | are the hands
 kept down | which arm is in the air | which of the arms is up | which of the two hands is higher | is it the right one
 that he waves | does she wave with the left hand""",
-    "part": """what do the arms do | what about the legs | tell me about the head | describe the arms | describe the
+    "part": """what can you see | what do you see | what does one see |
+what do the arms do | what about the legs | tell me about the head | describe the arms | describe the
 legs | how is the posture | how does she carry her shoulders | what is going on with the arms | what are the feet doing
 | say something about the upper body | anything special about the trunk | what can you say about the hands | what story
 do the arms tell | describe the movement | what stands out in the movement | what is special about the movement | what

@@ -291,7 +291,7 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
     if kind == found or score < _LIKE_ENOUGH[found] - _NAMES_SOMETHING * bool(named or question.parts):
         return question
     if kind in DECLINED:  # rather the language model, where a body part is named that may be about something else
-        stays = found in DECLINED or (question.parts and score < _LIKE_ENOUGH["unseen"])
+        stays = found in DECLINED or question.parts
         return question if stays else replace(question, kinds=(kind,))
     if kind == "sure" and named:
         kind = "probability"
