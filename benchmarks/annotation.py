@@ -77,8 +77,9 @@ def as_markdown(spent: dict[str, list[tuple[float, float]]], clips: int, command
     lines = [
         f"`{command}`",
         "",
-        f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, torch {torch.__version__}; "
-        f"{clips} generated clips, labels only, medians of {len(next(iter(spent.values())))} rounds. The last column "
+        f"{platform.machine()}, {os.cpu_count()} cores, threads: {torch.get_num_threads()}, torch "
+        f"{torch.__version__}; "
+        f"{clips} generated clips, labels only, median of the rounds. The last column "
         "counts CPU seconds of the process with the model.",
         "",
         "| | clips a second | clips a CPU second |",

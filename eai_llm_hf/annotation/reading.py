@@ -126,13 +126,11 @@ class ReadAhead:
         try:
             return future.result()
         except BrokenProcessPool:
-            # One of them ended its process, and all that were not done are lost with it: each is read again, alone.
-            others = list(waiting)
+            # One of them ended its process, and all are lost with it: each is read again, alone, to see which it is.
+            others = [other for other, _ in waiting]
             waiting.clear()
             read = self._alone(clip)
-            for other, lost in others:
-                whole = lost.done() and lost.exception() is None
-                waiting.append((other, lost if whole else _done(self._alone(other))))
+            waiting.extend((other, _done(self._alone(other))) for other in others)
             return read
 
     def _submitted(self, clip: Clip) -> "Future[Read]":
