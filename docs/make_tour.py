@@ -1,7 +1,6 @@
 """Runs the notebook of the examples and keeps what it shows: `python docs/make_tour.py`."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ def without_messages(notebook: Any) -> None:
         if cell.cell_type != "code":
             continue
         cell.metadata = {}
-        kept: list[Mapping[str, Any]] = []
+        kept: list[dict[str, Any]] = []
         for output in cell.outputs:
             if output.get("name") == "stdout" and kept and kept[-1].get("name") == "stdout":
                 kept[-1]["text"] += output["text"]

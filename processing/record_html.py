@@ -181,7 +181,8 @@ def _measured(value: float | None, unit: str | None) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{value:.0%}"
+    """Per cent, in which little is not nothing and much is not all."""
+    return "&lt;1%" if 0 < value < 0.005 else "&gt;99%" if 0.995 <= value < 1 else f"{value:.0%}"
 
 
 def _plural(count: int, word: str) -> str:

@@ -122,6 +122,11 @@ def test_many_candidates_and_many_records_are_cut_short_and_counted():
     assert text.count("sad 83%") == 2 * 20 and text.endswith("3 more records")
 
 
+def test_a_small_probability_is_not_shown_as_none_and_a_large_one_not_as_certain():
+    text = Page(Record(RECORD | {"scores": {"sad": 0.997, "happy": 0.003, "proud": 0.0}})._repr_html_()).text
+    assert "sad >99% happy <1% proud 0%" in text
+
+
 def test_a_list_shows_people_of_one_recording_and_clips_that_could_not_be_read():
     unread = Record({"source": "broken.bvh", "error": {"type": "MotionError", "message": "line 2"}})
     text = Page(Records([RECORD, [RECORD, RECORD], unread])._repr_html_()).text

@@ -67,7 +67,7 @@ def on_startup(**_: Any) -> None:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Replaces the files of docs/ by all pages and the files that they link to, named from the top."""
-    for file in files.documentation_pages() + files.media_files():
+    for file in list(files):
         if file.src_dir == config.docs_dir:
             files.remove(file)
     pages = sorted({page for pattern in PAGES for page in ROOT.glob(pattern)})
