@@ -35,18 +35,28 @@ class CallPipeline(Pipeline):
         """The request of an input, by the arguments of `preprocess`."""
         raise NotImplementedError
 
-    def get_iterator(self, inputs, num_workers, batch_size, preprocess_params, forward_params, postprocess_params):
+    processor: Any
+
+    def get_iterator(
+        self,
+        inputs: Any,
+        num_workers: int,
+        batch_size: int,
+        preprocess_params: dict,
+        forward_params: dict,
+        postprocess_params: dict,
+    ) -> Any:
         """As in the base class, with what the clips share."""
         inputs, preprocess_params = self._together(inputs, preprocess_params, postprocess_params)
         params = (preprocess_params, forward_params, postprocess_params)
         return super().get_iterator(inputs, num_workers, batch_size, *params)
 
-    def run_single(self, inputs, preprocess_params, forward_params, postprocess_params):
+    def run_single(self, inputs: Any, preprocess_params: dict, forward_params: dict, postprocess_params: dict) -> Any:
         """As in the base class, with what the people of the recording share."""
         (one,), preprocess_params = self._together([inputs], preprocess_params, postprocess_params)
         return super().run_single(one, preprocess_params, forward_params, postprocess_params)
 
-    def preprocess(self, inputs, common: Common | None = None, **params) -> dict:
+    def preprocess(self, inputs: Any, common: Common | None = None, **params: Any) -> dict:
         """Reads one input, unless it was read, and tells its people what they share with others."""
         request = inputs if hasattr(inputs, "people") else self.read(inputs, **params)
         for person in request.people:
@@ -78,9 +88,9 @@ class _ReadClips(Sequence):
         self._inputs: Any = inputs
         self._kept: dict[int, Request] = {}
         clips, frames = [], 0
-        for place in range(len(inputs)):
+        for place in range(len(self._inputs)):
             request = read(self._inputs[place])
-            if len(inputs) > 1 or len(request.people) >= FEWEST_COMMON:
+            if len(self._inputs) > 1 or len(request.people) >= FEWEST_COMMON:
                 clips += [(person.rig, _claims(person, own)) for person in request.people]
             frames += sum(len(person.clip.joints) for person in request.people)
             if frames <= _KEPT_FRAMES:

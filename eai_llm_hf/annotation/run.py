@@ -161,7 +161,8 @@ def _annotate(
     asked = {name: value for name, value in options.items() if name not in _FORM}
     todo = [shard for shard in range(plan.shards) if shard not in done]
     workers = min(num_workers, sum(map(plan.clips_in, todo)))
-    reader = Reader(source.inputs, pipe.processor.feature_extractor, form)
+    processor: Any = pipe.processor
+    reader = Reader(source.inputs, processor.feature_extractor, form)
     made: dict[int, Check] = {}
     before = sum(check.clips for check in done.values())
     bar = tqdm(desc="annotating", total=plan.clips, initial=before, unit="clip", disable=None)
@@ -252,7 +253,7 @@ def _checked(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]
 def _loaded(model: str | Path | None, options: Mapping[str, Any]) -> "SkeletonEmotionExplanationPipeline":
     """The pipeline; raises an error where it does not take the options."""
     pipe = load_pipeline(model)
-    pipe((clip for clip in ()), **options)  # checks them before a clip is asked for
+    pipe(iter(()), **options)  # checks them before a clip is asked for
     return pipe
 
 

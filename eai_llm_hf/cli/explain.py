@@ -139,7 +139,7 @@ def _explain(
     # pipeline reads all clips first, and what nearly all of them share is no reason.
     results = iter(())
     if readable:
-        dataset: Any = Subset(readable, range(len(readable)))  # type: ignore[arg-type]
+        dataset: Any = Subset(readable, range(len(readable)))
         results = iter(pipe(dataset, batch_size=min(args.batch_size, len(readable)), **options))
     bar = tqdm(clips, unit="clip", disable=len(clips) < 2 or not sys.stderr.isatty())
     with contextlib.ExitStack() as stack:

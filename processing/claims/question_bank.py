@@ -436,7 +436,7 @@ again | show me the clip | delete the file | which format is the file in | how l
 
 
 def _table() -> dict[tuple[str, ...], tuple[str, ...]]:
-    kinds = {(kind,): texts for kind, texts in (_FACTS | _DECLINED).items()}
+    kinds: dict[tuple[str, ...], str] = {(kind,): texts for kind, texts in (_FACTS | _DECLINED).items()}
     kinds |= {("number", name): texts for name, texts in _QUANTITIES.items()}
     kinds |= {("whether", *sign.split()): texts for sign, texts in _SIGNS.items()}
     return {

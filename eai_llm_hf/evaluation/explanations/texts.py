@@ -156,7 +156,7 @@ def write_records(
             torch.manual_seed(seed)
         for alike, reference in _calls(clips, references):
             given = {} if reference is None else {"reference": reference}
-            dataset: Any = Subset([clip.clip for clip in alike], range(len(alike)))  # type: ignore[arg-type]
+            dataset: Any = Subset([clip.clip for clip in alike], range(len(alike)))
             size = min(batch_size, len(alike))
             for record in pipe(dataset, candidate_labels=list(labels), batch_size=size, **given, **sampling):
                 records.append(record)
