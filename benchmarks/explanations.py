@@ -129,14 +129,14 @@ The goal is a ratio of at most 1.10.
 - **Development** questions, like those without a prefix, were at hand while the reader was written, so their figures
   are those of wordings that it knows. **Test** questions have other styles (clinicians, animators, people who learned
   English late, text messages). They were written before the reader was changed, asked once before and once after, and
-  changed nothing; **fresh** ones are from an earlier round. The rules alone answered 45 of the 88 test questions and 12
-  of the 28 fresh ones rightly and declined 30 and 9; of the 60 unanswerable test questions they declined 56. The person
-  who wrote the test questions also wrote the known wordings. Wordings that share most of their words with a test or
-  fresh question were removed, but other people's questions may still be read less often.
-- **Other ways to compare**, on the development questions, without rules and without wordings near them. Each may answer
-  one of the 60 unanswerable questions, which sets its threshold. Words and pairs of words read 46% rightly, groups of
-  letters 45%, both 42%, hidden states of the text backbone 48%, and these with words and pairs 73%. The last needs the
-  backbone for every such question and was left for later; the reader uses words, pairs and letters.
+  changed nothing; **fresh** ones are from an earlier round. The rules alone answered 45 of the 88 test questions and
+  12 of the 28 fresh ones rightly and declined 30 and 9; of the 60 unanswerable test questions they declined 56. The
+  person who wrote the test questions also wrote the known wordings. Wordings that share most of their words with a
+  test or fresh question were removed, but other people's questions may still be read less often.
+- **Other ways to compare**, on the development questions, without rules and without wordings near them. Each may
+  answer one of the 60 unanswerable questions, which sets its threshold. Words and pairs of words read 46% rightly,
+  groups of letters 45%, both 42%, hidden states of the text backbone 48%, and these with words and pairs 73%. The last
+  needs the backbone for every such question and was left for later; the reader uses words, pairs and letters.
 
 The modules in [metrics/](../metrics/README.md) compute some of these figures for other texts, by other models or by
 people.

@@ -84,13 +84,13 @@ class _ReadClips(Sequence):
         common: What `common_by_rig` finds among the clips.
     """
 
-    def __init__(self, inputs: Sized, read: Callable[[Any], Request], own: MotionReference | None):
-        self._inputs: Any = inputs
+    def __init__(self, inputs: Any, read: Callable[[Any], Request], own: MotionReference | None):
+        self._inputs = inputs
         self._kept: dict[int, Request] = {}
         clips, frames = [], 0
-        for place in range(len(self._inputs)):
+        for place in range(len(inputs)):
             request = read(self._inputs[place])
-            if len(self._inputs) > 1 or len(request.people) >= FEWEST_COMMON:
+            if len(inputs) > 1 or len(request.people) >= FEWEST_COMMON:
                 clips += [(person.rig, _claims(person, own)) for person in request.people]
             frames += sum(len(person.clip.joints) for person in request.people)
             if frames <= _KEPT_FRAMES:

@@ -29,7 +29,6 @@ from .record_view import (
     NO_EVIDENCE,
     SIGNS,
     Heat,
-    Side,
     absent_words,
     attribution_of,
     cited,
@@ -53,7 +52,7 @@ from .record_view import (
     value_words,
     windows_of,
 )
-from .rendering import Highlight, draw_key, draw_strip
+from .rendering import draw_key, draw_strip
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -176,8 +175,7 @@ def _draw_over_time(page: Page, top: float, record: Mapping[str, Any], clip: Uni
     """Figures, attribution and labels of the windows, from `top` inches downwards."""
     start, end = explained_window(record)
     named = () if reasons_of(record) else highlights(record)
-    marked: dict[str, Highlight] = {**sides(record)}
-    draw_strip(page.area(MARGIN, top, _WIDE, _STRIP_HEIGHT), clip, None, named, start, end, marked)
+    draw_strip(page.area(MARGIN, top, _WIDE, _STRIP_HEIGHT), clip, None, named, start, end, sides(record))
     top += _STRIP_HEIGHT + 0.1
     if heat := attribution_of(record):
         _draw_heat(page, top, heat)
@@ -186,7 +184,7 @@ def _draw_over_time(page: Page, top: float, record: Mapping[str, Any], clip: Uni
         _draw_ribbon(page.area(MARGIN, top + 0.3, _WIDE, 0.3), record, start, end)
 
 
-def _key_of(record: Mapping[str, Any]) -> tuple[bool, list[Side]]:
+def _key_of(record: Mapping[str, Any]) -> tuple[bool, list[str]]:
     """Whether named body parts are marked, and the sides that mark some: what the legend explains."""
     marked = [side for side, parts in sides(record).items() if parts]
     return not reasons_of(record) and bool(highlights(record)), marked

@@ -193,13 +193,13 @@ def reasons_of(record: Mapping[str, Any]) -> list[Sided]:
     return sorted(found, key=lambda reason: reason.side == "against")
 
 
-def sides(record: Mapping[str, Any]) -> dict[Side, dict[str, list[tuple[float, float]]]]:
+def sides(record: Mapping[str, Any]) -> dict[str, dict[str, list[tuple[float, float]]]]:
     """Body parts of the reasons for the label and against it, each with its times in seconds.
 
     The whole body is left out where other parts are marked, as in `highlights`.
     """
     reasons = reasons_of(record)
-    found: dict[Side, dict[str, list[tuple[float, float]]]] = {
+    found: dict[str, dict[str, list[tuple[float, float]]]] = {
         side: _parts_of(record["evidence"][reason.row] for reason in reasons if reason.side == side)
         for side in get_args(Side)
     }
