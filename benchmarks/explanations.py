@@ -51,8 +51,8 @@ bootstrap draws of performers, or of clips where the performers are unknown.
 
 **Writers.** "Model" is the text of the pipeline. "Template" is the text that the package writes for the same label
 from the measurements, in its canonical words and without a language model. It shows what the language model adds.
-Where the language model has not learned to explain, as in the run "after", the text of the pipeline is made of
-templates too, in varied words; the column "the model's own" says how many are not. In the run "before" the language
+In the run "after" the text of the language model is checked part by part, and parts that fail give way to templates
+in varied words: the columns "the model's own" and "in part" say how many texts stay. In the run "before" a language
 model of the earlier kind wrote, and a guard rewrote what did not hold.
 
 **Truth**
