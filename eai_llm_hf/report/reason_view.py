@@ -1,0 +1,162 @@
+"""How sure a label is, its reasons and the place of each value among those of the reference, as pages show them."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.descriptors.reference_statistics import scores_of, values_at
+
+from .record_view import holding_range, span_words, value_words
+
+_WIDTH, _HEIGHT, _MARGIN = 200.0, 44.0, 6.0
+"""Of the drawing of a distribution, in its own units."""
+
+_POINTS = 64
+_STRONG, _MODERATE = 0.6, 0.3
+"""From these strengths on a sign is called strong or moderate."""
+
+_COMPARED = {
+    "default": "with the training clips",
+    "recordings": "with other clips of the same recordings",
+    "performer": "with other clips of the same person",
+}
+
+
+class Distribution(NamedTuple):
+    """Where a value lies among the values of the reference, drawn 200 units wide and 44 high.
+
+    Attributes:
+        curve: Path of the density of the reference's values.
+        held: Path of its part in which the claim holds.
+        place: Position of the value.
+        typical: Position of the typical value.
+        low, high: Words of the values at the ends of the drawing.
+        words: All of this as a sentence.
+    """
+
+    curve: str
+    held: str
+    place: float
+    typical: float
+    low: str
+    high: str
+    words: str
+
+
+def distribution(item: Mapping[str, Any], reference: MotionReference | None) -> Distribution | None:
+    """The distribution of the reference's values for a piece of evidence, with the value in it.
+
+    Args:
+        item: A piece of evidence.
+        reference: What the record was compared with.
+
+    Returns:
+        None where the reference has no values, all of its values are the same, or nothing was measured.
+    """
+    if reference is None or item["value"] is None or item["percentile"] is None:
+        return None
+    index = DESCRIPTOR_INDEX[item["descriptor"]]
+    percents = np.arange(1.0, 100.0)
+    scores = reference.location[index] + reference.scale[index] * scores_of(percents)
+    sample = values_at(np.repeat(reference.quantiles[[index]], len(percents), axis=0), scores)
+    spread = sample[-1] - sample[0]
+    if not np.isfinite(spread) or spread <= 0:
+        return None
+    low, high = min(sample[0] - 0.06 * spread, item["value"]), max(sample[-1] + 0.06 * spread, item["value"])
+    points = np.linspace(low, high, _POINTS)
+    width = 0.045 * spread
+    density = np.exp(-0.5 * ((points[:, None] - sample) / width) ** 2).sum(1)
+    across = _MARGIN + (_WIDTH - 2 * _MARGIN) * (points - low) / (high - low)
+    heights = _HEIGHT - (_HEIGHT - 8.0) * density / density.max()
+
+    def place(value: float) -> float:
+        return round(float(np.interp(value, points, across)), 1)
+
+    ends = holding_range(item)
+    first, last = (float(np.interp(end, percents, sample)) for end in ends)
+    first, last = (low if ends[0] <= 1 else first), (high if ends[1] >= 99 else last)
+    inside = (points >= first) & (points <= last)
+    units = {"unit": item["unit"]}
+    middle = float(np.interp(50.0, percents, sample))
+    words = (
+        f"{value_words(item)} is higher than {item['percentile']:.0f}% of the reference. "
+        f"Typical is {value_words({'value': middle} | units)}."
+    )
+    return Distribution(
+        _path(across, heights),
+        _path(across[inside], heights[inside]) if inside.sum() > 1 else "",
+        place(item["value"]),
+        place(middle),
+        value_words({"value": low} | units),
+        value_words({"value": high} | units),
+        words,
+    )
+
+
+def _path(across: np.ndarray, heights: np.ndarray) -> str:
+    """A filled area from the bottom up to these heights."""
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, heights, strict=True))
+    return f"M{across[0]:.1f},{_HEIGHT:g} L{line} L{across[-1]:.1f},{_HEIGHT:g}Z"
+
+
+def certainty_words(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How sure the label is: level, sentences, and the candidate that comes second; None in records without it."""
+    found = record.get("certainty")
+    if found is None:
+        return None
+    sentences = []
+    if found["accuracy"] is not None:
+        where = f"of people and rigs that training never saw, compared {_COMPARED[found['reference']]}"
+        if found.get("measured_on"):
+            where = "of people who were left out when these labels were learned"
+        sentences.append(f"Labels like this were right in {found['accuracy']:.0%} of recordings {where}.")
+    else:
+        sentences.append("How often labels like this are right was not measured.")
+    sentences += [f"{why[0].upper()}{why[1:]}." for why in found["why"]]
+    second = found.get("runner_up")
+    return {
+        "level": found["level"] or "unknown",
+        "sentences": sentences,
+        "runner_up": None if second is None else f"{second} ({record['scores'][second]:.0%})",
+    }
+
+
+def reasons(record: Mapping[str, Any], reference: MotionReference | None) -> list[dict[str, Any]]:
+    """What speaks for and against the label and the runner-up, and then what else was measured, one entry for each.
+
+    Args:
+        record: The record of one person.
+        reference: What it was compared with.
+    """
+    of_row = {reason["evidence"]: reason for reason in record.get("reasons", ())}
+    order = [*of_row, *(row for row in range(len(record["evidence"])) if row not in of_row)]
+    found = []
+    for row in order:
+        item, reason = record["evidence"][row], of_row.get(row)
+        found.append(
+            {
+                "row": row,
+                "claim": item["claim"],
+                "relation": None if reason is None else reason["relation"],
+                "emotion": None if reason is None else reason["emotion"],
+                "sign": None if reason is None else _sign(reason),
+                "value": value_words(item),
+                "definition": DESCRIPTORS[DESCRIPTOR_INDEX[item["descriptor"]]].definition,
+                "time": span_words(item["start_s"], item["end_s"]),
+                "compared": _COMPARED.get(str(item.get("reference"))),
+                "holds": item["holds"],
+                "place": distribution(item, reference),
+            }
+        )
+    return found
+
+
+def _sign(reason: Mapping[str, Any]) -> str:
+    """How good a sign a statement is, and who says so."""
+    strength = reason["strength"]
+    words = "strong" if strength >= _STRONG else "moderate" if strength >= _MODERATE else "weak"
+    source = "measured in recordings" if reason["source"] == "recordings" else reason["source"]
+    return f"{words} sign, {source}"
