@@ -24,7 +24,9 @@ from eai_llm_hf.processing.claims.writing import named_label
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from eai_llm_hf.version import __version__
 
-COMMANDS = ("explain", "compare", "calibrate", "adapt", "render", "train", "evaluate", "data", "export", "backbone")
+COMMANDS = (
+    *("explain", "app", "compare", "calibrate", "adapt", "render", "train", "evaluate", "data", "export", "backbone"),
+)
 SHORT = ["--max-new-tokens", "4"]
 
 

@@ -99,7 +99,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
     }
 
 
-# ------------------------------------------------------------------------------------ what the app shows in the same way
+# ---------------------------------------------------------------------------------- what the app shows in the same way
 
 
 def colour_key(record: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the player plays: the movement of a record, with the body parts of its claims, as `templates/player.js` reads it."""
+"""What `templates/player.js` plays: the movement of a record, with the body parts of its claims at their times."""
 
 import base64
 from collections.abc import Iterable, Mapping

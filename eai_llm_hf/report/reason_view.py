@@ -33,7 +33,7 @@ class Distribution(NamedTuple):
         held: Path of its part in which the claim holds.
         place: Position of the value.
         typical: Position of the typical value.
-        low, high: Words of the values at the ends of the drawing.
+        low, high: The values at the ends of the drawing, without unit.
         words: All of this as a sentence.
     """
 
@@ -59,13 +59,13 @@ def distribution(item: Mapping[str, Any], reference: MotionReference | None) -> 
     if reference is None or item["value"] is None or item["percentile"] is None:
         return None
     index = DESCRIPTOR_INDEX[item["descriptor"]]
-    percents = np.arange(1.0, 100.0)
+    percents = np.arange(2.5, 98.0)  # beyond them, quantiles are those of a few clips
     scores = reference.location[index] + reference.scale[index] * scores_of(percents)
     sample = values_at(np.repeat(reference.quantiles[[index]], len(percents), axis=0), scores)
     spread = sample[-1] - sample[0]
     if not np.isfinite(spread) or spread <= 0:
         return None
-    low, high = min(sample[0] - 0.06 * spread, item["value"]), max(sample[-1] + 0.06 * spread, item["value"])
+    low, high = min(sample[0], item["value"]), max(sample[-1], item["value"])
     points = np.linspace(low, high, _POINTS)
     width = 0.045 * spread
     density = np.exp(-0.5 * ((points[:, None] - sample) / width) ** 2).sum(1)
@@ -77,21 +77,20 @@ def distribution(item: Mapping[str, Any], reference: MotionReference | None) -> 
 
     ends = holding_range(item)
     first, last = (float(np.interp(end, percents, sample)) for end in ends)
-    first, last = (low if ends[0] <= 1 else first), (high if ends[1] >= 99 else last)
+    first, last = (low if ends[0] <= 0 else first), (high if ends[1] >= 100 else last)
     inside = (points >= first) & (points <= last)
-    units = {"unit": item["unit"]}
     middle = float(np.interp(50.0, percents, sample))
     words = (
         f"{value_words(item)} is higher than {item['percentile']:.0f}% of the reference. "
-        f"Typical is {value_words({'value': middle} | units)}."
+        f"Typical is {value_words({'value': middle, 'unit': item['unit']})}."
     )
     return Distribution(
         _path(across, heights),
         _path(across[inside], heights[inside]) if inside.sum() > 1 else "",
         place(item["value"]),
         place(middle),
-        value_words({"value": low} | units),
-        value_words({"value": high} | units),
+        value_words({"value": low, "unit": "1"}),
+        value_words({"value": high, "unit": "1"}),
         words,
     )
 

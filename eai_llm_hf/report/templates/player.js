@@ -161,6 +161,7 @@ function drawFigure(context, movement, frame, view, centre, floor, scale, marked
 function draw(canvas, movements, frames, view, marked) {
   const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth, height = canvas.clientHeight;
+  if (!width || !height) return; // not visible
   canvas.width = width * ratio;
   canvas.height = height * ratio;
   const context = canvas.getContext("2d");
@@ -279,7 +280,7 @@ class Player {
       press.preventDefault();
       keys[press.key]();
     });
-    window.addEventListener("resize", () => { if (this.canvas.isConnected) this.show(); });
+    new ResizeObserver(() => this.show()).observe(this.canvas); // also when a tab with the player is opened
   }
 
   show() {
@@ -332,8 +333,9 @@ class Player {
       if (!this.playing || !this.canvas.isConnected) return;
       const passed = before === null ? 0 : (this.speed * (moment - before)) / 1000;
       before = moment;
+      const frame = Math.round(this.now * this.fps);
       this.now = this.now + passed > this.last ? this.first : this.now + passed;
-      this.show();
+      if (Math.round(this.now * this.fps) !== frame) this.show(); // a screen has more pictures a second than a recording
       requestAnimationFrame(tick);
     };
     if (on) requestAnimationFrame(tick);
