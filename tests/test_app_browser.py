@@ -17,18 +17,19 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
-def browser():
+def app(pipe, tmp_path_factory):
+    find_browser()
+    with running_app(pipe, tmp_path_factory.mktemp("uploads")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser(app):
     path = find_browser()
     with playwright.sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield opened
         opened.close()
-
-
-@pytest.fixture(scope="module")
-def app(browser, tiny_checkpoint):
-    with running_app(tiny_checkpoint) as served:
-        yield served
 
 
 @pytest.fixture(scope="module")
