@@ -12,7 +12,7 @@ playwright = pytest.importorskip(
     "playwright.sync_api", reason="playwright, which drives the browser, is not installed"
 )
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 240_000
 """What a busy machine may take for one answer."""
 
 
