@@ -256,7 +256,9 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(visit):
             continue  # Gradio puts tabs that do not fit into a menu
         on_tab(page, tab)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert page.locator("#result canvas").bounding_box()["width"] <= 360
+    for part in ("canvas", ".controls >> nth=0", ".explanation", ".timeline", ".reasons >> nth=0"):
+        box = page.locator(f"#result {part}").bounding_box()
+        assert 0 <= box["x"] and box["x"] + box["width"] <= 360, f"{part} is cut off"
 
 
 def test_the_keyboard_alone_takes_an_example_plays_and_jumps(visit):
