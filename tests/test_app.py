@@ -117,6 +117,27 @@ def test_a_result_shows_the_record_and_every_reason_leads_to_its_time(pipe, sess
     assert {claim["row"] for claim in moving["claims"]} == rows
 
 
+def test_reasons_have_their_side_in_player_explanation_and_lanes_as_in_the_report(pipe, session):
+    result = actions.explain(pipe, session, "Sad walk")
+    record = result.record
+    runner_up = next(label for label in record["scores"] if label != record["label"])
+    said = [("for", record["label"]), ("against", record["label"]), ("against", runner_up)]
+    record["reasons"] = [
+        {"claim": item["claim"], "relation": relation, "emotion": emotion, "evidence": row}
+        | {"strength": 0.7, "source": "Wallbott 1998"}
+        for row, (item, (relation, emotion)) in enumerate(zip(record["evidence"], said, strict=False))
+    ]
+    page = views.result_view(result, session)
+    moving = json.loads(re.search(r'class="movement">(.*?)</script>', page)[1])
+    assert [claim["side"] for claim in moving["claims"]][:3] == ["for", "against", "for"]
+    assert set(moving["sides"]) == {"for", "against"}
+    for_it, against = page.split("Speaks against it")
+    assert for_it.count('class="tag for"') == 2 and against.count('class="tag against"') == 1
+    assert re.findall(r'<a class="(\w+)" href="#result-claim-\d" data-rows="\d" title="Wallbott', page) == [
+        *("for", "for", "against"),
+    ]
+
+
 def test_names_of_files_are_shown_as_text(pipe, session):
     session.entries[1].name = '<script>alert("1")</script>.bvh'
     page = views.result_view(actions.explain(pipe, session, session.entries[1].name), session)
