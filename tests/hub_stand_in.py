@@ -20,12 +20,14 @@ class HubStandIn:
         repositories: Content of each file by path, for each repository.
         private: Names of the private repositories.
         large: Paths of the files that came through the large file storage.
+        spaces: Kind of each Space, by its name.
     """
 
     def __init__(self):
         self.repositories: dict[str, dict[str, bytes]] = {}
         self.private: set[str] = set()
         self.large: set[str] = set()
+        self.spaces: dict[str, str | None] = {}
         self.objects: dict[str, bytes] = {}
         hub = self
 
@@ -83,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(401, b"")
         if path == "/api/repos/create":
             return self._create(json.loads(body))
-        if re.fullmatch(r"/api/models/[^/]+/[^/]+/preupload/[^/]+", path):
+        if re.fullmatch(r"/api/(?:models|spaces)/[^/]+/[^/]+/preupload/[^/]+", path):
             # As the real one: weights are large files however small they are.
             modes = [
                 {
@@ -94,13 +96,13 @@ class _Handler(BaseHTTPRequestHandler):
                 for file in json.loads(body)["files"]
             ]
             return self._json({"files": modes})
-        if re.fullmatch(r"/[^/]+/[^/]+\.git/info/lfs/objects/batch", path):
+        if re.fullmatch(r"(?:/spaces)?/[^/]+/[^/]+\.git/info/lfs/objects/batch", path):
             objects = [
                 asked | {"actions": {"upload": {"href": f"{self.hub.endpoint}/lfs/{asked['oid']}"}}}
                 for asked in json.loads(body)["objects"]
             ]
             return self._json({"transfer": "basic", "objects": objects})
-        if found := re.fullmatch(r"/api/models/([^/]+/[^/]+)/commit/[^/]+", path):
+        if found := re.fullmatch(r"/api/(?:models|spaces)/([^/]+/[^/]+)/commit/[^/]+", path):
             return self._commit(found[1], [json.loads(line) for line in body.splitlines()])
         return self._missing("EntryNotFound")
 
@@ -114,6 +116,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _create(self, asked: dict):
         name = f"{asked.get('organization') or USER}/{asked['name']}"
         known = name in self.hub.repositories
+        if asked.get("type") == "space":
+            self.hub.spaces[name] = asked.get("sdk")
         self.hub.repositories.setdefault(name, {})
         if asked.get("visibility") == "private" or asked.get("private"):
             self.hub.private.add(name)

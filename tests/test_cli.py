@@ -27,6 +27,7 @@ from eai_llm_hf.version import __version__
 COMMANDS = (
     "explain",
     "annotate",
+    "app",
     "compare",
     "calibrate",
     "adapt",

@@ -55,7 +55,8 @@ def test_the_version_stands_in_one_place():
 
 
 def test_every_folder_with_code_is_installed():
-    with_code = {path.parent for name in ("eai_llm_hf", *HUB_FOLDERS) for path in (ROOT / name).rglob("*.py")}
+    rooms = ("eai_llm_hf", *HUB_FOLDERS, "hub_examples/space")
+    with_code = {path.parent for name in rooms for path in (ROOT / name).rglob("*.py")}
     assert set(_package_folders().values()) == with_code
 
 

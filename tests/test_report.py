@@ -267,7 +267,7 @@ def test_failed_claims_are_struck_through_in_text_and_row_and_unchecked_ones_are
     record["evidence"][1] |= {"holds": None, "value": None, "percentile": None}
     page = _page(record)
     assert page.texts_of("s") == ["head is bowed", "the head is bowed"]
-    kinds = [attrs["class"] for tag, attrs in page.elements if tag == "tr" and "data-start" in attrs]
+    kinds = [attrs["class"] for tag, attrs in page.elements if tag == "tr" and "data-row" in attrs]
     assert kinds == ["failed", "unknown", "held"]
     assert any("cannot be checked: not measurable" in words for words in page.texts_of("td"))
 
@@ -370,9 +370,9 @@ def _node(program: str, tmp_path: Path):
     """Runs a program with the functions of the page's script and returns what it prints."""
     if shutil.which("node") is None:
         pytest.skip("node, which runs the script of the page, is not installed")
-    script = tmp_path / "report.js"
-    shutil.copy(Path(html_report.__file__).parent / "templates" / "report.js", script)
-    (tmp_path / "try.js").write_text(f"const page = require('./report.js');\n{program}", encoding="utf-8")
+    script = tmp_path / "player.js"
+    shutil.copy(Path(html_report.__file__).parent / "templates" / "player.js", script)
+    (tmp_path / "try.js").write_text(f"const page = require('./player.js');\n{program}", encoding="utf-8")
     done = subprocess.run(["node", "try.js"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -99,6 +99,16 @@ def test_sides_differ_in_sign_and_pattern_and_not_by_colour_alone(record):
     assert "speaks against it (dashed)" in html
 
 
+def test_the_key_names_the_sides_that_are_marked_or_else_what_the_explanation_names(record):
+    def named(of: dict) -> list[str]:
+        return [each["words"] for each in html_report.colour_key(of)][3:]
+
+    assert named(record) == ["+ speaks for the label", "\N{MINUS SIGN} speaks against it (dashed)"]
+    record["reasons"] = record["reasons"][1:]
+    assert named(record) == ["+ speaks for the label"]
+    assert named(_record(_clip())) == ["named in the explanation, at these times"]
+
+
 def test_words_of_the_explanation_have_the_side_of_their_claim(record):
     shown = html_report.section(record, _clip(), "a", 1)["pieces"]
     found = {piece["rows"]: piece["side"] for piece in shown if piece["rows"]}

@@ -35,6 +35,7 @@ AT_HOME = [
     ("eai_llm_hf/pipeline_loading",),
     ("eai_llm_hf/annotation",),
     ("eai_llm_hf/report",),
+    ("eai_llm_hf/app",),
     ("eai_llm_hf/training",),
     ("eai_llm_hf/evaluation/scores",),
     ("eai_llm_hf/evaluation/selective",),

@@ -31,12 +31,13 @@ STYLE = "docs/site/site.css"
 API = {
     "api/pipeline.md": (
         "Pipeline",
-        "How do I get records in Python, and what do `calibrate` and `adapt` return?",
-        ("TASK", "load_pipeline", "SkeletonEmotionExplanationPipeline"),
+        "How do I get records in Python, and what do `calibrate`, `adapt` and `annotate` return?",
+        ("TASK", "load_pipeline", "SkeletonEmotionExplanationPipeline", "annotate"),
         (
             "eai_llm_hf.processing.descriptors.reference.MotionReference",
             "eai_llm_hf.processing.adaptation.AdaptedLabels",
             "eai_llm_hf.processing.record_html.Record",
+            "eai_llm_hf.annotation.run.Annotated",
         ),
     ),
     "api/processor.md": (

@@ -5,18 +5,17 @@ escapes it. The movement over time is the drawing of `record_picture.py`; it is 
 without scripts, in place of the player.
 """
 
-import base64
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
-from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, NUM_JOINTS
+from eai_llm_hf.processing.skeleton.tree import NUM_JOINTS
 
 from .picture_page import FAINT, HIGHLIGHT, INK, SIDE_COLOURS
+from .player_data import LONGEST_MOVEMENT_S, movement
 from .record_picture import over_time_page
 from .record_view import (
     LIMITS,
@@ -38,19 +37,15 @@ from .record_view import (
     reasons_of,
     reference_words,
     row_colours,
+    side_of_rows,
     sides,
     span_words,
     sure_words,
     value_words,
     verdict,
 )
-from .rendering import HEAD_RADIUS, PART_COLOURS, TURN, bones_of, joints_present, marked_at
-
-if TYPE_CHECKING:
-    from jinja2 import Template
-
-LONGEST_MOVEMENT_S = 60.0
-"""Of a longer recording the page plays only the explained window."""
+from .rendering import PART_COLOURS
+from .templating import template
 
 _HEADING = "Emotion from body movement"
 _MOST_BARS = 12
@@ -63,32 +58,14 @@ def render_html(sections: Sequence[Mapping[str, Any]]) -> str:
         sections: Results of `section` and `error_section`.
     """
     title = _HEADING if len(sections) > 1 else f"{sections[0]['name']}: {_HEADING}"
-    return _template().render(
+    return template("report.html").render(
         title=title,
         heading=_HEADING,
         sections=sections,
-        colours=PART_COLOURS,
-        highlight=HIGHLIGHT,
-        side_colours=SIDE_COLOURS,
-        signs=SIGNS,
         faint=FAINT,
         limits=LIMITS,
         no_evidence=NO_EVIDENCE,
     )
-
-
-@cache
-def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("eai_llm_hf.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html")
 
 
 def error_section(record: Mapping[str, Any], name: str, number: int) -> dict[str, Any]:
@@ -106,9 +83,8 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         number: Place of the section in the page; no two sections have the same.
     """
     seconds = len(clip.joints) / clip.fps
-    colours, heat = label_colours(record), attribution_of(record)
+    heat = attribution_of(record)
     dropped = record.get("dropped_claims", 0)
-    side_of = {reason.row: reason.side for reason in reversed(reasons_of(record))}
     return {
         "id": f"clip-{number}",
         "name": name,
@@ -116,103 +92,93 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "label": record["label"],
         "score": f"{record['score']:.0%}",
         "facts": " · ".join(facts(record, seconds)),
-        "highlighted": not side_of and bool(highlights(record)),
-        "sides": [side for side, parts in sides(record).items() if parts],
+        "key": colour_key(record),
         "sure": sure_words(record),
         "compared": reference_words(record),
-        "lanes": _lanes(record),
+        "lanes": lanes(record),
         "notes": [note["message"] for note in record.get("notes", ())],
         "absent": absent_words(record),
-        "moving": _movement(record, clip),
+        "moving": [movement(record, clip)],
         "video": [],
         "picture": over_time_page(record, clip).as_svg(f"clip-{number}", _picture_words(record)),
         "captions": _captions(record, heat),
-        "bars": [
-            {
-                "label": label,
-                "words": f"{score:.0%}",
-                "width": _short(100 * score),
-                "colour": colours.get(label, FAINT),
-                "own": label == record["label"],
-            }
-            for label, score in most_likely(record["scores"], _MOST_BARS)
-        ],
+        "bars": bars(record),
         "left_out": left_out_words(record["scores"], _MOST_BARS),
         "question": record.get("question"),
-        "pieces": [
-            {
-                **piece._asdict(),
-                "side": next((side_of[row] for row in piece.rows if row in side_of), ""),
-                "title": "; ".join(_row_words(record["evidence"][row]) for row in piece.rows),
-            }
-            for piece in pieces(record)
-        ],
+        "pieces": linked_pieces(record),
         "dropped": _dropped_words(dropped) if dropped else None,
         "rows": _rows(record),
         "details": _details(record, seconds),
     }
 
 
-# ------------------------------------------------------------------------------------------------------- the movement
+# ---------------------------------------------------------------------------------- what the app shows in the same way
 
 
-def _movement(record: Mapping[str, Any], clip: UnifiedClip) -> dict[str, Any]:
-    """What the script plays: joints around the pelvis in millimetres, and the path of the pelvis in centimetres."""
-    start, end = explained = explained_window(record)
-    if len(clip.joints) / clip.fps <= LONGEST_MOVEMENT_S:
-        start, end = 0.0, len(clip.joints) / clip.fps
-    first = round(start * clip.fps)
-    joints = clip.joints[first : round(end * clip.fps)]
-    travel = joints[:, JOINT_INDEX["pelvis"], ::2]
-    around = np.array(joints)
-    around[..., ::2] -= travel[:, None]
-    around[:, ~clip.joint_mask] = 0.0
-    present = joints_present(clip.joint_mask)
-    side_of = {reason.row: reason.side for reason in reversed(reasons_of(record))}
-    marked = sides(record)
-    shown = highlights(record)
-    claims = [
-        {
-            "row": row,
-            "claim": item["claim"],
-            "when": _time_words(item),
-            "parts": [part for part in marked_at((item["body_part"],), 0.0) if part in present],
-            "start": item["start_s"],
-            "end": item["end_s"],
-            "side": side_of.get(row, ""),
-            "shown": item["holds"] is True
-            and (
-                item["body_part"] in marked[side_of[row]]
-                if row in side_of
-                else not side_of and is_cited and item["body_part"] in shown
-            ),
-        }
-        for row, (item, is_cited) in enumerate(zip(record["evidence"], cited(record), strict=True))
+def colour_key(record: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What the colours of the figure mean: each with its words, and the side of the reasons that have it, or ""."""
+    found = [
+        {"colour": PART_COLOURS["left arm"], "words": "left side", "side": ""},
+        {"colour": PART_COLOURS["right arm"], "words": "right side (hollow joints)", "side": ""},
+        {"colour": PART_COLOURS["trunk"], "words": "head and trunk", "side": ""},
     ]
-    return {
-        "frames": len(joints),
-        "count": NUM_JOINTS,
-        "fps": clip.fps,
-        "start": first / clip.fps,
-        "opens": round(explained[0] * clip.fps) - first,
-        "joints": _packed(1000.0 * around),
-        "travel": _packed(100.0 * (travel - travel[:1])),
-        "bones": bones_of(clip.joint_mask),
-        "parts": present,
-        "colours": PART_COLOURS,
-        "highlight": HIGHLIGHT,
-        "sides": SIDE_COLOURS,
-        "head": JOINT_INDEX["head"] if clip.joint_mask[JOINT_INDEX["head"]] else None,
-        "head_radius": HEAD_RADIUS,
-        "yaw": TURN,
-        "claims": claims,
-    }
+    if not reasons_of(record):
+        words = "named in the explanation, at these times"
+        return [*found, {"colour": HIGHLIGHT, "words": words, "side": ""}] if highlights(record) else found
+    words_of = {"for": "speaks for the label", "against": "speaks against it (dashed)"}
+    marked = [side for side, parts in sides(record).items() if parts]
+    return found + [
+        {"colour": SIDE_COLOURS[side], "words": f"{sign} {words_of[side]}", "side": side}
+        for side, sign in SIGNS.items()
+        if side in marked
+    ]
 
 
-def _packed(values: np.ndarray) -> str:
-    """Values rounded to 16-bit integers, little-endian, in base64."""
-    whole = np.clip(np.rint(values), -32768, 32767).astype("<i2")
-    return base64.b64encode(whole.tobytes()).decode("ascii")
+def bars(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The most likely labels with their probabilities, as bars."""
+    colours = label_colours(record)
+    return [
+        {
+            "label": label,
+            "words": f"{score:.0%}",
+            "width": _short(100 * score),
+            "colour": colours.get(label, FAINT),
+            "own": label == record["label"],
+        }
+        for label, score in most_likely(record["scores"], _MOST_BARS)
+    ]
+
+
+def linked_pieces(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The explanation in pieces, those that make claims with the rows, words and side of their evidence."""
+    side_of = side_of_rows(record)
+    return [
+        {
+            **piece._asdict(),
+            "side": next((side_of[row] for row in piece.rows if row in side_of), ""),
+            "title": "; ".join(_row_words(record["evidence"][row]) for row in piece.rows),
+        }
+        for piece in pieces(record)
+    ]
+
+
+def lanes(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """When each reason holds: where its bar begins and how long it is, in percent of the explained window."""
+    start, end = explained_window(record)
+    found = []
+    for reason in reasons_of(record):
+        item = record["evidence"][reason.row]
+        found.append(
+            {
+                **reason._asdict(),
+                "claim": item["claim"],
+                "body_part": item["body_part"],
+                "time": _time_words(item),
+                "left": _short(100 * (item["start_s"] - start) / (end - start)),
+                "width": _short(100 * (item["end_s"] - item["start_s"]) / (end - start)),
+            }
+        )
+    return found
 
 
 # --------------------------------------------------------------------------------------------- words of the picture
@@ -261,25 +227,6 @@ def _strongest(heat: Heat) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ claims and recording
-
-
-def _lanes(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """When each reason holds: where its bar begins and how long it is, in percent of the explained window."""
-    start, end = explained_window(record)
-    lanes = []
-    for reason in reasons_of(record):
-        item = record["evidence"][reason.row]
-        lanes.append(
-            {
-                **reason._asdict(),
-                "claim": item["claim"],
-                "body_part": item["body_part"],
-                "time": _time_words(item),
-                "left": _short(100 * (item["start_s"] - start) / (end - start)),
-                "width": _short(100 * (item["end_s"] - item["start_s"]) / (end - start)),
-            }
-        )
-    return lanes
 
 
 def _short(value: float) -> float:

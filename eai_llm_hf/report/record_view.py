@@ -193,6 +193,11 @@ def reasons_of(record: Mapping[str, Any]) -> list[Sided]:
     return sorted(found, key=lambda reason: reason.side == "against")
 
 
+def side_of_rows(record: Mapping[str, Any]) -> dict[int, Side]:
+    """The side of each piece of evidence that is a reason, by its index."""
+    return {reason.row: reason.side for reason in reversed(reasons_of(record))}
+
+
 def sides(record: Mapping[str, Any]) -> dict[str, dict[str, list[tuple[float, float]]]]:
     """Body parts of the reasons for the label and against it, each with its times in seconds.
 
@@ -211,19 +216,17 @@ def sides(record: Mapping[str, Any]) -> dict[str, dict[str, list[tuple[float, fl
 
 def row_colours(record: Mapping[str, Any]) -> list[str]:
     """A colour for each piece of evidence that the explanation cites: that of its side, where it is a reason."""
-    reasons = reasons_of(record)
-    found = [INK if reasons else HIGHLIGHT] * len(record["evidence"])
-    for reason in reversed(reasons):
-        found[reason.row] = SIDE_COLOURS[reason.side]
-    return found
+    side_of = side_of_rows(record)
+    other = INK if side_of else HIGHLIGHT
+    return [SIDE_COLOURS[side_of[row]] if row in side_of else other for row in range(len(record["evidence"]))]
 
 
 def sure_words(record: Mapping[str, Any]) -> list[str]:
     """How sure the label is, what makes it doubtful, the second candidate, and what decides between the two."""
     certainty = record.get("certainty") or {}
     found = []
-    if certainty.get("level") is not None:
-        found.append(f"Certainty: {certainty['level']}.")
+    if certainty:
+        found.append(f"Certainty: {certainty.get('level') or 'not measured'}.")
     if certainty.get("accuracy") is not None:
         where = certainty.get("measured_on") or "recordings that training never saw"
         kind = COMPARED.get(str(certainty.get("reference")))

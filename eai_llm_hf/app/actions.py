@@ -1,0 +1,335 @@
+"""What a visitor can do: read files, explain, ask, compare, choose a reference, teach labels. Nothing here is global.
+
+Each function takes the pipeline, which it only reads, and the visitor's `Session`. None keeps a file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eai_llm_hf.generator import generate_clip
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.reading.formats import VIDEO_SUFFIXES
+from eai_llm_hf.processing.reference_choice import chosen_reference
+from eai_llm_hf.processing.skeleton.clip import UnifiedClip
+from eai_llm_hf.processing.skeleton.unify import unify
+
+from .session import Entry, Session, VisitorError
+
+if TYPE_CHECKING:
+    from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+
+LONGEST_VIDEO_S = 120.0
+"""Finding the people in a video takes about as long as the video lasts, and other visitors wait meanwhile."""
+
+LONGEST_QUESTION = 300
+"""Characters of a question."""
+
+NEUTRAL, PERSON, RECORDINGS = "neutral", "person", "recordings"
+"""What the clips of a reference are: a neutral one of the person, any of the person, any of the same recordings."""
+
+EXAMPLES: dict[str, tuple[tuple[int, str, str, float], ...]] = {
+    "Sad walk": ((3, "sad", "walk", 6.0),),
+    "Angry walk": ((4, "angry", "walk", 6.0),),
+    "Neutral walk": ((5, "neutral", "walk", 6.0),),
+    "Happy wave": ((2, "happy", "wave", 5.0),),
+    "Long recording": ((6, "sad", "walk", 10.0), (7, "angry", "walk", 10.0), (8, "happy", "wave", 10.0)),
+}
+"""Examples, made by the generator: of each part seed, emotion, action and seconds. All are of one person, whom
+training never saw, so that one can be compared with the others."""
+
+_PERFORMER = 15
+_THIS_PERSON = "this person"
+
+
+@dataclass
+class Result:
+    """A record with what it describes.
+
+    Attributes:
+        entry: The recording.
+        record: Its record.
+        reference: What it was compared with; None if the checkpoint has no reference.
+    """
+
+    entry: Entry
+    record: dict[str, Any]
+    reference: MotionReference | None
+
+
+@dataclass
+class Change:
+    """A recording before and after the reference changed."""
+
+    before: Result
+    after: Result
+
+
+# --------------------------------------------------------------------------------------------------------- recordings
+
+
+def read_file(
+    pipe: "SkeletonEmotionExplanationPipeline",
+    session: Session,
+    path: str | Path,
+    fps: float | None = None,
+    layout: str | None = None,
+) -> Entry:
+    """Reads a recording or a video into the session.
+
+    Args:
+        pipe: The pipeline.
+        session: The visitor's.
+        path: The file, which is only read.
+        fps: Frames a second, of a file that does not say it.
+        layout: Name of the rig, of a file that does not say it.
+
+    Returns:
+        Its first person.
+
+    Raises:
+        VisitorError: If it cannot be read, or there is no room for it.
+    """
+    path = Path(path)
+    try:
+        if path.suffix.lower() in VIDEO_SUFFIXES:
+            _check_video(path)
+        people = list(pipe.feature_extractor.clips(path, fps=fps or None, layout=layout or None))
+    except VisitorError:
+        raise
+    except (OSError, TypeError, ValueError) as error:
+        raise VisitorError(f"{path.name} could not be read. {_with_hint(str(error))}") from error
+    return session.entries[session.add(path.name, people)]
+
+
+def _check_video(path: Path) -> None:
+    """Refuses a long video before minutes are spent on it; what else is wrong with it, its reader says."""
+    try:
+        import av
+    except ImportError:
+        return  # the reader of videos says what to install
+    try:
+        with av.open(str(path)) as video:
+            seconds = (video.duration or 0) / av.time_base
+    except (OSError, ValueError):
+        return
+    if seconds > LONGEST_VIDEO_S:
+        raise VisitorError(
+            f"{path.name} lasts {seconds:.0f} s; here a video may last {LONGEST_VIDEO_S:.0f} s. Cut it, or use the "
+            "command eai-llm explain on your machine."
+        )
+
+
+def _with_hint(message: str) -> str:
+    if "frame rate" in message or "layout" in message or "rig" in message:
+        return f"{message} You can state the frame rate and the rig below the upload and add the file again."
+    return message
+
+
+def add_example(session: Session, name: str) -> Entry:
+    """Adds a generated example; one that is there already is taken again.
+
+    Raises:
+        KeyError: If there is no such example.
+        VisitorError: If there is no room for it.
+    """
+    parts = EXAMPLES[name]
+    if name in session.names():
+        return session.entry(name)
+    given: dict[str, Any] = {"performer": _PERFORMER, "rig": "smpl22", "intensity": 1.0}
+    clips = [
+        unify(generate_clip(seed, emotion=emotion, action=action, duration_s=length, **given).motion)
+        for seed, emotion, action, length in parts
+    ]
+    return session.entries[session.add(name, [_in_a_row(clips)])]
+
+
+def _in_a_row(clips: list[UnifiedClip]) -> UnifiedClip:
+    """Clips of one rig as one recording; each begins where the one before ended."""
+    joints = [clips[0].joints]
+    for clip in clips[1:]:
+        joints.append(clip.joints + (joints[-1][-1, 0] - clip.joints[0, 0]) * (1.0, 0.0, 1.0))
+    made = np.concatenate(joints).astype(np.float32)
+    report = clips[0].report | {"frames": len(made)}
+    return UnifiedClip(made, clips[0].joint_mask, report=report, not_shown=dict(clips[0].not_shown))
+
+
+def remove(session: Session, name: str | None) -> None:
+    """Forgets a recording.
+
+    Raises:
+        VisitorError: If there is no recording of this name.
+    """
+    session.entries.remove(session.entry(name))
+
+
+# ------------------------------------------------------------------------------------------------------- explanations
+
+
+def explain(
+    pipe: "SkeletonEmotionExplanationPipeline", session: Session, name: str | None, question: str | None = None
+) -> Result:
+    """Explains a recording, or answers a question about it.
+
+    Raises:
+        VisitorError: If the recording is not there or cannot be explained, or the question is empty or too long.
+    """
+    return _explained(pipe, session.entry(name), session.reference, session.adapted, question)
+
+
+def _explained(
+    pipe: "SkeletonEmotionExplanationPipeline",
+    entry: Entry,
+    reference: MotionReference | None,
+    adapted: Any,
+    question: str | None = None,
+) -> Result:
+    given: dict[str, Any] = {"reference": reference, "adapted": adapted}
+    if question is not None:
+        given["question"] = _checked_question(question)
+    try:
+        record = pipe(entry.clip, **{option: value for option, value in given.items() if value is not None})
+    except ValueError as error:
+        raise VisitorError(str(error)) from error
+    assert isinstance(record, dict)  # one person was given
+    if "error" in record:
+        raise VisitorError(f"{entry.name} could not be explained. {record['error']['message']}")
+    record["source"] = entry.name
+    compared = reference or (adapted.reference if adapted is not None else None)
+    return Result(entry, record, compared or pipe.feature_extractor.motion_reference())
+
+
+def _checked_question(question: str) -> str:
+    question = question.strip()
+    if not question:
+        raise VisitorError('Write a question first, such as "What do the arms do?"')
+    if len(question) > LONGEST_QUESTION:
+        raise VisitorError(f"A question may have {LONGEST_QUESTION} characters; this one has {len(question)}.")
+    return question
+
+
+def compare(
+    pipe: "SkeletonEmotionExplanationPipeline",
+    session: Session,
+    first: str | None,
+    second: str | None,
+    question: str | None = None,
+) -> tuple[dict[str, Any], tuple[Entry, Entry]]:
+    """Compares two recordings, of which the first seconds are read; a question may say what to compare.
+
+    Returns:
+        The record of the comparison, and the two recordings.
+
+    Raises:
+        VisitorError: If they are not two recordings of the session, or the question is too long.
+    """
+    entries = session.entry(first), session.entry(second)
+    if entries[0] is entries[1]:
+        raise VisitorError("Choose two different recordings to compare; add another one if there is only one.")
+    asked = {"question": _checked_question(question)} if question and question.strip() else {}
+    try:
+        record = pipe.compare(entries[0].clip, entries[1].clip, reference=session.reference, **asked)
+    except ValueError as error:
+        raise VisitorError(str(error)) from error
+    record["sources"] = [entry.name for entry in entries]
+    return record, entries
+
+
+# --------------------------------------------------------------------------------------- what clips are compared with
+
+
+def use_reference(
+    pipe: "SkeletonEmotionExplanationPipeline", session: Session, name: str | None, clips: Sequence[str], kind: str
+) -> Change:
+    """Compares the visitor's recordings with some of them from now on.
+
+    Args:
+        pipe: The pipeline.
+        session: The visitor's.
+        name: The recording that is explained before and after.
+        clips: Names of the recordings that say what is typical.
+        kind: `NEUTRAL`, `PERSON` or `RECORDINGS`.
+
+    Raises:
+        VisitorError: If there is no clip, more than one neutral one, or the explained recording is among them.
+    """
+    entry = session.entry(name)
+    chosen = [session.entry(each) for each in clips]
+    if not chosen:
+        raise VisitorError("Choose at least one recording that says what is typical.")
+    if kind == NEUTRAL and len(chosen) > 1:
+        raise VisitorError(f"A neutral baseline is one recording; {len(chosen)} are chosen.")
+    if entry in chosen:
+        raise VisitorError(f"{entry.name} is explained, so it cannot say what is typical: choose other recordings.")
+    before = explain(pipe, session, name)
+    movements: list[UnifiedClip] = [each.clip for each in chosen]
+    try:
+        session.reference = _reference_of(pipe, movements, kind)
+    except ValueError as error:
+        raise VisitorError(str(error)) from error
+    words = {
+        NEUTRAL: "a neutral recording of the same person",
+        PERSON: "other recordings of the same person",
+        RECORDINGS: "other recordings of this kind",
+    }
+    session.compared_with = f"{words[kind]}: {', '.join(each.name for each in chosen)}"
+    return Change(before, explain(pipe, session, name))
+
+
+def _reference_of(
+    pipe: "SkeletonEmotionExplanationPipeline", clips: list[UnifiedClip], kind: str
+) -> MotionReference | None:
+    if kind == NEUTRAL:
+        return chosen_reference(pipe.feature_extractor, None, None, clips[0], {})
+    if kind == PERSON:
+        return pipe.calibrate(clips, performers=[_THIS_PERSON] * len(clips)).of(_THIS_PERSON)
+    return pipe.calibrate(clips)
+
+
+def forget_reference(session: Session) -> None:
+    """Compares with the default of the checkpoint again."""
+    session.reference, session.compared_with = None, ""
+
+
+# ----------------------------------------------------------------------------------------------------- labels to learn
+
+
+def label_clips(session: Session, names: Sequence[str], label: str, performer: str) -> None:
+    """Notes what recordings show, and who moves in them; an empty label takes the note away.
+
+    Raises:
+        VisitorError: If no recording is chosen, or a word is too long.
+    """
+    if not names:
+        raise VisitorError("Choose the recordings that show this label.")
+    label, performer = label.strip(), performer.strip()
+    if max(len(label), len(performer)) > LONGEST_QUESTION // 5:
+        raise VisitorError(f"A label and a name may have {LONGEST_QUESTION // 5} characters.")
+    for name in names:
+        entry = session.entry(name)
+        entry.label, entry.performer = label, performer
+
+
+def learn(pipe: "SkeletonEmotionExplanationPipeline", session: Session) -> None:
+    """Learns the labels of the session's recordings; from now on these are chosen from.
+
+    Raises:
+        VisitorError: If there are not two labels.
+    """
+    labelled = [entry for entry in session.entries if entry.label]
+    labels = [entry.label for entry in labelled]
+    if len(set(labels)) < 2:
+        raise VisitorError(f"Two labels are needed, with one recording each or more; found {len(set(labels))}.")
+    performers = [entry.performer or None for entry in labelled]
+    try:
+        session.adapted = pipe.adapt([entry.clip for entry in labelled], labels, performers=performers)
+    except ValueError as error:
+        raise VisitorError(str(error)) from error
+
+
+def forget_labels(session: Session) -> None:
+    """Chooses from the labels of the checkpoint again."""
+    session.adapted = None

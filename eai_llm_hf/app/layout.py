@@ -1,0 +1,354 @@
+"""The page itself, in Gradio: what stands where, and which action each control starts.
+
+A visitor's `Session` is the value of a `gr.State`: Gradio keeps one for each open page, so that nobody sees another's.
+The pipeline is the only thing that all share, and it is only read. One event at a time uses it; the others wait in a
+queue, which the page shows.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES, VIDEO_SUFFIXES
+from eai_llm_hf.processing.skeleton.rig_files import load_rigs
+
+from . import actions, views
+from .session import Session, VisitorError
+
+if TYPE_CHECKING:
+    import gradio
+
+    from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
+
+INSTALL = 'The app needs Gradio; install it with: pip install "eai-llm-hf[app]"'
+LARGEST_FILE = "100mb"
+MOST_WAITING = 32
+"""Visitors in the queue; another one is told that it is full."""
+
+MOST_SESSIONS = 64
+"""Visitors whose recordings are kept; the one who came first makes room. With `MOST_MINUTES` each they are 1 GB."""
+
+_IDLE_S = 3600
+"""Seconds without use after which a visitor's recordings are forgotten."""
+
+_OLDEST_FILE_S = 600
+"""Age in seconds at which Gradio removes a file that was uploaded but never read."""
+
+_KINDS = [
+    ("other recordings of the same person", actions.PERSON),
+    ("one neutral recording of the same person", actions.NEUTRAL),
+    ("other recordings of this kind", actions.RECORDINGS),
+]
+
+
+def load_gradio() -> Any:
+    """Gradio, which then sends no statistics.
+
+    Raises:
+        ImportError: If it is not installed; the message says how to install it.
+    """
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    try:
+        import gradio
+    except ImportError as error:
+        raise ImportError(INSTALL) from error
+    return gradio
+
+
+def build_app(pipe: "SkeletonEmotionExplanationPipeline") -> "gradio.Blocks":
+    """The page.
+
+    Args:
+        pipe: The pipeline that all visitors share; it is only read.
+
+    Raises:
+        ImportError: If Gradio is not installed.
+    """
+    gr = load_gradio()
+    with gr.Blocks(
+        title="EAI-LLM: emotion from body movement",
+        analytics_enabled=False,
+        delete_cache=(_OLDEST_FILE_S, _OLDEST_FILE_S),
+    ) as demo:
+        page = _Page(gr, pipe)
+        page.place()
+        page.connect()
+    demo.queue(max_size=MOST_WAITING, default_concurrency_limit=1, api_open=False)
+    return demo
+
+
+def launch_options(gr: Any) -> dict[str, Any]:
+    """What `launch` needs besides an address: looks without web fonts, limits, and no door but the page."""
+    fonts = ["system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
+    return {
+        "theme": gr.themes.Default(primary_hue="orange", font=fonts, font_mono=["ui-monospace", "monospace"]),
+        "head": views.page_head(),
+        "max_file_size": LARGEST_FILE,
+        "state_session_capacity": MOST_SESSIONS,
+        "footer_links": [],
+        "ssr_mode": False,
+        "show_error": True,
+    }
+
+
+class _Page:
+    """The controls of the page and what they do."""
+
+    def __init__(self, gr: Any, pipe: "SkeletonEmotionExplanationPipeline"):
+        self.gr = gr
+        self.pipe = pipe
+
+    # ---- what stands where --------------------------------------------------------------------------------------
+
+    def place(self) -> None:
+        """Places all controls."""
+        gr = self.gr
+        self.session = gr.State(Session(), time_to_live=_IDLE_S)
+        self.file = gr.JSON(visible=False)
+        self._html(views.welcome())
+        with gr.Row():
+            with gr.Column(scale=1, min_width=280):
+                self.upload = gr.File(
+                    label="Add recordings or videos",
+                    file_count="multiple",
+                    file_types=[*READABLE_SUFFIXES, *VIDEO_SUFFIXES],
+                    height=150,
+                    elem_id="upload",
+                )
+                with gr.Accordion("If a file does not say it", open=False):
+                    self.fps = gr.Number(label="Frames a second", value=None, minimum=0)
+                    self.rig = gr.Dropdown(
+                        ["", *sorted(load_rigs())], value="", label="Rig of files without joint names"
+                    )
+                self.example = gr.Radio(list(actions.EXAMPLES), label="Or take an example", elem_id="examples")
+                self.chosen = gr.Dropdown([], label="Recording", elem_id="chosen", filterable=False)
+                self.remove = gr.Button("Remove this recording", size="sm")
+                self.problem = self._html(elem_id="problem")
+            with gr.Column(scale=3, min_width=320), gr.Tabs():
+                with gr.Tab("Result"):
+                    self._place_result()
+                with gr.Tab("Compare"):
+                    self._place_comparison()
+                with gr.Tab("Reference"):
+                    self._place_reference()
+                with gr.Tab("Teach labels"):
+                    self._place_labels()
+
+    def _html(self, value: str = "", **given: Any) -> Any:
+        """A piece of the page, with our looks in place of Gradio's."""
+        return self.gr.HTML(value, apply_default_css=False, **given)
+
+    def _place_result(self) -> None:
+        gr = self.gr
+        self.result = self._html(views.nothing(), elem_id="result")
+        with gr.Row(elem_classes="asking"):
+            self.question = gr.Textbox(
+                label="Ask about this movement",
+                placeholder="What do the arms do?",
+                max_length=actions.LONGEST_QUESTION,
+                scale=4,
+                elem_id="question",
+            )
+            self.ask = gr.Button("Ask", scale=1, min_width=90)
+        self.answer = self._html(elem_id="answer")
+        with gr.Row():
+            self.get_record = gr.Button("Download record", size="sm")
+            self.get_report = gr.Button("Download report", size="sm")
+            self.get_reference = gr.Button("Download reference", size="sm")
+
+    def _place_comparison(self) -> None:
+        gr = self.gr
+        with gr.Row():
+            self.first = gr.Dropdown([], label="First movement", filterable=False)
+            self.second = gr.Dropdown([], label="Second movement", filterable=False)
+        self.pair_question = gr.Textbox(
+            label="Ask about the two (empty: how they differ)", placeholder="Which of the two movements is faster?"
+        )
+        self.compare = gr.Button("Compare", variant="primary")
+        self.comparison = self._html(elem_id="comparison")
+
+    def _place_reference(self) -> None:
+        gr = self.gr
+        self.typical = gr.Dropdown([], label="Recordings that say what is typical", multiselect=True, filterable=False)
+        self.kind = gr.Radio(_KINDS, value=actions.PERSON, label="They are")
+        with gr.Row():
+            self.use_reference = gr.Button("Compare with these", variant="primary")
+            self.forget_reference = gr.Button("Compare with the training clips again")
+        self.change = self._html(elem_id="change")
+
+    def _place_labels(self) -> None:
+        gr = self.gr
+        self.examples_of = gr.Dropdown([], label="Recordings that show a label", multiselect=True, filterable=False)
+        with gr.Row():
+            self.label = gr.Textbox(label="Label", placeholder="tired")
+            self.performer = gr.Textbox(label="Who moves in them (if known)", placeholder="Anna")
+        with gr.Row():
+            self.note_label = gr.Button("Note the label")
+            self.learn = gr.Button("Learn the labels", variant="primary")
+            self.forget_labels = gr.Button("Forget what was learned")
+        self.labels = self._html(elem_id="labels")
+
+    # ---- what the controls do -----------------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        """Connects all controls with what they do."""
+        lists = [self.chosen, self.first, self.second, self.typical, self.examples_of]
+        shelf = [*lists, self.upload, self.problem]
+        self._on(self.upload.upload, self._read, [self.upload, self.fps, self.rig], shelf)
+        self._on(self.example.input, self._take_example, [self.example], shelf)
+        self._on(self.remove.click, self._remove, [self.chosen], shelf)
+        self._on(self.chosen.change, self._explain, [self.chosen], [self.result, self.answer, self.problem])
+        asked = [self.chosen, self.question]
+        for event in (self.ask.click, self.question.submit):
+            self._on(event, self._ask, asked, [self.answer])
+        pair = [self.first, self.second, self.pair_question]
+        for event in (self.compare.click, self.pair_question.submit):
+            self._on(event, self._compare, pair, [self.comparison])
+        given = [self.chosen, self.typical, self.kind]
+        self._on(self.use_reference.click, self._use_reference, given, [self.change, self.result])
+        self._on(self.forget_reference.click, self._forget_reference, [self.chosen], [self.change, self.result])
+        noted = [self.examples_of, self.label, self.performer]
+        self._on(self.note_label.click, self._note_label, noted, [self.labels, self.examples_of])
+        self._on(self.learn.click, self._learn, [self.chosen], [self.labels, self.result])
+        self._on(self.forget_labels.click, self._forget_labels, [self.chosen], [self.labels, self.result])
+        for button, make in (
+            (self.get_record, self._record_file),
+            (self.get_report, self._report_file),
+            (self.get_reference, self._reference_file),
+        ):
+            made = self._on(button.click, make, [self.chosen], [self.file, self.problem])
+            made.then(None, [self.file], None, js="(file) => { window.eaiSave(file); }")
+
+    def _on(self, event: Callable[..., Any], act: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> Any:
+        """Connects an event; the session is the first argument, and all events share the pipeline, one at a time."""
+        return event(
+            act,
+            [self.session, *inputs],
+            outputs,
+            concurrency_limit=1,
+            concurrency_id="pipeline",
+            api_visibility="private",
+            show_progress="minimal",
+        )
+
+    def _lists(self, session: Session, chosen: str | None) -> list[Any]:
+        """The lists of recordings; `chosen` is the one that is explained."""
+        names = session.names()
+        update = self.gr.update
+        others = [name for name in names if name != chosen]
+        second = others[-1] if others else None
+        return [
+            update(choices=names, value=chosen),
+            update(choices=names, value=chosen),
+            update(choices=names, value=second),
+            update(choices=names, value=[]),
+            update(choices=names, value=[]),
+        ]
+
+    def _read(self, session: Session, paths: list[str] | None, fps: float | None, rig: str | None) -> list[Any]:
+        """Reads uploaded files and deletes them; those that cannot be read are named with the reason."""
+        chosen, problems = None, []
+        with _deleted(paths or []):
+            for path in paths or []:
+                try:
+                    chosen = actions.read_file(self.pipe, session, path, fps, rig).name
+                except VisitorError as error:
+                    problems.append(str(error))
+        message = views.problem(VisitorError("\n".join(problems))) if problems else ""
+        if chosen is None:
+            return [*[self.gr.skip() for _ in range(5)], None, message]
+        return [*self._lists(session, chosen), None, message]
+
+    def _take_example(self, session: Session, name: str) -> list[Any]:
+        try:
+            chosen = actions.add_example(session, name).name
+        except VisitorError as error:
+            return [*[self.gr.skip() for _ in range(5)], None, views.problem(error)]
+        return [*self._lists(session, chosen), None, ""]
+
+    def _remove(self, session: Session, name: str | None) -> list[Any]:
+        try:
+            actions.remove(session, name)
+        except VisitorError as error:
+            return [*[self.gr.skip() for _ in range(5)], None, views.problem(error)]
+        names = session.names()
+        return [*self._lists(session, names[-1] if names else None), None, ""]
+
+    def _explain(self, session: Session, name: str | None) -> tuple[Any, str, Any]:
+        if name is None:
+            return views.nothing(), "", self.gr.skip()
+        try:
+            return views.result_view(actions.explain(self.pipe, session, name), session), "", self.gr.skip()
+        except VisitorError as error:
+            return "", "", views.problem(error)
+
+    def _ask(self, session: Session, name: str | None, question: str) -> str:
+        try:
+            return views.answer_view(actions.explain(self.pipe, session, name, question))
+        except VisitorError as error:
+            return views.problem(error)
+
+    def _compare(self, session: Session, first: str | None, second: str | None, question: str) -> str:
+        try:
+            return views.comparison_view(*actions.compare(self.pipe, session, first, second, question))
+        except VisitorError as error:
+            return views.problem(error)
+
+    def _use_reference(self, session: Session, name: str | None, clips: list[str], kind: str) -> tuple[str, Any]:
+        try:
+            change = actions.use_reference(self.pipe, session, name, clips or [], kind)
+        except VisitorError as error:
+            return views.problem(error), self.gr.skip()
+        return views.change_view(change, session), views.result_view(change.after, session)
+
+    def _forget_reference(self, session: Session, name: str | None) -> tuple[str, Any]:
+        actions.forget_reference(session)
+        return "", self._explain(session, name)[0]
+
+    def _note_label(self, session: Session, names: list[str], label: str, performer: str) -> tuple[str, Any]:
+        try:
+            actions.label_clips(session, names or [], label, performer)
+        except VisitorError as error:
+            return views.problem(error), self.gr.skip()
+        return views.labels_view(session), []
+
+    def _learn(self, session: Session, name: str | None) -> tuple[str, Any]:
+        try:
+            actions.learn(self.pipe, session)
+        except VisitorError as error:
+            return views.problem(error), self.gr.skip()
+        return views.labels_view(session), self._explain(session, name)[0]
+
+    def _forget_labels(self, session: Session, name: str | None) -> tuple[str, Any]:
+        actions.forget_labels(session)
+        return views.labels_view(session), self._explain(session, name)[0]
+
+    def _record_file(self, session: Session, name: str | None) -> tuple[Any, str]:
+        return self._made(lambda: views.record_file(actions.explain(self.pipe, session, name)))
+
+    def _report_file(self, session: Session, name: str | None) -> tuple[Any, str]:
+        return self._made(lambda: views.report_file(actions.explain(self.pipe, session, name)))
+
+    def _reference_file(self, session: Session, name: str | None) -> tuple[Any, str]:
+        return self._made(lambda: views.reference_file(session))
+
+    @staticmethod
+    def _made(make: Callable[[], dict[str, str]]) -> tuple[Any, str]:
+        try:
+            return make(), ""
+        except VisitorError as error:
+            return None, views.problem(error)
+
+
+@contextlib.contextmanager
+def _deleted(paths: list[str]) -> Iterator[None]:
+    """Deletes uploaded files with the folders that Gradio made for them, whatever happens before."""
+    try:
+        yield
+    finally:
+        for path in map(Path, paths):
+            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # another file is in the folder
+                path.parent.rmdir()

@@ -1,0 +1,191 @@
+"""The results as HTML, made of the parts that the report has; and the files that visitors take with them."""
+
+import json
+from typing import Any
+
+from ..report.html_report import bars, colour_key, lanes, linked_pieces, render_html, section
+from ..report.player_data import compared_movements, movement
+from ..report.reason_view import reasons
+from ..report.record_view import (
+    LIMITS,
+    NO_EVIDENCE,
+    absent_words,
+    facts,
+    label_colours,
+    left_out_words,
+    reference_words,
+    sure_words,
+    value_words,
+    windows_of,
+)
+from ..report.templating import template
+from .actions import Change, Result
+from .session import Entry, Session, VisitorError
+
+LONGEST_PLAYED_S = 600.0
+"""Of a longer recording the page plays the explained window; ten minutes are 3 MB for the browser."""
+
+COMPARED_S = 10.0
+"""Seconds of each of two movements that the pipeline compares."""
+
+_ROOM = "eai_llm_hf.app"
+_MOST_BARS = 12
+
+
+def _shown(file: str, /, **values: Any) -> str:
+    return template(file, _ROOM).render(**values)
+
+
+def page_head() -> str:
+    """What the page needs in its head: styles and scripts, of the player and of the app."""
+    return _shown("head.html")
+
+
+def welcome() -> str:
+    """The top of the page: what it does and what it does not."""
+    return _shown("welcome.html", limits=LIMITS)
+
+
+def nothing() -> str:
+    """What stands where a result will be."""
+    return _shown("nothing.html")
+
+
+def problem(error: VisitorError) -> str:
+    """A message about something that the visitor can put right."""
+    return _shown("problem.html", message=str(error))
+
+
+def result_view(result: Result, session: Session) -> str:
+    """A recording that plays next to its label, certainty and reasons."""
+    record, clip = result.record, result.entry.clip
+    seconds = len(clip.joints) / clip.fps
+    found = reasons(record, result.reference)
+    windows = [window._asdict() for window in windows_of(record)]
+    return _shown(
+        "result.html",
+        id="result",
+        name=result.entry.name,
+        label=record["label"],
+        score=f"{record['score']:.0%}",
+        facts=" · ".join(facts(record, seconds)),
+        moving=[movement(record, clip, LONGEST_PLAYED_S)],
+        key=colour_key(record),
+        windows=windows if len(windows) > 1 else [],
+        colours=label_colours(record),
+        bars=bars(record),
+        left_out=left_out_words(record["scores"], _MOST_BARS),
+        sure=sure_words(record),
+        pieces=linked_pieces(record),
+        groups=[
+            ("Speaks for it", [each for each in found if each["side"] == "for"]),
+            ("Speaks against it", [each for each in found if each["side"] == "against"]),
+        ],
+        others=[each for each in found if not each["side"]],
+        lanes=lanes(record),
+        evidence=bool(found),
+        no_evidence=NO_EVIDENCE,
+        notes=[note["message"] for note in record["notes"]],
+        relative=reference_words(record),
+        absent=absent_words(record),
+        compared_with=session.compared_with,
+        learned=[] if session.adapted is None else session.adapted.labels,
+    )
+
+
+def answer_view(result: Result) -> str:
+    """The answer to a question, with what was measured for it."""
+    record = result.record
+    said = {row for piece in linked_pieces(record) for row in piece["rows"]}
+    measured = [each for each in reasons(record, result.reference) if each["row"] in said]
+    return _shown("answer.html", question=record["question"], answer=record["explanation"], measured=measured)
+
+
+def comparison_view(comparison: dict[str, Any], entries: tuple[Entry, Entry]) -> str:
+    """Two movements next to each other, and how they differ."""
+    clips = [entry.clip for entry in entries]
+    rows = [
+        {
+            "row": row,
+            "words": item["difference"],
+            "values": [value_words({"value": value, "unit": item["unit"]}) for value in item["values"]],
+        }
+        for row, item in enumerate(comparison["differences"])
+    ]
+    return _shown(
+        "comparison.html",
+        names=comparison["sources"],
+        moving=compared_movements(comparison, clips, comparison["sources"], COMPARED_S),
+        question=comparison["question"],
+        answer=comparison["answer"],
+        rows=rows,
+    )
+
+
+def change_view(change: Change, session: Session) -> str:
+    """What another reference changed: label, certainty, and where the values of the claims lie."""
+    before, after = change.before.record, change.after.record
+    places = {item["claim"]: item["percentile"] for item in before["evidence"]}
+    now = {item["claim"]: item["percentile"] for item in after["evidence"]}
+    return _shown(
+        "change.html",
+        compared_with=session.compared_with,
+        rows=[
+            ("label", *(f"{record['label']} ({record['score']:.0%})" for record in (before, after))),
+            ("certainty", *(_certainty(record) for record in (before, after))),
+        ],
+        kept=[(claim, _place(places[claim]), _place(now[claim])) for claim in places if claim in now],
+        gone=[claim for claim in places if claim not in now],
+        come=[claim for claim in now if claim not in places],
+    )
+
+
+def _certainty(record: dict[str, Any]) -> str:
+    found = record["certainty"]
+    return f"{found['level'] or 'unknown'}" + ("" if found["accuracy"] is None else f" ({found['accuracy']:.0%})")
+
+
+def _place(percentile: float | None) -> str:
+    return "–" if percentile is None else f"{percentile:.0f}"
+
+
+def labels_view(session: Session) -> str:
+    """The recordings that have a label, and how well the labels were learned."""
+    adapted = session.adapted
+    return _shown(
+        "labels.html",
+        rows=[(entry.name, entry.label, entry.performer) for entry in session.entries if entry.label],
+        learned=None if adapted is None else {"labels": adapted.labels} | adapted.score,
+    )
+
+
+# -------------------------------------------------------------------------------------------------- files to take away
+
+
+def record_file(result: Result) -> dict[str, str]:
+    """The record as a file: its name, type and text."""
+    return _file(result, "json", "application/json", json.dumps(result.record, indent=1))
+
+
+def report_file(result: Result) -> dict[str, str]:
+    """The report as a file."""
+    page = render_html([section(result.record, result.entry.clip, result.entry.name, 1)])
+    return _file(result, "html", "text/html", page)
+
+
+def reference_file(session: Session) -> dict[str, str]:
+    """The reference as a file, for `eai-llm explain --reference`.
+
+    Raises:
+        VisitorError: If recordings are compared with the default.
+    """
+    if session.reference is None:
+        raise VisitorError("There is no reference of your own yet: choose recordings under Reference first.")
+    text = json.dumps(session.reference.to_dict(), indent=1)
+    return {"name": "reference.json", "type": "application/json", "text": text}
+
+
+def _file(result: Result, suffix: str, kind: str, text: str) -> dict[str, str]:
+    stem = result.entry.name.rpartition(".")[0] or result.entry.name
+    name = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem)
+    return {"name": f"{name[:60]}.{suffix}", "type": kind, "text": text}

@@ -1,0 +1,49 @@
+"""`eai-llm app`: a page in the browser, on this machine, to explain, question, compare and teach recordings."""
+
+import argparse
+
+from .common import MODEL_HELP, add_command, load_quietly
+
+_EXAMPLES = """examples:
+  eai-llm app                       opens the page in the browser
+  eai-llm app --port 7861 --no-browser --model generator
+  eai-llm app --host 0.0.0.0        for other machines of this network as well
+
+The page works without a network once the text backbone is there. Nothing that is added to it is kept.
+To put it on the Hub: eai-llm export FOLDER --space USER/NAME.
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the command to the parser."""
+    parser = add_command(
+        subparsers,
+        "app",
+        help="a page in the browser that plays and explains recordings",
+        description="Starts a page on this machine: recordings and videos play with their reasons, answer questions, "
+        "are compared with each other and with a reference, and teach labels. Needs the extra app.",
+        examples=_EXAMPLES,
+    )
+    parser.add_argument("--model", help=MODEL_HELP)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this machine only)")
+    parser.add_argument("--port", type=int, default=7860, help="port to listen at (default 7860)")
+    parser.add_argument("--no-browser", dest="browser", action="store_false", help="do not open the browser")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves the page until it is interrupted.
+
+    Raises:
+        ImportError: If Gradio is not installed.
+        OSError: If the port is taken.
+    """
+    from ..app.layout import build_app, launch_options, load_gradio
+
+    gradio = load_gradio()  # before the model is loaded
+    demo = build_app(load_quietly(args.model))
+    demo.launch(server_name=args.host, server_port=args.port, inbrowser=args.browser, **launch_options(gradio))
+    return 0
+
+
+__all__ = ["register", "run"]

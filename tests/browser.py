@@ -1,0 +1,62 @@
+"""A real browser for the tests of the app, and the app with the pipeline of a test."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find_browser() -> str:
+    """The path of Chromium; the test is skipped where it is missing."""
+    for name in BROWSERS:
+        if found := shutil.which(name):
+            return found
+    pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed (Debian: apt-get install chromium)")
+
+
+class App:
+    """A running app.
+
+    Attributes:
+        address: Where its page is.
+        uploads: The folder in which Gradio keeps uploads.
+    """
+
+    def __init__(self, address: str, uploads: Path):
+        self.address = address
+        self.uploads = uploads
+
+    def kept_files(self) -> list[str]:
+        """The files that the app keeps of its visitors; Gradio also makes an empty one for each upload."""
+        return sorted(path.name for path in self.uploads.rglob("*") if path.is_file() and path.stat().st_size)
+
+    def memory_mb(self) -> float:
+        """Resident memory of this process, in which the app runs, in megabytes."""
+        status = Path("/proc/self/status").read_text(encoding="utf-8")  # on Linux
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+@contextmanager
+def running_app(pipe: Any, uploads: Path) -> Iterator[App]:
+    """Serves the app with a pipeline until the context is left; uploads go to a folder."""
+    from eai_llm_hf.app.layout import build_app, launch_options, load_gradio
+
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    demo = build_app(pipe)
+    options = launch_options(load_gradio())
+    demo.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **options)
+    try:
+        yield App(f"http://127.0.0.1:{port}/", uploads)
+    finally:
+        demo.close()
+        del os.environ["GRADIO_TEMP_DIR"]
