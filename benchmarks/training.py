@@ -36,7 +36,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from eai_llm_hf import EaiLlmForCausalLM, EaiSkeletonFeatureExtractor, EaiSkeletonProcessor
 from eai_llm_hf.corpora import generated_corpus
 from eai_llm_hf.publish.backbones import DEFAULT_BACKBONE, find_or_fetch
-from eai_llm_hf.training.adapters import add_lora
+from eai_llm_hf.training.adapters import ADAPTED, add_lora
 from eai_llm_hf.training.answering import CPU_ATTENTION, ChatCollator, QuestionDataset
 from eai_llm_hf.training.crops import CropDataset, fit_reference
 from eai_llm_hf.training.settings import DEFAULT_LABELS
@@ -153,7 +153,7 @@ def make_side(name: str, chats: Chats, args: argparse.Namespace) -> Side:
     bare = AutoModelForCausalLM.from_pretrained(find_or_fetch(args.backbone), dtype=args.dtype)
     last = bare.config.num_hidden_layers
     first = max(last // 3, 1)  # below are the layers that encode the label texts, see `from_backbone`
-    adapted = rf".*\.({'|'.join(map(str, range(first, last)))})\..*\.(q_proj|k_proj|v_proj|o_proj)"
+    adapted = rf".*\.({'|'.join(map(str, range(first, last)))})\..*\.({ADAPTED})"
     config = LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=adapted, task_type="CAUSAL_LM")
     model = get_peft_model(bare, config)
     if args.compile:

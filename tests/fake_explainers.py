@@ -1,6 +1,6 @@
 """Pipelines made by hand that look at one thing only, whose explanations a test can choose."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 
 import torch
@@ -47,7 +47,8 @@ class FakeExplainer:
         logit = self.evidence(inputs)
         return torch.stack([logit, torch.zeros_like(logit)], dim=1), None
 
-    def __call__(self, clips: list[UnifiedClip], candidate_labels, batch_size) -> list[dict]:
+    def __call__(self, clips: Iterable[UnifiedClip], candidate_labels, batch_size) -> list[dict]:
+        clips = list(clips)
         self.generations += len(clips)
         records = []
         for clip in clips:

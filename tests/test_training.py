@@ -169,7 +169,9 @@ def test_stage_two_trains_projector_and_lora_alone_and_the_checkpoint_answers_as
     processor = EaiSkeletonProcessor.from_pretrained(folder)
     layers = range(made.config.text_layer, made.config.text_config.num_hidden_layers)
     adapted = {
-        f"language_model.model.layers.{layer}.self_attn.{name}_proj.weight" for layer in layers for name in "qkvo"
+        f"language_model.model.layers.{layer}.{name}_proj.weight"
+        for layer in layers
+        for name in ("self_attn.q", "self_attn.k", "self_attn.v", "self_attn.o", "mlp.gate", "mlp.up", "mlp.down")
     }
     differing = changed(before, loaded.state_dict())
     assert begins(differing, "projector.") == begins(before, "projector.")

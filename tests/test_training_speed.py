@@ -57,7 +57,7 @@ def test_both_bare_sides_have_the_same_lora_in_the_same_layers_and_the_same_loss
         return {".".join(key.split(".")[-8:]) for key in names if "lora_" in key}
 
     ours, bare, sparing = speed["SIDES"]
-    assert lora(ours) == lora(bare) == lora(sparing) and len(lora(bare)) == 4 * 2 * 3
+    assert lora(ours) == lora(bare) == lora(sparing) and len(lora(bare)) == 7 * 2 * 3
     losses = [sides[name].step(sides[name].prepare(0)) for name in (bare, sparing)]
     torch.testing.assert_close(*losses)
     flops = {name: speed["needed_flops"](side, side.prepare(0)) for name, side in sides.items()}

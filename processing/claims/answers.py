@@ -201,7 +201,8 @@ def _why(question: Question, facts: Facts) -> str:
             share = f" The emotion {_quoted(asked)} is not among those that were compared."
         return f"It does not {_look_verb(asked)}: it {looks(label)}{because}.{share}"
     if not reasons:
-        others = notable_claims(np.atleast_2d(facts.vectors)[:1], facts.reference)[:_MOST]
+        notable = notable_claims(np.atleast_2d(facts.vectors)[:1], facts.reference)
+        others = [claim for claim in notable if (claim.descriptor, claim.direction) not in facts.common][:_MOST]
         unusual = f" {sentence_of(others)[:-1]}, but that is no known sign of it." if others else ""
         return f"{label_sentence(label)} No unusual measurement is a known sign of {_quoted(label)}.{unusual}"
     but = f" {sentence_of(against)[:-1]}, which speaks against it." if against else ""
