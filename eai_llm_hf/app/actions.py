@@ -97,7 +97,7 @@ def read_file(
     try:
         if path.suffix.lower() in VIDEO_SUFFIXES:
             _check_video(path)
-        people = list(pipe.feature_extractor.clips(path, fps=fps or None, layout=layout or None))
+        people = list(pipe.processor.feature_extractor.clips(path, fps=fps or None, layout=layout or None))
     except VisitorError:
         raise
     except (OSError, TypeError, ValueError) as error:
@@ -199,7 +199,7 @@ def _explained(
         raise VisitorError(f"{entry.name} could not be explained. {record['error']['message']}")
     record["source"] = entry.name
     compared = reference or (adapted.reference if adapted is not None else None)
-    return Result(entry, record, compared or pipe.feature_extractor.motion_reference())
+    return Result(entry, record, compared or pipe.processor.feature_extractor.motion_reference())
 
 
 def _checked_question(question: str) -> str:
@@ -229,7 +229,7 @@ def compare(
     entries = session.entry(first), session.entry(second)
     if entries[0] is entries[1]:
         raise VisitorError("Choose two different recordings to compare; add another one if there is only one.")
-    asked = {"question": _checked_question(question)} if question and question.strip() else {}
+    asked: dict[str, Any] = {"question": _checked_question(question)} if question and question.strip() else {}
     try:
         record = pipe.compare(entries[0].clip, entries[1].clip, reference=session.reference, **asked)
     except ValueError as error:
@@ -283,7 +283,7 @@ def _reference_of(
     pipe: "SkeletonEmotionExplanationPipeline", clips: list[UnifiedClip], kind: str
 ) -> MotionReference | None:
     if kind == NEUTRAL:
-        return chosen_reference(pipe.feature_extractor, None, None, clips[0], {})
+        return chosen_reference(pipe.processor.feature_extractor, None, None, clips[0], {})
     if kind == PERSON:
         return pipe.calibrate(clips, performers=[_THIS_PERSON] * len(clips)).of(_THIS_PERSON)
     return pipe.calibrate(clips)

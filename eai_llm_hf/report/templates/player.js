@@ -326,6 +326,7 @@ class Player {
     this.slider.setAttribute("aria-valuetext", `${this.now.toFixed(1)} seconds`);
     this.time.textContent = `${this.now.toFixed(1)} s`;
     this.words.textContent = claims[0].map((claim) => `${SIGNS[claim.side] ?? ""}${claim.claim} (${claim.when})`).join(" · ");
+    this.words.style.minHeight = `${this.words.offsetHeight}px`; // shorter words must not move what a visitor is about to click
     this.watchers.forEach((watch) => watch());
   }
 
