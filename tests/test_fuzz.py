@@ -282,7 +282,7 @@ def test_a_small_file_that_stands_for_a_huge_clip_is_refused_at_once(write, name
     started = time.process_time()
     with pytest.raises(MotionError, match=f"{name}.*(for a file of its size|in a file of its size|expected at most)"):
         read_motions(path)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 5, "a clip of that size would take far longer"
 
 
 def test_a_large_clip_in_a_file_of_its_size_is_still_read(write):
