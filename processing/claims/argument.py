@@ -46,7 +46,18 @@ from .reasons import Argument, Reason
 from .signs import MEASURED, relation, signs_of
 from .writing import capital, clause_of
 
-__all__ = ["PARTS", "STYLES", "Part", "is_sign_of_rival", "name_of", "style_of", "write_argument", "write_part"]
+__all__ = [
+    "PARTS",
+    "STYLES",
+    "Part",
+    "in_tens",
+    "is_sign_of_rival",
+    "name_of",
+    "part_of",
+    "style_of",
+    "write_argument",
+    "write_part",
+]
 
 Part = Literal["label", "why", "against", "runner-up"]
 PARTS: tuple[Part, ...] = ("label", "why", "against", "runner-up")
@@ -116,6 +127,13 @@ def is_sign_of_rival(argument: Argument, claim: Claim) -> bool:
     return rival is not None and not argument.deciding and _says(claim, rival) == "for"
 
 
+def part_of(argument: Argument, use: MarkUse, claim: Claim) -> Part:
+    """The part of an explanation that states a claim."""
+    if use == "rival" or (use == "also" and is_sign_of_rival(argument, claim)):
+        return "runner-up"
+    return "against" if use == "against" else "why"
+
+
 class _Text:
     """The text of one argument while it is written."""
 
@@ -181,7 +199,7 @@ class _Text:
         if level is None:
             return "", ""
         known = accuracy is not None and not (level == "low" and accuracy >= _DOUBTFUL)
-        told = f": {self._one_of(ACCURACY).format(k=round(10 * accuracy))}" if known and accuracy else ""
+        told = f": {self._one_of(ACCURACY).format(k=in_tens(accuracy))}" if known and accuracy else ""
         return self._one_of(SURE_TAILS[level]) + told, self._one_of(SURENESS[level]) + told
 
     def _why(self) -> list[str]:
@@ -307,6 +325,11 @@ class _Text:
 
     def _chance(self, probability: float, canonical: bool = False) -> bool:
         return canonical if self.rng is None else bool(self.rng.random() < probability)
+
+
+def in_tens(accuracy: float) -> int:
+    """An accuracy as sentences give it: of 10 labels."""
+    return round(10 * accuracy)
 
 
 def name_of(label: str) -> str:

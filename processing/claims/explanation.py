@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from ..descriptors.reference import MotionReference
-from .argument import PARTS, Part, is_sign_of_rival, name_of, style_of, write_argument, write_part
+from .argument import PARTS, Part, in_tens, name_of, part_of, style_of, write_argument, write_part
 from .argument_words import COMPARED_WITH
 from .marks import MarkUse, Statement, mark, read_marks
 from .reasons import Argument, Reason
@@ -23,12 +23,14 @@ from .writing import EXPLAIN_QUESTION, capital
 
 __all__ = ["Explanation", "explanation_prompt", "explained", "mark_order", "marked_reasons", "taught_text"]
 
-_USES: tuple[tuple[MarkUse, str], ...] = (
-    ("for", "reasons"),
-    ("against", "against"),
-    ("rival", "deciding"),
-    ("also", "observed"),
-)
+_KINDS: dict[tuple[MarkUse, Part], str] = {
+    ("for", "why"): "for",
+    ("also", "why"): "other",
+    ("against", "against"): "against",
+    ("rival", "runner-up"): "to decide",
+    ("also", "runner-up"): "for the runner-up",
+}
+"""What the prompt calls statements, by how they are used and where, in the order in which a text states them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
     facts = [f"Label: {_with_noun(argument.label)}."]
     if argument.runner_up is not None:
         facts.append(f"Runner-up: {_with_noun(argument.runner_up)}.")
-    known = "" if argument.accuracy is None else f", {_in_tens(argument.accuracy)} of 10"
+    known = "" if argument.accuracy is None else f", {in_tens(argument.accuracy)} of 10"
     facts.append(f"Certainty: {argument.level or 'unknown'}{known}.")
     facts.append(f"{capital(COMPARED_WITH[argument.compared][0])}.")
     if argument.typical:
@@ -81,7 +83,7 @@ def taught_text(argument: Argument) -> str:
 
 def marked_reasons(argument: Argument) -> dict[str, Reason]:
     """The marks that the text of an argument may have, and must have, with what they stand for."""
-    return {mark(use, reason.claim): reason for use, name in _USES for reason in getattr(argument, name)}
+    return {mark(use, reason.claim): reason for use, reason in _used(argument)}
 
 
 def mark_order(argument: Argument) -> list[list[str]]:
@@ -91,18 +93,23 @@ def mark_order(argument: Argument) -> list[list[str]]:
     return [marks for marks in (first, second, [mark for marks in rest for mark in marks]) if marks]
 
 
+def _used(argument: Argument) -> list[tuple[MarkUse, Reason]]:
+    """All statements of an argument, each with how it is used."""
+    uses: dict[MarkUse, tuple[Reason, ...]] = {
+        "for": argument.reasons,
+        "against": argument.against,
+        "rival": argument.deciding,
+        "also": argument.observed,
+    }
+    return [(use, reason) for use, reasons in uses.items() for reason in reasons]
+
+
 def _marks_by_kind(argument: Argument) -> dict[str, list[str]]:
     """The marks by what the prompt calls their statements."""
-    observed: dict[bool, list[str]] = {False: [], True: []}
-    for reason in argument.observed:
-        observed[is_sign_of_rival(argument, reason.claim)].append(mark("also", reason.claim))
-    return {
-        "for": [mark("for", reason.claim) for reason in argument.reasons],
-        "other": observed[False],
-        "against": [mark("against", reason.claim) for reason in argument.against],
-        "to decide": [mark("rival", reason.claim) for reason in argument.deciding],
-        "for the runner-up": observed[True],
-    }
+    found: dict[str, list[str]] = {kind: [] for kind in _KINDS.values()}
+    for use, reason in _used(argument):
+        found[_KINDS[use, part_of(argument, use, reason.claim)]].append(mark(use, reason.claim))
+    return found
 
 
 def explained(
@@ -152,7 +159,7 @@ def explained(
     return Explanation(*_joined(order), by, dropped)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Group:
     """Parts of an explanation that share sentences, and all their sentences."""
 
@@ -180,9 +187,8 @@ def _is_sound(group: _Group, check: TextCheck, argument: Argument, first: Senten
     """Whether a group can stay: its sentences are sound, and together they say what the argument says there."""
     expected = Counter(
         mark(use, reason.claim)
-        for use, name in _USES
-        for reason in getattr(argument, name)
-        if _part_of(use, reason, argument) in group.parts
+        for use, reason in _used(argument)
+        if part_of(argument, use, reason.claim) in group.parts
     )
     stated = Counter(mark(each.use, each.claim) for sentence in group.sentences for each in sentence.statements)
     plain = [sentence for sentence in group.sentences if not sentence.statements]
@@ -200,13 +206,6 @@ def _is_sound(group: _Group, check: TextCheck, argument: Argument, first: Senten
     return complete and stated == expected and all(check.is_sound(sentence) for sentence in group.sentences)
 
 
-def _part_of(use: MarkUse, reason: Reason, argument: Argument) -> Part:
-    """The part of an explanation that states a reason."""
-    if use == "rival" or (use == "also" and is_sign_of_rival(argument, reason.claim)):
-        return "runner-up"
-    return "against" if use == "against" else "why"
-
-
 def _joined(sentences: Sequence[Sentence]) -> tuple[str, tuple[Statement, ...]]:
     """The text of some sentences, and its statements."""
     text = ""
@@ -216,10 +215,6 @@ def _joined(sentences: Sequence[Sentence]) -> tuple[str, tuple[Statement, ...]]:
         text = f"{text} {sentence.text}".strip()
         statements += [each._replace(start=each.start + start, end=each.end + start) for each in sentence.statements]
     return text, tuple(statements)
-
-
-def _in_tens(accuracy: float) -> int:
-    return round(10 * accuracy)
 
 
 def _with_noun(label: str) -> str:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, get_args
 from .claim import Claim, Degree, Span, canonical_claim
 from .phrases import PHRASES
 
-__all__ = ["MARK_START", "MarkUse", "Statement", "mark", "read_marks", "without_marks"]
+__all__ = ["MARK_START", "SENTENCE_END", "MarkUse", "Statement", "mark", "read_marks", "without_marks"]
 
 MARK_START = " ["
 """How a mark begins, the space included. Texts that the package writes have it nowhere else."""
@@ -31,7 +31,8 @@ _MARK = re.compile(
 _FAULTY = re.compile(rf"(?:^| )\[(?:{'|'.join(get_args(MarkUse))})\b[^\[\]]*\]|(?:^| )\[[^\[\]]*$")
 """What begins as a mark and is none: a descriptor that does not exist, or a text that was cut off inside a mark."""
 
-_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+"""Where a sentence ends."""
 
 
 class Statement(NamedTuple):
@@ -108,7 +109,7 @@ def _claim_of(match: re.Match) -> Claim | None:
 
 def _words_of(plain: str, start: int, following: int) -> tuple[int, int]:
     """First character of the words of a statement that begins at `start`, and the one after the last."""
-    end = _SENTENCE_END.search(plain, start, following)
+    end = SENTENCE_END.search(plain, start, following)
     words = plain[start : end.start() if end else following]
     begin = start + len(words) - len(words.lstrip())
     return begin, max(start + len(words.rstrip(" ,;:\n")), begin)

@@ -19,7 +19,7 @@ from typing import get_args
 import numpy as np
 
 from ..descriptors.reference import MotionReference
-from .argument import Part, is_sign_of_rival, name_of
+from .argument import Part, in_tens, is_sign_of_rival, name_of, part_of
 from .argument_words import (
     ACCURACY,
     COMPARED_WITH,
@@ -36,15 +36,14 @@ from .argument_words import (
     WHO,
 )
 from .claim import Claim, holds
-from .marks import MarkUse, Statement
+from .marks import SENTENCE_END, MarkUse, Statement
 from .parser import Mention, find_mentions
 from .phrases import USUAL
 from .reasons import Argument, Level
 from .writing import named_label
 
-__all__ = ["Sentence", "TextCheck", "forms_of", "sentences_of"]
+__all__ = ["Sentence", "TextCheck", "sentences_of"]
 
-_END = re.compile(r"[.!?](?=\s|$)")
 _ACCURACY = re.compile(r"\b(\d+) (?:of|in) 10\b")
 _NOTHING = re.compile(
     r"\b(?:none of the known signs|no (?:known|single|published) sign|names no sign|no sign (?:of|has been)"
@@ -92,7 +91,7 @@ def sentences_of(text: str, statements: Sequence[Statement]) -> list[Sentence]:
     """The sentences of a text without marks, with the statements that `read_marks` found in it."""
     found = []
     start = 0
-    for end in [*(match.end() for match in _END.finditer(text)), len(text)]:
+    for end in [*(match.end() for match in SENTENCE_END.finditer(text)), len(text)]:
         part = text[start:end]
         first = start + len(part) - len(part.lstrip())
         if part.strip():
@@ -119,11 +118,11 @@ class TextCheck:
         self.argument = argument
         self.vectors = vectors
         self.reference = reference
-        own = {name: forms_of(name) for name in (argument.label, argument.runner_up) if name is not None}
+        own = {name: _forms_of(name) for name in (argument.label, argument.runner_up) if name is not None}
         self._label = _any_of(own[argument.label])
         self._rival = None if argument.runner_up is None else _any_of(own[argument.runner_up])
         self._own = sorted(form for forms in own.values() for form in forms)
-        others = {form for label in labels for form in forms_of(label)} - set(self._own)
+        others = {form for label in labels for form in _forms_of(label)} - set(self._own)
         self._others = re.compile(_any_of(others), re.IGNORECASE) if others else None
         self._own_words = re.compile(_any_of(self._own), re.IGNORECASE)
         levels = get_args(Level)
@@ -135,28 +134,20 @@ class TextCheck:
             for words in all_words
         ]
         self._wrong += [clause for name, clause in USUAL.items() if name not in argument.typical]
-        self._accuracy = None if argument.accuracy is None else str(round(10 * argument.accuracy))
+        self._accuracy = None if argument.accuracy is None else str(in_tens(argument.accuracy))
         self._known = re.compile("|".join(f"(?:{frame})" for frame in self._frames()), re.IGNORECASE)
 
     def parts_of(self, sentence: Sentence) -> set[Part]:
         """The parts of an explanation that a sentence belongs to, more than one if it joins them."""
-        found: set[Part] = set()
-        for statement in sentence.statements:
-            if statement.use == "rival" or (
-                statement.use == "also" and is_sign_of_rival(self.argument, statement.claim)
-            ):
-                found.add("runner-up")
-            else:
-                found.add("against" if statement.use == "against" else "why")
-        if found:
-            return found
+        if sentence.statements:
+            return {part_of(self.argument, each.use, each.claim) for each in sentence.statements}
         if self.names_label_first(sentence) or self.says_how_sure(sentence):
             return {"label"}
         return {"runner-up"} if self.names_rival(sentence) else {"why"}
 
     def names_label_first(self, sentence: Sentence) -> bool:
         """Whether the label itself is the first of both candidates that a sentence names."""
-        return named_label(sentence.text, self._own) in forms_of(self.argument.label) and bool(
+        return named_label(sentence.text, self._own) in _forms_of(self.argument.label) and bool(
             re.search(_any_of({self.argument.label}), sentence.text, re.IGNORECASE)
         )
 
@@ -269,7 +260,7 @@ class TextCheck:
         return pattern is not None and re.search(pattern, text, re.IGNORECASE) is not None
 
 
-def forms_of(label: str) -> set[str]:
+def _forms_of(label: str) -> set[str]:
     """How a text names a label: the word, and its noun."""
     return {label, name_of(label).strip('"')}
 
