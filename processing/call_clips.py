@@ -60,7 +60,7 @@ class CallPipeline(Pipeline):
         """Reads one input, unless it was read, and tells its people what they share with others."""
         request = inputs if hasattr(inputs, "people") else self.read(inputs, **params)
         for person in request.people:
-            person.common = (common or {}).get(person.rig, frozenset())
+            person.common = (common or {}).get(person.clip.rig, frozenset())
         return {"request": request}
 
     def _together(self, inputs: Any, preprocess_params: dict, postprocess_params: dict) -> tuple[Any, dict]:
@@ -87,11 +87,15 @@ class _ReadClips(Sequence):
     def __init__(self, inputs: Any, read: Callable[[Any], Request], own: MotionReference | None):
         self._inputs = inputs
         self._kept: dict[int, Request] = {}
-        clips, frames = [], 0
+        clips: list[tuple[str, frozenset[tuple[str, str]]]] = []
+        waiting: list[Person] = []
+        frames = 0
         for place in range(len(inputs)):
-            request = read(self._inputs[place])
-            if len(inputs) > 1 or len(request.people) >= FEWEST_COMMON:
-                clips += [(person.rig, _claims(person, own)) for person in request.people]
+            request = read(inputs[place])
+            waiting += request.people
+            if len(clips) + len(waiting) >= FEWEST_COMMON:  # fewer need not be measured: they have nothing in common
+                clips += [(person.clip.rig, _claims(person, own)) for person in waiting]
+                waiting.clear()
             frames += sum(len(person.clip.joints) for person in request.people)
             if frames <= _KEPT_FRAMES:
                 self._kept[place] = request

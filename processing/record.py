@@ -77,11 +77,6 @@ class Person:
     text: str = ""
     attribution: dict | None = None
 
-    @property
-    def rig(self) -> str:
-        """`layout` of the field `skeleton`."""
-        return str(self.clip.report.get("layout"))
-
     def segment(self) -> UnifiedClip:
         """The part of the clip that the explanation is about."""
         return self.clip.cut(*self.segments[self.explained])

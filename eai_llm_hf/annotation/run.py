@@ -253,7 +253,8 @@ def _checked(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]
 def _loaded(model: str | Path | None, options: Mapping[str, Any]) -> "SkeletonEmotionExplanationPipeline":
     """The pipeline; raises an error where it does not take the options."""
     pipe = load_pipeline(model)
-    pipe(iter(()), **options)  # checks them before a clip is asked for
+    # Of a generator nothing is read before a record is asked for: only the options are checked.
+    pipe((clip for clip in list[Any]()), **options)
     return pipe
 
 

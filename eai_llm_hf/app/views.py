@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ..report.html_report import bars, colour_key, lanes, linked_pieces, render_html, section
+from ..report.html_report import MOST_BARS, bars, colour_key, lanes, linked_pieces, render_html, section
 from ..report.player_data import compared_movements, movement
 from ..report.reason_view import reasons
 from ..report.record_view import (
@@ -29,7 +29,6 @@ COMPARED_S = 10.0
 """Seconds of each of two movements that the pipeline compares."""
 
 _ROOM = "eai_llm_hf.app"
-_MOST_BARS = 12
 
 
 def _shown(file: str, /, **values: Any) -> str:
@@ -74,7 +73,7 @@ def result_view(result: Result, session: Session) -> str:
         windows=windows if len(windows) > 1 else [],
         colours=label_colours(record),
         bars=bars(record),
-        left_out=left_out_words(record["scores"], _MOST_BARS),
+        left_out=left_out_words(record["scores"], MOST_BARS),
         sure=sure_words(record),
         pieces=linked_pieces(record),
         groups=[

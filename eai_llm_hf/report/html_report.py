@@ -48,7 +48,7 @@ from .rendering import PART_COLOURS
 from .templating import template
 
 _HEADING = "Emotion from body movement"
-_MOST_BARS = 12
+MOST_BARS = 12
 
 
 def render_html(sections: Sequence[Mapping[str, Any]]) -> str:
@@ -103,7 +103,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "picture": over_time_page(record, clip).as_svg(f"clip-{number}", _picture_words(record)),
         "captions": _captions(record, heat),
         "bars": bars(record),
-        "left_out": left_out_words(record["scores"], _MOST_BARS),
+        "left_out": left_out_words(record["scores"], MOST_BARS),
         "question": record.get("question"),
         "pieces": linked_pieces(record),
         "dropped": _dropped_words(dropped) if dropped else None,
@@ -145,7 +145,7 @@ def bars(record: Mapping[str, Any]) -> list[dict[str, Any]]:
             "colour": colours.get(label, FAINT),
             "own": label == record["label"],
         }
-        for label, score in most_likely(record["scores"], _MOST_BARS)
+        for label, score in most_likely(record["scores"], MOST_BARS)
     ]
 
 

@@ -43,6 +43,11 @@ class UnifiedClip:
     not_shown: dict[str, str] = field(default_factory=dict)
     guessed: np.ndarray | None = None
 
+    @property
+    def rig(self) -> str:
+        """Name of the layout of the recording, as the record's `skeleton` has it."""
+        return str(self.report.get("layout"))
+
     def with_gaps(self, guessed: np.ndarray) -> "UnifiedClip":
         """Returns the clip with other gaps, (frames, 22) bool, and what it cannot show because of them."""
         before = {} if self.guessed is None else limits_of_gaps(self.guessed, self.joint_mask)

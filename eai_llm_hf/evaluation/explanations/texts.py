@@ -179,7 +179,7 @@ def _shared(
     """For each clip, descriptor and direction of the claims that nearly all clips of its call share."""
     found = []
     for alike, reference in _calls(clips, references):
-        rigs = [str(clip.clip.report.get("layout")) for clip in alike]
+        rigs = [clip.clip.rig for clip in alike]
         claims = [statable(clip.measured, reference or default) for clip in alike]
         common = common_by_rig(zip(rigs, claims, strict=True))
         found += [common[rig] for rig in rigs]
