@@ -197,6 +197,7 @@ def run(
     steps: int,
     graph_steps: int,
     batch_size: int = BATCH_SIZE,
+    models: Path | None = None,
 ) -> None:
     """Trains what is missing, and saves after each training.
 
@@ -208,6 +209,7 @@ def run(
         steps: Of stage one.
         graph_steps: Of the graph networks.
         batch_size: Crops in a step.
+        models: Folder in which our trained models are kept, and looked for.
     """
     corpora: dict[str, Any] = {}
     cells = [(seed, fold) for seed in seeds for fold in folds]
@@ -219,7 +221,8 @@ def run(
             if name not in corpora:
                 corpora[name] = TestedCorpus(rows)
                 figures.content["corpora"][name] = description(corpora[name])
-        lesson = Lesson(fold.train, fold.validation, seed, steps, graph_steps, batch_size)
+        kept = None if models is None else models / f"{fold.name}-{seed}"
+        lesson = Lesson(fold.train, fold.validation, seed, steps, graph_steps, batch_size, kept)
         compared: dict[tuple[str, str], Any] = {}
         for method in missing:
             cell = _trained_and_tested(lesson, method, {name: corpora[name] for name in fold.tests}, compared)
@@ -301,6 +304,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=500, metavar="N", help="of stage one (default 500)")
     parser.add_argument("--graph-steps", type=int, default=500, metavar="N", help="of ST-GCN++ (default 500)")
     parser.add_argument("--rig-clips", type=int, default=240, metavar="N", help="tested of each rig (default 240)")
+    parser.add_argument("--models", type=Path, metavar="FOLDER", help="keep our trained models, and do not train again")
     parser.add_argument("--output", type=Path, default=FIGURES, metavar="FILE.json", help="(default docs/results/)")
     args = parser.parse_args()
     logging.set_verbosity_error()
@@ -328,7 +332,7 @@ def main() -> int:
         parser.error(str(error))
     figures.content["not_tested"] = not_tested
     wanted = [fold for fold in folds if not args.leave_out or fold.name in args.leave_out]
-    run(wanted, figures, range(args.seeds), args.methods, args.steps, args.graph_steps)
+    run(wanted, figures, range(args.seeds), args.methods, args.steps, args.graph_steps, models=args.models)
     print(f"saved to {args.output}; python benchmarks/unseen_page.py writes the page", file=sys.stderr)
     return 0
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from torch.utils.data import Dataset
 from tqdm import tqdm
 from transformers import set_seed
 
-from eai_llm_hf import SkeletonEmotionExplanationPipeline
+from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.evaluation.methods import graph_network
 from eai_llm_hf.evaluation.methods.baselines import CLASSIFIERS
@@ -30,7 +31,7 @@ from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureE
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.training.alignment import NEUTRAL, shown_label
 from eai_llm_hf.training.crops import Crop, fit_reference
-from eai_llm_hf.training.recipe import REFERENCE_CROPS, align, new_model
+from eai_llm_hf.training.recipe import REFERENCE_CROPS, align, new_model, save_checkpoint
 from eai_llm_hf.training.sessions import SessionDataset
 from eai_llm_hf.training.settings import DEFAULT_LABELS, Recipe
 from eai_llm_hf.training.temperature import fit_temperature
@@ -182,6 +183,7 @@ class Lesson:
         steps: Steps of stage one.
         graph_steps: Steps of the graph networks.
         batch_size: Crops in a step.
+        kept: Folder of our model once it is trained; None keeps it in memory only.
     """
 
     rows: Rows
@@ -190,6 +192,7 @@ class Lesson:
     steps: int
     graph_steps: int
     batch_size: int
+    kept: Path | None = None
 
     @cached_property
     def default(self) -> MotionReference:
@@ -210,7 +213,9 @@ class Lesson:
 
     @cached_property
     def our_model(self) -> SkeletonEmotionExplanationPipeline:
-        """Stage one of the recipe."""
+        """Stage one of the recipe, trained here or by an earlier run that kept it."""
+        if self.kept is not None and self.kept.is_dir():
+            return load_pipeline(str(self.kept))
         set_seed(self.seed)
         with tempfile.TemporaryDirectory() as folder:
             recipe = Recipe(
@@ -225,6 +230,10 @@ class Lesson:
             )
             model, processor = new_model(recipe, self.default)
             align(recipe, model, processor, self.default, self.crops)
+        if self.kept is not None:
+            part = self.kept.with_suffix(".part")
+            save_checkpoint(model, processor, part, {"steps": self.steps, "seed": self.seed})
+            part.rename(self.kept)
         return SkeletonEmotionExplanationPipeline(model=model.eval(), processor=processor)
 
 
