@@ -99,16 +99,18 @@ def of_person(
         clip: The person's clip.
 
     Returns:
-        The reference, and the clip; a note says so where the reference does not know the performer.
+        The reference, and the clip; a note says so where nothing is known of the performer.
     """
     of_one_person = reference is not None and PERFORMER in reference.level  # a baseline, or given as one performer's
-    if reference is None or name is None or of_one_person:
+    if name is None or of_one_person:
         return reference, clip
     name = f"{name}#{number}" if number else name
-    if name in reference.performers:
+    if reference is not None and name in reference.performers:
         return reference.of(name), clip
     who = f"{name}, person {number + 1} of this recording" if number else name
     message = f"the reference knows no performer {who}, so the clip is compared with all of its recordings"
+    if reference is None:
+        message = f"without a reference nothing is known of the performer {who}, so the name changes nothing"
     notes = [*clip.report.get("notes", []), note("performer_unknown", message)]
     return reference, replace(clip, report=clip.report | {"notes": notes})  # the user's own clip stays as it is
 

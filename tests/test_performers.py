@@ -157,6 +157,14 @@ def test_a_named_performer_gets_the_note_where_the_reference_names_nobody(pipe, 
     assert not pipe(given, label_only=True, baseline=known[6])["notes"], "the baseline stands for the person"
 
 
+def test_a_named_performer_gets_the_note_where_there_is_no_reference(pipe, known):
+    given = {"joints": known[5].joints, "layout": "smpl22", "fps": 30.0, "performer": "C"}
+    notes = {note["code"]: note["message"] for note in pipe(given, label_only=True)["notes"]}
+    assert notes == {
+        "performer_unknown": "without a reference nothing is known of the performer C, so the name changes nothing"
+    }
+
+
 def test_a_reference_that_another_checkpoint_calibrated_is_refused(pipe, known, tmp_path):
     others = fitted([make_clip(seed, duration_s=3.0, rig="kinect_v2_25") for seed in range(100, 130)])
     foreign = EaiSkeletonFeatureExtractor(reference=others.to_dict()).calibrate(known[:5], ["A"] * 5)
