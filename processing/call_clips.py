@@ -112,8 +112,10 @@ class CallPipeline(Pipeline):
             raise ValueError("Calls that go through the model together must ask the same.")
         if generate_kwargs:
             asked["generate_kwargs"] = (asked.get("generate_kwargs") or {}) | generate_kwargs
-        self.forward({"request": [call.request for call in calls]}, **asked)
-        return [self.postprocess({"request": call.request}, **call.shown) for call in calls]
+        several: Any = {"request": [call.request for call in calls]}
+        self.forward(several, **asked)
+        each: list[tuple[Any, Call]] = [({"request": call.request}, call) for call in calls]
+        return [self.postprocess(one, **call.shown) for one, call in each]
 
     def _together(self, inputs: Any, preprocess_params: dict, postprocess_params: dict) -> tuple[Any, dict]:
         """The inputs, read, and the arguments with what they share; both as they are where no reasons are given."""
