@@ -11,9 +11,11 @@ from contextlib import contextmanager
 import httpx2
 import numpy as np
 import pytest
+import torch
 from conftest import as_input, make_clip, write_bvh
 
 from eai_llm_hf.cli.main import main
+from eai_llm_hf.processing.claims.explanation import taught_text
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 from eai_llm_hf.serving import limits as limits_module
 from eai_llm_hf.serving.limits import Limits, require_extra
@@ -23,6 +25,7 @@ for library in ("fastapi", "prometheus_client", "python_multipart"):
 uvicorn = pytest.importorskip("uvicorn", reason="the server needs uvicorn, of the extra serve")
 application = pytest.importorskip("eai_llm_hf.serving.application")
 batching = pytest.importorskip("eai_llm_hf.serving.batching")
+metrics = pytest.importorskip("eai_llm_hf.serving.metrics")
 
 BRIEF = {"max_new_tokens": 12}
 
@@ -163,8 +166,8 @@ def test_a_reference_and_a_baseline_may_come_with_the_recording(pipe, address, f
 
 
 def test_clients_at_once_each_get_their_own_answer_and_share_batches(pipe, files, expected):
-    with serving(pipe) as address, ThreadPoolExecutor(12) as clients:
-        names = [*files] * 6
+    with serving(pipe) as address, ThreadPoolExecutor(10) as clients:
+        names = [*files] * 3
         answers = clients.map(lambda name: (name, ask(address, name, files[name], label_only="true").json()), names)
         assert all(same(record, expected[name]) for name, record in answers)
         text = httpx2.get(f"{address}/metrics").text
@@ -184,6 +187,38 @@ def test_a_stream_gives_the_label_before_the_record(pipe, address, files, tmp_pa
     assert (first, last) == ("label", "record") and label["person"] == 0
     assert label["label"] == record["label"] and label["scores"] == pytest.approx(record["scores"], abs=1e-6)
     assert record == ask(address, content=files["walk.bvh"], **BRIEF).json()
+
+
+def test_parts_of_a_text_come_while_it_is_written_once_they_passed_the_check(pipe, monkeypatch):
+    clips = [make_clip(seed, emotion="sad", rig="bandai22", duration_s=2.0) for seed in (1, 2, 3)]
+    heard = [[], [], []]
+    jobs = [
+        batching.Job(pipe.opened(as_input(clip)), events.append, stream=True)
+        for clip, events in zip(clips, heard, strict=True)
+    ]
+    jobs[2].stream = False
+
+    def writes(input_ids, stopping_criteria, **_):
+        """Writes what was taught, the second time about another label, a token at a time."""
+        texts = [taught_text(job.call.request.people[0].argument) for job in jobs]
+        texts[1] = texts[1].replace(jobs[1].call.request.people[0].argument.label, "furious")
+        tokens = [pipe.processor.tokenizer(f" {text}")["input_ids"] for text in texts]
+        for place in range(max(map(len, tokens))):
+            pad = pipe.processor.tokenizer.pad_token_id
+            column = [row[place] if place < len(row) else pad for row in tokens]
+            input_ids = torch.cat([input_ids, torch.tensor(column)[:, None]], dim=1)
+            assert not stopping_criteria(input_ids, None).any()
+        return input_ids
+
+    monkeypatch.setattr(pipe.model, "generate", writes)
+    batching.Batcher(pipe, 8, metrics.Metrics())._answer(jobs)
+    names = [[name for name, _ in events] for events in heard]
+    assert names[0][0] == "label" and "part" in names[0] and names[0][-1] == "record"
+    parts = [data for name, data in heard[0] if name == "part"]
+    assert heard[0][-1][1]["explanation"].startswith(" ".join(part["text"] for part in parts))
+    assert parts[0]["parts"] == ["label"] and parts[0]["person"] == 0
+    assert not any("furious" in json.dumps(event) for event in heard[1]), "what did not pass is told nobody"
+    assert names[2] == ["record"]
 
 
 @pytest.mark.parametrize(
@@ -333,7 +368,7 @@ def test_a_text_that_nobody_waits_for_ends(pipe, monkeypatch):
     jobs[1].gone = True
     generate, outputs = pipe.model.generate, []
     monkeypatch.setattr(pipe.model, "generate", lambda **given: outputs.append(generate(**given)) or outputs[-1])
-    pipe.answers(calls, stopping_criteria=[batching._Abandoned(jobs)], max_new_tokens=20, min_new_tokens=20)
+    pipe.answers(calls, stopping_criteria=[batching._Watch(jobs, pipe)], max_new_tokens=20, min_new_tokens=20)
     new = outputs[0][:, -20:]
     written = (new != pipe.processor.tokenizer.pad_token_id).sum(dim=1)
     assert written[0] == 20 and written[1] == 1

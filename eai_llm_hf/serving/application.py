@@ -47,7 +47,7 @@ _ERROR = {
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The record; a list of records if the recording holds several people. As a stream: the events "
-        "`label` (as soon as they are known), `record` and, if it fails, `error`.",
+        "`label` and `part` as soon as each is known, `record` and, if it fails, `error`.",
         "content": {
             "application/json": {
                 "schema": {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}

@@ -15,6 +15,8 @@ import torch
 from transformers import StoppingCriteria, StoppingCriteriaList
 
 from eai_llm_hf.processing.call_clips import Call
+from eai_llm_hf.processing.claims.explanation import finished_parts
+from eai_llm_hf.processing.claims.marks import SENTENCE_END
 
 from .metrics import Metrics
 
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Event = tuple[str, Any]
-"""What a client hears, by name: "label" with the label of one person, "record" with what the pipeline returns, or
-"error" with a status of HTTP and a message. After a record or an error nothing follows."""
+"""What a client hears, by name: "label" with the label of one person, "part" with a part of the text about one,
+"record" with what the pipeline returns, or "error" with a status of HTTP and a message. The last two end it."""
 
 LABEL_FIELDS = ("label", "score", "scores", "certainty")
 """Fields of the record that are known before its text is written."""
@@ -38,7 +40,7 @@ class Job:
     Attributes:
         call: The call, read.
         tell: Takes the events; called in the thread of the model.
-        stream: Whether the labels are wanted before the text.
+        stream: Whether the labels are wanted before the text, and parts of the text before all of it.
         gone: Whether nobody waits for the answer any more.
     """
 
@@ -138,7 +140,7 @@ class Batcher:
                 self._tell_labels(early)
             given: dict[str, Any] = {}
             if batch[0].writes:
-                given["stopping_criteria"] = StoppingCriteriaList([_Abandoned(batch)])
+                given["stopping_criteria"] = StoppingCriteriaList([_Watch(batch, self._pipe)])
             records = self._pipe.answers([job.call for job in batch], **given)
         except Exception as error:
             if len(batch) > 1:  # it may be the fault of one
@@ -158,21 +160,54 @@ class Batcher:
                 job.tell(("label", {"person": person} | {name: record[name] for name in LABEL_FIELDS}))
 
 
-class _Abandoned(StoppingCriteria):
-    """Ends the texts that nobody waits for any more.
+class _Watch(StoppingCriteria):
+    """Follows the texts of a batch: tells the parts that passed the check, and ends what nobody waits for any more.
+
+    A row of the batch is a person; the jobs have theirs in order.
 
     Args:
-        jobs: Those of the batch; their people are its rows, in order, each row as often as there are beams.
+        jobs: Those of the batch.
+        pipe: Its tokenizer reads the texts.
     """
 
-    def __init__(self, jobs: Sequence[Job]):
-        self._jobs = [job for job in jobs for _ in job.call.request.people]
+    def __init__(self, jobs: Sequence[Job], pipe: Any):
+        self._rows = [(job, number, person) for job in jobs for number, person in enumerate(job.call.request.people)]
+        self._tokenizer = pipe.processor.tokenizer
+        self._labels = jobs[0].call.asked.get("candidate_labels") or list(pipe.model.config.labels)
+        self._checked = jobs[0].call.asked.get("verify", True)
+        self._own = pipe.processor.feature_extractor.motion_reference()
+        self._start: int | None = None
+        self._sentences = [0] * len(self._rows)
+        self._told: list[set[str]] = [set() for _ in self._rows]
 
     def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
-        """(rows,) whether each text ends here."""
-        beams = len(input_ids) // len(self._jobs)
-        gone = [job.gone for job in self._jobs for _ in range(beams)]
-        return torch.tensor(gone, dtype=torch.bool, device=input_ids.device)
+        """(rows,) whether each text ends here.
+
+        Args:
+            input_ids: (rows, tokens), the prompt and what has been written.
+            scores: Of the last tokens; not used.
+            **kwargs: Not used.
+        """
+        if self._start is None:
+            self._start = input_ids.shape[1] - 1
+        for row, (job, _, person) in enumerate(self._rows):
+            if job.stream and not job.gone and self._checked and person.argument is not None:
+                self._tell_parts(row, input_ids[row, self._start :])
+        return torch.tensor([job.gone for job, _, _ in self._rows], dtype=torch.bool, device=input_ids.device)
+
+    def _tell_parts(self, row: int, tokens: torch.Tensor) -> None:
+        """Tells what another sentence has finished."""
+        text = self._tokenizer.decode(tokens, skip_special_tokens=True)
+        sentences = len(SENTENCE_END.findall(text))
+        if sentences == self._sentences[row]:
+            return
+        self._sentences[row] = sentences
+        job, number, person = self._rows[row]
+        reference = person.reference or self._own
+        for parts, said in finished_parts(text, person.argument, self._labels, person.vectors, reference):
+            if not self._told[row] & parts:
+                self._told[row] |= parts
+                job.tell(("part", {"person": number, "parts": sorted(parts), "text": said}))
 
 
 def _fault(error: Exception) -> tuple[int, str]:

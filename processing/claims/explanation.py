@@ -21,7 +21,15 @@ from .reasons import Argument, Reason
 from .text_check import Sentence, TextCheck, sentences_of
 from .writing import EXPLAIN_QUESTION, capital
 
-__all__ = ["Explanation", "explanation_prompt", "explained", "mark_order", "marked_reasons", "taught_text"]
+__all__ = [
+    "Explanation",
+    "explanation_prompt",
+    "explained",
+    "finished_parts",
+    "mark_order",
+    "marked_reasons",
+    "taught_text",
+]
 
 _KINDS: dict[tuple[MarkUse, Part], str] = {
     ("for", "why"): "for",
@@ -157,6 +165,33 @@ def explained(
             order += [each for part in PARTS if part in group.parts for each in parts.pop(part, [])]
     order += [sentence for rest in parts.values() for sentence in rest]
     return Explanation(*_joined(order), by, dropped)
+
+
+def finished_parts(
+    written: str,
+    argument: Argument,
+    labels: Sequence[str],
+    vectors: np.ndarray,
+    reference: MotionReference | None,
+) -> list[tuple[frozenset[Part], str]]:
+    """The parts of a text that is still being written which would stay if it went on with other parts.
+
+    The last sentence may be unfinished and the part before it may go on, so neither is among them.
+
+    Args:
+        written: The beginning of the text, with its marks.
+        argument, labels, vectors, reference: As for `explained`.
+
+    Returns:
+        Of each part, or parts that share sentences, which they are and what they say, without marks.
+    """
+    check = TextCheck(argument, labels, vectors, reference)
+    sentences = sentences_of(*read_marks(written))[:-1]
+    return [
+        (frozenset(group.parts), " ".join(sentence.text for sentence in group.sentences))
+        for group in _groups(sentences, check)[:-1]
+        if _is_sound(group, check, argument, first=sentences[0])
+    ]
 
 
 @dataclass(frozen=True, eq=False)
