@@ -322,6 +322,20 @@ def test_clients_that_leave_give_their_place_back_and_are_not_computed(pipe, fil
     assert [call.request.source for call in computed] == ["2.npz", "4.npz"]
 
 
+def test_a_client_that_leaves_while_it_sends_gives_its_place_back(pipe):
+    head = b"POST /explain HTTP/1.1\r\nHost: it\r\nContent-Type: %b\r\nContent-Length: 1000\r\n\r\n"
+    with serving(pipe, places=1) as address:
+        for kind, begun in ((b"application/json", b"{"), (b"multipart/form-data; boundary=x", b"--x\r\n")):
+            host, port = address.removeprefix("http://").split(":")
+            with socket.create_connection((host, int(port))) as client:
+                client.sendall(head % kind + begun)
+                while httpx2.get(f"{address}/health").json()["inside"] < 1:
+                    time.sleep(0.02)
+            while httpx2.get(f"{address}/health").json()["inside"] > 0:
+                time.sleep(0.02)
+        assert 'eai_llm_requests_total{status="499"} 2.0' in httpx2.get(f"{address}/metrics").text
+
+
 def test_a_recording_that_the_model_cannot_take_harms_no_other(pipe, files, monkeypatch):
     forward = pipe.forward
 

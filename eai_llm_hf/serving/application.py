@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 import math
+import tempfile
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from eai_llm_hf.processing.call_clips import Call
@@ -24,7 +26,7 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 
 from ..version import __version__
 from .batching import Batcher, Event, Job
-from .limits import READERS, Limits, Refusal
+from .limits import IN_MEMORY, READERS, Limits, Refusal
 from .metrics import Metrics
 from .uploads import AskedInForm, AskedInJson, File, Uploads
 
@@ -161,6 +163,9 @@ class _Service:
                     raise Refusal(*data)
             visit.leave(_GONE)
             return Response(status_code=_GONE)
+        except ClientDisconnect:
+            visit.leave(_GONE)
+            return Response(status_code=_GONE)
         except (Refusal, HTTPException) as error:
             visit.leave(error.status if isinstance(error, Refusal) else error.status_code)
             raise
@@ -199,7 +204,11 @@ class _Service:
         loop = asyncio.get_running_loop()
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind == "application/json":
-            return await loop.run_in_executor(self._readers, self._uploads.of_json, await request.body())
+            with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:  # as a form keeps its files
+                async for chunk in request.stream():
+                    body.write(chunk)
+                body.seek(0)
+                return await loop.run_in_executor(self._readers, self._uploads.of_json, body)
         if kind != "multipart/form-data":
             raise Refusal(
                 415, "Expected multipart/form-data with the file recording, or application/json with joints."

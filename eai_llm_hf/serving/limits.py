@@ -17,6 +17,9 @@ LONGEST_QUESTION = 500
 MOST_LABELS = 64
 """Candidate labels of a request; the texts of each are encoded with the language model."""
 
+IN_MEMORY = 2**20
+"""Bytes of a request that are kept in memory until it is read; a larger one becomes a temporary file."""
+
 READERS = 2
 """Recordings that are read at once. Reading one may take 32 times its size in memory."""
 
@@ -72,6 +75,7 @@ def require_extra() -> None:
 
 
 __all__ = [
+    "IN_MEMORY",
     "LONGEST_QUESTION",
     "LONGEST_TEXT",
     "MOST_LABELS",

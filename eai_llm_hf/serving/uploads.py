@@ -143,13 +143,13 @@ class Uploads:
                 options["baseline"] = _kept(files["baseline"], Path(folder) / "baseline")
             return self._opened(_kept(files["recording"], Path(folder) / "recording"), options)
 
-    def of_json(self, body: bytes) -> Call:
+    def of_json(self, body: IO[bytes]) -> Call:
         """The call of a JSON document.
 
         Raises:
             Refusal: As `of_form`.
         """
-        asked = _checked(AskedInJson, _parsed(body, "the request"))
+        asked = _checked(AskedInJson, _parsed(body.read(), "the request"))
         try:
             joints = np.array(asked.joints, dtype=np.float32)  # null becomes NaN
         except (OverflowError, TypeError, ValueError) as error:
