@@ -217,6 +217,7 @@ def test_parts_of_a_text_come_while_it_is_written_once_they_passed_the_check(pip
     parts = [data for name, data in heard[0] if name == "part"]
     assert heard[0][-1][1]["explanation"].startswith(" ".join(part["text"] for part in parts))
     assert parts[0]["parts"] == ["label"] and parts[0]["person"] == 0
+    assert "part" in names[1]
     assert not any("furious" in json.dumps(event) for event in heard[1]), "what did not pass is told nobody"
     assert names[2] == ["record"]
 
