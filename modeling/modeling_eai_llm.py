@@ -269,19 +269,15 @@ class EaiLlmForCausalLM(EaiLlmPreTrainedModel, GenerationMixin):
             OSError: If the backbone is not loaded.
             ValueError: If the number of placeholders is not the number of skeleton tokens.
         """
-        if inputs_embeds is None:
-            inputs_embeds = self.get_input_embeddings()(input_ids)
-        if skeleton_features is not None:
-            tokens = self.get_skeleton_features(
-                skeleton_features,
-                skeleton_frame_mask,
-                skeleton_segment_mask,
-                skeleton_descriptors,
-                skeleton_salience,
-            )
-            placeholders = self.get_placeholder_mask(input_ids, inputs_embeds, tokens)
-            inputs_embeds = inputs_embeds.masked_scatter(placeholders, tokens.to(inputs_embeds))
-
+        inputs_embeds = self.embed_prompts(
+            input_ids,
+            skeleton_features,
+            skeleton_frame_mask,
+            skeleton_segment_mask,
+            skeleton_descriptors,
+            skeleton_salience,
+            inputs_embeds,
+        )
         outputs = self.text_backbone()(
             inputs_embeds=inputs_embeds,
             attention_mask=attention_mask,
@@ -304,6 +300,40 @@ class EaiLlmForCausalLM(EaiLlmPreTrainedModel, GenerationMixin):
         # The installed transformers decides whether the field of the cache is called `cache` or `past_key_values`.
         kept = {field.name: outputs.get(field.name) for field in fields(CausalLMOutputWithPast)}
         return CausalLMOutputWithPast(**kept | {"loss": loss})
+
+    def embed_prompts(
+        self,
+        input_ids: torch.LongTensor | None,
+        skeleton_features: torch.Tensor | None = None,
+        skeleton_frame_mask: torch.Tensor | None = None,
+        skeleton_segment_mask: torch.Tensor | None = None,
+        skeleton_descriptors: torch.Tensor | None = None,
+        skeleton_salience: torch.Tensor | None = None,
+        inputs_embeds: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """What the backbone reads: prompts with the skeleton tokens in the places of their placeholders.
+
+        The merged backbone alone, in any program that takes embeddings, continues them as this model does.
+
+        Args:
+            input_ids: As for `forward`, and the others too.
+
+        Returns:
+            (batch, tokens, text width), in the data type of the backbone.
+
+        Raises:
+            OSError: If the backbone is not loaded.
+            ValueError: If the number of placeholders is not the number of skeleton tokens.
+        """
+        if inputs_embeds is None:
+            inputs_embeds = self.get_input_embeddings()(input_ids)
+        if skeleton_features is None:
+            return inputs_embeds
+        tokens = self.get_skeleton_features(
+            skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors, skeleton_salience
+        )
+        placeholders = self.get_placeholder_mask(input_ids, inputs_embeds, tokens)
+        return inputs_embeds.masked_scatter(placeholders, tokens.to(inputs_embeds))
 
     def get_placeholder_mask(
         self, input_ids: torch.LongTensor | None, inputs_embeds: torch.Tensor, tokens: torch.Tensor

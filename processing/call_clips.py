@@ -7,6 +7,7 @@ neither on their order nor on how many go through the model together. The clips 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from .descriptors.measure import measure
 from .descriptors.reference import MotionReference
 from .record import Person, Request
 
-__all__ = ["CallPipeline", "common_by_rig"]
+__all__ = ["Call", "CallPipeline", "common_by_rig"]
 
 _KEPT_FRAMES = 500_000
 """Frames that are kept after the first reading, about 130 MB; the clips beyond them are read again in their turn."""
@@ -26,6 +27,21 @@ _KEPT_FRAMES = 500_000
 
 Common = Mapping[str, frozenset[tuple[str, str]]]
 """Rig -> descriptor and direction of the claims that are no reason for its clips."""
+
+
+@dataclass
+class Call:
+    """One input that was read as a call of its own, with what is asked of it.
+
+    Attributes:
+        request: Its people, or the error with which reading it failed.
+        asked: What is asked of the model; calls that ask the same can go through it together.
+        shown: Arguments of `postprocess`.
+    """
+
+    request: Request
+    asked: dict[str, Any]
+    shown: dict[str, Any]
 
 
 class CallPipeline(Pipeline):
@@ -62,6 +78,44 @@ class CallPipeline(Pipeline):
         for person in request.people:
             person.common = (common or {}).get(person.clip.rig, frozenset())
         return {"request": request}
+
+    def opened(self, inputs: Any, **options: Any) -> Call:
+        """Reads one input as a call of its own: what it has in common with those of other calls stays a reason.
+
+        Args:
+            inputs: One input as the pipeline takes it.
+            **options: As for a call, without `batch_size`; arguments of `generate` one by one.
+
+        Returns:
+            The call, for `answers`; an input that cannot be read is one whose `request` has an error.
+
+        Raises:
+            TypeError: If an argument is unknown.
+            ValueError: If the value of an argument is not allowed.
+        """
+        preprocess_params, asked, shown = self._sanitize_parameters(**options)
+        (one,), preprocess_params = self._together([inputs], preprocess_params, shown)
+        return Call(self.preprocess(one, **preprocess_params)["request"], asked, shown)
+
+    def answers(self, calls: Sequence[Call], **generate_kwargs: Any) -> list[Any]:
+        """What the pipeline returns for each call, as for a call alone; all go through the model together.
+
+        Args:
+            calls: Calls that ask the same.
+            **generate_kwargs: Further arguments of `generate`.
+
+        Raises:
+            ValueError: If they do not ask the same.
+        """
+        asked = dict(calls[0].asked)
+        if any(call.asked != asked for call in calls):
+            raise ValueError("Calls that go through the model together must ask the same.")
+        if generate_kwargs:
+            asked["generate_kwargs"] = (asked.get("generate_kwargs") or {}) | generate_kwargs
+        several: Any = {"request": [call.request for call in calls]}
+        self.forward(several, **asked)
+        each: list[tuple[Any, Call]] = [({"request": call.request}, call) for call in calls]
+        return [self.postprocess(one, **call.shown) for one, call in each]
 
     def _together(self, inputs: Any, preprocess_params: dict, postprocess_params: dict) -> tuple[Any, dict]:
         """The inputs, read, and the arguments with what they share; both as they are where no reasons are given."""

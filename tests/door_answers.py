@@ -76,6 +76,11 @@ def a_short_clip(it: Doors):
 
 
 @door
+def calls_of_their_own_that_go_through_the_model_together(it: Doors):
+    return it.pipe.answers([it.pipe.opened(it.files[name], **BRIEF) for name in ("short", "wave")])
+
+
+@door
 def a_long_clip(it: Doors):
     return it.pipe(it.files["long"], **BRIEF)
 

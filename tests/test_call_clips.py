@@ -102,6 +102,21 @@ def test_clips_of_a_generator_and_four_clips_are_explained_as_each_alone(pipe, a
     assert pipe(alike[:4]) == alone[:4]
 
 
+def test_calls_that_go_through_the_model_together_are_answered_as_each_alone(pipe, alike, alone):
+    opened = [pipe.opened(clip) for clip in alike]
+    for found, expected in zip(pipe.answers(opened), alone, strict=True):
+        assert found["scores"] == pytest.approx(expected["scores"], abs=1e-6)
+        assert found["explanation"] == expected["explanation"] and found["reasons"] == expected["reasons"]
+        assert not shared_notes(found), "what other people's clips share says nothing about this one"
+
+
+def test_calls_that_ask_different_things_do_not_go_together(pipe, alike):
+    with pytest.raises(ValueError, match="must ask the same"):
+        pipe.answers([pipe.opened(alike[0], label_only=True), pipe.opened(alike[1])])
+    with pytest.raises(TypeError, match="Unknown argument label_onyl"):
+        pipe.opened(alike[0], label_onyl=True)
+
+
 def test_clips_that_are_not_kept_are_read_again(pipe, alike, together, monkeypatch):
     monkeypatch.setattr(call_clips, "_KEPT_FRAMES", 230)
     assert pipe(alike) == together

@@ -11,6 +11,7 @@ from eai_llm_hf.processing.claims.argument import write_argument
 from eai_llm_hf.processing.claims.explanation import (
     explained,
     explanation_prompt,
+    finished_parts,
     mark_order,
     marked_reasons,
     taught_text,
@@ -78,6 +79,28 @@ def test_a_part_that_misses_or_changes_a_fact_gives_way_and_the_others_stay(case
         kept = [sentence.text for sentence in (opening, why, *others) if sentence is not lost]
         assert all(sentence in found.text for sentence in kept), fault
         assert check(marked_again(found)).written_by == "model", f"{fault}: {found.text}"
+
+
+def test_parts_of_an_unfinished_text_are_given_once_they_are_complete_and_checked(case, reference):  # noqa: F811
+    argument, check = case
+    vectors = clip(head_pitch=-2.0, movement_speed=-1.8, arm_swing=-1.5, trunk_lean=1.2)
+
+    def finished(text):
+        return finished_parts(text, argument, LABELS, vectors, reference)
+
+    good = write_argument(argument, None, marked=True)
+    final = check(good).text
+    seen = []
+    for end in range(0, len(good) + 1, 7):
+        found = finished(good[:end])
+        assert found[: len(seen)] == seen, "what was given stays"
+        assert final.startswith(" ".join(text for _, text in found))
+        seen = found
+    assert seen and seen[0][0] == {"label"}
+    for fault in (("looks sad", "looks happy"), ("medium", "high"), ("sadness", "fear")):
+        false = good.replace(*fault, 1)
+        assert false != good and finished(false), fault
+        assert not any(fault[1] in text for _, text in finished(false)), "the part of the template is in its place"
 
 
 def test_missing_parts_are_added(case):

@@ -34,6 +34,7 @@ AT_HOME = [
     ("eai_llm_hf/publish",),
     ("eai_llm_hf/pipeline_loading",),
     ("eai_llm_hf/annotation",),
+    ("eai_llm_hf/serving",),
     ("eai_llm_hf/report",),
     ("eai_llm_hf/app",),
     ("eai_llm_hf/training",),

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from ..version import __version__
-from . import adapt, annotate, app, backbone, calibrate, compare, data, evaluate, explain, export, render, train
+from . import adapt, annotate, app, backbone, calibrate, compare, data, evaluate, explain, export, render, serve, train
 
 _DESCRIPTION = "What emotion does this body movement express, and how can you tell?"
 _EXAMPLES = """examples:
@@ -30,7 +30,21 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"eai-llm {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    commands = (explain, annotate, app, compare, calibrate, adapt, render, train, evaluate, data, export, backbone)
+    commands = (
+        explain,
+        annotate,
+        app,
+        serve,
+        compare,
+        calibrate,
+        adapt,
+        render,
+        train,
+        evaluate,
+        data,
+        export,
+        backbone,
+    )
     for command in commands:
         command.register(subparsers)
     return parser

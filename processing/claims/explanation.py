@@ -16,12 +16,20 @@ import numpy as np
 from ..descriptors.reference import MotionReference
 from .argument import PARTS, Part, in_tens, name_of, part_of, style_of, write_argument, write_part
 from .argument_words import COMPARED_WITH
-from .marks import MarkUse, Statement, mark, read_marks
+from .marks import MarkUse, Statement, mark, read_marks, without_marks
 from .reasons import Argument, Reason
 from .text_check import Sentence, TextCheck, sentences_of
 from .writing import EXPLAIN_QUESTION, capital
 
-__all__ = ["Explanation", "explanation_prompt", "explained", "mark_order", "marked_reasons", "taught_text"]
+__all__ = [
+    "Explanation",
+    "explanation_prompt",
+    "explained",
+    "finished_parts",
+    "mark_order",
+    "marked_reasons",
+    "taught_text",
+]
 
 _KINDS: dict[tuple[MarkUse, Part], str] = {
     ("for", "why"): "for",
@@ -157,6 +165,42 @@ def explained(
             order += [each for part in PARTS if part in group.parts for each in parts.pop(part, [])]
     order += [sentence for rest in parts.values() for sentence in rest]
     return Explanation(*_joined(order), by, dropped)
+
+
+def finished_parts(
+    written: str,
+    argument: Argument,
+    labels: Sequence[str],
+    vectors: np.ndarray,
+    reference: MotionReference | None,
+) -> list[tuple[frozenset[Part], str]]:
+    """The parts of a text that is still being written, checked: the model's where sound, else those of `write_part`.
+
+    The last sentence may be unfinished and the part before it may go on, so neither is among them. Each part is true,
+    but `explained` may word it in another way if a later sentence touches it.
+
+    Args:
+        written: The beginning of the text, with its marks.
+        argument, labels, vectors, reference: As for `explained`.
+
+    Returns:
+        Of each part, or parts that share sentences, which they are and what they say, without marks.
+    """
+    check = TextCheck(argument, labels, vectors, reference)
+    sentences = sentences_of(*read_marks(written))[:-1]
+    compared = False
+    found = []
+    for group in _groups(sentences, check)[:-1]:
+        text = " ".join(sentence.text for sentence in group.sentences)
+        if not _is_sound(group, check, argument, first=sentences[0]):
+            templates = (
+                write_part(argument, part, style_of(argument), compared) for part in PARTS if part in group.parts
+            )
+            text = " ".join(without_marks(template) for template in templates if template)
+        compared = compared or any(words in text for words in COMPARED_WITH[argument.compared])
+        if text:
+            found.append((frozenset(group.parts), text))
+    return found
 
 
 @dataclass(frozen=True, eq=False)
