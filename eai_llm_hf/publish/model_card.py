@@ -77,7 +77,7 @@ _LIMITS = """## Limits
   tests that by occluding the body parts that a text names.
 - "High" and "low" are relative to the clips of the reference in `processor_config.json` (in older checkpoints
   `preprocessor_config.json`).
-- Clips shorter than 2 s and rigs that are far from a human body were not tested.
+- Clips shorter than half a second and rigs that are far from a human body were not tested.
 """
 
 _HELD_OUT = """
