@@ -300,10 +300,10 @@ def test_the_load_test_starts_the_command_compares_every_answer_and_writes_its_t
     near, far = (record | {"scores": {"sad": 0.7 + off, "happy": 0.3 - off}} for off in (1e-6, 1e-2))
     assert not names["difference"](near, record) and "score" in names["difference"](far, record)
     assert "explanation" in names["difference"](record | {"explanation": "It looks bad."}, record)
-    monkeypatch.setitem(names["main"].__globals__, "RECORDINGS", 3)
+    monkeypatch.setitem(names["main"].__globals__, "RECORDINGS", 2)
     page = tmp_path / "page.md"
     page.write_text("# Page\n\n<!-- load test: begin -->\n\n<!-- load test: end -->\n")
-    given = ["--model", str(tiny_checkpoint), "--clients", "4", "--places", "3", "--seconds", "3", "--page", str(page)]
+    given = ["--model", str(tiny_checkpoint), "--clients", "4", "--places", "3", "--seconds", "1", "--page", str(page)]
     monkeypatch.setattr(sys, "argv", ["serving.py", *given, "--explained", "0"])
     assert names["main"]() == 0, capsys.readouterr().err
     text = page.read_text()
