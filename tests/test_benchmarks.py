@@ -289,3 +289,22 @@ def test_variety_is_zero_for_equal_texts_and_full_for_different_ones():
     same, other = ["the head is bowed low"] * 4, ["one two three four five", "six seven eight nine ten"]
     assert variety["distinct"](same, 2) == 4 / 16 and variety["distinct"](other, 2) == 1.0
     assert variety["self_bleu"](same) == pytest.approx(1.0) and variety["self_bleu"](other) < 0.1
+
+
+def test_the_load_test_starts_the_command_compares_every_answer_and_writes_its_table(
+    tiny_checkpoint, tmp_path, monkeypatch, capsys
+):
+    pytest.importorskip("prometheus_client", reason="the server needs the extra serve")
+    names = runpy.run_path(str(BENCHMARKS / "serving.py"))
+    record = {"label": "sad", "scores": {"sad": 0.7, "happy": 0.3}, "explanation": "It looks sad."}
+    near, far = (record | {"scores": {"sad": 0.7 + off, "happy": 0.3 - off}} for off in (1e-6, 1e-2))
+    assert not names["difference"](near, record) and "score" in names["difference"](far, record)
+    assert "explanation" in names["difference"](record | {"explanation": "It looks bad."}, record)
+    monkeypatch.setitem(names["main"].__globals__, "RECORDINGS", 2)
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\n<!-- load test: begin -->\n\n<!-- load test: end -->\n")
+    given = ["--model", str(tiny_checkpoint), "--clients", "4", "--places", "3", "--seconds", "1", "--page", str(page)]
+    monkeypatch.setattr(sys, "argv", ["serving.py", *given, "--explained", "0"])
+    assert names["main"]() == 0, capsys.readouterr().err
+    text = page.read_text()
+    assert "| wrong | 0 |" in text and "| lost | 0 |" in text and "seconds to the answer, labels" in text

@@ -17,6 +17,7 @@ from transformers import StoppingCriteria, StoppingCriteriaList
 from eai_llm_hf.processing.call_clips import Call
 from eai_llm_hf.processing.claims.explanation import finished_parts
 from eai_llm_hf.processing.claims.marks import SENTENCE_END
+from eai_llm_hf.processing.claims.reasons import Argument
 
 from .metrics import Metrics
 
@@ -192,10 +193,10 @@ class _Watch(StoppingCriteria):
             self._start = input_ids.shape[1] - 1
         for row, (job, _, person) in enumerate(self._rows):
             if job.stream and not job.gone and self._checked and person.argument is not None:
-                self._tell_parts(row, input_ids[row, self._start :])
+                self._tell_parts(row, person.argument, input_ids[row, self._start :])
         return torch.tensor([job.gone for job, _, _ in self._rows], dtype=torch.bool, device=input_ids.device)
 
-    def _tell_parts(self, row: int, tokens: torch.Tensor) -> None:
+    def _tell_parts(self, row: int, argument: Argument, tokens: torch.Tensor) -> None:
         """Tells what another sentence has finished."""
         text = self._tokenizer.decode(tokens, skip_special_tokens=True)
         sentences = len(SENTENCE_END.findall(text))
@@ -204,7 +205,7 @@ class _Watch(StoppingCriteria):
         self._sentences[row] = sentences
         job, number, person = self._rows[row]
         reference = person.reference or self._own
-        for parts, said in finished_parts(text, person.argument, self._labels, person.vectors, reference):
+        for parts, said in finished_parts(text, argument, self._labels, person.vectors, reference):
             if not self._told[row] & parts:
                 self._told[row] |= parts
                 job.tell(("part", {"person": number, "parts": sorted(parts), "text": said}))
