@@ -1,4 +1,4 @@
-"""A real browser for the tests of the app, and the app with the pipeline of a test."""
+"""A real browser for the tests of pages, and the app with the pipeline of a test."""
 
 import os
 import shutil
@@ -19,6 +19,29 @@ def find_browser() -> str:
         if found := shutil.which(name):
             return found
     pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed (Debian: apt-get install chromium)")
+
+
+@contextmanager
+def open_browser() -> Iterator[Any]:
+    """Chromium without a window, driven by Playwright; the test is skipped where one of them is missing."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="no browser: Playwright, which drives it, is missing"
+    )
+    path = find_browser()
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+def found_by_axe(page: Any) -> dict[str, list[str]]:
+    """What axe-core finds serious or critical: the elements by the name of the rule."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed").Axe()
+    return {
+        found["id"]: [f"{node['html'][:200]} {node['failureSummary'][:300]}" for node in found["nodes"]]
+        for found in axe.run(page).response["violations"]
+        if found["impact"] in ("serious", "critical")
+    }
 
 
 class App:
