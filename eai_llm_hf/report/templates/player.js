@@ -313,7 +313,10 @@ class Player {
       press.preventDefault();
       keys[press.key]();
     });
-    new ResizeObserver(() => this.show()).observe(this.canvas); // also when a tab with the player is opened
+    new ResizeObserver(() => { // also when a tab with the player is opened
+      this.words.style.minHeight = "";
+      this.show();
+    }).observe(this.canvas);
   }
 
   show() {
