@@ -72,12 +72,18 @@ def running_app(pipe: Any, uploads: Path) -> Iterator[App]:
     from eai_llm_hf.app.layout import build_app, launch_options, load_gradio
 
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     demo = build_app(pipe)
     options = launch_options(load_gradio())
-    demo.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **options)
+    for attempt in range(6):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        try:
+            demo.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **options)
+            break
+        except OSError:  # Gradio gives a server 5 s to start, which a busy machine may not keep
+            if attempt == 5:
+                raise
     try:
         yield App(f"http://127.0.0.1:{port}/", uploads)
     finally:

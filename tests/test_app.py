@@ -47,7 +47,7 @@ def test_a_file_becomes_a_recording_and_is_left_as_it_was(session, tmp_path):
 
 def test_a_bad_file_is_refused_in_words_that_name_it_and_nothing_is_added(pipe, session, tmp_path):
     (tmp_path / "broken.bvh").write_text("HIERARCHY\nROOT", encoding="utf-8")
-    with pytest.raises(VisitorError, match=r"broken\.bvh could not be read"):
+    with pytest.raises(VisitorError, match=r"^broken\.bvh could not be read: the file"):
         actions.read_file(pipe, session, tmp_path / "broken.bvh")
     assert len(session.entries) == 2
 

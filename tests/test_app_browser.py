@@ -144,6 +144,24 @@ def test_a_reason_leads_to_its_time_and_marks_its_body_part(visit):
     assert reason.get_attribute("aria-pressed") == "false" and picture(page) != marked
 
 
+def test_the_words_under_the_player_take_no_more_room_than_they_need(visit):
+    page = visit(reduced_motion="reduce")
+    take(page, "Sad walk")
+    heights = """player => {
+      const words = player.querySelector(".now"), kept = words.offsetHeight, least = words.style.minHeight;
+      words.style.minHeight = "";
+      const needed = words.offsetHeight;
+      words.style.minHeight = least;
+      return [kept, needed];
+    }"""
+    for width in (1280, 500, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(full_page=True)  # for this the page is laid out anew, and has no width for a moment
+        page.wait_for_timeout(300)
+        kept, needed = page.locator("#result .player").evaluate(heights)
+        assert kept == needed
+
+
 def test_the_view_turns_zooms_and_resets_with_mouse_wheel_and_buttons(visit):
     page = visit()
     take(page, "Sad walk")

@@ -86,7 +86,8 @@ def read_file(
     except VisitorError:
         raise
     except (OSError, TypeError, ValueError) as error:
-        raise VisitorError(f"{path.name} could not be read. {_with_hint(str(error))}") from error
+        why = str(error).removeprefix(f"{path.name}: ")
+        raise VisitorError(f"{path.name} could not be read: {_with_hint(why)}") from error
     return session.entries[session.add(path.name, people)]
 
 

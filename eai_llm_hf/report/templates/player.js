@@ -329,7 +329,8 @@ class Player {
     this.slider.setAttribute("aria-valuetext", `${this.now.toFixed(1)} seconds`);
     this.time.textContent = `${this.now.toFixed(1)} s`;
     this.words.textContent = claims[0].map((claim) => `${SIGNS[claim.side] ?? ""}${claim.claim} (${claim.when})`).join(" · ");
-    this.words.style.minHeight = `${this.words.offsetHeight}px`; // shorter words must not move what a visitor is about to click
+    // Shorter words must not move what a visitor is about to click. Where nothing is laid out yet, they have no height.
+    if (this.canvas.clientWidth) this.words.style.minHeight = `${this.words.offsetHeight}px`;
     this.watchers.forEach((watch) => watch());
   }
 
