@@ -99,6 +99,7 @@ def save(content: bytes, path: Path) -> None:
 
 
 def main() -> None:
+    """Takes both pictures, or one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clip", type=Path, default=CLIP, help="clip of the report")
     parser.add_argument("--only", choices=("report", "app"), help="take only this picture")
