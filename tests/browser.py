@@ -1,4 +1,4 @@
-"""A real browser for the tests of the app, and the app with the pipeline of a test."""
+"""A real browser for the tests of pages, and the app with the pipeline of a test."""
 
 import os
 import shutil
@@ -19,6 +19,29 @@ def find_browser() -> str:
         if found := shutil.which(name):
             return found
     pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed (Debian: apt-get install chromium)")
+
+
+@contextmanager
+def open_browser() -> Iterator[Any]:
+    """Chromium without a window, driven by Playwright; the test is skipped where one of them is missing."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="no browser: Playwright, which drives it, is missing"
+    )
+    path = find_browser()
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+def found_by_axe(page: Any) -> dict[str, list[str]]:
+    """What axe-core finds serious or critical: the elements by the name of the rule."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed").Axe()
+    return {
+        found["id"]: [f"{node['html'][:200]} {node['failureSummary'][:300]}" for node in found["nodes"]]
+        for found in axe.run(page).response["violations"]
+        if found["impact"] in ("serious", "critical")
+    }
 
 
 class App:
@@ -49,12 +72,18 @@ def running_app(pipe: Any, uploads: Path) -> Iterator[App]:
     from eai_llm_hf.app.layout import build_app, launch_options, load_gradio
 
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     demo = build_app(pipe)
     options = launch_options(load_gradio())
-    demo.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **options)
+    for attempt in range(6):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        try:
+            demo.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **options)
+            break
+        except OSError:  # Gradio gives a server 5 s to start, which a busy machine may not keep
+            if attempt == 5:
+                raise
     try:
         yield App(f"http://127.0.0.1:{port}/", uploads)
     finally:

@@ -16,7 +16,7 @@ from conftest import make_clip, make_reference, write_bvh
 from hub_stand_in import HubStandIn
 
 from eai_llm_hf.app import actions, views
-from eai_llm_hf.app.session import MOST_CLIPS, Session, VisitorError
+from eai_llm_hf.app.session import MOST_CLIPS, Result, Session, VisitorError
 from eai_llm_hf.cli import app as app_command
 from eai_llm_hf.cli import export as export_command
 from eai_llm_hf.cli.main import main
@@ -47,7 +47,7 @@ def test_a_file_becomes_a_recording_and_is_left_as_it_was(session, tmp_path):
 
 def test_a_bad_file_is_refused_in_words_that_name_it_and_nothing_is_added(pipe, session, tmp_path):
     (tmp_path / "broken.bvh").write_text("HIERARCHY\nROOT", encoding="utf-8")
-    with pytest.raises(VisitorError, match=r"broken\.bvh could not be read"):
+    with pytest.raises(VisitorError, match=r"^broken\.bvh could not be read: the file"):
         actions.read_file(pipe, session, tmp_path / "broken.bvh")
     assert len(session.entries) == 2
 
@@ -196,6 +196,32 @@ def test_a_reference_of_the_person_changes_what_the_next_records_compare_with(pi
     assert MotionReference.from_dict(json.loads(file["text"])).level == session.reference.level
     actions.forget_reference(session)
     assert actions.explain(pipe, session, "Sad walk").record == change.before.record
+
+
+def test_what_is_shown_is_explained_once_until_something_else_is_compared_with(pipe, session, monkeypatch):
+    shown = actions.explain(pipe, session, "Sad walk")
+    calls = []
+    monkeypatch.setattr(actions, "_explained", lambda *given: calls.append(given[1].name) or shown)
+    actions.explain(pipe, session, "Sad walk")
+    actions.explain(pipe, session, "Sad walk", "What do the arms do?")
+    assert calls == ["Sad walk"]  # the question
+    actions.use_reference(pipe, session, "Sad walk", ["walk.bvh"], actions.PERSON)
+    actions.forget_reference(session)
+    actions.explain(pipe, session, "Sad walk")
+    actions.forget_labels(session)
+    actions.explain(pipe, session, "Sad walk")
+    assert calls == ["Sad walk"] * 4
+
+
+def test_a_claim_whose_degree_changed_is_neither_new_nor_gone(pipe, session):
+    result = actions.explain(pipe, session, "Sad walk")
+    plain, other = result.record["evidence"][:2]
+    clearer = plain | {"claim": "clearer than before", "degree": "strong", "percentile": 1.0}
+    after = Result(result.entry, result.record | {"evidence": [clearer]}, None)
+    page = html.unescape(views.change_view(actions.Change(result, after), session))
+    assert "clearer than before: percentile" in page and "Newly" not in page
+    gone = page.partition("Not listed any more: ")[2]
+    assert other["claim"] in gone and plain["claim"] not in gone
 
 
 def test_a_reference_needs_other_recordings(pipe, session):

@@ -43,8 +43,7 @@ def options_of(parser: argparse.ArgumentParser) -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_to_files_that_are_there(page):
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
-    made_later = {"docs/explained-clip.png"}  # docs/make_readme_picture.py draws it from the checkpoint
-    assert not [link for link in links if link not in made_later and not (page.parent / link).is_file()]
+    assert not [link for link in links if not (page.parent / link).is_file()]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -17,7 +17,7 @@ from eai_llm_hf.processing.reference_choice import chosen_reference
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.unify import unify
 
-from .session import Entry, Session, VisitorError
+from .session import Entry, Result, Session, VisitorError
 
 if TYPE_CHECKING:
     from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
@@ -43,21 +43,6 @@ training never saw, so that one can be compared with the others."""
 
 _PERFORMER = 15
 _THIS_PERSON = "this person"
-
-
-@dataclass
-class Result:
-    """A record with what it describes.
-
-    Attributes:
-        entry: The recording.
-        record: Its record.
-        reference: What it was compared with; None if the checkpoint has no reference.
-    """
-
-    entry: Entry
-    record: dict[str, Any]
-    reference: MotionReference | None
 
 
 @dataclass
@@ -101,7 +86,8 @@ def read_file(
     except VisitorError:
         raise
     except (OSError, TypeError, ValueError) as error:
-        raise VisitorError(f"{path.name} could not be read. {_with_hint(str(error))}") from error
+        why = str(error).removeprefix(f"{path.name}: ")
+        raise VisitorError(f"{path.name} could not be read: {_with_hint(why)}") from error
     return session.entries[session.add(path.name, people)]
 
 
@@ -164,6 +150,7 @@ def remove(session: Session, name: str | None) -> None:
         VisitorError: If there is no recording of this name.
     """
     session.entries.remove(session.entry(name))
+    session.shown = None
 
 
 # ------------------------------------------------------------------------------------------------------- explanations
@@ -172,12 +159,17 @@ def remove(session: Session, name: str | None) -> None:
 def explain(
     pipe: "SkeletonEmotionExplanationPipeline", session: Session, name: str | None, question: str | None = None
 ) -> Result:
-    """Explains a recording, or answers a question about it.
+    """Explains a recording, once until it is compared with something else, or answers a question about it.
 
     Raises:
         VisitorError: If the recording is not there or cannot be explained, or the question is empty or too long.
     """
-    return _explained(pipe, session.entry(name), session.reference, session.adapted, question)
+    entry = session.entry(name)
+    if question is not None:
+        return _explained(pipe, entry, session.reference, session.adapted, question)
+    if session.shown is None or session.shown.entry is not entry:
+        session.shown = _explained(pipe, entry, session.reference, session.adapted)
+    return session.shown
 
 
 def _explained(
@@ -275,6 +267,7 @@ def use_reference(
         PERSON: "other recordings of the same person",
         RECORDINGS: "other recordings of this kind",
     }
+    session.shown = None
     session.compared_with = f"{words[kind]}: {', '.join(each.name for each in chosen)}"
     return Change(before, explain(pipe, session, name))
 
@@ -291,7 +284,7 @@ def _reference_of(
 
 def forget_reference(session: Session) -> None:
     """Compares with the default of the checkpoint again."""
-    session.reference, session.compared_with = None, ""
+    session.reference, session.compared_with, session.shown = None, "", None
 
 
 # ----------------------------------------------------------------------------------------------------- labels to learn
@@ -326,10 +319,11 @@ def learn(pipe: "SkeletonEmotionExplanationPipeline", session: Session) -> None:
     performers = [entry.performer or None for entry in labelled]
     try:
         session.adapted = pipe.adapt([entry.clip for entry in labelled], labels, performers=performers)
+        session.shown = None
     except ValueError as error:
         raise VisitorError(str(error)) from error
 
 
 def forget_labels(session: Session) -> None:
     """Chooses from the labels of the checkpoint again."""
-    session.adapted = None
+    session.adapted = session.shown = None

@@ -1,6 +1,7 @@
 """What one visitor of the app has: recordings, a reference and learned labels, in memory and nowhere else."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from eai_llm_hf.processing.adaptation import AdaptedLabels
 from eai_llm_hf.processing.descriptors.reference import MotionReference
@@ -35,6 +36,21 @@ class Entry:
 
 
 @dataclass
+class Result:
+    """A record with what it describes.
+
+    Attributes:
+        entry: The recording.
+        record: Its record.
+        reference: What it was compared with; None if the checkpoint has no reference.
+    """
+
+    entry: Entry
+    record: dict[str, Any]
+    reference: MotionReference | None
+
+
+@dataclass
 class Session:
     """One visitor's recordings and what they are compared with.
 
@@ -43,12 +59,14 @@ class Session:
         reference: What clips are compared with; None for the default of the checkpoint.
         compared_with: The same in words; empty for the default.
         adapted: Labels that the visitor taught, or None.
+        shown: The latest explanation; None once the recordings are compared with something else, or have other labels.
     """
 
     entries: list[Entry] = field(default_factory=list)
     reference: MotionReference | None = None
     compared_with: str = ""
     adapted: AdaptedLabels | None = None
+    shown: Result | None = None
 
     def add(self, name: str, people: list[UnifiedClip]) -> int:
         """Adds a recording, each of its people as an entry. A name that is there already gets a number.

@@ -19,8 +19,8 @@ from ..report.record_view import (
     windows_of,
 )
 from ..report.templating import template
-from .actions import Change, Result
-from .session import Entry, Session, VisitorError
+from .actions import Change
+from .session import Entry, Result, Session, VisitorError
 
 LONGEST_PLAYED_S = 600.0
 """Of a longer recording the page plays the explained window; ten minutes are 3 MB for the browser."""
@@ -124,8 +124,7 @@ def comparison_view(comparison: dict[str, Any], entries: tuple[Entry, Entry]) ->
 def change_view(change: Change, session: Session) -> str:
     """What another reference changed: label, certainty, and where the values of the claims lie."""
     before, after = change.before.record, change.after.record
-    places = {item["claim"]: item["percentile"] for item in before["evidence"]}
-    now = {item["claim"]: item["percentile"] for item in after["evidence"]}
+    earlier, now = ({_about(item): item for item in record["evidence"]} for record in (before, after))
     return _shown(
         "change.html",
         compared_with=session.compared_with,
@@ -133,10 +132,19 @@ def change_view(change: Change, session: Session) -> str:
             ("label", *(f"{record['label']} ({record['score']:.0%})" for record in (before, after))),
             ("certainty", *(_certainty(record) for record in (before, after))),
         ],
-        kept=[(claim, _place(places[claim]), _place(now[claim])) for claim in places if claim in now],
-        gone=[claim for claim in places if claim not in now],
-        come=[claim for claim in now if claim not in places],
+        kept=[
+            (item["claim"], _place(earlier[about]["percentile"]), _place(item["percentile"]))
+            for about, item in now.items()
+            if about in earlier
+        ],
+        gone=[item["claim"] for about, item in earlier.items() if about not in now],
+        come=[item["claim"] for about, item in now.items() if about not in earlier],
     )
+
+
+def _about(item: dict[str, Any]) -> tuple[str, str, str]:
+    """What a claim is about, whatever its degree."""
+    return item["descriptor"], item["direction"], item["span"]
 
 
 def _certainty(record: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPT
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import NUM_JOINTS
 
+from .overview import certainty_of, note_kinds, overview
 from .picture_page import FAINT, HIGHLIGHT, INK, SIDE_COLOURS
 from .player_data import LONGEST_MOVEMENT_S, movement
 from .record_picture import over_time_page
@@ -62,6 +63,7 @@ def render_html(sections: Sequence[Mapping[str, Any]]) -> str:
         title=title,
         heading=_HEADING,
         sections=sections,
+        overview=overview(sections),
         faint=FAINT,
         limits=LIMITS,
         no_evidence=NO_EVIDENCE,
@@ -91,12 +93,15 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "error": None,
         "label": record["label"],
         "score": f"{record['score']:.0%}",
+        "probability": record["score"],
+        "certainty": certainty_of(record),
         "facts": " · ".join(facts(record, seconds)),
         "key": colour_key(record),
         "sure": sure_words(record),
         "compared": reference_words(record),
         "lanes": lanes(record),
         "notes": [note["message"] for note in record.get("notes", ())],
+        "kinds": note_kinds(record),
         "absent": absent_words(record),
         "moving": [movement(record, clip)],
         "video": [],
@@ -135,14 +140,14 @@ def colour_key(record: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def bars(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The most likely labels with their probabilities, as bars."""
-    colours = label_colours(record)
+    """The most likely labels with their probabilities, as bars; those of several windows have the colours of these."""
+    colours = label_colours(record) if len(record["segments"]) > 1 else {}
     return [
         {
             "label": label,
             "words": f"{score:.0%}",
             "width": _short(100 * score),
-            "colour": colours.get(label, FAINT),
+            "colour": colours.get(label, ""),
             "own": label == record["label"],
         }
         for label, score in most_likely(record["scores"], MOST_BARS)

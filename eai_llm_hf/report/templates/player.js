@@ -313,7 +313,10 @@ class Player {
       press.preventDefault();
       keys[press.key]();
     });
-    new ResizeObserver(() => this.show()).observe(this.canvas); // also when a tab with the player is opened
+    new ResizeObserver(() => { // also when a tab with the player is opened
+      this.words.style.minHeight = "";
+      this.show();
+    }).observe(this.canvas);
   }
 
   show() {
@@ -326,7 +329,8 @@ class Player {
     this.slider.setAttribute("aria-valuetext", `${this.now.toFixed(1)} seconds`);
     this.time.textContent = `${this.now.toFixed(1)} s`;
     this.words.textContent = claims[0].map((claim) => `${SIGNS[claim.side] ?? ""}${claim.claim} (${claim.when})`).join(" · ");
-    this.words.style.minHeight = `${this.words.offsetHeight}px`; // shorter words must not move what a visitor is about to click
+    // Shorter words must not move what a visitor is about to click. Where nothing is laid out yet, they have no height.
+    if (this.canvas.clientWidth) this.words.style.minHeight = `${this.words.offsetHeight}px`;
     this.watchers.forEach((watch) => watch());
   }
 
