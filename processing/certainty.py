@@ -16,6 +16,7 @@ from .descriptors.reference_state import DEFAULT, PERFORMER, RECORDINGS
 from .vocabulary import trained_word
 
 __all__ = [
+    "COMPARED_CLIPS",
     "HIGH_FROM",
     "LOW_BELOW",
     "RECORDED",
@@ -24,6 +25,7 @@ __all__ = [
     "certainty",
     "certainty_of",
     "compared_with",
+    "sure_sentences",
 ]
 
 RECORDED, VIDEO = "recorded", "video"
@@ -36,6 +38,13 @@ _HARDLY = 0.5
 
 LOW_BELOW, HIGH_FROM = 0.4, 0.7
 """Accuracy below which a label is of low certainty, and from which on it is of high certainty."""
+
+COMPARED_CLIPS = {
+    DEFAULT: "the clips of the training",
+    RECORDINGS: "other clips of these recordings",
+    PERFORMER: "other clips of this person",
+}
+"""What a movement is compared with, by the kind of reference."""
 
 _KNOWN_BETTER = (PERFORMER, RECORDINGS, DEFAULT)
 """Kinds of references, the one that says most about what is typical first."""
@@ -140,3 +149,27 @@ def certainty(
         "runner_up": labels[int(order[1])],
         "why": why,
     }
+
+
+def sure_sentences(certainty: Mapping[str, Any]) -> list[str]:
+    """How sure a label is in words: its level, the accuracy of such labels, and what makes it doubtful.
+
+    Args:
+        certainty: The field of a record; of an older checkpoint it may lack some keys or all.
+
+    Returns:
+        For instance "Certainty: low.", "On recordings that training never saw, compared with other clips of this
+        person, 45% of such labels were right.", "Doubtful, because nothing moves."
+    """
+    if not certainty:
+        return []
+    found = [f"Certainty: {certainty.get('level') or 'not measured'}."]
+    if certainty.get("accuracy") is not None:
+        clips = COMPARED_CLIPS.get(str(certainty.get("reference")))
+        where = f"recordings that training never saw{f', compared with {clips}' if clips else ''}"
+        if certainty.get("measured_on"):
+            where = f"{certainty['measured_on']} when these labels were learned"
+        found.append(f"On {where}, {certainty['accuracy']:.0%} of such labels were right.")
+    if certainty.get("why"):
+        found.append(f"Doubtful, because {'; '.join(certainty['why'])}.")
+    return found

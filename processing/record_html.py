@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from .certainty import sure_sentences
+
 _FOR, _AGAINST, _BAR, _WARNING = "#542788", "#B35806", "#0072B2", "#8B1A1A"
 """Backgrounds that white words, and pages in light and in dark, stand out from. The first two are the ends of
 ColorBrewer's PuOr scale, which people with any colour vision can tell apart."""
@@ -109,14 +111,11 @@ def _person(record: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _certainty(certainty: Mapping[str, Any]) -> str:
-    """How sure the label is, in words."""
-    words = f"Certainty: {_text(certainty.get('level') or 'not measured')}"
-    if certainty.get("accuracy") is not None:
-        where = certainty.get("measured_on") or "recordings that training did not see"
-        words += f"; such labels were right in {_share(certainty['accuracy'])} of cases ({_text(where)})"
+    """How sure the label is, and the second candidate."""
+    words = sure_sentences(certainty)
     if certainty.get("runner_up") is not None:
-        words += f"; runner-up: {_text(certainty['runner_up'])}"
-    return f"{words}.{''.join(f'<br>Doubtful: {_text(why)}.' for why in certainty.get('why', ()))}"
+        words.append(f"Runner-up: {certainty['runner_up']}.")
+    return _text(" ".join(words))
 
 
 def _bars(scores: Mapping[str, float], label: str) -> str:

@@ -394,7 +394,7 @@ def test_adapt_and_explain_work_from_the_command_line(folder, tiny_checkpoint, t
     assert main([*asked, "--format", "json"]) == 0
     assert set(json.loads(capsys.readouterr().out)["scores"]) == set(LABELS)
     assert main(asked) == 0
-    assert "on people who were left out when these labels were learned" in capsys.readouterr().out
+    assert "On performers left out when these labels were learned" in capsys.readouterr().out
 
 
 def test_adapt_reads_a_table(folder, tiny_checkpoint, tmp_path, capsys):

@@ -1,6 +1,8 @@
 """Answers to questions: built from facts, so that they are true of the clip."""
 
+import copy
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,6 +97,16 @@ def test_what_is_named_as_a_reason_is_a_sign_of_the_label_and_what_speaks_agains
         claims = known.linked("sad", how)
         assert claims and all(relation(each.descriptor, each.direction, "sad").relation == how for each in claims)
         assert all(claim.text in answer_to(question, known).lower() for claim in claims)
+
+
+def test_what_the_clips_of_the_reference_or_the_call_share_is_not_named_where_nothing_is_a_sign(reference):
+    name = next(each.name for each in DESCRIPTORS if relation(each.name, "high", "sad").relation == "none")
+    known = facts(reference, vectors=row(**{name: 3.0}))
+    assert "but that is no known sign of it" in answer_to("Why?", known)
+    shared = copy.deepcopy(reference)
+    shared.unusual_shares = np.ones((2, len(DESCRIPTORS)))
+    for of_all in (replace(known, reference=shared), replace(known, common=frozenset([(name, "high")]))):
+        assert answer_to("Why?", of_all).endswith('No unusual measurement is a known sign of "sad".')
 
 
 def test_where_nothing_speaks_against_the_label_this_is_said(reference):

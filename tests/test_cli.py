@@ -478,10 +478,10 @@ def test_the_text_says_how_sure_the_label_is_and_what_was_not_measured():
     text = " ".join(as_text(record, ", person 2 of 2").split())
     assert text.startswith("a.trc, person 2 of 2 sad (90%)")
     assert (
-        "Certainty: low (on people and rigs that training never saw, 22% of such labels are right; nothing moves)"
-        in text
-    )
+        "Certainty: low. On recordings that training never saw, 22% of such labels were right. Doubtful, because "
+        "nothing moves."
+    ) in text
     record["certainty"] |= {"reference": "performer", "accuracy": 0.45}
     text_of_performer = " ".join(as_text(record, "").split())
-    assert "never saw, compared with other clips of the same person, 45% of such labels" in text_of_performer
+    assert "never saw, compared with other clips of this person, 45% of such labels" in text_of_performer
     assert "note: the body jumps" in text and "not measured, because no steps were found: cadence" in text

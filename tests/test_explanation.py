@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from test_reasons import LABELS, argued, clip, random_clips, reference  # noqa: F401  (a fixture)
 
-from eai_llm_hf.processing.claims.argument import write_argument
+from eai_llm_hf.processing.claims.argument import name_of, write_argument
+from eai_llm_hf.processing.claims.argument_words import AGAINST, LEADS, LINKS
 from eai_llm_hf.processing.claims.explanation import (
     explained,
     explanation_prompt,
@@ -18,7 +19,7 @@ from eai_llm_hf.processing.claims.explanation import (
 )
 from eai_llm_hf.processing.claims.marks import mark, read_marks, without_marks
 from eai_llm_hf.processing.claims.parser import find_claims
-from eai_llm_hf.processing.claims.text_check import sentences_of
+from eai_llm_hf.processing.claims.text_check import TextCheck, sentences_of
 
 SURENESS = (("low", 0.39), ("medium", 0.46), ("high", 0.81), ("low", None), (None, None))
 
@@ -146,6 +147,65 @@ def test_words_that_say_something_else_than_their_mark_are_counted_and_given_up(
     assert check(f"{good} The feet are wide apart.").dropped == 1, "a statement without a mark"
     empty = good.replace(mark_of(good, 0) + " ", mark_of(good, 0) + " indeed, ", 1)
     assert check(empty).dropped == 0, "other words may precede"
+
+
+@pytest.fixture
+def whole(reference):  # noqa: F811
+    """Checks of arguments whose statements are about the whole clip: whether a frame with statements passes each."""
+    made = []
+    for vectors, label, runner_up in random_clips(30):
+        argument = argued(vectors[:1], reference, label, runner_up=runner_up)
+        made.append((argument, TextCheck(argument, LABELS, vectors[:1], reference)))
+
+    def is_sound(check, text, **blanks):
+        for blank, (use, reasons) in blanks.items():
+            stated = [f"{mark(use, reason.claim).strip()} {reason.claim.text}" for reason in reasons]
+            text = text.replace(f"{{{blank}}}", " and ".join(filter(None, (", ".join(stated[:-1]), stated[-1]))))
+        (sentence,) = sentences_of(*read_marks(f"{text.replace('{n}', name_of(check.argument.label))}."))
+        return check.is_sound(sentence)
+
+    return made, is_sound
+
+
+def test_words_that_count_statements_count_as_many_as_there_are(whole):
+    made, is_sound = whole
+    counts = re.compile(r"\b(?:both|two|three|all|(?:one|a) (?:\w+ )?(?:sign|reason|indication|thing|point))\b")
+    frames = [("for", *item) for links in (LINKS, LEADS) for item in links.items()]
+    frames += [("against", (True, number), texts) for number, texts in AGAINST.items()]
+    refused = 0
+    for argument, check in made:
+        for use, (_, number), texts in frames:
+            reasons = argument.reasons if use == "for" else argument.against
+            for text in texts if reasons else ():
+                sound = is_sound(check, text, c=(use, reasons))
+                if len(reasons) == number:
+                    assert sound, text
+                elif counts.search(text):
+                    assert not sound, (text, len(reasons))
+                    refused += 1
+    assert refused > 200
+
+
+def test_what_is_counted_for_the_label_does_not_count_what_is_against_it(whole):
+    made, is_sound = whole
+    found = 0
+    for argument, check in made:
+        if (len(argument.reasons), len(argument.against)) == (2, 1):
+            parts = {"c": ("for", argument.reasons), "a": ("against", argument.against)}
+            assert is_sound(check, "{c}, both typical of {n}, although {a}", **parts)
+            assert not is_sound(check, "{c}, all three typical of {n}, although {a}", **parts)
+            found += 1
+    assert found
+
+
+def test_an_emotion_word_is_no_noun(reference):  # noqa: F811
+    vectors = clip(head_pitch=-2.0, movement_speed=-1.8, arm_swing=-1.5, trunk_lean=1.2)
+    argument = argued(vectors, reference, "sad", runner_up="neutral", level="low", accuracy=0.4)
+    good = write_argument(argument, None, marked=True)
+    assert "a neutral state" in good
+    check = TextCheck(argument, LABELS, vectors, reference)
+    for text, sound in ((good, True), (good.replace("a neutral state", "a neutral"), False)):
+        assert all(map(check.is_sound, sentences_of(*read_marks(text)))) is sound, text
 
 
 def mark_of(text, number):

@@ -12,8 +12,10 @@ from eai_llm_hf.processing.claims.claim import canonical_claim
 from eai_llm_hf.processing.claims.fact_questions import CLIP_LENGTH
 from eai_llm_hf.processing.claims.phrases import USUAL
 from eai_llm_hf.processing.claims.question_bank import WORDINGS
-from eai_llm_hf.processing.claims.question_kinds import likely_kind
+from eai_llm_hf.processing.claims.question_kinds import Likeness, likely_kinds
+from eai_llm_hf.processing.claims.question_words import MEANINGS
 from eai_llm_hf.processing.claims.questions import Question, read_question
+from eai_llm_hf.processing.claims.tokens import stem
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.descriptors.reference_state import DEFAULT
@@ -92,13 +94,55 @@ def test_what_the_rules_read_needs_no_likeness(monkeypatch):
     def fail(said):
         raise AssertionError(said)
 
-    monkeypatch.setattr(questions, "likely_kind", fail)
+    monkeypatch.setattr(questions, "likely_kinds", fail)
     for question in ("Which emotion is it?", "What else could it be?", "How long are the steps?", "Is he running?"):
         assert read_question(question, LABELS).kinds
 
 
 def test_the_likeness_of_words_that_the_bank_does_not_have_is_nothing():
-    assert likely_kind("zyx wvu").score == pytest.approx(0.0, abs=0.05)
+    assert likely_kinds("zyx wvu")[0].score == pytest.approx(0.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "concerned"),
+    [
+        ("how bent are the legs", ("number", "elbow_flexion"), False),
+        ("how bent are the legs", ("number", "knee_flexion"), True),
+        ("how bent is the left knee", ("number", "knee_flexion"), False),  # both are measured together
+        ("how bent are the knees at the end", ("number", "knee_flexion"), False),  # the whole clip is measured
+        ("how springy is the walk", ("number", "vertical_bounce"), True),
+        ("does the head droop", ("whether", "shoulder_height", "low"), False),
+        ("how long is the clip", ("number", CLIP_LENGTH), True),
+        ("what do the arms do", ("part",), True),
+    ],
+)
+def test_a_quantity_must_be_of_the_body_part_side_and_time_that_a_question_names(words, kind, concerned):
+    assert questions._concerns(kind, words) is concerned
+
+
+def test_where_only_quantities_of_other_body_parts_are_alike_the_part_is_described(monkeypatch):
+    alike = [Likeness(("number", "step_width"), 0.9), Likeness(("number", "hand_speed"), 0.1)]
+    monkeypatch.setattr(questions, "likely_kinds", lambda said: alike)
+    read = read_question("At which distance are her wrists zoomed?", LABELS)
+    assert read.kinds == () and read.parts == {"arms"}
+    monkeypatch.setattr(questions, "likely_kinds", lambda said: [alike[0], alike[1]._replace(score=0.8)])
+    read = read_question("At which distance are her wrists zoomed?", LABELS)
+    assert read.kinds == ("number",) and read.quantity.names == ("hand_speed",)
+
+
+def test_a_question_that_the_rules_read_is_declined_where_its_other_words_are_about_something_else():
+    assert read_question("Does he use the left hand?", LABELS).kinds == ("hands",)
+    assert read_question("Which colour of nail polish is on the left hand?", LABELS).kinds in (
+        ("unseen",),
+        ("unknown",),
+    )
+    assert read_question("Which hand holds the umbrella?", LABELS).kinds in (("unseen",), ("unknown",))
+
+
+def test_words_that_mean_nearly_the_same_count_as_one():
+    for one, other in (("Will he recover from the illness?", "Will he recover from the disease?"),):
+        assert read_question(one, LABELS).kinds == read_question(other, LABELS).kinds
+    assert MEANINGS[stem("verdict")] == MEANINGS[stem("prediction")] != MEANINGS[stem("certainty")]
 
 
 def test_no_wording_is_a_question_that_tests_the_reader():

@@ -203,25 +203,13 @@ def as_text(record: dict, who: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-_COMPARED = {
-    "recordings": ", compared with other clips of the same recordings",
-    "performer": ", compared with other clips of the same person",
-}
-"""How the clips were compared with which an accuracy was measured, where it is not by default."""
-
-
 def _certainty_text(certainty: dict) -> list[str]:
     """How sure the label is, where that was measured or something speaks against it."""
     if certainty.get("level") is None:
         return []
-    reasons = list(certainty["why"])
-    if certainty["accuracy"] is not None:
-        where = "people and rigs that training never saw" + _COMPARED.get(certainty.get("reference"), "")
-        if certainty.get("measured_on"):
-            where = "people who were left out when these labels were learned"
-        reasons.insert(0, f"on {where}, {certainty['accuracy']:.0%} of such labels are right")
-    text = f"Certainty: {certainty['level']} ({'; '.join(reasons)})."
-    return textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="  ")
+    from eai_llm_hf.processing.certainty import sure_sentences
+
+    return textwrap.wrap(" ".join(sure_sentences(certainty)), 96, initial_indent="  ", subsequent_indent="  ")
 
 
 def _attribution_text(attribution: dict) -> str:

@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from eai_llm_hf.processing.certainty import COMPARED_CLIPS
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.descriptors.reference_statistics import scores_of, values_at
 
-from .record_view import COMPARED, holding_range, reasons_of, side_of_rows, span_words, value_words
+from .record_view import holding_range, reasons_of, side_of_rows, span_words, value_words
 
 _WIDTH, _HEIGHT, _MARGIN = 200.0, 44.0, 6.0
 """Of the drawing of a distribution, in its own units."""
@@ -114,7 +115,7 @@ def reasons(record: Mapping[str, Any], reference: MotionReference | None) -> lis
                 "value": value_words(item),
                 "definition": DESCRIPTORS[DESCRIPTOR_INDEX[item["descriptor"]]].definition,
                 "time": span_words(item["start_s"], item["end_s"]),
-                "compared": COMPARED.get(str(item.get("reference"))),
+                "compared": COMPARED_CLIPS.get(str(item.get("reference"))),
                 "holds": item["holds"],
                 "place": distribution(item, reference),
             }

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
+from eai_llm_hf.processing.certainty import COMPARED_CLIPS, sure_sentences
 from eai_llm_hf.processing.claims.claim import DEGREE_RANGES, Claim
 from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
 from eai_llm_hf.processing.claims.phrases import PHRASES
@@ -27,13 +28,6 @@ NO_EVIDENCE = "Nothing is unusual, or there is no reference to compare with."
 """What a report says in place of evidence."""
 
 _LABEL_COLOURS = ("#009E73", "#E69F00", "#CC79A7", "#5D3A9B", "#F0E442", "#8C6D46", "#9CA3AF")
-COMPARED = {
-    "default": "the clips of the training",
-    "recordings": "other clips of these recordings",
-    "performer": "other clips of this person",
-}
-"""What a movement is compared with."""
-
 _COMPARED = {"performer": " for this person", "recordings": " in these recordings"}
 _UNITS = {"deg": "°", "1": ""}
 _MOST_SECONDS_APART = 1e-3
@@ -224,16 +218,7 @@ def row_colours(record: Mapping[str, Any]) -> list[str]:
 def sure_words(record: Mapping[str, Any]) -> list[str]:
     """How sure the label is, what makes it doubtful, the second candidate, and what decides between the two."""
     certainty = record.get("certainty") or {}
-    found = []
-    if certainty:
-        found.append(f"Certainty: {certainty.get('level') or 'not measured'}.")
-    if certainty.get("accuracy") is not None:
-        where = certainty.get("measured_on") or "recordings that training never saw"
-        kind = COMPARED.get(str(certainty.get("reference")))
-        compared = f", compared with {kind}" if kind and not certainty.get("measured_on") else ""
-        found.append(f"On {where}{compared}, {certainty['accuracy']:.0%} of such labels were right.")
-    if certainty.get("why"):
-        found.append(f"Doubtful, because {'; '.join(certainty['why'])}.")
+    found = sure_sentences(certainty)
     runner_up = certainty.get("runner_up")
     if runner_up is not None:
         found.append(f"Runner-up: {runner_up} ({record['scores'][runner_up]:.0%}).")
@@ -250,7 +235,7 @@ def sure_words(record: Mapping[str, Any]) -> list[str]:
 def reference_words(record: Mapping[str, Any]) -> str | None:
     """What the measurements are compared with, None where they are compared with nothing."""
     levels = [item.get("reference") for item in record["evidence"] if item["percentile"] is not None]
-    found = [words for level, words in COMPARED.items() if level in levels]
+    found = [words for level, words in COMPARED_CLIPS.items() if level in levels]
     return f"“High” and “low” are relative to {' and '.join(found)}." if found else None
 
 

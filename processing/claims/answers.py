@@ -28,7 +28,7 @@ from .hand_answers import hands_answer
 from .parser import find_claims
 from .phrases import USUAL
 from .questions import Question
-from .reasons import Compared, chosen_argument
+from .reasons import Compared, chosen_argument, common_in_reference
 from .signs import signs_of
 from .writing import capital, denial, label_sentence, looks, sentence_of
 
@@ -202,7 +202,8 @@ def _why(question: Question, facts: Facts) -> str:
         return f"It does not {_look_verb(asked)}: it {looks(label)}{because}.{share}"
     if not reasons:
         notable = notable_claims(np.atleast_2d(facts.vectors)[:1], facts.reference)
-        others = [claim for claim in notable if (claim.descriptor, claim.direction) not in facts.common][:_MOST]
+        shared = facts.common | common_in_reference(facts.reference)
+        others = [claim for claim in notable if (claim.descriptor, claim.direction) not in shared][:_MOST]
         unusual = f" {sentence_of(others)[:-1]}, but that is no known sign of it." if others else ""
         return f"{label_sentence(label)} No unusual measurement is a known sign of {_quoted(label)}.{unusual}"
     but = f" {sentence_of(against)[:-1]}, which speaks against it." if against else ""

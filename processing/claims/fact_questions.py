@@ -24,6 +24,7 @@ __all__ = [
     "asked_facts",
     "asked_quantity",
     "in_english",
+    "of_own_doubts",
     "plainly",
     "quantity_of",
     "with_one_person",
@@ -163,7 +164,7 @@ _RUNNER_UP = re.compile(
     r"\balternatives?\b|\brunner[ -]?up\b|\b(?:an)?other (?:possible |likely )?(?:emotions?|options?|possibilit\w+|"
     r"interpretations?|labels?|candidates?)\b|\bcould (?:it|this) be (?:another|different)\b|\bplan b\b|"
     r"\bif (?:\w+ ){1,3}?(?:not|wrong|mistaken|incorrect|false)\b|"
-    r"\b(?:closest|nearest|contenders?|rivals?|compet\w+)\b"
+    r"\b(?:closest|nearest|contenders?|rivals?|competitors?|competing)\b"
 )
 _AGAINST = re.compile(
     r"\bagainst\b|\bcontra(?:dict\w*|ry)\b|\bcounter[ -]?(?:evidence|arguments?|signs?|examples?)\b|\b(?:not|never) "
@@ -267,7 +268,7 @@ def asked_facts(said: str, named: Sequence[str], has_claims: bool, parts: frozen
     """
     target = _target(said, named)
     kinds = []
-    own = not (re.search(r"\bdoubt|\bmistake|\bwrong\b|\bconvinced\b", said) and _OF_THE_PERSON.search(said))
+    own = not of_own_doubts(said)
     sure, against = own and bool(_SURE.search(said)), own and bool(_AGAINST.search(said))
     if target is not None and (_WHY_NOT.search(said) or against or _in_what_respect(said)):
         return FactKinds(("why not",), target)
@@ -322,6 +323,11 @@ _WHY_WORDS = frozenset(
 
 def _only(said: str, words: frozenset[str]) -> bool:
     return all(stem(word) in words for word in re.findall(r"[a-z]+", said))
+
+
+def of_own_doubts(said: str) -> bool:
+    """Whether a question, `plainly`, is about somebody's own doubts or mistakes, not about those of the model."""
+    return bool(re.search(r"\bdoubt|\bmistake|\bwrong\b|\bconvinced\b", said) and _OF_THE_PERSON.search(said))
 
 
 def _target(said: str, named: Sequence[str]) -> str | None:

@@ -1,24 +1,26 @@
 """Finds out what a question asks for whose words the rules do not know, by its likeness to wordings that are known.
 
-`question_bank.py` has a few dozen wordings of each kind. Words, pairs of words and groups of letters are counted, rare
-ones weigh more, and a ridge regression learns from the bank what speaks for each kind. That takes a moment, once. The
-words of a question that the bank does not have weigh as much as its rarest ones and speak for nothing, so a question
-about something else scores low.
+`question_bank.py` has a few dozen wordings of each kind. Words, pairs of words and groups of letters are counted, and
+words that mean nearly the same count as one (`question_words.py`). Rare ones weigh more, and a ridge regression learns
+from the bank what speaks for each kind. That takes a moment, once. The words of a question that the bank does not have
+weigh as much as its rarest ones and speak for nothing, so a question about something else scores low.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from .fact_questions import plainly, with_one_person
 from .question_bank import WORDINGS
+from .question_words import MEANINGS
 from .tokens import stem
 
-__all__ = ["DECLINED", "Likeness", "likely_kind"]
+__all__ = ["DECLINED", "Likeness", "likely_kinds"]
 
 DECLINED = ("unseen", "unknown")
 """Kinds of questions without an answer."""
@@ -26,7 +28,7 @@ DECLINED = ("unseen", "unknown")
 _RIDGE = 1.0
 """Penalty of the regression; from 0.3 on fewer questions without an answer pass, above it fewer others do."""
 
-_WEIGHTS = {"word": 0.7, "pair": 1.0, "letters": 0.7}
+_WEIGHTS = {"word": 1.0, "pair": 1.0, "letters": 0.7}
 """How much each sort of count matters."""
 
 _LEAD = 0.5
@@ -53,17 +55,17 @@ class Likeness(NamedTuple):
     score: float
 
 
-def likely_kind(said: str) -> Likeness:
-    """What a question asks for, by its likeness to the wordings of the bank.
+def likely_kinds(said: str) -> list[Likeness]:
+    """What a question may ask for, by its likeness to the wordings of the bank, the likeliest first.
 
     Args:
         said: The question, `plainly`, with "thus" in place of each emotion.
     """
     learned = _learned()
     scores = (learned.rows([said]) @ learned.weights)[0]
-    best = int(scores.argmax())
     declined = max(scores[place] for place, (kind, *_) in enumerate(learned.kinds) if kind in DECLINED)
-    return Likeness(learned.kinds[best], float(scores[best] + _LEAD * (scores[best] - declined)))
+    order = np.argsort(-scores, kind="stable")
+    return [Likeness(learned.kinds[at], float(scores[at] + _LEAD * (scores[at] - declined))) for at in order]
 
 
 class _Learned(NamedTuple):
@@ -122,7 +124,7 @@ def _counts(said: str) -> dict[str, Counter[str]]:
     """Counts of words, pairs of words and groups of letters of a question, with one word for whoever it is about."""
     said = _PERSON.sub(" he ", _ARTICLE.sub(" the ", said))
     words = re.findall(r"[a-z0-9%']+", re.sub(r"\bthe (?=(?:the|he)\b)", "", " ".join(said.split())))
-    stems = ["^", *map(stem, words), "$"]
+    meant = ["^", *(MEANINGS.get(stem(word), stem(word)) for word in words), "$"]
     letters = (
         f"{padded[start : start + size]}"
         for padded in (f"<{word}>" for word in words)
@@ -130,7 +132,7 @@ def _counts(said: str) -> dict[str, Counter[str]]:
         for start in range(len(padded) - size + 1)
     )
     return {
-        "word": Counter(f"w {each}" for each in stems[1:-1]),
-        "pair": Counter(f"p {first} {second}" for first, second in zip(stems, stems[1:], strict=False)),
+        "word": Counter(f"w {each}" for each in meant[1:-1]),
+        "pair": Counter(f"p {first} {second}" for first, second in pairwise(meant)),
         "letters": Counter(f"l {each}" for each in letters),
     }

@@ -12,7 +12,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from ..vocabulary import SYNONYMS, canonical_label, related_words
 from .claim import Claim, canonical_claim
 from .fact_questions import (
@@ -21,13 +23,15 @@ from .fact_questions import (
     asked_facts,
     asked_quantity,
     in_english,
+    of_own_doubts,
     plainly,
     with_one_person,
     without_idioms,
 )
 from .parser import find_claims
 from .phrases import Direction
-from .question_kinds import DECLINED, likely_kind
+from .question_bank import WORDINGS
+from .question_kinds import DECLINED, likely_kinds
 from .terms import PREDICATES, SUBJECTS, subject_at, subjects_in
 from .tokens import FORMS, GLUE, Token, stem, tokens_of
 
@@ -123,6 +127,11 @@ _PARTS: dict[str, str] = {
 }
 """Concept of a subject -> body part of its descriptors."""
 
+_VAGUE = frozenset(("posture", "gait", "steps", "strides", "stance"))
+"""Of these, what the whole body does."""
+
+_ONE_SIDE = re.compile(rf"\b(?:left|right) (?:{'|'.join(_PLURALS)})\b")
+_TIMES = ("<beginning>", "<middle>", "<end>")
 
 _NEARBY = frozenset(near for word in set(SYNONYMS.values()) for near in related_words(word))
 """Words of emotions, in any form."""
@@ -166,7 +175,7 @@ _MOVEMENT = _stems(
 """Words of questions about the movement or its emotion as a whole."""
 
 
-_IN_HAND = re.compile(r"\bin (?:his|her|the|their|one|each) (?:\w+ )?hands?\b")
+_IN_HAND = re.compile(r"\b(?:in|on) (?:his|her|the|their|one|each|the person\'s) (?:\w+ )?hands?\b")
 _WHITHER = re.compile(
     r"\b(?:walking|running|going|heading|coming|hurrying|travelling) (?:back )?(?:to|towards?|into|past|home|from)\b"
     r"(?! (?:the |one )?(?:left|right|side|front|back|end|beginning|ground|floor)\b)"
@@ -198,7 +207,11 @@ _KNOWN = (
 """Stems of words that a question about movement may have: another word may be about something else."""
 
 
-_LIKE_ENOUGH = {"": 0.35, "unknown": 0.35, "unseen": 0.5, "why": 0.5, "sure": 0.5}
+_DOUBTED = ("", "hands", "gait", "runner-up", "sure", "why")
+"""What the rules may find in a question about something else: with words that they do not know, likeness decides
+whether it has an answer."""
+
+_LIKE_ENOUGH = {"": 0.4, "unknown": 0.4, "unseen": 0.55, "why": 0.6, "sure": 0.5}
 """What the rules found -> least score from which the likeness to known wordings decides; it does not for others."""
 
 _NAMES_SOMETHING = 0.07
@@ -285,10 +298,18 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
         labels: Emotions that it may ask about.
     """
     found = question.kinds[0] if question.kinds else ""
+    if found in _DOUBTED and not named and not {each.stem for each in tokens_of(question.words)} <= _KNOWN:
+        kind = likely_kinds(question.words)[0].kind
+        if kind[0] in DECLINED:
+            return replace(question, kinds=kind)
     if found not in _LIKE_ENOUGH or len(question.kinds) > 1:
         return question
-    (kind, *target), score = likely_kind(question.words)
-    if kind == found or score < _LIKE_ENOUGH[found] - _NAMES_SOMETHING * bool(named or question.parts):
+    likely = likely_kinds(question.words)
+    (kind, *target), score = next(each for each in likely if _concerns(each.kind, question.words))
+    least = _LIKE_ENOUGH[found] - _NAMES_SOMETHING * bool(named or question.parts)
+    if score < least <= likely[0].score and question.parts:  # like a question for something else than the part
+        return replace(question, kinds=())
+    if kind == found or score < least:
         return question
     if kind in DECLINED:  # rather the language model, where a body part is named that may be about something else
         stays = found in DECLINED or question.parts
@@ -300,6 +321,8 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
         return question
     if kind in ("number", "whether") and question.words.startswith("why"):
         return question
+    if kind in ("sure", "against") and of_own_doubts(question.words):
+        return question
     if kind == "number":
         return replace(question, kinds=(kind,), quantity=Quantity((target[0],), "minute" in question.words))
     if kind == "whether":  # a likeness is no ground for a yes or a no
@@ -309,6 +332,31 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
     asked = tuple(name for name in labels if name in named) if kind == "is" else ()
     emotion = named[0] if named and (needs_emotion or kind == "why") else None
     return replace(question, kinds=(kind,), emotions=asked, emotion=emotion)
+
+
+def _concerns(kind: tuple[str, ...], words: str) -> bool:
+    """Whether a kind of questions can be about the body part, side and time that a question names.
+
+    What is measured is of both sides and of the whole clip.
+    """
+    if kind[0] not in ("number", "whether"):
+        return True
+    if _ONE_SIDE.search(words) or any(token.stem in _TIMES for token in tokens_of(words)):
+        return False
+    named = _limbs_named(words)
+    return not named or bool(named & _limbs_of(kind))
+
+
+@lru_cache(maxsize=len(WORDINGS))
+def _limbs_of(kind: tuple[str, ...]) -> frozenset[str]:
+    """The body parts that a quantity or a sign is about: that of its descriptor, and those that its wordings name."""
+    entries = [DESCRIPTORS[DESCRIPTOR_INDEX[kind[1]]]] if kind[1] in DESCRIPTOR_INDEX else []
+    return frozenset(entry.body_part for entry in entries).union(*map(_limbs_named, WORDINGS[kind]))
+
+
+def _limbs_named(text: str) -> frozenset[str]:
+    """The body parts that a text names by themselves, not by what they do: no "posture", no "gait"."""
+    return frozenset(_PARTS[concept] for concept in _concepts_of_parts(text) if concept not in _VAGUE)
 
 
 def named_emotions(said: str, labels: Sequence[str]) -> tuple[str, ...]:
@@ -397,8 +445,12 @@ def _verb_second(sentence: str) -> str:
 
 def parts_named(text: str) -> frozenset[str]:
     """The body parts of descriptors that a text names; "hands and elbows" and "her arm" name the arms."""
+    return frozenset(map(_PARTS.__getitem__, _concepts_of_parts(text)))
+
+
+def _concepts_of_parts(text: str) -> frozenset[str]:
     plural = re.sub(rf"\b(?:{'|'.join(_PLURALS)})\b", lambda found: _PLURALS[found[0]], text.lower())
-    return frozenset(_PARTS[concept] for concept in _concepts(tokens_of(plural)) if concept in _PARTS)
+    return _concepts(tokens_of(plural)) & _PARTS.keys()
 
 
 def _concepts(tokens: list[Token]) -> frozenset[str]:

@@ -4,6 +4,7 @@ A sentence is sound if
 
 - the words of each statement say what its mark claims, and no statement lacks a mark,
 - the words around statements give them as what they are: for the label, against it, or neither,
+- what counts statements ("both", "three signs") counts as many as there are,
 - all facts in it are those of the argument: label, runner-up, certainty, and what the clip is compared with, and
 - it has a statement, or only words of the frames that the package has for sentences without one: nothing else would
   tell whether it is true.
@@ -12,8 +13,9 @@ Sentences are sorted by the parts of an explanation, so that an unsound part can
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import get_args
 
 import numpy as np
@@ -67,6 +69,24 @@ _SUPPORTS = (
     r"|favours|goes? with|agrees? with|in line with|in favour of|indications? of|reports? for|suggest"
     r"|link (?:this|both|all three) with)"
 )
+
+
+_THING = r"(?:signs?|reasons?|indications?|features?|details?|things?|points?|arguments?|observations?)"
+_COUNTING: tuple[tuple[re.Pattern, Container[int]], ...] = tuple(
+    (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), numbers)
+    for words, numbers in (
+        (rf"(?:one|an?(?: single)?) (?:[\w-]+ ){{0,2}}?{_THING}(?<!s)", (1,)),
+        (r"(?<!between )both|(?<!between the )(?<!between these )two|neither", (2,)),
+        (r"three", (3,)),
+        (r"four|five", ()),
+        (r"(?<!above )(?<!after )(?<!at )all(?! in all)", range(3, 9)),
+        (rf"(?:these(?! recordings)|several|(?:main|clearest) {_THING}(?<=s))", range(2, 9)),
+    )
+)
+"""Words that count the statements around them, and how many there may be."""
+
+_NOUNS_OF_ADJECTIVES = r"(?:state|mood|emotion|expression|impression|movement|person|label|one)"
+"""What an emotion word after "a" may describe: "a neutral state"."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +145,7 @@ class TextCheck:
         others = {form for label in labels for form in _forms_of(label)} - set(self._own)
         self._others = re.compile(_any_of(others), re.IGNORECASE) if others else None
         self._own_words = re.compile(_any_of(self._own), re.IGNORECASE)
+        self._as_a_noun = re.compile(rf"\ban? {_any_of(self._own)}(?! {_NOUNS_OF_ADJECTIVES}\b)", re.IGNORECASE)
         levels = get_args(Level)
         self._wrong = [frame for level in levels if level != argument.level for frame in _sureness(level)]
         self._wrong += [
@@ -185,9 +206,9 @@ class TextCheck:
         ends = sentence.text[-1:] in tuple(".!?")
         if not ends or self.disagreeing(sentence) or not self._facts_are_right(sentence):
             return False
-        return (
-            self._given_as(sentence) if sentence.statements else self._known.fullmatch(sentence.text[:-1]) is not None
-        )
+        if sentence.statements:
+            return _counts_agree(sentence) and self._given_as(sentence)
+        return self._known.fullmatch(sentence.text[:-1]) is not None
 
     def _frames(self) -> list[str]:
         """Patterns of the sentences without statements that this argument may have."""
@@ -218,6 +239,8 @@ class TextCheck:
 
     def _facts_are_right(self, sentence: Sentence) -> bool:
         """Whether no other candidate, certainty, comparison or typical value is named than those of the argument."""
+        if self._as_a_noun.search(sentence.text):  # "a neutral"
+            return False
         rest = self._own_words.sub("_", sentence.text)
         said = rest.lower()
         if (self._others is not None and self._others.search(rest)) or any(words in said for words in self._wrong):
@@ -227,7 +250,7 @@ class TextCheck:
     def _given_as(self, sentence: Sentence) -> bool:
         """Whether the words around the statements give them as what the argument uses them for."""
         argument, uses = self.argument, sentence.uses
-        around = _BOTH_WAYS.sub("_", _blanked(sentence))
+        around = _BOTH_WAYS.sub("_", _blanked(sentence.text))
         opposed = self._has(f"{_OPPOSES} (?:the )?{self._label}", around)
         supported = self._has(f"{_SUPPORTS} {self._label}", around)
         rival_supported = self._rival is not None and self._has(f"{_SUPPORTS} {self._rival}", around)
@@ -265,13 +288,26 @@ def _forms_of(label: str) -> set[str]:
     return {label, name_of(label).strip('"')}
 
 
-def _blanked(sentence: Sentence) -> str:
+def _blanked(text: str) -> str:
     """The words of a sentence without its statements' own clauses."""
-    mentions = sorted(find_mentions(sentence.text), key=lambda mention: -mention.start)
-    text = sentence.text
+    mentions = sorted(find_mentions(text), key=lambda mention: -mention.start)
     for mention in mentions:
         text = f"{text[: mention.start]}_{text[mention.end :]}"
     return text
+
+
+def _counts_agree(sentence: Sentence) -> bool:
+    """Whether words that count statements agree with those for the same thing around them.
+
+    "A and B, both typical of sadness, although C" has two runs of statements: two for the label, and one against it.
+    """
+    runs = [[*run] for _, run in groupby(sentence.statements, key=lambda each: each.use)]
+    starts = [0, *(run[0].start for run in runs[1:]), len(sentence.text)]
+    for run, (start, end) in zip(runs, pairwise(starts), strict=True):
+        around = _BOTH_WAYS.sub("_", _blanked(sentence.text[start:end]))
+        if any(len(run) not in numbers and words.search(around) for words, numbers in _COUNTING):
+            return False
+    return True
 
 
 def _any_of(forms: Iterable[str]) -> str:
