@@ -263,7 +263,8 @@ def main() -> int:
                 spent = compare(ours, other, some, args.rounds, batch_size=len(some))
                 rows.append(ratio_row("explanation", spent, len(some)))
             stages = stage_rows(ours, files, args.rounds)
-            head = [f"`python benchmarks/rates.py --against BEFORE --rounds {args.rounds}`; {machine()}.", ""]
+            command = f"--clips {args.clips} --explained {args.explained} --rounds {args.rounds}"
+            head = [f"`python benchmarks/rates.py --against BEFORE {command}`; {machine()}.", ""]
             table = ["| | ms before | ms now | ratio |", "|---|---|---|---|", *rows, ""]
             write_part("rates", [*head, *table, "| stage of labels | share | ms |", "|---|---|---|", *stages])
             print(*rows, *stages, sep="\n")

@@ -99,7 +99,7 @@ def select_joints(
     if not tracked.any():
         raise MotionError(f"{source}: no frame holds a joint that was tracked.")
     with_body = tracked.any(axis=1)  # a joint is not to blame for frames in which nothing was tracked
-    was_zero = {index for column, index in enumerate(needed) if zeros[with_body, column].any()}
+    was_zero = {needed[column] for column in np.flatnonzero(zeros[with_body].any(axis=0))}
     kept = dict(zip(needed, tracked[with_body].mean(axis=0).tolist(), strict=True))
     usable = [column for column, index in enumerate(needed) if kept[index] >= _MIN_TRACKED]
     of_trunk = {index for joint in _TRUNK for index in match.map.get(joint, [])}
