@@ -248,7 +248,7 @@ class MotionReference:
         """
         index = self._index(descriptor)
         if not self._moved[index]:
-            return float(percentiles_of(self.quantiles[index], np.float64(value)))
+            return float(percentiles_of(self.quantiles[index], np.asarray(value, dtype=np.float64)))
         vector = np.full(len(DESCRIPTOR_NAMES), np.nan)
         vector[index] = value
         return float(self.percentiles(vector)[index])
