@@ -112,7 +112,9 @@ def watched(pipe: SkeletonEmotionExplanationPipeline, watch: Stopwatch) -> Itera
         for owner, name, wrapper in (
             (module, "read_motions", watch.timed("reading", module.read_motions)),
             (module, "unify", watch.timed("unified skeleton", module.unify)),
-            (extractor, "__call__", watch.timed(tower, extractor.__call__)),
+            (module, "features_of", watch.timed(tower, module.features_of)),
+            (module, "vector_of", watch.timed(tower, module.vector_of)),
+            (extractor, "pad", watch.timed(tower, extractor.pad)),
             (model, "score_labels", watch.timed("label scoring", model.score_labels)),
             (model, "generate", watch.generating(model.generate)),
         ):
@@ -285,7 +287,9 @@ def main() -> int:
     words = f"The clip `{args.clip.name}`" if args.clip else f"A generated walk of {CLIP_S:g} s, BVH"
     dtype = str(pipe.model.language_model.dtype).removeprefix("torch.")
     page = as_markdown(results, words, args.new_tokens, dtype, command)
-    args.output.write_text(page, encoding="utf-8")
+    before = args.output.read_text(encoding="utf-8") if args.output.exists() else ""
+    _, heading, rest = before.partition("\n## ")  # what benchmarks/rates.py writes
+    args.output.write_text(page + heading + rest, encoding="utf-8")
     print(page)
     print(f"written to {args.output}", file=sys.stderr)
     return 0

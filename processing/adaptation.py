@@ -21,9 +21,9 @@ from transformers import PreTrainedModel
 from transformers.utils import logging
 
 from .descriptors.calibration import MeasuredClip, calibrated, mean_of_windows, without_each
+from .descriptors.kept import features_of, mirrored_features, mirrored_vector, vector_of
 from .descriptors.manner import relative_features
-from .descriptors.measure import DESCRIPTOR_NAMES, measure
-from .descriptors.movement_features import movement_features
+from .descriptors.measure import DESCRIPTOR_NAMES
 from .descriptors.reference import MotionReference, manner_for
 from .descriptors.reference_state import PERFORMER
 from .feature_extraction_eai_llm import EaiSkeletonFeatureExtractor, named
@@ -350,16 +350,13 @@ def _checked(labels: Sequence[str], clips: int, placeholder: str) -> list[str]:
 
 
 def _example(extractor: EaiSkeletonFeatureExtractor, clip: UnifiedClip, label: str, performer: str | None) -> _Example:
-    sides = []
+    features, vectors = [], []
     for start, end in extractor.segments(len(clip.joints)):
         window = clip.cut(start, end)
-        sides += [window, window.mirrored()]
-    return _Example(
-        label,
-        performer,
-        [movement_features(side.joints, side.joint_mask, side.not_shown) for side in sides],
-        [measure(side.joints, side.joint_mask, side.not_shown) for side in sides],
-    )
+        seen, vector = features_of(window), vector_of(window)
+        features += [seen, mirrored_features(*seen)]
+        vectors += [vector, mirrored_vector(vector)]
+    return _Example(label, performer, features, vectors)
 
 
 def _references(

@@ -15,7 +15,7 @@ from transformers import Pipeline
 
 from .claims.reasons import FEWEST_COMMON, common_claims, statable
 from .descriptors.calibration import mean_of_known
-from .descriptors.measure import measure
+from .descriptors.kept import vector_of
 from .descriptors.reference import MotionReference
 from .record import Person, Request
 
@@ -185,6 +185,5 @@ def _claims(person: Person, own: MotionReference | None) -> frozenset[tuple[str,
     reference = person.reference or own
     if reference is None:
         return frozenset()
-    windows = [person.clip.cut(*segment) for segment in person.segments]
-    vectors = [measure(window.joints, window.joint_mask, window.not_shown) for window in windows]
+    vectors = list(map(vector_of, person.windows))
     return statable(mean_of_known(np.stack(vectors).astype(np.float64)), reference)

@@ -62,7 +62,7 @@ def certainty_of(
         own: The checkpoint's reference, None if it has none.
         adapted: The [`AdaptedLabels`] that the candidates are from, None for other candidates.
     """
-    vector, not_shown = person.vectors[0], person.clip.not_shown
+    vector, not_shown = person.vector, person.clip.not_shown
     measured = np.isfinite(vector)
     reference = person.reference or own
     compared = DEFAULT if reference is None else compared_with(reference, measured)

@@ -3,7 +3,9 @@
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from transformers import BatchFeature, FeatureExtractionMixin
@@ -11,9 +13,10 @@ from transformers.utils import logging
 
 from .code_saving import saved_with_code
 from .descriptors.calibration import MeasuredClip, calibrated, measured_clip
+from .descriptors.kept import features_of, mirrored_features, mirrored_vector, vector_of
 from .descriptors.manner import relative_features
-from .descriptors.measure import DESCRIPTORS, measure
-from .descriptors.movement_features import NUM_CHANNELS, SEGMENTS, movement_features
+from .descriptors.measure import DESCRIPTORS
+from .descriptors.movement_features import NUM_CHANNELS, SEGMENTS
 from .descriptors.reference import MotionReference, as_reference, manner_for
 from .reading.files import motions_from_array, read_motions
 from .reading.motion import Motion, as_motion, note
@@ -30,6 +33,10 @@ MIN_WINDOW_S = 1.0
 NUM_SEMANTIC_TOKENS = min(1 + len(DESCRIPTORS), 36)
 """One for the emotion and one for each descriptor, but at most 36: with the 60 tokens of its windows, a clip of 10 s
 has 96, the limit. Further descriptors share tokens with the first ones."""
+
+
+_REFERENCES: WeakKeyDictionary[Any, tuple[dict, MotionReference]] = WeakKeyDictionary()
+"""Feature extractor -> its `reference`, and what was made of it. Attributes of an extractor would be saved."""
 
 
 @saved_with_code
@@ -83,8 +90,14 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         }
 
     def motion_reference(self) -> MotionReference | None:
-        """The reference of the checkpoint, or None."""
-        return MotionReference.from_dict(self.reference) if self.reference is not None else None
+        """The reference of the checkpoint, or None. It is made once, until `reference` is set to another dict."""
+        if self.reference is None:
+            return None
+        state, made = _REFERENCES.get(self, (None, None))
+        if state is not self.reference:
+            made = MotionReference.from_dict(self.reference)
+            _REFERENCES[self] = (self.reference, made)
+        return made
 
     def clips(
         self,
@@ -328,22 +341,36 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                     f"{self.max_frames / clip.fps:g} s that the model reads at once, so its end is not read. "
                     "The pipeline reads long recordings window by window."
                 )
-            joints = clip.joints[: self.max_frames]
-            values, present = movement_features(joints, clip.joint_mask, clip.not_shown)
+                clip = replace(clip, joints=clip.joints[: self.max_frames])
+            values, present = features_of(clip)
             features.append((relative_features(values, present, manner_for(given_for_clip, own)), present))
-            vectors.append(measure(joints, clip.joint_mask, clip.not_shown))
+            vectors.append(vector_of(clip))
         return BatchFeature(
             self.pad(features, vectors, [reference or own for reference in references]), tensor_type=return_tensors
         )
 
     def with_mirror_images(
-        self, clips: Sequence[UnifiedClip], references: Sequence[MotionReference | None], batch: int = 32
+        self, clips: Sequence[UnifiedClip], references: Sequence[MotionReference | None], batch: int = 16
     ) -> Iterator[BatchFeature]:
-        """Torch tensors of a call for so many clips at a time, followed by those of their mirror images."""
+        """Torch tensors of a call for so many clips at a time, followed by those of their mirror images.
+
+        Args:
+            clips: Of at most `max_frames` frames each.
+            references: What each is compared with, None for the checkpoint's reference.
+            batch: Clips at a time.
+        """
+        own = self.motion_reference()
         for start in range(0, len(clips), batch):
-            some = clips[start : start + batch]
-            both = [*some, *(clip.mirrored() for clip in some)]
-            yield self(both, reference=2 * list(references[start : start + batch]), return_tensors="pt")
+            some, compared = clips[start : start + batch], references[start : start + batch]
+            features, vectors = list(map(features_of, some)), list(map(vector_of, some))
+            features += [mirrored_features(*each) for each in features]
+            vectors += [mirrored_vector(each) for each in vectors]
+            relative = [
+                (relative_features(values, present, manner_for(reference, own)), present)
+                for (values, present), reference in zip(features, 2 * list(compared), strict=True)
+            ]
+            padded = self.pad(relative, vectors, 2 * [reference or own for reference in compared])
+            yield BatchFeature(padded, tensor_type="pt")
 
     def pad(
         self,
@@ -383,6 +410,11 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         }
 
 
+def frames_in(seconds: float | None) -> int | None:
+    """Unified frames in so many seconds, None for None."""
+    return round(seconds * FRAME_RATE) if seconds else None
+
+
 def named(performers: Iterable[Any]) -> list[str | None]:
     """Names of performers as text; None, an empty name and NaN, the gap of a table, stand for unknown people.
 
@@ -418,6 +450,7 @@ __all__ = [
     "MIN_WINDOW_S",
     "NUM_SEMANTIC_TOKENS",
     "EaiSkeletonFeatureExtractor",
+    "frames_in",
     "named",
     "performer_of",
     "source_of",

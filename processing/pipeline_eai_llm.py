@@ -26,7 +26,7 @@ from .claims.marks import without_marks
 from .claims.pair_answers import read_pair_question
 from .claims.questions import read_question
 from .descriptors.reference import MotionReference
-from .feature_extraction_eai_llm import named, performer_of, source_of
+from .feature_extraction_eai_llm import frames_in, named, performer_of, source_of
 from .label_scoring import LabelScorer
 from .pipeline_arguments import as_labels, check_windows, refuse_unknown, with_generate_kwargs
 from .reading.motion import MotionError
@@ -365,12 +365,11 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
     ) -> Request:
         """Reads one input. An error becomes part of the request, so that the other inputs are processed."""
         request = Request(source=source_of(inputs))
-        window, hop = (round(seconds * FRAME_RATE) if seconds else None for seconds in (window_s, hop_s))
         try:
             if isinstance(inputs, list):  # a column of a dataset without a format gives nested lists
                 inputs = np.asarray(inputs, dtype=np.float32)
             for clip in self._feature_extractor.clips(inputs, **given):
-                segments = self._feature_extractor.segments(len(clip.joints), window, hop)
+                segments = self._feature_extractor.segments(len(clip.joints), frames_in(window_s), frames_in(hop_s))
                 name = named([performer])[0] or performer_of(inputs)
                 compared, clip = of_person(reference, name, len(request.people), clip)
                 clip = clip if adapted is None else adapted.advised(compared, clip)
@@ -426,11 +425,12 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
 
     def _score(self, people: list[Person], labels: list[str], scorer: Any) -> None:
         """Sets the probabilities of every segment of every person."""
-        segments = [person.clip.cut(*segment) for person in people for segment in person.segments]
-        references = [person.reference for person in people for _ in person.segments]
-
-        batches = self._feature_extractor.with_mirror_images(segments, references)
-        probabilities = scorer.probabilities(batches, labels)
+        given = [(window, person.reference) for person in people for window in person.windows]
+        # Windows of like length go through the tower together, since each is padded to the longest of its batch.
+        order = sorted(range(len(given)), key=lambda place: len(given[place][0].joints))
+        windows, references = zip(*(given[place] for place in order), strict=True)
+        scored = scorer.probabilities(self._feature_extractor.with_mirror_images(windows, references), labels)
+        probabilities = scored[np.argsort(order)]
         for person in people:
             person.probabilities, probabilities = np.split(probabilities, [len(person.segments)])
             best = int(person.overall().argmax())

@@ -21,7 +21,8 @@ from .claims.pair_answers import PairQuestion, answered_pair
 from .claims.parser import find_claims
 from .claims.questions import Question
 from .claims.reasons import COMMON_SHARE, Argument, chosen_argument, common_in_reference, statable
-from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure, measure_spans, why_not_measured
+from .descriptors.kept import spans_of, vector_of, windows_of
+from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, why_not_measured
 from .descriptors.reference import MotionReference
 from .descriptors.reference_state import DEFAULT
 from .reading.motion import note
@@ -77,15 +78,24 @@ class Person:
     text: str = ""
     attribution: dict | None = None
 
+    @cached_property
+    def windows(self) -> list[UnifiedClip]:
+        """The segments as clips, each with what was measured on it (`descriptors/kept.py`)."""
+        return windows_of(self.clip, self.segments)
+
     def segment(self) -> UnifiedClip:
         """The part of the clip that the explanation is about."""
-        return self.clip.cut(*self.segments[self.explained])
+        return self.windows[self.explained]
+
+    @property
+    def vector(self) -> np.ndarray:
+        """(descriptors,) values of `measure` in that part."""
+        return vector_of(self.segment())
 
     @cached_property
     def vectors(self) -> np.ndarray:
         """(spans, descriptors) values of `measure_spans` in that part; read once the clip is scored."""
-        segment = self.segment()
-        return measure_spans(segment.joints, segment.joint_mask, segment.not_shown)
+        return spans_of(self.segment())
 
     def overall(self) -> np.ndarray:
         """(labels,), the mean of the segments' probabilities, weighted by their length."""
@@ -114,7 +124,7 @@ def person_argument(
         weights: (descriptors,) how much the label depends on the body part of each descriptor.
     """
     sureness = (person.certainty["runner_up"], person.certainty["level"], person.certainty["accuracy"])
-    compared: Any = DEFAULT if reference is None else compared_with(reference, np.isfinite(person.vectors[0]))
+    compared: Any = DEFAULT if reference is None else compared_with(reference, np.isfinite(person.vector))
     if reference is None:
         return Argument(label, *sureness, compared, (), (), (), ())
     return chosen_argument(label, *sureness, compared, person.vectors, reference, weights, person.common)
@@ -146,7 +156,7 @@ def person_record(
     report = person.clip.report
     scores = _score_fields(person.overall(), labels)
     start, end = person.segments[person.explained]
-    segment, vectors = person.segment(), person.vectors
+    segment, vector = person.segment(), person.vector
     seconds = (start / person.clip.fps, end / person.clip.fps)
 
     claims: list[Claim] = []
@@ -160,9 +170,9 @@ def person_record(
         if verify:
             own["dropped_claims"] = 0
         if verify and reference is not None:
-            given = (segment.joints, segment.joint_mask, segment.not_shown)
-            compared: Any = compared_with(reference, np.isfinite(vectors[0]))
-            facts = Facts(scores["scores"], person.certainty, vectors, compared, reference, *given, person.common)
+            given = (reference, segment.joints, segment.joint_mask, segment.not_shown)
+            compared: Any = compared_with(reference, np.isfinite(vector))
+            facts = Facts(scores["scores"], person.certainty, person.vectors, compared, *given, person.common)
             text, claims, own["dropped_claims"] = answered(text, person.asked, facts)
     elif person.argument is not None:
         found = _explanation(person, person.argument, labels, reference, verify)
@@ -177,9 +187,9 @@ def person_record(
     if reference is not None and (person.argument is not None or (person.asked is not None and verify)):
         shared = _shared_notes(person, reference)
     if reference is not None:
-        said = {claim.descriptor for claim in claims}
-        others = [claim for claim in notable_claims(vectors, reference) if claim.descriptor not in said]
-        claims = [*claims, *others][: max(EVIDENCE_CLAIMS, len(claims))]
+        claims = _with_notable(claims, person, reference)
+    # Thirds are measured only where something is said of them: most clips have enough to say as a whole.
+    vectors = vector[None] if all(claim.span == SPANS[0] for claim in claims) else person.vectors
     record = {
         "source": source,
         **scores,
@@ -189,7 +199,7 @@ def person_record(
         "evidence": [evidence_entry(claim, vectors, reference, seconds) for claim in claims],
         "not_measured": [
             {"descriptor": name, "why": why}
-            for name, why in why_not_measured(vectors[0], segment.joint_mask, segment.not_shown).items()
+            for name, why in why_not_measured(vector, segment.joint_mask, segment.not_shown).items()
         ],
         "notes": [*report.get("notes", []), *shared],
         "segments": _segment_entries(person.segments, person.probabilities, labels, person.clip.fps),
@@ -202,6 +212,18 @@ def person_record(
     if person.attribution is not None:
         record["attribution"] = person.attribution
     return Record(record)
+
+
+def _with_notable(claims: list[Claim], person: Person, reference: MotionReference) -> list[Claim]:
+    """The claims of the text and then other notable ones, `EVIDENCE_CLAIMS` together where there are so many."""
+    said = {claim.descriptor for claim in claims}
+    room = max(EVIDENCE_CLAIMS - len(claims), 0)
+    others: list[Claim] = []
+    if room:
+        others = [claim for claim in notable_claims(person.vector[None], reference) if claim.descriptor not in said]
+    if len(others) < room:  # then also about thirds
+        others = [claim for claim in notable_claims(person.vectors, reference) if claim.descriptor not in said]
+    return [*claims, *others[:room]]
 
 
 def _shared_notes(person: Person, reference: MotionReference) -> list[dict[str, str]]:
@@ -378,7 +400,7 @@ def comparison_record(
         reference: Typical values, None where the checkpoint has no reference.
         verify: Whether to remove differences that the measurements do not support.
     """
-    before, after = (measure(clip.joints, clip.joint_mask, clip.not_shown) for clip in clips)
+    before, after = map(vector_of, clips)
     differences, dropped = find_differences(answer), None
     if verify and reference is not None and asked.needs_text:
         answer, differences, dropped = verified_comparison(answer, before, after, reference)

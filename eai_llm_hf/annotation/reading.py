@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -14,7 +14,8 @@ from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any
 
-from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
+from eai_llm_hf.processing.descriptors.kept import features_of, vector_of, windows_of
+from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor, frames_in
 from eai_llm_hf.processing.record import error_record
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
@@ -57,11 +58,13 @@ class Reader:
         inputs: Finds the clips.
         extractor: Of the checkpoint.
         form: `fps`, `layout` and `joint_names` for clips that do not state them.
+        windows: `window_s` and `hop_s` as the pipeline takes them: clips come measured, window by window.
     """
 
     inputs: Inputs
     extractor: EaiSkeletonFeatureExtractor
     form: Mapping[str, Any]
+    windows: tuple[float | None, float | None] = (None, None)
 
     def __call__(self, clip: Clip) -> Read:
         """Reads a clip. Whatever goes wrong with it is its error: the clips after it must be read."""
@@ -74,9 +77,18 @@ class Reader:
             source = given["source"]
             people = self.extractor.clips(given, **self.form)
             self.inputs.check(clip)  # it may have been written while it was read
+            self._measure(people)
         except Exception as error:
             return Read(clip.number, source, error=error_record(source, error))
         return Read(clip.number, source, people, given.get("performer"))
+
+    def _measure(self, people: Sequence[UnifiedClip]) -> None:
+        """Measures each window here, not where the model waits; the clips keep what was measured."""
+        for person in people:
+            segments = self.extractor.segments(len(person.joints), *map(frames_in, self.windows))
+            for window in windows_of(person, segments):
+                features_of(window)
+                vector_of(window)
 
 
 class ReadAhead:

@@ -41,7 +41,8 @@ SORTED_BATCHES = 4
 """Batches whose clips are sorted by length before they are divided, so that a batch has clips of like length."""
 
 SORTED_FRAMES = 2**19
-"""Unified frames, of about 280 bytes, after which the clips so far are divided: bounds memory for long recordings."""
+"""Unified frames, of about 600 bytes with their features, after which the clips so far are divided: bounds memory for
+long recordings."""
 
 _FORM = ("fps", "layout", "joint_names")
 _DEFAULTS = {"label_only": False, "verify": True, "attribution": False}
@@ -162,7 +163,8 @@ def _annotate(
     todo = [shard for shard in range(plan.shards) if shard not in done]
     workers = min(num_workers, sum(map(plan.clips_in, todo)))
     processor: Any = pipe.processor
-    reader = Reader(source.inputs, processor.feature_extractor, form)
+    windows = (options.get("window_s"), options.get("hop_s"))
+    reader = Reader(source.inputs, processor.feature_extractor, form, windows)
     made: dict[int, Check] = {}
     before = sum(check.clips for check in done.values())
     bar = tqdm(desc="annotating", total=plan.clips, initial=before, unit="clip", disable=None)

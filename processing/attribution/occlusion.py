@@ -22,9 +22,10 @@ from typing import Literal
 import numpy as np
 import torch
 
+from ..descriptors.kept import features_of, mirrored_features, mirrored_vector, vector_of
 from ..descriptors.manner import relative_features
 from ..descriptors.measure import DESCRIPTORS, Descriptor, measure
-from ..descriptors.movement_features import SEGMENTS, movement_features
+from ..descriptors.movement_features import SEGMENTS
 from ..descriptors.reference import MotionReference, manner_for
 from ..feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from ..label_scoring import LabelScorer
@@ -70,6 +71,7 @@ LEAST_RELIANCE = 0.2
 """Weight of a body part on which the label does not depend; the part on which it depends most has 1."""
 
 _SMALLEST_DROP = 1e-6
+_SIDES_OF_A_CLIP = 2  # itself and its mirror image
 _SEGMENTS_OF = {
     "head": ("head",),
     "trunk": ("root", "trunk", "shoulder line", "hip line"),
@@ -139,11 +141,11 @@ class OccludedViews:
         self.mean = mean.float().cpu().numpy()
         own = extractor.motion_reference()
         self.reference = reference or own
-        self._sides = (clip, clip.mirrored())
-        self._features = [movement_features(side.joints, side.joint_mask, side.not_shown) for side in self._sides]
-        manner = manner_for(reference, own)
-        self._features = [(relative_features(values, there, manner), there) for values, there in self._features]
-        self._measured: dict[tuple[int, bytes], np.ndarray] = {}
+        self._clip = clip
+        seen, manner = features_of(clip), manner_for(reference, own)
+        both = (seen, mirrored_features(*seen))
+        self._features = [(relative_features(values, there, manner), there) for values, there in both]
+        self._measured: dict[bytes, np.ndarray] = {}
         self.parts = np.bincount(_PART_OF_SEGMENT, weights=self._features[0][1], minlength=len(PARTS)) > 0
 
     def inputs(self, shown: np.ndarray, mode: Mode = "absent") -> dict[str, np.ndarray]:
@@ -156,7 +158,7 @@ class OccludedViews:
         Returns:
             The arrays of `EaiSkeletonFeatureExtractor.pad` for 2 * views clips.
         """
-        sides = [self._side(side, shown[:, _MIRROR] if side else shown, mode) for side in range(len(self._sides))]
+        sides = [self._side(side, shown[:, _MIRROR] if side else shown, mode) for side in range(_SIDES_OF_A_CLIP)]
         return {name: np.concatenate([side[name] for side in sides]) for name in sides[0]}
 
     def _side(self, side: int, shown: np.ndarray, mode: Mode) -> dict[str, np.ndarray]:
@@ -181,24 +183,27 @@ class OccludedViews:
         usable = (shown[:, None] | ~_DESCRIBED[None, :, :, None]).all(axis=2)  # (views, descriptors, times)
         patterns, which = np.unique(usable.reshape(-1, usable.shape[-1]), axis=0, return_inverse=True)
         which = which.reshape(usable.shape[:2])
-        measured = np.stack([self._measure(side, pattern) for pattern in patterns])
+        measured = np.stack([self._measure(pattern) for pattern in patterns])
+        measured = mirrored_vector(measured) if side else measured
         return measured[which, np.arange(len(DESCRIPTORS))]
 
-    def _measure(self, side: int, times: np.ndarray) -> np.ndarray:
+    def _measure(self, times: np.ndarray) -> np.ndarray:
         """(descriptors,) on some of the times: the mean over their runs, weighted by length."""
-        key = (side, times.tobytes())
+        key = times.tobytes()
         if key not in self._measured:
-            clip = self._sides[side]
+            clip = self._clip
             edges = np.flatnonzero(np.diff(np.concatenate([[False], times, [False]]).astype(int))).reshape(-1, 2)
             total, weight = np.zeros(len(DESCRIPTORS)), np.zeros(len(DESCRIPTORS))
             for first, last in edges:
                 start, end = self.bounds[first], self.bounds[last]
-                vector = measure(clip.joints[start:end], clip.joint_mask, clip.not_shown)
+                whole = end - start == self.bounds[-1]
+                part = (clip.joints[start:end], clip.joint_mask, clip.not_shown)
+                vector = vector_of(clip) if whole else measure(*part)
                 known = np.isfinite(vector)
                 total[known] += (end - start) * vector[known]
                 weight += (end - start) * known
-            whole = np.where(weight > 0, total / np.maximum(weight, 1), np.nan)
-            self._measured[key] = whole.astype(np.float32)
+            mean = np.where(weight > 0, total / np.maximum(weight, 1), np.nan)
+            self._measured[key] = mean.astype(np.float32)
         return self._measured[key]
 
 

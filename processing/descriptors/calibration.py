@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..skeleton.clip import UnifiedClip
+from .kept import features_of, mirrored_features, vector_of, windows_of
 from .manner import manner_of
-from .measure import measure
-from .movement_features import movement_features
 from .reference import MotionReference
 from .reference_state import RECORDINGS, PerformerValues
 from .reference_statistics import (
@@ -59,11 +58,10 @@ def measured_clip(clip: UnifiedClip, segments: Sequence[tuple[int, int]]) -> Mea
         segments: First frame and frame after the last of each window.
     """
     vectors, features = [], []
-    for start, end in segments:
-        window = clip.cut(start, end)
-        vectors.append(measure(window.joints, window.joint_mask, window.not_shown))
-        for side in (window, window.mirrored()):  # rigs are symmetric, a few clips need not be
-            features.append(movement_features(side.joints, side.joint_mask, side.not_shown))
+    for window in windows_of(clip, segments):
+        vectors.append(vector_of(window))
+        seen = features_of(window)
+        features += [seen, mirrored_features(*seen)]  # rigs are symmetric, a few clips need not be
     found = mean_of_windows(vectors, features)
     if "movement" not in clip.not_shown:
         return found

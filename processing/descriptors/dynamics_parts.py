@@ -206,6 +206,7 @@ def _hand_speed(body: BodyFrame) -> float:
     usual="both arms move about equally",
     former_usual="the two arms are doing about the same",
     secondary=True,
+    sided=True,
 )
 def _left_right_asymmetry(body: BodyFrame) -> float:
     left, right = body.wrist_speed.mean(axis=-1)

@@ -76,6 +76,7 @@ class Descriptor:
         whole_clip_only: Whether it describes the course of a clip, so that its value for a third of it means little.
         between_rigs: Share of its variance that lies between rigs, 0 to 1: where the rigs put their joints, not how
             people move. None where it is small.
+        sided: Whether it tells left from right, so that its value has the other sign in the mirror image.
         secondary: Whether people notice it late, as they do sway and timing: explanations speak of speed, arms, head
             and posture first.
         function: Maps a `BodyFrame` to the value. Free of place, heading and size; NaN where it has no meaning.
@@ -97,6 +98,7 @@ class Descriptor:
     near_duplicates: tuple[str, ...] = ()
     whole_clip_only: bool = False
     between_rigs: float | None = None
+    sided: bool = False
     secondary: bool = False
     function: Function
 

@@ -29,6 +29,7 @@ __all__ = [
     "in_place",
     "measure",
     "measure_spans",
+    "spans_from",
     "why_not_measured",
 ]
 
@@ -103,9 +104,16 @@ def measure_spans(joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collect
     Raises:
         ValueError: As `measure`.
     """
+    return spans_from(measure(joints, joint_mask, not_shown), joints, joint_mask, not_shown)
+
+
+def spans_from(
+    whole: np.ndarray, joints: np.ndarray, joint_mask: np.ndarray, not_shown: Collection[str] = ()
+) -> np.ndarray:
+    """As `measure_spans`, of a clip that was measured as a whole: `whole` is its `measure`."""
     joints, joint_mask = _checked(joints, joint_mask)
     rows = np.full((len(SPANS), len(DESCRIPTORS)), np.nan, dtype=np.float32)
-    rows[0] = _vector(joints, joint_mask, not_shown)
+    rows[0] = whole
     if len(joints) >= SHORTEST_SPANNED_CLIP * FRAME_RATE:
         bounds = np.linspace(0, len(joints) - 1, len(SPANS)).round().astype(int)
         for row, first, last in zip(rows[1:], bounds[:-1], bounds[1:], strict=True):

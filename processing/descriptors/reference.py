@@ -247,6 +247,8 @@ class MotionReference:
             ValueError: If the descriptor is unknown.
         """
         index = self._index(descriptor)
+        if not self._moved[index]:
+            return float(percentiles_of(self.quantiles[index], np.asarray(value, dtype=np.float64)))
         vector = np.full(len(DESCRIPTOR_NAMES), np.nan)
         vector[index] = value
         return float(self.percentiles(vector)[index])

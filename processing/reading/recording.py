@@ -126,6 +126,8 @@ def text_encoding(path: Path) -> str:
         start = file.read(_TEXT_CHUNK)
     if start[:2] in UTF16_MARKS:
         return "utf-16"
+    if start.isascii():
+        return "utf-8-sig"
     text = start.decode("utf-8", errors="replace")[:-1]  # the last character may be cut off
     if 2 * text.count("\ufffd") <= sum(letter > "\x7f" for letter in text):
         return "utf-8-sig"  # with a few damaged bytes, perhaps

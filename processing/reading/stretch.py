@@ -140,7 +140,10 @@ def _tracked(joints: np.ndarray) -> np.ndarray:
 def _steps(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """Returns (frames,), how far the median joint of (frames, joints, 3) goes; NaN where few are tracked in both."""
     tracked = _tracked(before) & _tracked(after)
-    steps = np.nanmedian(np.where(tracked, np.linalg.norm(after - before, axis=-1), np.nan), axis=1)
+    steps = np.linalg.norm(after - before, axis=-1)
+    if tracked.all():
+        return np.asarray(np.median(steps, axis=1))
+    steps = np.nanmedian(np.where(tracked, steps, np.nan), axis=1)
     return np.where(tracked.mean(axis=1) >= _ENOUGH_JOINTS, steps, np.nan)
 
 

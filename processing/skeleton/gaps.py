@@ -55,6 +55,8 @@ def fill_gaps(
     """
     frames = np.arange(len(positions))
     filled = positions[:, columns]
+    if tracked[:, columns].all():
+        return filled
     for place, column in enumerate(columns):
         path, known = filled[:, place].copy(), tracked[:, column].copy()
         gaps = _gaps(tracked[:, column])
@@ -81,6 +83,8 @@ def long_gaps(tracked: np.ndarray, fps: float) -> np.ndarray:
         fps: Frames per second.
     """
     found = np.zeros_like(tracked)
+    if tracked.all():
+        return found
     for joint in range(tracked.shape[1]):
         gaps = _gaps(tracked[:, joint])
         for start, stop in gaps[_are_long(gaps, fps)].tolist():

@@ -8,6 +8,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+_KEPT_NAMES = 2**12  # names of joints: recordings of one rig have the same ones
 
 _LEFT = "left l lft lt links linke linker linkes li gauche izquierda izquierdo sinistra sinistro hidari"
 _RIGHT = "right r rgt rt rechts rechte rechter rechtes re droite droit derecha derecho destra destro migi"
@@ -140,8 +143,13 @@ def tokens_of(name: str) -> list[str]:
 
     Letters lose their accents; runs of other letters, as of Japanese ones, are a token.
     """
+    return list(_tokens_of(name))
+
+
+@lru_cache(maxsize=_KEPT_NAMES)
+def _tokens_of(name: str) -> tuple[str, ...]:
     found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+", unaccented(name))
-    return [token.lower() for token in found]
+    return tuple(token.lower() for token in found)
 
 
 def without_shared_prefix(all_tokens: Sequence[list[str]]) -> list[list[str]]:

@@ -268,7 +268,7 @@ def _bone_lengths(body: np.ndarray, mask: np.ndarray) -> dict[tuple[str, str], n
 def _check_variation(bones: dict[tuple[str, str], np.ndarray], source: str, notes: list[dict[str, str]]) -> None:
     if not bones:
         return
-    low, middle, high = (np.array([np.percentile(each, at) for each in bones.values()]) for at in (10, 50, 90))
+    low, middle, high = np.percentile(list(bones.values()), (10, 50, 90), axis=1)
     variation = (high - low) / 2.56 / np.maximum(middle, 1e-9)
     typical = float(np.median(variation))
     second = float(np.sort(variation)[-2:][0])

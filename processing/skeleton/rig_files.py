@@ -26,6 +26,7 @@ BODY = ("pelvis", "left_shoulder", "right_shoulder")
 """The joints without which a body has no orientation."""
 
 _MAX_RIG_BYTES = 2**20
+_KEPT_NAMES = 2**14  # names of joints: those of all rigs and of some recordings
 _RIG_KEYS = ("name", "joints", "parents", "map", "description", "units", "up_axis")
 
 
@@ -155,6 +156,7 @@ def as_list(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
+@lru_cache(maxsize=_KEPT_NAMES)
 def plain_name(name: str) -> str:
     """Returns a name without namespace, case, accents and separators: "Armature|Left Hand" -> "lefthand"."""
     return re.sub(r"[\W_]", "", unaccented(name).lower())

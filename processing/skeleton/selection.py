@@ -99,7 +99,7 @@ def select_joints(
     if not tracked.any():
         raise MotionError(f"{source}: no frame holds a joint that was tracked.")
     with_body = tracked.any(axis=1)  # a joint is not to blame for frames in which nothing was tracked
-    was_zero = {index for column, index in enumerate(needed) if zeros[with_body, column].any()}
+    was_zero = {needed[column] for column in np.flatnonzero(zeros[with_body].any(axis=0))}
     kept = dict(zip(needed, tracked[with_body].mean(axis=0).tolist(), strict=True))
     usable = [column for column, index in enumerate(needed) if kept[index] >= _MIN_TRACKED]
     of_trunk = {index for joint in _TRUNK for index in match.map.get(joint, [])}
@@ -121,9 +121,11 @@ def select_joints(
         if share * with_body.mean() < 1.0:
             gaps[JOINT_NAMES[joint]] = round(share * float(with_body.mean()), 4)
         if share >= _MIN_TRACKED:
-            body[:, joint] = np.mean([filled[index] for index in sources], axis=0, dtype=np.float32)
+            several = len(sources) > 1
+            places = [filled[index] for index in sources]
+            body[:, joint] = np.mean(places, axis=0, dtype=np.float32) if several else places[0]
             mask[joint] = True
-            guessed[:, joint] = np.any([lost[index] for index in sources], axis=0)
+            guessed[:, joint] = np.any([lost[index] for index in sources], axis=0) if several else lost[sources[0]]
             if share < _NOTED_BELOW or was_zero.intersection(sources):
                 filled_in.setdefault(f"{share:.0%}", []).append(label)
         elif joint in _REQUIRED:
@@ -148,12 +150,13 @@ def mask_coincident(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, st
         mask: (22,) bool, changed in place.
         notes: Receives a note for each such joint.
     """
+    distance = np.linalg.norm(body - body[:, np.maximum(PARENTS, 0)], axis=-1)
+    farthest = np.percentile(distance, 99, axis=0)
     for joint in range(NUM_JOINTS):
         parent = PARENTS[joint]
         if joint in _REQUIRED or not mask[joint] or parent < 0 or not mask[parent]:
             continue
-        distance = np.linalg.norm(body[:, joint] - body[:, parent], axis=-1)
-        if float(np.percentile(distance, 99)) < _COINCIDENT:
+        if float(farthest[joint]) < _COINCIDENT:
             mask[joint] = False
             message = f"{JOINT_NAMES[joint]} coincides with {JOINT_NAMES[parent]} and is left out"
             notes.append(note("joint_left_out", message))

@@ -8,6 +8,7 @@ A set of markers is therefore recognised as a whole, by its markers on the pelvi
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ..reading.motion import MotionError
 from .rig_files import plain_name
@@ -79,12 +80,12 @@ def find_markers(names: Sequence[str], source: str) -> dict[str, int] | None:
             by name, a wand on the thigh would become the hip.
     """
     plain = [plain_name(name).removesuffix("study") for name in names]
-    places = _places(plain)
+    places = dict(_places(tuple(plain)))
     if not _is_marker_set(places):  # the names may share a prefix: "Anna_LASI"
         labelled = [name for name in plain if name and not name.isdigit()]
         shared = len(os.path.commonprefix(labelled)) if len(labelled) > 2 else 0
         plain = [name[shared:] for name in plain] if shared > 1 else plain
-        places = _places(plain)
+        places = dict(_places(tuple(plain)))
     if _HIP_JOINTS & set(plain) or not _is_marker_set(places):
         return None
     lacking = [f"{side[0].upper()}ASI" for side in _SIDES if f"{side}_asis" not in places]
@@ -102,7 +103,8 @@ def find_markers(names: Sequence[str], source: str) -> dict[str, int] | None:
     return places
 
 
-def _places(plain: Sequence[str]) -> dict[str, int]:
+@lru_cache(maxsize=64)  # recordings of one rig have the same names
+def _places(plain: tuple[str, ...]) -> dict[str, int]:
     """Returns place on the body -> index of the point with the best of its names."""
     where: dict[str, int] = {}
     for index, name in enumerate(plain):
