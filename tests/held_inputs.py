@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PATIENCE_S = 240
+PATIENCE_S = 900
 
 
 @dataclass(frozen=True)

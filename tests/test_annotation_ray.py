@@ -3,6 +3,7 @@
 import os
 import pickle
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -29,6 +30,7 @@ from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
 BRIEF = {"label_only": True, "shard_size": 2}
 CLIPS = 11
+TOKEN = secrets.token_hex(32)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -80,6 +82,9 @@ def ray(monkeypatch):
     """Ray, whose processes have the priority of others: a busy machine gives hardly any time to theirs by default."""
     monkeypatch.setenv("RAY_worker_niceness", "0")
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))  # actors import held_inputs
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", TOKEN)  # otherwise Ray writes one into the home folder
     return pytest.importorskip("ray", reason="Ray is not installed: the tests on a cluster need the extra scale")
 
 

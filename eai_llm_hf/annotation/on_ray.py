@@ -78,7 +78,7 @@ class Cluster:
         import ray.data
 
         ray.data.DataContext.get_current().enable_progress_bars = False
-        logging.getLogger("ray.data").setLevel(logging.WARNING)
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         inputs = None if isinstance(source.inputs, RowInputs) else source.inputs
         on_gpu = plan.device != "cpu"
         made = ray.data.from_items(
@@ -219,7 +219,7 @@ def _connect(address: str | None) -> None:
         except OSError as error:
             raise ConnectionError(f"No Ray cluster answers at {address} ({error}). Is `ray start` running?") from error
     try:
-        ray.init(log_to_driver=False, logging_level="warning", **given)
+        ray.init(log_to_driver=False, logging_level="error", **given)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise ConnectionError(
             f"The Ray cluster {address or 'on this machine'} does not start or answer: {error}"
