@@ -143,7 +143,7 @@ def test_a_killed_machine_and_a_killed_actor_lose_nothing_of_a_run_that_began_on
 
     monkeypatch.setattr(run, "open_source", held)
     whole = (begun / "data" / "train-00000-of-00006.parquet").stat().st_mtime_ns
-    thread = threading.Thread(target=disturb)
+    thread = threading.Thread(target=disturb, daemon=True)
     thread.start()
     done = annotate(folder, begun, tiny_checkpoint, num_workers=1, engine="ray", address=two_machines.address, **BRIEF)
     thread.join()
