@@ -77,6 +77,12 @@ def content(folder: Path) -> dict[str, bytes]:
 # ---- on a cluster ---------------------------------------------------------------------------------------------------
 
 
+on_a_cluster = pytest.mark.skipif(
+    not os.environ.get("EAI_LLM_CLUSTER_TESTS"),
+    reason="starts Ray, which takes minutes on a busy machine: EAI_LLM_CLUSTER_TESTS=1 runs it",
+)
+
+
 @pytest.fixture
 def ray(monkeypatch):
     """Ray, whose processes have the priority of others: a busy machine gives hardly any time to theirs by default."""
@@ -115,6 +121,8 @@ def wait_for(found, what: str):
     return value
 
 
+@on_a_cluster
+@pytest.mark.timeout(1500)
 def test_a_killed_machine_and_a_killed_actor_lose_nothing_of_a_run_that_began_on_one_machine(
     folder, local, begun, tiny_checkpoint, two_machines, tmp_path, monkeypatch
 ):
@@ -153,6 +161,8 @@ def test_a_killed_machine_and_a_killed_actor_lose_nothing_of_a_run_that_began_on
     assert (begun / "data" / "train-00000-of-00006.parquet").stat().st_mtime_ns == whole, "kept as it was"
 
 
+@on_a_cluster
+@pytest.mark.timeout(1500)
 def test_ray_on_one_machine_writes_the_same_and_the_local_engine_continues_it(
     ray, folder, local, tiny_checkpoint, tmp_path, monkeypatch
 ):
