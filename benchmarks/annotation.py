@@ -17,6 +17,7 @@ import os
 import platform
 import statistics
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -100,15 +101,14 @@ def as_markdown(spent: dict[str, list[tuple[float, float]]], clips: int, command
     return "\n".join(lines) + "\n"
 
 
-def cpu_of_actors() -> float:
-    """CPU seconds of the actors so far, with the processes that read for them."""
-    total = 0.0
-    for process in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):  # it has ended meanwhile
-            if any("ShardWriter" in " ".join(each.cmdline()) for each in (process, *process.parents())):
-                spent = process.cpu_times()
-                total += spent.user + spent.system
-    return total
+def watch_actors(spent: dict[int, float], ended: threading.Event) -> None:
+    """Keeps the CPU seconds of each actor, and of each process that reads for one, also when it has ended."""
+    while not ended.wait(0.2):
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):  # it has ended meanwhile
+                if any("ShardWriter" in " ".join(each.cmdline()) for each in (process, *process.parents())):
+                    times = process.cpu_times()
+                    spent[process.pid] = times.user + times.system
 
 
 def measure_actor(clips: int, shard_size: int, label_only: bool) -> tuple[float, float, float]:
@@ -118,11 +118,14 @@ def measure_actor(clips: int, shard_size: int, label_only: bool) -> tuple[float,
         Clips a second and clips a CPU second after its first shard, and the seconds until this was there.
     """
     marks: list[tuple[float, float]] = []
+    spent: dict[int, float] = {}
+    ended = threading.Event()
+    threading.Thread(target=watch_actors, args=(spent, ended), daemon=True).start()
     shards = on_ray.Cluster.shards
 
     def watched(*given):
         for made in shards(*given):
-            marks.append((time.perf_counter(), cpu_of_actors()))
+            marks.append((time.perf_counter(), sum(spent.copy().values())))
             yield made
 
     on_ray.Cluster.shards = watched
@@ -136,6 +139,7 @@ def measure_actor(clips: int, shard_size: int, label_only: bool) -> tuple[float,
             annotate(folder, Path(work, "out"), shard_size=shard_size, **given)
     finally:
         on_ray.Cluster.shards = shards
+        ended.set()
     (first, cpu_first), (last, cpu_last) = marks[0], marks[-1]
     timed_clips = clips - shard_size
     return timed_clips / (last - first), timed_clips / (cpu_last - cpu_first), first - began
