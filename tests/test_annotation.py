@@ -16,7 +16,7 @@ from door_answers import differences
 
 import eai_llm_hf
 from eai_llm_hf import annotate, load_pipeline
-from eai_llm_hf.annotation import run
+from eai_llm_hf.annotation import making, run
 from eai_llm_hf.annotation.reading import Read, ReadAhead
 from eai_llm_hf.annotation.schema import FEATURES, as_row
 from eai_llm_hf.annotation.sources import FileInputs, open_source
@@ -327,15 +327,15 @@ def test_clips_of_like_length_go_through_the_model_together():
         batches.append([len(each["people"][0].joints) for each in given])
         return [{"source": each["source"]} for each in given]
 
-    rows = run._rows(pipe, reads_of([90, 30, 300, 31, 91]), 2, {})
+    rows = making._rows(pipe, reads_of([90, 30, 300, 31, 91]), 2, {})
     assert batches == [[30, 31], [90, 91], [300]]
     assert [row["source"] for row in rows] == [f"clip {number}" for number in range(5)]
 
 
 def test_long_recordings_are_not_gathered_without_limit():
-    groups = list(run._groups(iter(reads_of([10, 10, run.SORTED_FRAMES, 10])), 32))
+    groups = list(making._groups(iter(reads_of([10, 10, making.SORTED_FRAMES, 10])), 32))
     assert [len(group) for group in groups] == [3, 1]
-    assert [len(group) for group in run._groups(iter(reads_of([10] * 7)), 3)] == [3, 3, 1]
+    assert [len(group) for group in making._groups(iter(reads_of([10] * 7)), 3)] == [3, 3, 1]
 
 
 def test_a_clip_that_the_model_cannot_process_does_not_spoil_its_batch():
@@ -345,7 +345,7 @@ def test_a_clip_that_the_model_cannot_process_does_not_spoil_its_batch():
             raise ValueError("thirteen frames")
         return [{"source": each["source"], "label": "sad"} for each in given]
 
-    rows = run._rows(pipe, reads_of([12, 13, 14]), 8, {})
+    rows = making._rows(pipe, reads_of([12, 13, 14]), 8, {})
     assert [row.get("label") for row in rows] == ["sad", None, "sad"]
     assert rows[1]["error"] == {"type": "ValueError", "message": "thirteen frames"}
 

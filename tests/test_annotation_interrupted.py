@@ -15,7 +15,7 @@ from conftest import make_clip
 from filelock import FileLock
 
 from eai_llm_hf import annotate
-from eai_llm_hf.annotation import files, run
+from eai_llm_hf.annotation import call, files
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
 
 BRIEF = {"label_only": True, "num_workers": 0, "shard_size": 2}
@@ -46,7 +46,7 @@ def annotated(folder, tiny_checkpoint, tmp_path) -> Path:
 @pytest.fixture
 def no_model(monkeypatch):
     """Loading a model fails."""
-    monkeypatch.setattr(run, "load_pipeline", lambda *_: pytest.fail("a model was loaded"))
+    monkeypatch.setattr(call, "load_pipeline", lambda *_, **__: pytest.fail("a model was loaded"))
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -65,10 +65,10 @@ import json, os, random, signal, sys, time
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
-from eai_llm_hf.annotation import annotate, run
+from eai_llm_hf.annotation import annotate, call
 source, checkpoint, out, kills = sys.argv[1:4] + [int(sys.argv[4])]
-pipe = run.load_pipeline(checkpoint)
-run.load_pipeline = lambda *_: pipe  # loaded once for all
+pipe = call.load_pipeline(checkpoint)
+call.load_pipeline = lambda *_, **__: pipe  # loaded once for all
 
 def started(folder):
     child = os.fork()

@@ -3,6 +3,8 @@
 source --sources.py--> clips --plan.py--> shards of clips, written down before anything is computed
 clips --reading.py, in worker processes--> people --pipeline--> records --shards.py--> a Parquet file for each shard
 
+making.py does the second line for each shard: run.py in this process, or on_ray.py in those of a cluster.
+
 docs/scale.md describes the files and their columns.
 """
 

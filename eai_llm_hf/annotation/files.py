@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -13,10 +14,12 @@ _UNFINISHED = ".unfinished"
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Opens a file that gets its name only when all of it is on the disk; after an error it is removed.
 
+    Two processes may write the same file: one may be on a machine that was given up but still runs.
+
     Raises:
         OSError: If it cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}{_UNFINISHED}")
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{_UNFINISHED}")
     try:
         with unfinished.open("wb") as file:
             yield file

@@ -52,7 +52,8 @@ class Plan:
 
     Attributes:
         folder: The folder.
-        facts: The content of `PLAN`: `version`, `checkpoint`, `source`, `settings`, `clips` and `clips_sha256`.
+        facts: The content of `PLAN`: `version`, `checkpoint`, `source`, `settings`, `threads`, `device`, `clips` and
+            `clips_sha256`.
     """
 
     folder: Path
@@ -72,6 +73,16 @@ class Plan:
     def shard_size(self) -> int:
         """Clips of every shard but the last."""
         return int(self.facts["settings"]["shard_size"])
+
+    @property
+    def threads(self) -> int:
+        """Threads of torch that one model computes with; with another number answers differ in the last digits."""
+        return int(self.facts["threads"])
+
+    @property
+    def device(self) -> str:
+        """Type of the device that a model computes on, such as "cpu", for the same reason."""
+        return str(self.facts["device"])
 
     def clips_in(self, shard: int) -> int:
         """Number of clips of a shard."""
@@ -137,7 +148,8 @@ def read_plan(folder: Path) -> Plan | None:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         plan = Plan(folder, facts)
-        wrong = None if plan.shards > 0 and sha256_of([folder / CLIPS]) == facts["clips_sha256"] else CLIPS
+        usable = plan.shards > 0 and plan.threads > 0 and bool(plan.device)
+        wrong = None if usable and sha256_of([folder / CLIPS]) == facts["clips_sha256"] else CLIPS
     except (OSError, ValueError, KeyError, TypeError, ZeroDivisionError) as error:
         raise _damaged(path, repr(error)) from error
     if wrong:

@@ -56,23 +56,27 @@ def finished(plan: Plan) -> Iterator[tuple[int, Check]]:
         The number and the check of each.
     """
     for shard in range(plan.shards):
-        path = shard_path(plan, shard)
-        if not path.is_file():
-            continue
-        why = None
-        try:
-            check = Check(**json.loads(_check_path(plan, shard).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            why = f"{CHECKS}/{_check_path(plan, shard).name} is missing or damaged"
-        else:
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != check.sha256 or check.clips != plan.clips_in(shard):
-                why = f"its SHA-256 is {found[:12]}..., expected {check.sha256[:12]}..."
-        if why is None:
+        if (check := finished_one(plan, shard)) is not None:
             yield shard, check
-        else:
-            logger.warning(f"{path} is damaged and is made again: {why}")
+
+
+def finished_one(plan: Plan, shard: int) -> Check | None:
+    """The check of a shard, None if it is not whole; see `finished`."""
+    path = shard_path(plan, shard)
+    if not path.is_file():
+        return None
+    try:
+        check = Check(**json.loads(_check_path(plan, shard).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        why = f"{CHECKS}/{_check_path(plan, shard).name} is missing or damaged"
+    else:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found == check.sha256 and check.clips == plan.clips_in(shard):
+            return check
+        why = f"its SHA-256 is {found[:12]}..., expected {check.sha256[:12]}..."
+    logger.warning(f"{path} is damaged and is made again: {why}")
+    return None
 
 
 def write_shard(plan: Plan, shard: int, rows: Sequence[dict[str, Any]]) -> Check:
@@ -111,4 +115,4 @@ def _check_path(plan: Plan, shard: int) -> Path:
     return plan.folder / CHECKS / f"{shard:05d}.json"
 
 
-__all__ = ["Check", "finished", "shard_path", "write_shard"]
+__all__ = ["Check", "finished", "finished_one", "shard_path", "write_shard"]

@@ -11,6 +11,7 @@ _EXAMPLES = """examples:
   eai-llm annotate study.csv -o annotated/ --reference ours.json
   eai-llm annotate prepared/ -o annotated/ --candidate-labels calm tense
   eai-llm annotate hub=USER/NAME -o annotated/ --model generator
+  eai-llm annotate recordings/ -o annotated/ --engine ray --address auto
 The same command after an interruption continues where it was.
 """
 
@@ -50,7 +51,24 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=int,
         default=2,
         metavar="N",
-        help="processes that read clips while the model computes (default 2); 0 reads them in between",
+        help="processes that read clips while a model computes (default 2); 0 reads them in between",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="local: the model computes in this process (default); ray: on a Ray cluster, with the same shards",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="with --engine ray: the cluster, or auto for that of this machine (default: Ray on this machine alone)",
+    )
+    parser.add_argument(
+        "--actors",
+        type=int,
+        metavar="N",
+        help="with --engine ray: processes with a model (default: as many as its GPUs hold, or else its cores)",
     )
     add_pose_model_option(parser)
     parser.set_defaults(run=run)
@@ -60,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
     """Annotates the clips; those that could not be read are rows with an error and do not make it fail.
 
     Raises:
+        ImportError: As `annotate`.
         OSError: As `annotate`.
         ValueError: As `annotate`; also if there is no such pose model.
     """
@@ -76,6 +95,9 @@ def run(args: argparse.Namespace) -> int:
         batch_size=args.batch_size,
         shard_size=args.shard_size,
         num_workers=args.num_workers,
+        engine=args.engine,
+        address=args.address,
+        actors=args.actors,
         **given_options(args, _OPTIONS),
     )
     print(f"{made.clips} clips, {made.rows} rows in {args.output_dir}")
