@@ -153,7 +153,8 @@ def write_people(folder: Path, people: int, seconds: float) -> str:
     from eai_llm_hf.generator import generate_clip
 
     made = [
-        generate_clip(number, action="walk", duration_s=min(seconds, _LONGEST_S)).motion for number in range(people)
+        generate_clip(number, action="walk", rig="bandai22", duration_s=min(seconds, _LONGEST_S)).motion
+        for number in range(people)
     ]
     frames = min(len(motion.joints) for motion in made)
     times = max(round(seconds / _LONGEST_S), 1)  # to and fro, so that nothing jumps
