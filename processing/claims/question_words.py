@@ -11,7 +11,6 @@ label: label prediction verdict call classification class output outcome result 
 sure: sure certain confident positive convinced definite
 certainty: certainty confidence reliability trustworthiness uncertainty credibility validity accuracy
 reliable: reliable trustworthy dependable credible solid robust sound valid accurate firm conclusive
-trust: trust rely believe depend bet bank
 doubt: doubt hesitate hesitation qualm reservation misgiving scepticism skepticism sceptical skeptical caveat concern
   unsure weakness weak
 wrong: wrong mistaken mistake error incorrect false misjudged misread misclassified erroneous
@@ -68,6 +67,7 @@ close: close near tight tuck narrow closed
 strong: strong forceful vigorous powerful energetic force energy
 regular: regular steady even constant uniform consistent
 clip: clip recording video file take sequence animation footage
+life: life childhood past biography history upbringing
 relative: mother father wife husband friend brother sister son daughter family boss uncle aunt cousin parent child
   children boyfriend girlfriend partner colleague neighbour baby
 clothes: shirt dress coat trousers shoe hat jeans sock glove scarf jacket skirt sweater suit boot clothes clothing
