@@ -304,7 +304,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=500, metavar="N", help="of stage one (default 500)")
     parser.add_argument("--graph-steps", type=int, default=500, metavar="N", help="of ST-GCN++ (default 500)")
     parser.add_argument("--rig-clips", type=int, default=240, metavar="N", help="tested of each rig (default 240)")
-    parser.add_argument("--models", type=Path, metavar="FOLDER", help="keep our trained models, and do not train again")
+    parser.add_argument("--models", type=Path, metavar="FOLDER", help="keep our trained models, and look there first")
     parser.add_argument("--output", type=Path, default=FIGURES, metavar="FILE.json", help="(default docs/results/)")
     args = parser.parse_args()
     logging.set_verbosity_error()

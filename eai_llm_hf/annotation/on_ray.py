@@ -15,8 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import pyarrow as pa
 import torch
 
 from .call import Call
@@ -96,7 +97,7 @@ class Cluster:
         )
         try:
             for batch in made.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
-                for row in batch.to_pylist():
+                for row in cast(pa.Table, batch).to_pylist():
                     if row["error"]:
                         raise _on_node(pickle.loads(row["error"]), row["node"])
                     advance(plan.clips_in(row["shard"]))
@@ -219,7 +220,7 @@ def _connect(address: str | None) -> None:
         except OSError as error:
             raise ConnectionError(f"No Ray cluster answers at {address} ({error}). Is `ray start` running?") from error
     try:
-        ray.init(log_to_driver=False, logging_level="error", **given)
+        ray.init(log_to_driver=False, logging_level=logging.ERROR, **given)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise ConnectionError(
             f"The Ray cluster {address or 'on this machine'} does not start or answer: {error}"

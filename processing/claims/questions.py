@@ -299,9 +299,9 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
     """
     found = question.kinds[0] if question.kinds else ""
     if found in _DOUBTED and not named and not {each.stem for each in tokens_of(question.words)} <= _KNOWN:
-        kind = likely_kinds(question.words)[0].kind
-        if kind[0] in DECLINED:
-            return replace(question, kinds=kind)
+        likeliest = likely_kinds(question.words)[0].kind
+        if likeliest[0] in DECLINED:
+            return replace(question, kinds=likeliest)
     if found not in _LIKE_ENOUGH or len(question.kinds) > 1:
         return question
     likely = likely_kinds(question.words)
