@@ -66,7 +66,7 @@ def test_two_sharded_processes_learn_what_one_learns_and_save_the_same_checkpoin
         "stage_two_steps": STEPS,
         "logging_steps": 1,
     }
-    two = recipe_of(tmp_path / "two", stage_two_batch_size=2, **shared)
+    two = recipe_of(tmp_path / "two", stage_two_batch_size=2, gradient_checkpointing=True, **shared)
     (tmp_path / "two.json").write_text(json.dumps(vars(two)))
     (tmp_path / "as_on_gpus.py").write_text(AS_ON_GPUS)
     done = subprocess.run(
@@ -102,9 +102,13 @@ def test_two_sharded_processes_learn_what_one_learns_and_save_the_same_checkpoin
     assert (before - answers[1]).abs().max() > 10 * (answers[0] - answers[1]).abs().max()
 
 
-def test_stage_one_is_not_sharded_and_the_first_version_of_fsdp_is_refused(monkeypatch):
+def test_stage_one_is_not_sharded_and_what_does_not_fit_is_refused(monkeypatch):
     monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
     with pytest.raises(ValueError, match="expected fsdp_version 2 in Accelerate's settings, found 1"):
+        prepare_for_sharding()
+    monkeypatch.setenv("FSDP_VERSION", "2")
+    monkeypatch.setenv("FSDP_ACTIVATION_CHECKPOINTING", "true")
+    with pytest.raises(ValueError, match="Expected gradient_checkpointing in the recipe"):
         prepare_for_sharding()
     with unsharded():
         assert not sharding_is_asked()

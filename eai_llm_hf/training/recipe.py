@@ -49,9 +49,13 @@ REFERENCE_CROPS = 2000
 CROPS_PER_CLIP = 20
 """More crops of one clip would not change the reference."""
 VALIDATION_CROPS = 256
+CHECKPOINTING = next(
+    name for name in ("activation_checkpointing", "gradient_checkpointing") if hasattr(TrainingArguments, name)
+)
+"""What the installed transformers calls `gradient_checkpointing`."""
 
 
-def recipe_splits(recipe: Recipe) -> dict[str, list[dict]]:
+def recipe_splits(recipe: Recipe) -> dict[str, list[Mapping]]:
     """The clips of a recipe by split, see `load_splits`."""
     return load_splits(
         recipe.corpora,
@@ -63,7 +67,7 @@ def recipe_splits(recipe: Recipe) -> dict[str, list[dict]]:
     )
 
 
-def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Path:
+def train(recipe: Recipe, splits: Mapping[str, list[Mapping]] | None = None) -> Path:
     """Runs the recipe.
 
     Args:
@@ -138,7 +142,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
     return folder
 
 
-def _refuse_another_run(recipe: Recipe, splits: Mapping[str, list[dict]], start: str | None) -> None:
+def _refuse_another_run(recipe: Recipe, splits: Mapping[str, list[Mapping]], start: str | None) -> None:
     """Writes what the run is about into its folder, and refuses a folder of a run that is about something else.
 
     Otherwise a stage that the other run has finished would be skipped, although it was trained on other clips.
@@ -308,10 +312,12 @@ def _answer(
     model: EaiLlmForCausalLM,
     processor: EaiSkeletonProcessor,
     reference: MotionReference,
-    rows: list[dict],
+    rows: list[Mapping],
 ) -> tuple[EaiLlmForCausalLM, float]:
     """Stage two. Returns the model, with LoRA merged, and the seconds that the stage took."""
-    arguments = _arguments(recipe, "stage-two", label_names=["labels"])
+    arguments = _arguments(
+        recipe, "stage-two", label_names=["labels"], **{CHECKPOINTING: recipe.gradient_checkpointing}
+    )
     samples = _samples(arguments)
     crops: CropDataset | SessionDataset = CropDataset(rows, samples, recipe.seed + 2, labelled=True)
     if recipe.sessions:

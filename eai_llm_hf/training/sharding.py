@@ -32,7 +32,8 @@ def prepare_for_sharding() -> None:
     Does nothing without FSDP.
 
     Raises:
-        ValueError: If Accelerate is configured for the first version of FSDP.
+        ValueError: If Accelerate is configured for the first version of FSDP, or for checkpointing of its own, which
+            renames weights.
     """
     if not sharding_is_asked():
         return
@@ -40,6 +41,8 @@ def prepare_for_sharding() -> None:
         raise ValueError(
             f"Stage two runs under FSDP2: expected fsdp_version 2 in Accelerate's settings, found {version}."
         )
+    if os.environ.get("FSDP_ACTIVATION_CHECKPOINTING", "false").lower() == "true":
+        raise ValueError("Expected gradient_checkpointing in the recipe, found fsdp_activation_checkpointing instead.")
     disable_fsdp_ram_efficient_loading()
 
 
