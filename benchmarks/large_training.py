@@ -10,6 +10,7 @@ operating system drops when memory is short, are not counted.
 
 import argparse
 import json
+import multiprocessing
 import tempfile
 import time
 from pathlib import Path
@@ -57,12 +58,18 @@ def memory(clips: int, seconds: float) -> None:
     """Prints the process's memory while it draws crops of a stored corpus."""
     with tempfile.TemporaryDirectory() as folder:
         datasets.config.HF_DATASETS_CACHE = Path(folder) / "cache"
-        store(Path(folder) / "corpus", clips)
+        # In a process of its own: what it frees must not hide what is held here.
+        maker = multiprocessing.get_context("spawn").Process(target=store, args=(Path(folder) / "corpus", clips))
+        maker.start()
+        maker.join()
         size = sum(file.stat().st_size for file in Path(folder).rglob("*.parquet")) / 2**20
         before = own_memory()
         splits = load_splits([f"prepared={folder}/corpus"], DEFAULT_LABELS, [], [], 0)
         crops = SessionDataset(splits["train"], 10**9)
-        print(f"{clips} clips, {size:.0f} MB of Parquet; {own_memory() - before:.0f} MB after loading", flush=True)
+        print(
+            f"{clips} clips, {size:.0f} MB of Parquet; {before:.0f} MB before loading, {own_memory() - before:.1f} MB more after it",
+            flush=True,
+        )
         started, number, minutes, used = time.monotonic(), 0, [], []
         while (spent := time.monotonic() - started) < seconds:
             crops[number]
@@ -70,7 +77,7 @@ def memory(clips: int, seconds: float) -> None:
             if number % 288 == 0:  # a whole block of sessions was replaced
                 minutes.append(spent / 60)
                 used.append(own_memory() - before)
-                print(f"{spent:5.0f} s, {number} crops: {used[-1]:.0f} MB", flush=True)
+                print(f"{spent:5.0f} s, {number} crops: {used[-1]:.1f} MB more", flush=True)
         late = len(used) // 3
         slope = np.polyfit(minutes[late:], used[late:], 1)[0] if len(used) - late > 1 else float("nan")
         print(f"slope of the last two thirds: {slope:+.2f} MB a minute, {number / spent:.0f} crops a second")
