@@ -66,10 +66,8 @@ def memory(clips: int, seconds: float) -> None:
         before = own_memory()
         splits = load_splits([f"prepared={folder}/corpus"], DEFAULT_LABELS, [], [], 0)
         crops = SessionDataset(splits["train"], 10**9)
-        print(
-            f"{clips} clips, {size:.0f} MB of Parquet; {before:.0f} MB before loading, {own_memory() - before:.1f} MB more after it",
-            flush=True,
-        )
+        held = own_memory() - before
+        print(f"{clips} clips, {size:.0f} MB of Parquet: {before:.0f} MB before loading, {held:.1f} more after it")
         started, number, minutes, used = time.monotonic(), 0, [], []
         while (spent := time.monotonic() - started) < seconds:
             crops[number]
