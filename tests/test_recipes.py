@@ -29,6 +29,7 @@ OTHERS = {
     "report_to": ["tensorboard", "trackio"],
     "dtype": "float32",
     "sessions": False,
+    "gradient_checkpointing": True,
     "use_cpu": True,
 }
 """A value that is not the default for every setting that is not a number; numbers are raised by one."""

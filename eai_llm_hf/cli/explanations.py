@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .common import MODEL_HELP, add_command, load_quietly, trained_checkpoint
@@ -151,7 +151,7 @@ def _write(output: Path, results: dict, texts: Sequence[dict]) -> str:
     return tables
 
 
-def _by_corpus(rows: Sequence[dict], most: int, seed: int) -> dict[str, tuple[list[dict], list[dict]]]:
+def _by_corpus(rows: Sequence[Mapping], most: int, seed: int) -> dict[str, tuple[list[Mapping], list[Mapping]]]:
     """At most `most` random clips of each corpus, and its other clips; a corpus with only one clip is left out."""
     import numpy as np
 

@@ -5,7 +5,7 @@ clips (shuffled), because a text that is true of any clip says nothing. `explana
 more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from tqdm import tqdm
@@ -20,8 +20,8 @@ from .scores import label_scores
 
 def evaluate(
     pipe: SkeletonEmotionExplanationPipeline,
-    train: Sequence[dict],
-    test: Sequence[dict],
+    train: Sequence[Mapping],
+    test: Sequence[Mapping],
     labels: Sequence[str],
     explanations: int = 40,
     seed: int = 0,

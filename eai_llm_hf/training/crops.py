@@ -205,7 +205,7 @@ class CropDataset(Dataset):
 
     def __init__(
         self,
-        rows: Sequence[dict],
+        rows: Sequence[Mapping],
         length: int,
         seed: int = 0,
         config: AugmentationConfig | None = None,
@@ -219,7 +219,7 @@ class CropDataset(Dataset):
         self.config = config or AugmentationConfig()
         self.keep = keep
         self.memory = memory if memory is not None else {}
-        self.groups: dict[str, dict[str | None, list[dict]]] = defaultdict(lambda: defaultdict(list))
+        self.groups: dict[str, dict[str | None, list[Mapping]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             if row["label"] is not None or not labelled:
                 self.groups[source_of_movement(row)][row["label"]].append(row)
@@ -248,7 +248,7 @@ class CropDataset(Dataset):
         kept = self.memory[key]
         return kept if kept.label == label else replace(kept, label=label)
 
-    def _crop(self, row: dict, label: str | None, corpus: str, rng: np.random.Generator) -> Crop:
+    def _crop(self, row: Mapping, label: str | None, corpus: str, rng: np.random.Generator) -> Crop:
         return crop_of(row, label, corpus, self.config, rng)
 
     def labels(self) -> list[str]:
@@ -268,7 +268,7 @@ def drawing_shares(clips: Sequence[int], exponent: float) -> np.ndarray:
 
 
 def crop_of(
-    row: dict,
+    row: Mapping,
     label: str | None,
     corpus: str,
     config: AugmentationConfig,

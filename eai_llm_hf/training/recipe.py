@@ -17,6 +17,7 @@ from pathlib import Path
 
 import torch
 from accelerate import PartialState
+from peft import PeftModel
 from torch.utils.data import Dataset
 from transformers import AutoTokenizer, ProgressCallback, Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
@@ -39,6 +40,7 @@ from .measured_map import fit_measured_once
 from .recipe_clips import load_splits
 from .sessions import SessionDataset
 from .settings import Recipe
+from .sharding import copy_without_backbone, gather, prepare_for_sharding, sharding_is_asked, unsharded
 from .temperature import fit_temperature
 
 logger = logging.get_logger(__name__)
@@ -47,9 +49,13 @@ REFERENCE_CROPS = 2000
 CROPS_PER_CLIP = 20
 """More crops of one clip would not change the reference."""
 VALIDATION_CROPS = 256
+CHECKPOINTING = next(
+    name for name in ("activation_checkpointing", "gradient_checkpointing") if hasattr(TrainingArguments, name)
+)
+"""What the installed transformers calls `gradient_checkpointing`."""
 
 
-def recipe_splits(recipe: Recipe) -> dict[str, list[dict]]:
+def recipe_splits(recipe: Recipe) -> dict[str, list[Mapping]]:
     """The clips of a recipe by split, see `load_splits`."""
     return load_splits(
         recipe.corpora,
@@ -61,7 +67,7 @@ def recipe_splits(recipe: Recipe) -> dict[str, list[dict]]:
     )
 
 
-def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Path:
+def train(recipe: Recipe, splits: Mapping[str, list[Mapping]] | None = None) -> Path:
     """Runs the recipe.
 
     Args:
@@ -75,6 +81,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         ValueError: If the corpora cannot be loaded or have no clip to train on, or the folder belongs to another run.
     """
     set_seed(recipe.seed)
+    prepare_for_sharding()
     output = Path(recipe.output_dir)
     started = time.monotonic()
     if splits is None:
@@ -108,7 +115,8 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
         if recipe.sessions:
             crops = SessionDataset(splits["train"], count, recipe.seed, reference)
         unseen = CropDataset(splits["validation"], VALIDATION_CROPS, recipe.seed + 1) if splits["validation"] else None
-        seconds["stage one"] = align(recipe, model, processor, reference, crops, unseen)
+        with unsharded():
+            seconds["stage one"] = align(recipe, model, processor, reference, crops, unseen)
         if any(row["label"] for row in splits["validation"]):
             model.config.label_temperature = fit_temperature(model, processor, splits["validation"], recipe.labels)
     if recipe.stages in ("two", "both"):
@@ -134,7 +142,7 @@ def train(recipe: Recipe, splits: Mapping[str, list[dict]] | None = None) -> Pat
     return folder
 
 
-def _refuse_another_run(recipe: Recipe, splits: Mapping[str, list[dict]], start: str | None) -> None:
+def _refuse_another_run(recipe: Recipe, splits: Mapping[str, list[Mapping]], start: str | None) -> None:
     """Writes what the run is about into its folder, and refuses a folder of a run that is about something else.
 
     Otherwise a stage that the other run has finished would be skipped, although it was trained on other clips.
@@ -304,10 +312,12 @@ def _answer(
     model: EaiLlmForCausalLM,
     processor: EaiSkeletonProcessor,
     reference: MotionReference,
-    rows: list[dict],
+    rows: list[Mapping],
 ) -> tuple[EaiLlmForCausalLM, float]:
     """Stage two. Returns the model, with LoRA merged, and the seconds that the stage took."""
-    arguments = _arguments(recipe, "stage-two", label_names=["labels"])
+    arguments = _arguments(
+        recipe, "stage-two", label_names=["labels"], **{CHECKPOINTING: recipe.gradient_checkpointing}
+    )
     samples = _samples(arguments)
     crops: CropDataset | SessionDataset = CropDataset(rows, samples, recipe.seed + 2, labelled=True)
     if recipe.sessions:
@@ -315,13 +325,17 @@ def _answer(
     pairs = CropDataset(rows, 2 * samples, recipe.seed + 3, AugmentationConfig(longest_s=LONGEST_COMPARED_S))
     if not model.projector.words.any():  # a new projector, not that of a checkpoint
         name_tokens(model, processor)
+
+    def prepared(model: EaiLlmForCausalLM) -> PeftModel | EaiLlmForCausalLM:
+        if recipe.lora_rank:
+            return add_lora(model, recipe.lora_rank, alpha=2 * recipe.lora_rank)
+        model.requires_grad_(False).projector.requires_grad_(True)
+        return model
+
+    copy = copy_without_backbone(model) if sharding_is_asked() else None
     # LoRA starts with the same weights, however stage one was run: at once, resumed, or in several processes.
     set_seed(recipe.seed)
-    if recipe.lora_rank:
-        learner = add_lora(model, recipe.lora_rank, alpha=2 * recipe.lora_rank)
-    else:
-        learner = model.requires_grad_(False)
-        model.projector.requires_grad_(True)
+    learner = prepared(model)
     trainer = Trainer(
         model=learner,
         args=arguments,
@@ -335,9 +349,11 @@ def _answer(
         learner.set_attn_implementation(CPU_ATTENTION)
     started = time.monotonic()
     trainer.train(resume_from_checkpoint=_last_checkpoint(arguments))
+    if copy is not None and trainer.is_fsdp_enabled:
+        learner = gather(learner, copy, prepared)
     learner.set_attn_implementation(attention)
     learner.config.use_cache = use_cache  # a Trainer turns it off
-    model = fold_lora(learner) if recipe.lora_rank else learner.requires_grad_(True).eval()
+    model = fold_lora(learner) if isinstance(learner, PeftModel) else learner.requires_grad_(True).eval()
     model.config.explains = True
     return model, _spent(arguments, started)
 

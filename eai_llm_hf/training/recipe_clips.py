@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import datasets
 from transformers.utils import logging
 
 from ..corpora import load_corpora
 from ..corpora.splits import refuse_shared_takes, split_of, split_rows
+from ..corpora.stored_rows import relabelled, stored_rows
 from ..publish.checkpoints import has_seen
 
 logger = logging.get_logger(__name__)
@@ -22,7 +24,7 @@ def load_splits(
     validation: Sequence[str],
     seed: int,
     performer_pattern: str | None = None,
-) -> dict[str, list[dict]]:
+) -> dict[str, list[Mapping]]:
     """Loads corpora and divides their clips.
 
     Warnings say which performers or contents are held out, and whether the test has few clips.
@@ -36,7 +38,8 @@ def load_splits(
         performer_pattern: How the path of a file names the performer; for `folder=FOLDER`.
 
     Returns:
-        Rows by split: train, validation and test.
+        Rows by split: train, validation and test. Their joints stay in the dataset of the corpus, which of a prepared
+        one is on the disk.
 
     Raises:
         ValueError: If no clip with a label is left for training, parts of one take would be in two splits, or the
@@ -50,7 +53,7 @@ def load_splits(
     return splits
 
 
-def held_out_splits(corpora: Sequence[str], training: dict) -> dict[str, list[dict]]:
+def held_out_splits(corpora: Sequence[str], training: dict) -> dict[str, list[Mapping]]:
     """Divides the clips of corpora as the training of a checkpoint did.
 
     All clips of a corpus that was not used in training are in the test split.
@@ -87,20 +90,20 @@ def _divided(
     validation: Sequence[str],
     seed: int,
     sides_of: Callable[..., tuple[list[str], list[str]]] = split_rows,
-) -> dict[str, list[dict]]:
+) -> dict[str, list[Mapping]]:
     """As `load_splits`, with a performer pattern for each corpus; `sides_of` divides the rows as `split_rows` does."""
-    rows: list[dict] = []
+    rows: list[Mapping] = []
     found: set[str] = set()
     for corpus in load_corpora(patterns, seed):
-        for row in corpus:
-            label = str(row["label"]) if row["label"] is not None else None
+        for row in stored_rows(corpus) if isinstance(corpus, datasets.Dataset) else corpus:
+            label = row["label"]
             found |= {label} if label is not None else set()
-            rows.append({**row, "label": label if label in labels else None})
+            rows.append(row if label in labels else relabelled(row, None))
     sides, notes = sides_of(rows, held_out, validation)
     for note in notes:
         logger.warning(note)
     refuse_shared_takes(rows, sides, overlaps=False)  # `split_rows` has put overlapping clips on one side
-    splits: dict[str, list[dict]] = {"train": [], "validation": [], "test": []}
+    splits: dict[str, list[Mapping]] = {"train": [], "validation": [], "test": []}
     for row, side in zip(rows, sides, strict=True):
         splits[side].append(row)
     if not any(row["label"] for row in splits["train"]):
@@ -126,7 +129,7 @@ def _warn_if_rough(test: Sequence[dict]) -> None:
 
 
 def _sides_by_family(
-    rows: Sequence[dict], held_out: Sequence[str], validation: Sequence[str]
+    rows: Sequence[Mapping], held_out: Sequence[str], validation: Sequence[str]
 ) -> tuple[list[str], list[str]]:
     return [split_of(row, held_out, validation) for row in rows], []
 

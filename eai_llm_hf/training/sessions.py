@@ -62,7 +62,7 @@ class SessionDataset(Dataset):
 
     def __init__(
         self,
-        rows: Sequence[dict],
+        rows: Sequence[Mapping],
         length: int,
         seed: int = 0,
         default: MotionReference | None = None,
@@ -72,11 +72,26 @@ class SessionDataset(Dataset):
             raise ValueError("There is no clip to train on.")
         self.length, self.seed, self.default = length, seed, default
         self.config = config or SESSION_AUGMENTATION
-        self.by_label: dict[str, dict[str | None, list[dict]]] = defaultdict(lambda: defaultdict(list))
-        self.people: dict[str, dict[str, list[dict]]] = defaultdict(lambda: defaultdict(list))
+        self.by_label: dict[str, dict[str | None, list[Mapping]]] = defaultdict(lambda: defaultdict(list))
+        self.people: dict[str, dict[str, list[Mapping]]] = defaultdict(lambda: defaultdict(list))
+        contents: dict[str, dict[str | None, set[str]]] = defaultdict(lambda: defaultdict(set))
         for row in rows:
             self.by_label[source_of_movement(row)][row["label"]].append(row)
             self.people[row["corpus"]][_person_of(row)].append(row)
+            contents[row["corpus"]][row.get("content")].add(_person_of(row))
+        # Sorted once: a corpus may have a hundred thousand people.
+        self._everyone = {corpus: sorted(people) for corpus, people in self.people.items()}
+        self._doing = {
+            corpus: {content: sorted(people) for content, people in doing.items()}
+            for corpus, doing in contents.items()
+        }
+        self._alike: dict[str, list[list[Mapping]]] = defaultdict(list)  # clips of each corpus, by label
+        for of_label in (clips for of_source in self.by_label.values() for clips in of_source.values()):
+            of_corpus: dict[str, list[Mapping]] = defaultdict(list)
+            for row in of_label:
+                of_corpus[row["corpus"]].append(row)
+            for corpus, clips in of_corpus.items():
+                self._alike[corpus].append(clips)
         self.names = sorted(self.by_label)
         sizes = [sum(map(len, self.by_label[name].values())) for name in self.names]
         self.shares = drawing_shares(sizes, SIZE_EXPONENT)
@@ -111,26 +126,26 @@ class SessionDataset(Dataset):
             crops.append(replace(crop, person=f"{number}/{_person_of(row)}"))
         return crops if self.default is None else [self._compared(crops, place, rng) for place in range(len(crops))]
 
-    def _of_people(self, lead: dict, people: Mapping[str, Sequence[dict]], rng: np.random.Generator) -> Iterator[dict]:
+    def _of_people(
+        self, lead: Mapping, people: Mapping[str, Sequence[Mapping]], rng: np.random.Generator
+    ) -> Iterator[Mapping]:
         """Clips of one to three people, the first of them in the leading clip."""
         names = [_person_of(lead)]
-        others = sorted(set(people) - {*names})
+        others = [name for name in self._everyone[lead["corpus"]] if name != names[0]]
         if rng.random() < _SAME_ACTION:
-            alike = [name for name in others if any(row["content"] == lead["content"] for row in people[name])]
+            alike = [name for name in self._doing[lead["corpus"]][lead.get("content")] if name != names[0]]
             others = alike or others
         count = min(int(rng.integers(1, 4)), 1 + len(others))
         names += [others[place] for place in rng.choice(len(others), count - 1, replace=False)]
         return (row for name in names for row in _drawn(people[name], SESSION_CROPS // count, rng))
 
-    def _of_recordings(self, lead: dict, rng: np.random.Generator) -> Iterator[dict]:
+    def _of_recordings(self, lead: Mapping, rng: np.random.Generator) -> Iterator[Mapping]:
         """The leading clip and others of its corpus, balanced over labels.
 
         Nothing of the same person is known to compare it with, and one to three clips would show no more of the
         recordings.
         """
-        of_source = self.by_label[source_of_movement(lead)]
-        alike = [[row for row in rows if row["corpus"] == lead["corpus"]] for rows in of_source.values()]
-        alike = [rows for rows in alike if rows]
+        alike = self._alike[lead["corpus"]]
         yield lead
         for _ in range(SESSION_CROPS - 1):
             rows = alike[rng.integers(len(alike))]
@@ -174,7 +189,7 @@ def _person_of(row: Mapping) -> str:
     return str(row.get("performer") or row.get("content") or "")
 
 
-def _drawn(rows: Sequence[dict], count: int, rng: np.random.Generator) -> list[dict]:
+def _drawn(rows: Sequence[Mapping], count: int, rng: np.random.Generator) -> list[Mapping]:
     """Clips of a person, mostly with labels; a clip comes twice only where there are too few."""
     labelled = [row for row in rows if row["label"] is not None]
     unlabelled = [row for row in rows if row["label"] is None]

@@ -69,6 +69,12 @@ class Recipe:
     stage_two_batch_size: int = field(default=8, metadata={"help": "chats in each step of each process"})
     stage_two_learning_rate: float = field(default=8e-4, metadata={"help": "peak learning rate of projector and LoRA"})
     lora_rank: int = field(default=16, metadata={"help": "rank of LoRA; with 0, stage two trains only the projector"})
+    gradient_checkpointing: bool = field(
+        default=False,
+        metadata={
+            "help": "compute each layer of the backbone again in stage two's backward pass instead of keeping it"
+        },
+    )
     save_steps: int = field(default=150, metadata={"help": "steps between checkpoints"})
     logging_steps: int = field(default=25, metadata={"help": "steps between two reports of the loss"})
     seed: int = field(default=0, metadata={"help": "seed of weights, generated clips, crops and questions"})

@@ -22,7 +22,7 @@ __all__ = ["faithfulness", "faithfulness_tables"]
 
 def faithfulness(
     pipe: SkeletonEmotionExplanationPipeline,
-    rows: Sequence[dict],
+    rows: Sequence[Mapping],
     labels: Sequence[str] | None = None,
     masked: int = 40,
     edited: int = 12,
