@@ -32,7 +32,7 @@ from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.corpora.splits import split_of
 from eai_llm_hf.evaluation.methods.baselines import best_labels, lda, random_forest
 from eai_llm_hf.modeling.skeleton_tower_eai_llm import EaiSkeletonTower
-from eai_llm_hf.processing import feature_extraction_eai_llm
+from eai_llm_hf.processing.descriptors import kept
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.placement import facing
@@ -271,7 +271,7 @@ def _in_form(form: Callable, velocity_weight: float) -> Iterator[None]:
 
     with (
         patch.object(crops, "movement_features", form),
-        patch.object(feature_extraction_eai_llm, "movement_features", form),
+        patch.object(kept, "movement_features", form),
         patch.object(EaiSkeletonTower, "standardise_by", standardise_by),
         patch.object(EaiSkeletonTower, "_semantic_queries", lambda tower, _, clips: queries(tower, None, clips)),
     ):

@@ -28,6 +28,7 @@ COMMANDS = (
     "explain",
     "annotate",
     "app",
+    "serve",
     "compare",
     "calibrate",
     "adapt",
