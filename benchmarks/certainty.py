@@ -5,7 +5,8 @@
     python benchmarks/certainty.py --checkpoint FOLDER --corpora bandai1=FOLDER mpi_stories=FOLDER style100=FOLDER
 
 Reads the probabilities among all labels that our model gave to the clips of each recorded corpus that its training
-left out; not of generated rigs, in many of whose clips the emotion hardly shows.
+left out; not of generated rigs, in many of whose clips the emotion hardly shows, nor of what is tested only, which
+shall tell whether probabilities of such a temperature hold.
 First the temperature at which they are most likely is fitted, with the same weight for each corpus and each kind of
 reference. Then the accuracy at each probability is counted. Prints the accuracy against the coverage as a Markdown
 table. With --checkpoint, `label_temperature` is multiplied by that temperature and `label_accuracy` is replaced in its
@@ -36,11 +37,14 @@ LEVELS = {"none": DEFAULT, "recordings": RECORDINGS, "performer": PERFORMER, "ne
 _SMALLEST = 1e-4
 
 
-def read_answers(content: Mapping[str, Any]) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+def read_answers(
+    content: Mapping[str, Any], tested_only: bool = False
+) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
     """Probabilities of our model by corpus and kind of reference, of all seeds.
 
     Args:
         content: What benchmarks/unseen_corpora.py wrote.
+        tested_only: Whether those of the corpora that are tested only are wanted, in place of the left-out ones.
 
     Returns:
         (clips, labels) logarithms of probabilities, and (clips,) indices of the right labels.
@@ -51,7 +55,7 @@ def read_answers(content: Mapping[str, Any]) -> dict[tuple[str, str], tuple[np.n
         if name.split("; ")[-1] != METHODS["OURS"]:
             continue
         for corpus, kinds in cell["tests"].items():
-            if corpus.startswith("generated-"):
+            if corpus.startswith("generated-") or (corpus in content["settings"]["test_only"]) is not tested_only:
                 continue
             about = content["corpora"][corpus]
             truth = [labels.index(about["labels"][number]) for number in about["truth"]]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 
 from eai_llm_hf.evaluation.scores import Bootstrap, difference, mean_and_spread, pooled, tally, with_interval
 from eai_llm_hf.evaluation.selective import selective_table
@@ -195,12 +196,30 @@ def how_sure(figures: Mapping[str, Any]) -> list[str]:
         return ["Not measured: no recorded corpus was left out."]
     temperature = CERTAINTY["common_temperature"](answers)
     table = selective_table(CERTAINTY["predictions_of"](answers, temperature))
+    held = []
+    for (corpus, kind), (logits, truth) in CERTAINTY["read_answers"](figures, tested_only=True).items():
+        shares = softmax(logits / temperature, axis=-1)
+        scores = pooled(tally(truth, shares[None]), shares.shape[-1])
+        values = (float(scores[name].mean()) for name in ("accuracy", "ece"))
+        held.append(
+            f"| {corpus} | {REFERENCES[kind]} | {len(truth)} | {' | '.join(f'{each:.2f}' for each in values)} |"
+        )
+    checked = [
+        "",
+        "With this temperature, on what is tested only, among all labels:",
+        "",
+        "| corpus | compared with | clips | accuracy | expected calibration error |",
+        "|---|---|---|---|---|",
+        *held,
+    ]
     return [
         "Accuracy of EAI-LLM among all labels, if only the most probable labels count, over the recorded corpora with "
         f"the same weight each. All probabilities have one temperature, {temperature:.2f} times that of each training "
-        "(`python benchmarks/certainty.py`). `certainty` in records comes from the same answers.",
+        "(`python benchmarks/certainty.py`). `certainty` in records comes from such answers, those of an "
+        "earlier run.",
         "",
         *table.splitlines(),
+        *(checked if held else []),
     ]
 
 
