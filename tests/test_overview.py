@@ -132,6 +132,7 @@ def test_label_certainty_and_note_filter_together_and_all_come_back(report):
     page = report()
     filter_of(page, "Label").select_option("sad")
     assert shown(page) == ["walk10.bvh", "dance.bvh"]
+    assert [each.is_visible() for each in page.locator("article").all()] == [True, False, False, True]
     filter_of(page, "Note").select_option("pinned root")
     assert shown(page) == ["walk10.bvh"] and page.get_by_role("status").first.inner_text() == "1 of 4 recordings"
     filter_of(page, "Label").select_option("")
@@ -150,6 +151,7 @@ def test_print_shows_all_recordings_whatever_is_filtered(report):
     assert len(shown(page)) == 1
     page.emulate_media(media="print")
     assert len(shown(page)) == 4 and not page.locator(".filters").is_visible()
+    assert all(each.is_visible() for each in page.locator("article").all())
 
 
 def test_a_recording_of_the_overview_leads_to_its_part_of_the_page(report):

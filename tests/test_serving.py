@@ -229,6 +229,8 @@ def test_parts_of_a_text_come_while_it_is_written_once_they_passed_the_check(pip
         ("notes.txt", b"hello", {}, 422, "notes.txt: cannot read '.txt'; expected one of .bvh"),
         ("clip.mp4", b"0000", {}, 422, "clip.mp4: videos take minutes"),
         ("../../etc/walk.bvh", b"", {}, 422, "walk.bvh: the file is empty"),
+        ("..", b"hello", {}, 422, "recording: "),
+        ("walk.bvh", None, {"label_only": "true", "question": "Why?"}, 422, "label_only: expected no question"),
         ("walk.bvh", None, {"layout": "/etc/rig.json"}, 422, "layout: '/etc/rig.json' is no known rig"),
         ("walk.bvh", None, {"label_onyl": "true"}, 422, "label_onyl: Extra inputs are not permitted"),
         ("walk.bvh", None, {"label_only": "perhaps"}, 422, "label_only: "),

@@ -269,6 +269,8 @@ def use_reference(
     }
     session.shown = None
     session.compared_with = f"{words[kind]}: {', '.join(each.name for each in chosen)}"
+    if kind != RECORDINGS:
+        session.compared_with += ". Where somebody else moves, compare with the training clips again"
     return Change(before, explain(pipe, session, name))
 
 

@@ -57,6 +57,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
             STREAM: {"schema": {"type": "string"}},
         },
     },
+    400: {"description": "The form is not well-formed, or has too many files or fields.", **_ERROR},
     408: {"description": "The request did not arrive in time.", **_ERROR},
     413: {"description": "The request is too large, or the recording too long.", **_ERROR},
     415: {"description": "Neither a form nor JSON.", **_ERROR},
@@ -291,6 +292,7 @@ class _Visit:
     async def events(self) -> AsyncGenerator[Event, None]:
         """What the client hears, up to the record or an error; nothing more once the client is gone."""
         left = asyncio.ensure_future(self._left())
+        heard: asyncio.Future[Event] | None = None
         try:
             while True:
                 heard = asyncio.ensure_future(self._heard.get())
@@ -299,16 +301,16 @@ class _Visit:
                 if heard.done():
                     event = heard.result()
                 elif left.done():
-                    heard.cancel()
                     return
                 else:
-                    heard.cancel()
                     event = "error", (504, f"There was no answer within {self._service.limits.request_s:g} s.")
                 yield event
                 if event[0] in ("record", "error"):
                     return
         finally:
             left.cancel()
+            if heard is not None:
+                heard.cancel()
 
     async def _left(self) -> None:
         """Returns when the client closes the connection."""

@@ -57,7 +57,13 @@ class Asked(BaseModel):
     max_new_tokens: int | None = Field(None, ge=1, le=LONGEST_TEXT, description="Longest text in tokens.")
 
     def options(self) -> dict[str, Any]:
-        """The arguments of the pipeline that are not at their default."""
+        """The arguments of the pipeline that are not at their default.
+
+        Raises:
+            Refusal: If some exclude each other.
+        """
+        if self.label_only and self.question is not None:
+            raise Refusal(422, "label_only: expected no question with it, because nothing is written.")
         return self.model_dump(exclude_defaults=True, include=set(Asked.model_fields))
 
 
@@ -223,7 +229,7 @@ def _kept(file: File, folder: Path) -> dict[str, str]:
             f"{name}: videos take minutes; find the people first, with eai-llm explain VIDEO --save-pose OUT.json.",
         )
     folder.mkdir()
-    path = folder / (name or "recording")
+    path = folder / (name.strip(".") and name or "recording")  # "." and ".." are folders
     with path.open("wb") as copy:
         shutil.copyfileobj(file.content, copy)
     return {"path": str(path), "source": name}

@@ -41,7 +41,10 @@ function startOverview(place) {
     return cell !== undefined && [cell, ...cell.querySelectorAll("[data-is]")].some((each) => each.dataset.is === filter.value);
   });
   const filter = () => {
-    rows.forEach((row) => row.classList.toggle("filtered", !isAsked(row)));
+    rows.forEach((row) => {
+      const section = document.querySelector(row.querySelector("a").getAttribute("href"));
+      [row, section].forEach((each) => each.classList.toggle("filtered", !isAsked(row)));
+    });
     const left = rows.filter((row) => !row.classList.contains("filtered")).length;
     place.querySelector(".found").textContent = `${left} of ${rows.length} recordings`;
     showAll.disabled = filters.every((each) => !each.value);
