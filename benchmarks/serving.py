@@ -209,7 +209,9 @@ def as_table(heard: Heard, batch: float, args: argparse.Namespace) -> str:
     half = heard.memory[len(heard.memory) // 2]
     memory = (heard.memory[0], tenth, half, max(heard.memory), heard.memory[-1])
     words = ", ".join(f"{value / 1e6:.0f} MB" for value in memory)
-    lines.append(f"| memory of the server: at the start, after a tenth and half of the time, at most, at the end | {words} |")
+    lines.append(
+        f"| memory of the server: at the start, after a tenth and half of the time, at most, at the end | {words} |"
+    )
     return "\n".join(lines)
 
 

@@ -267,7 +267,7 @@ def test_the_command_prints_what_it_wrote_and_ends_well_though_a_clip_is_damaged
     given = ["--model", str(tiny_checkpoint), "--label-only", "--num-workers", "0", "--shard-size", "4"]
     assert main(["annotate", str(folder), "-o", str(tmp_path / "out"), *given]) == 0
     out, err = capsys.readouterr()
-    assert f"6 clips, 7 rows in {tmp_path / 'out'}" in out and "1 clips could not be read" in err
+    assert f"6 clips, 7 rows in {tmp_path / 'out'}" in out and "1 clip could not be read" in err
     for path in (annotated / "data").iterdir():
         assert (tmp_path / "out" / "data" / path.name).read_bytes() == path.read_bytes(), "as in Python"
 

@@ -254,6 +254,12 @@ def test_a_damaged_plan_is_refused_and_the_shards_stay(folder, annotated, tiny_c
     assert len(list((annotated / "data").iterdir())) == 3
 
 
+def test_another_parquet_file_next_to_the_shards_is_named(folder, annotated, tiny_checkpoint, no_model):
+    (annotated / "data" / "train-00007-of-00005.parquet").write_bytes(b"junk")
+    with pytest.raises(ValueError, match=r"the 3 shards of this plan alone, found train-00007-of-00005\.parquet"):
+        annotate(folder, annotated, tiny_checkpoint, **BRIEF)
+
+
 def test_a_folder_of_something_else_is_not_written_to(folder, tiny_checkpoint, tmp_path, no_model):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("x", encoding="utf-8")

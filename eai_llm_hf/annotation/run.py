@@ -18,7 +18,7 @@ from .call import Call, threads
 from .files import remove_unfinished
 from .making import Maker
 from .plan import CHECKS, DATA, LOCK, Plan, check_listing, check_same, read_plan, write_plan
-from .shards import Check, finished
+from .shards import Check, check_files, finished
 from .sources import Source, open_source
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ def _annotated(
         else:
             check_same(plan, facts)
             check_listing(plan, source)
+            check_files(plan)
         done = dict(finished(plan))
         todo = [shard for shard in range(plan.shards) if shard not in done]
         if todo:

@@ -49,6 +49,20 @@ def shard_path(plan: Plan, shard: int) -> Path:
     return plan.folder / DATA / f"train-{shard:05d}-of-{plan.shards:05d}.parquet"
 
 
+def check_files(plan: Plan) -> None:
+    """Checks that no other Parquet files lie next to the shards, because whoever reads these would read them too.
+
+    Raises:
+        ValueError: If some do.
+    """
+    shards = {shard_path(plan, shard) for shard in range(plan.shards)}
+    if others := sorted(set((plan.folder / DATA).glob("*.parquet")) - shards):
+        raise ValueError(
+            f"{plan.folder / DATA} should hold the {plan.shards} shards of this plan alone, found {others[0].name}. "
+            "Move it elsewhere: whoever reads the folder would read it too."
+        )
+
+
 def finished(plan: Plan) -> Iterator[tuple[int, Check]]:
     """The shards that are whole; a warning names each that is damaged and has to be made again.
 
@@ -115,4 +129,4 @@ def _check_path(plan: Plan, shard: int) -> Path:
     return plan.folder / CHECKS / f"{shard:05d}.json"
 
 
-__all__ = ["Check", "finished", "finished_one", "shard_path", "write_shard"]
+__all__ = ["Check", "check_files", "finished", "finished_one", "shard_path", "write_shard"]

@@ -103,5 +103,6 @@ def run(args: argparse.Namespace) -> int:
     print(f"{made.clips} clips, {made.rows} rows in {args.output_dir}")
     print(f'to load      datasets.load_dataset("{args.output_dir}")')
     if made.failed:
-        print(f"{made.failed} clips could not be read; the column error says why", file=sys.stderr)
+        clips = "clip" if made.failed == 1 else "clips"
+        print(f"{made.failed} {clips} could not be read; the column error says why", file=sys.stderr)
     return 0
