@@ -139,10 +139,12 @@ def test_a_killed_machine_and_a_killed_actor_lose_nothing_of_a_run_that_began_on
                 lambda: (names := [path.name for path in room.glob("reader-*")]) and len(names) > 1 and names,
                 "two actors that read",
             )
-            first, second = (actor_of(int(name.removeprefix("reader-"))) for name in readers)
+            actors = [actor_of(int(name.removeprefix("reader-"))) for name in readers]
             two_machines.lose()
-            survivor = first if os.path.exists(f"/proc/{first}") else second
-            wait_for(lambda: len([pid for pid in (first, second) if os.path.exists(f"/proc/{pid}")]) == 1, "the loss")
+            (survivor,) = wait_for(
+                lambda: len(left := [pid for pid in actors if os.path.exists(f"/proc/{pid}")]) == 1 and left,
+                "the loss",
+            )
             os.kill(survivor, signal.SIGKILL)
         except BaseException as error:
             problems.append(error)
