@@ -21,7 +21,7 @@ from transformers import PreTrainedModel
 from transformers.utils import logging
 
 from .descriptors.calibration import MeasuredClip, calibrated, mean_of_windows, without_each
-from .descriptors.kept import features_of, mirrored_features, mirrored_vector, vector_of
+from .descriptors.kept import features_of, mirrored_features, mirrored_vector, vector_of, windows_of
 from .descriptors.manner import relative_features
 from .descriptors.measure import DESCRIPTOR_NAMES
 from .descriptors.reference import MotionReference, manner_for
@@ -351,8 +351,7 @@ def _checked(labels: Sequence[str], clips: int, placeholder: str) -> list[str]:
 
 def _example(extractor: EaiSkeletonFeatureExtractor, clip: UnifiedClip, label: str, performer: str | None) -> _Example:
     features, vectors = [], []
-    for start, end in extractor.segments(len(clip.joints)):
-        window = clip.cut(start, end)
+    for window in windows_of(clip, extractor.segments(len(clip.joints))):
         seen, vector = features_of(window), vector_of(window)
         features += [seen, mirrored_features(*seen)]
         vectors += [vector, mirrored_vector(vector)]

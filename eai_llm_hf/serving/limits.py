@@ -43,10 +43,12 @@ class Limits:
     movement_s: float = 600.0
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "places", "request_s", "request_mb", "movement_s"):
-            least = 1 if name in ("batch_size", "places") else 0
-            if not getattr(self, name) >= least or getattr(self, name) == 0:
-                raise ValueError(f"{name} must be at least 1 or above 0, found {getattr(self, name)}.")
+        for name in ("batch_size", "places"):
+            if not getattr(self, name) >= 1:
+                raise ValueError(f"{name} must be at least 1, found {getattr(self, name)}.")
+        for name in ("request_s", "request_mb", "movement_s"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be above 0, found {getattr(self, name)}.")
 
 
 class Refusal(Exception):
