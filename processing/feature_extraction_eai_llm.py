@@ -330,11 +330,10 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         if not isinstance(skeletons, (list, tuple)):
             skeletons = [skeletons]
         clips = [clip for skeleton in skeletons for clip in self.clips(skeleton, fps, layout, joint_names)]
-        own = self.motion_reference()
         given = list(map(as_reference, reference)) if isinstance(reference, (list, tuple)) else None
         references = [as_reference(reference)] * len(clips) if given is None else given
-        features, vectors = [], []
-        for clip, given_for_clip in zip(clips, references, strict=True):
+        read = []
+        for clip in clips:
             if len(clip.joints) > self.max_frames:
                 logger.warning_once(
                     f"A clip of {len(clip.joints) / clip.fps:.1f} s is longer than the "
@@ -342,12 +341,8 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
                     "The pipeline reads long recordings window by window."
                 )
                 clip = replace(clip, joints=clip.joints[: self.max_frames])
-            values, present = features_of(clip)
-            features.append((relative_features(values, present, manner_for(given_for_clip, own)), present))
-            vectors.append(vector_of(clip))
-        return BatchFeature(
-            self.pad(features, vectors, [reference or own for reference in references]), tensor_type=return_tensors
-        )
+            read.append(clip)
+        return self._compared(list(map(features_of, read)), list(map(vector_of, read)), references, return_tensors)
 
     def with_mirror_images(
         self, clips: Sequence[UnifiedClip], references: Sequence[MotionReference | None], batch: int = 16
@@ -359,18 +354,28 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
             references: What each is compared with, None for the checkpoint's reference.
             batch: Clips at a time.
         """
-        own = self.motion_reference()
         for start in range(0, len(clips), batch):
             some, compared = clips[start : start + batch], references[start : start + batch]
             features, vectors = list(map(features_of, some)), list(map(vector_of, some))
             features += [mirrored_features(*each) for each in features]
             vectors += [mirrored_vector(each) for each in vectors]
-            relative = [
-                (relative_features(values, present, manner_for(reference, own)), present)
-                for (values, present), reference in zip(features, 2 * list(compared), strict=True)
-            ]
-            padded = self.pad(relative, vectors, 2 * [reference or own for reference in compared])
-            yield BatchFeature(padded, tensor_type="pt")
+            yield self._compared(features, vectors, 2 * list(compared), "pt")
+
+    def _compared(
+        self,
+        features: Sequence[tuple[np.ndarray, np.ndarray]],
+        vectors: Sequence[np.ndarray],
+        references: Sequence[MotionReference | None],
+        return_tensors: str | None,
+    ) -> BatchFeature:
+        """What a call returns for measured clips, each compared with its reference, None for the checkpoint's."""
+        own = self.motion_reference()
+        relative = [
+            (relative_features(values, present, manner_for(reference, own)), present)
+            for (values, present), reference in zip(features, references, strict=True)
+        ]
+        padded = self.pad(relative, vectors, [reference or own for reference in references])
+        return BatchFeature(padded, tensor_type=return_tensors)
 
     def pad(
         self,
