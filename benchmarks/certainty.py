@@ -50,12 +50,12 @@ def read_answers(
         (clips, labels) logarithms of probabilities, and (clips,) indices of the right labels.
     """
     found: dict[tuple[str, str], list[tuple[np.ndarray, int]]] = {}
-    labels = content["settings"]["labels"]
+    labels, test_only = content["settings"]["labels"], content["settings"].get("test_only", [])
     for name, cell in content["cells"].items():
         if name.split("; ")[-1] != METHODS["OURS"]:
             continue
         for corpus, kinds in cell["tests"].items():
-            if corpus.startswith("generated-") or (corpus in content["settings"]["test_only"]) is not tested_only:
+            if corpus.startswith("generated-") or (corpus in test_only) is not tested_only:
                 continue
             about = content["corpora"][corpus]
             truth = [labels.index(about["labels"][number]) for number in about["truth"]]
