@@ -49,7 +49,8 @@ def fold_lora(peft_model: PeftModel) -> EaiLlmForCausalLM:
     """Merges LoRA into the backbone and keeps its factors, so that the model can be saved in the small form.
 
     PEFT's own `merge_and_unload` computes the same weights but keeps no factors; such a model can be saved in the
-    whole form only. Factors that the model was loaded with stay: the new ones are appended along the rank.
+    whole form only. Factors that the model was loaded with stay: the new ones are appended along the rank. Those of a
+    backbone of 16 bits are kept in float16, which has more digits than its bfloat16.
 
     Args:
         peft_model: A model with active LoRA adapters, trained here or read by `PeftModel.from_pretrained`.
@@ -66,7 +67,8 @@ def fold_lora(peft_model: PeftModel) -> EaiLlmForCausalLM:
             if f"{name}.A" in factors:
                 a = torch.cat([factors[f"{name}.A"].float(), a], dim=0)
                 b = torch.cat([factors[f"{name}.B"].float(), b], dim=1)
-            factors |= {f"{name}.A": a, f"{name}.B": b}
+            kept = torch.float32 if layer.weight.dtype == torch.float32 else torch.float16
+            factors |= {f"{name}.A": a.to(kept), f"{name}.B": b.to(kept)}
     model = peft_model.merge_and_unload()
     model.lora_factors = factors
     if any(encodes_text(name, model.config.text_layer) for name in factors):

@@ -16,7 +16,7 @@ import numpy as np
 from ..descriptors.reference import MotionReference
 from .argument import PARTS, Part, in_tens, name_of, part_of, style_of, write_argument, write_part
 from .argument_words import COMPARED_WITH
-from .marks import MarkUse, Statement, mark, read_marks, without_marks
+from .marks import MarkUse, Statement, mark, read_marks, without_marks, words_of_mark
 from .reasons import Argument, Reason
 from .text_check import Sentence, TextCheck, sentences_of
 from .writing import EXPLAIN_QUESTION, capital
@@ -32,11 +32,11 @@ __all__ = [
 ]
 
 _KINDS: dict[tuple[MarkUse, Part], str] = {
-    ("for", "why"): "for",
-    ("also", "why"): "other",
-    ("against", "against"): "against",
-    ("rival", "runner-up"): "to decide",
-    ("also", "runner-up"): "for the runner-up",
+    ("for", "why"): "For",
+    ("also", "why"): "Other",
+    ("against", "against"): "Against",
+    ("rival", "runner-up"): "To decide",
+    ("also", "runner-up"): "For the runner-up",
 }
 """What the prompt calls statements, by how they are used and where, in the order in which a text states them."""
 
@@ -63,13 +63,14 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
     """The question with the facts that the text must respect.
 
     Args:
-        argument: What the text is to say. Of its claims only the numbers are among the facts, so that a sentence is
-            not begun for two of them where there is one: which ones they are is chosen while decoding.
+        argument: What the text is to say. All its claims are among the facts, in the words of their marks, so that a
+            sentence is not begun for two of them where there is one, nor for a reason where there is an objection.
         question: Any question for an explanation.
 
     Returns:
         For instance "What emotion ...? Label: sad (sadness). Runner-up: afraid (fear). Certainty: low, 4 of 10.
-        Compared with most recordings. Statements: 2 for, 1 against, 1 to decide. Style: 17."
+        Compared with most recordings. For: head pitch low clearly, arm swing low. Against: tempo high. To decide:
+        hand height low. Style: 17."
     """
     facts = [f"Label: {_with_noun(argument.label)}."]
     if argument.runner_up is not None:
@@ -79,8 +80,9 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
     facts.append(f"{capital(COMPARED_WITH[argument.compared][0])}.")
     if argument.typical:
         facts.append(f"Typical: {', '.join(name.replace('_', ' ') for name in argument.typical)}.")
-    numbers = [f"{len(marks)} {kind}" for kind, marks in _marks_by_kind(argument).items() if marks]
-    facts.append(f"Statements: {', '.join(numbers) or 'none'}.")
+    for kind, reasons in _reasons_by_kind(argument).items():
+        if reasons:
+            facts.append(f"{kind}: {', '.join(words_of_mark(reason.claim) for _, reason in reasons)}.")
     return " ".join([question, *facts, f"Style: {style_of(argument)}."])
 
 
@@ -96,8 +98,8 @@ def marked_reasons(argument: Argument) -> dict[str, Reason]:
 
 def mark_order(argument: Argument) -> list[list[str]]:
     """The marks of an argument in the order in which a text uses them: those of a list in any order."""
-    of = _marks_by_kind(argument)
-    first, second, *rest = of.values()
+    of = [[mark(use, reason.claim) for use, reason in reasons] for reasons in _reasons_by_kind(argument).values()]
+    first, second, *rest = of
     return [marks for marks in (first, second, [mark for marks in rest for mark in marks]) if marks]
 
 
@@ -112,11 +114,11 @@ def _used(argument: Argument) -> list[tuple[MarkUse, Reason]]:
     return [(use, reason) for use, reasons in uses.items() for reason in reasons]
 
 
-def _marks_by_kind(argument: Argument) -> dict[str, list[str]]:
-    """The marks by what the prompt calls their statements."""
-    found: dict[str, list[str]] = {kind: [] for kind in _KINDS.values()}
+def _reasons_by_kind(argument: Argument) -> dict[str, list[tuple[MarkUse, Reason]]]:
+    """All statements of an argument by what the prompt calls them."""
+    found: dict[str, list[tuple[MarkUse, Reason]]] = {kind: [] for kind in _KINDS.values()}
     for use, reason in _used(argument):
-        found[_KINDS[use, part_of(argument, use, reason.claim)]].append(mark(use, reason.claim))
+        found[_KINDS[use, part_of(argument, use, reason.claim)]].append((use, reason))
     return found
 
 

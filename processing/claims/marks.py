@@ -13,7 +13,16 @@ from typing import Literal, NamedTuple, get_args
 from .claim import Claim, Degree, Span, canonical_claim
 from .phrases import PHRASES
 
-__all__ = ["MARK_START", "SENTENCE_END", "MarkUse", "Statement", "mark", "read_marks", "without_marks"]
+__all__ = [
+    "MARK_START",
+    "SENTENCE_END",
+    "MarkUse",
+    "Statement",
+    "mark",
+    "read_marks",
+    "without_marks",
+    "words_of_mark",
+]
 
 MARK_START = " ["
 """How a mark begins, the space included. Texts that the package writes have it nowhere else."""
@@ -53,12 +62,17 @@ class Statement(NamedTuple):
 
 def mark(use: MarkUse, claim: Claim) -> str:
     """The mark of a statement: " [for head pitch low clearly end]". A space and the words of the statement follow."""
-    words = [use, *claim.descriptor.split("_"), claim.direction]
+    return f"{MARK_START}{use} {words_of_mark(claim)}]"
+
+
+def words_of_mark(claim: Claim) -> str:
+    """What a mark calls a claim: "head pitch low clearly end"."""
+    words = [*claim.descriptor.split("_"), claim.direction]
     if claim.degree != "plain":
         words.append(_DEGREE_WORDS[claim.degree])
     if claim.span != "whole":
         words.append(claim.span)
-    return f"{MARK_START}{' '.join(words)}]"
+    return " ".join(words)
 
 
 def without_marks(text: str) -> str:
