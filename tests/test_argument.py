@@ -14,7 +14,7 @@ from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.writing import named_label
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 
-SURENESS = (("low", 0.39), ("medium", 0.46), ("high", 0.81), ("low", None), (None, None))
+SURENESS = (("low", 0.39), ("medium", 0.62), ("high", 0.81), ("low", None), (None, None))
 USES = {"reasons": "for", "against": "against", "deciding": "rival", "observed": "also"}
 
 
