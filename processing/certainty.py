@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from .claims.reasons import HIGH_FROM, LOW_BELOW
 from .descriptors.reference import MotionReference
 from .descriptors.reference_state import DEFAULT, PERFORMER, RECORDINGS
 from .vocabulary import trained_word
 
 __all__ = [
     "COMPARED_CLIPS",
-    "HIGH_FROM",
-    "LOW_BELOW",
     "RECORDED",
     "UNLIKE_TRAINING",
     "VIDEO",
@@ -35,9 +34,6 @@ UNLIKE_TRAINING = "this posture and movement are unlike all that the model was t
 
 _HARDLY = 0.5
 """Share of the descriptors below which a recording shows too little of the body for a sure label."""
-
-LOW_BELOW, HIGH_FROM = 0.4, 0.7
-"""Accuracy below which a label is of low certainty, and from which on it is of high certainty."""
 
 COMPARED_CLIPS = {
     DEFAULT: "the clips of the training",

@@ -8,7 +8,7 @@ import pytest
 from test_reasons import LABELS, argued, clip, random_clips, reference  # noqa: F401  (a fixture)
 
 from eai_llm_hf.processing.claims.argument import name_of, write_argument
-from eai_llm_hf.processing.claims.argument_words import AGAINST, LEADS, LINKS
+from eai_llm_hf.processing.claims.argument_words import AGAINST, LEADS, LINKS, SURE_TAILS, SURENESS
 from eai_llm_hf.processing.claims.explanation import (
     explained,
     explanation_prompt,
@@ -18,9 +18,10 @@ from eai_llm_hf.processing.claims.explanation import (
     taught_text,
 )
 from eai_llm_hf.processing.claims.marks import mark, read_marks, without_marks
-from eai_llm_hf.processing.claims.text_check import TextCheck, sentences_of
+from eai_llm_hf.processing.claims.text_check import Sentence, TextCheck, sentences_of
+from eai_llm_hf.processing.claims.writing import capital
 
-SURENESS = (("low", 0.39), ("medium", 0.46), ("high", 0.81), ("low", None), (None, None))
+CERTAINTIES = (("low", 0.39), ("medium", 0.46), ("high", 0.81), ("low", None), (None, None))
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def cases(reference):  # noqa: F811
     """Arguments of random clips, each with its measurements."""
     made = []
     for number, (vectors, label, runner_up) in enumerate(random_clips(50)):
-        level, accuracy = SURENESS[number % len(SURENESS)]
+        level, accuracy = CERTAINTIES[number % len(CERTAINTIES)]
         argument = argued(vectors, reference, label, runner_up=runner_up, level=level, accuracy=accuracy)
         made.append((replace(argument, compared=("default", "recordings", "performer")[number % 3]), vectors))
     return made
@@ -45,7 +46,7 @@ def test_every_text_that_the_model_is_taught_passes_the_check(cases, reference):
 @pytest.fixture
 def case(reference):  # noqa: F811
     vectors = clip(head_pitch=-2.0, movement_speed=-1.8, arm_swing=-1.5, trunk_lean=1.2)
-    argument = argued(vectors, reference, "sad", runner_up="angry", level="medium", accuracy=0.52)
+    argument = argued(vectors, reference, "sad", runner_up="angry", level="medium", accuracy=0.62)
     argument = replace(argument, compared="performer")
     assert len(argument.stated) >= 2
 
@@ -64,7 +65,7 @@ def test_a_part_that_misses_or_changes_a_fact_gives_way_and_the_others_stay(case
     changed = {
         "another label": (good.replace("looks sad", "looks happy"), opening),
         "another certainty": (good.replace("medium", "high"), opening),
-        "another accuracy": (good.replace("5 of 10", "9 of 10"), opening),
+        "another accuracy": (good.replace("6 of 10", "9 of 10"), opening),
         "a third emotion": (good.replace("sadness", "fear", 1), why),
         "another comparison": (good.replace("most of this person's other recordings", "most recordings"), why),
         "a reason as something against it": (good.replace("are typical of", "are unusual for"), why),
@@ -79,6 +80,28 @@ def test_a_part_that_misses_or_changes_a_fact_gives_way_and_the_others_stay(case
         kept = [sentence.text for sentence in (opening, why, *others) if sentence is not lost]
         assert all(sentence in found.text for sentence in kept), fault
         assert check(marked_again(found)).written_by == "model", f"{fault}: {found.text}"
+
+
+def test_words_of_certainty_that_do_not_fit_the_accuracy_are_rejected_also_next_to_statements(reference):  # noqa: F811
+    vectors = clip(head_pitch=-2.0, movement_speed=-1.8, arm_swing=-1.5)
+    accuracies = {"low": 0.38, "medium": 0.52, "high": 0.8}
+    overclaims = ("and this is fairly certain, though not fully", "and there is not much doubt about it")
+    for level, accuracy in accuracies.items():
+        argument = argued(vectors, reference, "sad", runner_up="angry", level=level, accuracy=accuracy)
+        check = TextCheck(argument, LABELS, vectors, reference)
+        reason = sentences_of(*read_marks(write_argument(argument, None, marked=True)))[1]
+        for said in SURE_TAILS:
+            for words in SURE_TAILS[said]:
+                alone = Sentence(f"The movement looks sad, {words}.", ())
+                joined = replace(reason, text=f"{reason.text[:-1]}, {words}.")
+                assert check.is_sound(alone) == (said == level), (level, words)
+                assert said == level or not check.is_sound(joined), (level, words)
+            for words in SURENESS[said]:
+                assert check.is_sound(Sentence(f"{capital(words)}.", ())) == (said == level), (level, words)
+        if level != "high":
+            for words in overclaims:
+                assert not check.is_sound(Sentence(f"The movement looks sad, {words}.", ()))
+                assert not check.is_sound(replace(reason, text=f"{reason.text[:-1]}, {words}."))
 
 
 def test_parts_of_an_unfinished_text_are_given_once_they_are_complete_and_checked(case, reference):  # noqa: F811

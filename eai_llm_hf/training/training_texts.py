@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eai_llm_hf.processing.certainty import HIGH_FROM, LOW_BELOW, compared_with
+from eai_llm_hf.processing.certainty import compared_with
 from eai_llm_hf.processing.claims.claim import Claim
 from eai_llm_hf.processing.claims.explanation import explanation_prompt, taught_text
 from eai_llm_hf.processing.claims.phrases import PHRASES
-from eai_llm_hf.processing.claims.reasons import Argument, Level, chosen_argument
+from eai_llm_hf.processing.claims.reasons import HIGH_FROM, LOW_BELOW, Argument, Level, chosen_argument
 from eai_llm_hf.processing.claims.writing import label_sentence, verbalise
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 from eai_llm_hf.processing.vocabulary import SYNONYMS, canonical_label, related_words

@@ -42,7 +42,7 @@ from .argument_words import (
 from .claim import Claim, with_degree
 from .marks import MARK_START, MarkUse, mark
 from .phrases import USUAL
-from .reasons import Argument, Reason
+from .reasons import LOW_BELOW, Argument, Reason
 from .signs import MEASURED, relation, signs_of
 from .writing import capital, clause_of
 
@@ -69,9 +69,6 @@ STYLES = 64
 
 _FIRM = 0.4
 """Strength from which on a published sign is called typical."""
-
-_DOUBTFUL = 0.5
-"""Accuracy from which on a label of low certainty is doubtful for another reason, so that the accuracy is not told."""
 
 _MOST_SENTENCES = 5
 _NEUTRAL = "neutral"
@@ -198,7 +195,8 @@ class _Text:
         level, accuracy = self.argument.level, self.argument.accuracy
         if level is None:
             return "", ""
-        known = accuracy is not None and not (level == "low" and accuracy >= _DOUBTFUL)
+        # A label of low certainty whose accuracy is higher is doubtful for another reason.
+        known = accuracy is not None and not (level == "low" and accuracy >= LOW_BELOW)
         told = f": {self._one_of(ACCURACY).format(k=in_tens(accuracy))}" if known and accuracy else ""
         return self._one_of(SURE_TAILS[level]) + told, self._one_of(SURENESS[level]) + told
 

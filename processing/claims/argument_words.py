@@ -109,10 +109,10 @@ SURE_TAILS: dict[Level, tuple[str, ...]] = {
     ),
     "medium": (
         "with medium certainty",
-        "although some doubt remains",
+        "although doubt remains",
         "with moderate certainty",
-        "though this is not beyond doubt",
-        "and this is fairly certain, though not fully",
+        "though this is not certain",
+        "though such a label may be wrong",
         "but the certainty is only moderate",
     ),
     "high": (
@@ -121,10 +121,13 @@ SURE_TAILS: dict[Level, tuple[str, ...]] = {
         "and such a label can usually be trusted",
         "with good certainty",
         "and this is one of the surer labels",
-        "and there is not much doubt about it",
+        "and such a label is usually reliable",
     ),
 }
-"""Follow the sentence that names the label, after a comma."""
+"""Follow the sentence that names the label, after a comma.
+
+The words fit every accuracy of their level (`LOW_BELOW` and `HIGH_FROM`): no label that is wrong in half of the
+recordings is "fairly certain"."""
 
 SURENESS: dict[Level, tuple[str, ...]] = {
     "low": (
@@ -139,8 +142,8 @@ SURENESS: dict[Level, tuple[str, ...]] = {
     "medium": (
         "the label is moderately certain",
         "the certainty of this label is medium",
-        "this is fairly certain, but not fully",
-        "some doubt about the label remains",
+        "such a label may be wrong",
+        "doubt about the label remains",
         "the label is plausible, but not certain",
         "one can be moderately certain of this",
         "this is neither a guess nor a certainty",
@@ -150,9 +153,9 @@ SURENESS: dict[Level, tuple[str, ...]] = {
         "the label is fairly certain",
         "the certainty of this label is high",
         "this is a label of high certainty",
-        "not much doubt about the label remains",
+        "such a label is usually reliable",
         "one can be fairly certain of this",
-        "this label can be trusted",
+        "this label can usually be trusted",
         "this is more certain than most labels",
     ),
 }

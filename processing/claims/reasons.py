@@ -23,8 +23,10 @@ from .signs import relation, signs_of
 __all__ = [
     "COMMON_SHARE",
     "FEWEST_COMMON",
+    "HIGH_FROM",
     "LARGEST_BETWEEN_RIGS",
     "LEAST_STRENGTH",
+    "LOW_BELOW",
     "Argument",
     "Compared",
     "Level",
@@ -36,6 +38,11 @@ __all__ = [
 ]
 
 Level = Literal["low", "medium", "high"]
+"""Level of the certainty of a label."""
+
+LOW_BELOW, HIGH_FROM = 0.4, 0.7
+"""Accuracy below which a label is of low certainty, and from which on it is of high certainty."""
+
 Compared = Literal["performer", "recordings", "default"]
 
 LEAST_STRENGTH = 0.1

@@ -16,7 +16,6 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import get_args
 
 import numpy as np
 
@@ -41,12 +40,18 @@ from .claim import Claim, holds
 from .marks import SENTENCE_END, MarkUse, Statement
 from .parser import Mention, find_mentions
 from .phrases import USUAL
-from .reasons import Argument, Level
+from .reasons import Argument
 from .writing import named_label
 
 __all__ = ["Sentence", "TextCheck", "sentences_of"]
 
 _ACCURACY = re.compile(r"\b(\d+) (?:of|in) 10\b")
+_HOW_SURE = re.compile(
+    r"\b(?:(?:un)?certain(?:ly|ty)?|(?:un)?sure(?:r|ly)?|doubt(?:s|ful|less)?|guess|cautio(?:n|us)|trust(?:ed)?|rely"
+    r"|reliabl[ey]|plausible|(?:is|are) possible|wrong|(?:high|low|medium|moderate) confidence)\b"
+)
+"""Says how sure a label is."""
+
 _NOTHING = re.compile(
     r"\b(?:none of the known signs|no (?:known|single|published) sign|names no sign|no sign (?:of|has been)"
     r"|no study is known"
@@ -146,9 +151,9 @@ class TextCheck:
         self._others = re.compile(_any_of(others), re.IGNORECASE) if others else None
         self._own_words = re.compile(_any_of(self._own), re.IGNORECASE)
         self._as_a_noun = re.compile(rf"\ban? {_any_of(self._own)}(?! {_NOUNS_OF_ADJECTIVES}\b)", re.IGNORECASE)
-        levels = get_args(Level)
-        self._wrong = [frame for level in levels if level != argument.level for frame in _sureness(level)]
-        self._wrong += [
+        level = argument.level
+        self._own_sureness = re.compile(_one_of((*SURE_TAILS[level], *SURENESS[level])) if level else "(?!)")
+        self._wrong = [
             words.removeprefix("compared with ")
             for kind, all_words in COMPARED_WITH.items()
             if kind != argument.compared
@@ -183,8 +188,7 @@ class TextCheck:
     def says_how_sure(self, sentence: Sentence) -> bool:
         """Whether a sentence says the certainty of the argument."""
         said = sentence.text.lower()
-        level = self.argument.level
-        return level is not None and any(frame in said for frame in _sureness(level))
+        return self._own_sureness.search(said) is not None
 
     def disagreeing(self, sentence: Sentence) -> int:
         """How many of its statements say something else than their mark, or have none."""
@@ -244,6 +248,8 @@ class TextCheck:
         rest = self._own_words.sub("_", sentence.text)
         said = rest.lower()
         if (self._others is not None and self._others.search(rest)) or any(words in said for words in self._wrong):
+            return False
+        if _HOW_SURE.search(self._own_sureness.sub("_", said)):  # in words that are not those of the level
             return False
         return all(number == self._accuracy for number in _ACCURACY.findall(said))
 
@@ -319,7 +325,3 @@ def _any_of(forms: Iterable[str]) -> str:
 def _one_of(texts: Iterable[str]) -> str:
     """A pattern for any of some texts."""
     return f"(?:{'|'.join(map(re.escape, texts))})"
-
-
-def _sureness(level: str) -> tuple[str, ...]:
-    return (*SURE_TAILS[level], *SURENESS[level])  # type: ignore[index]
