@@ -21,7 +21,7 @@ from .attribution.occlusion import reliance
 from .call_clips import CallPipeline
 from .certainty import certainty_of
 from .claims.comparison import COMPARE_QUESTION, two_movements
-from .claims.explanation import explanation_prompt, mark_order
+from .claims.explanation import explanation_prompt
 from .claims.marks import without_marks
 from .claims.pair_answers import read_pair_question
 from .claims.questions import read_question
@@ -452,9 +452,9 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
             person.argument = person_argument(person, label, person.reference or own, weights[-1])
             asked = [{"type": "skeleton"}, {"type": "text", "text": explanation_prompt(person.argument)}]
             prompts.append(self.writer.prompt(asked))
-        marks = [mark_order(person.argument) for person in people if person.argument] if verify else None
         if self.model.config.explains or not verify:
-            self._write(people, prompts, generate_kwargs, np.stack(weights), marks)
+            arguments = [person.argument for person in people if person.argument] if verify else None
+            self._write(people, prompts, generate_kwargs, np.stack(weights), arguments)
 
     def _answer(self, people: list[Person], question: str, generate_kwargs: dict) -> None:
         """Generates an answer for each person, about the segment with the clearest label."""

@@ -7,7 +7,10 @@ import numpy as np
 import torch
 from transformers import LogitsProcessorList
 
+from .claims.drafted_decoding import Draft, drafted_decoding
+from .claims.explanation import mark_order, texts_alike
 from .claims.grounded_decoding import GroundedDecoding, MarkTokens
+from .claims.reasons import Argument
 from .descriptors.reference import MotionReference
 from .skeleton.clip import UnifiedClip
 
@@ -15,6 +18,9 @@ __all__ = ["SAMPLING", "TextWriter"]
 
 SAMPLING = {"temperature": 0.2, "top_p": 0.9}
 """Defaults for `do_sample=True`, as the authors of SmolLM2-Instruct recommend."""
+
+_GREEDY = {"max_new_tokens", "max_length", "do_sample", "stopping_criteria"}
+"""Arguments of `generate` with which the most probable token is taken each time, if `do_sample` is false."""
 
 
 class TextWriter:
@@ -50,7 +56,7 @@ class TextWriter:
         references: Sequence[MotionReference | None],
         generate_kwargs: Mapping[str, Any],
         weights: np.ndarray | None = None,
-        marks: Sequence[Sequence[Sequence[str]]] | None = None,
+        arguments: Sequence[Argument] | None = None,
     ) -> list[str]:
         """Generates the text after each prompt.
 
@@ -60,8 +66,7 @@ class TextWriter:
             references: What each clip is compared with, None for the checkpoint's reference.
             generate_kwargs: Arguments of `generate`.
             weights: (clips, descriptors), factors on the salience of the measurements.
-            marks: The marks that each text may have, and must have before it ends, as `mark_order` gives them; None
-                allows everything.
+            arguments: What each text states, each statement once and with its mark; None allows everything.
         """
         self.model.load_backbone()  # a small checkpoint fetches it for its first text
         inputs = self.processor(text=list(prompts), skeletons=list(clips), reference=list(references))
@@ -70,10 +75,20 @@ class TextWriter:
         inputs = inputs.to(self.model.device)
         start = inputs["input_ids"].shape[1]
         given = dict(generate_kwargs)
-        if marks is not None:
+        if arguments is not None:
             self._tokens = self._tokens or MarkTokens(self.processor.tokenizer)
-            grounded = GroundedDecoding(self._tokens, marks, start)
-            given["logits_processor"] = LogitsProcessorList([*given.get("logits_processor", ()), grounded])
+            grounded = GroundedDecoding(self._tokens, list(map(mark_order, arguments)), start)
+            if given.keys() <= _GREEDY and not given.get("do_sample"):
+                drafts = list(map(self._draft, arguments))
+                given |= {"custom_generate": drafted_decoding, "grounded": grounded, "drafts": drafts}
+            else:
+                given["logits_processor"] = LogitsProcessorList([*given.get("logits_processor", ()), grounded])
         output = self.model.generate(**inputs, **given)
         texts = self.processor.tokenizer.batch_decode(output[:, start:], skip_special_tokens=True)
         return [text.strip() for text in texts]
+
+    def _draft(self, argument: Argument) -> Draft:
+        """What texts of an argument tell about the tokens of another one."""
+        tokenizer = self.processor.tokenizer
+        tokens = tokenizer(texts_alike(argument), add_special_tokens=False)["input_ids"]
+        return Draft([*text, tokenizer.eos_token_id] for text in tokens)

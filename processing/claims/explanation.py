@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from ..descriptors.reference import MotionReference
-from .argument import PARTS, Part, in_tens, name_of, part_of, style_of, write_argument, write_part
+from .argument import PARTS, STYLES, Part, in_tens, name_of, part_of, style_of, write_argument, write_part
 from .argument_words import COMPARED_WITH
 from .marks import MarkUse, Statement, mark, read_marks, without_marks, words_of_mark
 from .reasons import Argument, Reason
@@ -29,6 +29,7 @@ __all__ = [
     "mark_order",
     "marked_reasons",
     "taught_text",
+    "texts_alike",
 ]
 
 _KINDS: dict[tuple[MarkUse, Part], str] = {
@@ -89,6 +90,11 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
 def taught_text(argument: Argument) -> str:
     """The marked text that the language model learns to write after `explanation_prompt`."""
     return write_argument(argument, style_of(argument), marked=True)
+
+
+def texts_alike(argument: Argument) -> list[str]:
+    """Marked texts of the argument in many styles, of which that of the language model has most of its words."""
+    return [write_argument(argument, style, marked=True) for style in range(0, STYLES, 2)]
 
 
 def marked_reasons(argument: Argument) -> dict[str, Reason]:

@@ -130,21 +130,30 @@ class GroundedDecoding(LogitsProcessor):
         """
         beams = len(input_ids) // len(self._marks)
         said = input_ids[:, self.start :].tolist()
+        return torch.stack([self.allowed(row // beams, said[row], scores[row]) for row in range(len(said))])
+
+    def allowed(self, text: int, said: list[int], scores: torch.Tensor) -> torch.Tensor:
+        """The (vocabulary,) scores of the next token of one text, with -inf for what is not allowed.
+
+        Args:
+            text: Its number.
+            said: Its tokens so far.
+            scores: (vocabulary,) of the model.
+        """
+        own = self._marks[text]
         allowed = scores.clone()
-        allowed[:, self.tokens.brackets.to(scores.device)] = -torch.inf
-        for row, tokens in enumerate(said):
-            own = self._marks[row // beams]
-            state = self._read(tokens, own)
-            if state.begun is not None:
-                begun = state.begun
-                following = {mark[len(begun)] for mark in state.next if mark[: len(begun)] == begun}
-                self._only(sorted(following), scores[row], allowed[row])
-            elif state.after is not None:
-                ids = self.tokens.letters if state.after else torch.cat([self.tokens.words, _ids(self.tokens.spaces)])
-                self._only(ids, scores[row], allowed[row])
-            elif state.next:
-                leads = [(lead, mark) for group in own for lead, mark in group if mark in state.next]
-                self._before_the_end(tokens, leads, scores[row], allowed[row])
+        allowed[self.tokens.brackets.to(scores.device)] = -torch.inf
+        state = self._read(said, own)
+        if state.begun is not None:
+            begun = state.begun
+            following = {mark[len(begun)] for mark in state.next if mark[: len(begun)] == begun}
+            self._only(sorted(following), scores, allowed)
+        elif state.after is not None:
+            ids = self.tokens.letters if state.after else torch.cat([self.tokens.words, _ids(self.tokens.spaces)])
+            self._only(ids, scores, allowed)
+        elif state.next:
+            leads = [(lead, mark) for group in own for lead, mark in group if mark in state.next]
+            self._before_the_end(said, leads, scores, allowed)
         return allowed
 
     def _read(self, said: list[int], own: list[list[tuple[tuple[int, ...], tuple[int, ...]]]]) -> _Open:
