@@ -106,3 +106,18 @@ def test_it_is_fitted_on_so_many_crops_at_most(learner, monkeypatch):
     seen = []
     fit_measured(learner, lambda crops: seen.extend(crops) or collate(crops), crops_of(200))
     assert len(seen) == 60
+
+
+def test_clips_that_are_drawn_often_do_not_outweigh_the_many_others(learner):
+    often = crops_of(2, 400)
+
+    def contradicting(crops):
+        batch = collate(crops)  # the crops of the two clips have the other label, and nothing else tells them apart
+        batch["skeleton_descriptors"][:, torch.arange(len(DESCRIPTORS)) != TELLS] = 0.0
+        batch["labels"] = torch.where(torch.tensor([crop in often for crop in crops]), 1, 0) ^ batch["labels"]
+        return batch
+
+    fit_measured(learner, contradicting, [*crops_of(200), *often])
+    unseen = collate(crops_of(400, 400)[200:])
+    right = np.mean(np.array(labels_of(learner, unseen["skeleton_descriptors"])) == unseen["labels"].numpy())
+    assert right > 0.9

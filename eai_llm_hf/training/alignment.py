@@ -207,7 +207,7 @@ def label_loss(
         label_mask: (crops, labels) bool, or None if all labels are candidates.
         shares: (crops,) how far each label shows, 0 to 1; None stands for 1.
         neutral: Index of the label that the rest of a share is of; without it, labels always show completely.
-        weights: (labels,) weight of each label; None stands for 1.
+        weights: (labels,) or (crops, labels) weight of each label; None stands for 1.
     """
     mask = torch.ones_like(logits, dtype=torch.bool) if label_mask is None else label_mask
     log = logits.masked_fill(~mask, torch.finfo(logits.dtype).min).log_softmax(-1)

@@ -6,6 +6,7 @@ right in .64, that of ten passes in .72, with three other clips of each person a
 """
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,10 @@ RIDGE_CLIPS = 12_000
 
 SHRINKAGE = 0.1
 """Weight of no correlation in the correlations by which absent measurements are estimated."""
+
+_CLIP_EXPONENT = -0.5
+"""A crop counts as its clip's number of crops to this power: a corpus of few clips and people is drawn often, and
+would otherwise outweigh the many people of the generator. With 0 all crops count alike, with -1 all clips."""
 
 _FILE = "measured_map.safetensors"
 
@@ -81,10 +86,10 @@ def fit_measured(
         return
     count = min(len(crops), FITTED_CROPS)
     read: list[dict[str, torch.Tensor]] = []
-    clips: set[str | int] = set()
+    clips: list[str | int] = []
     for start in tqdm(range(0, count, _BATCH), desc="linear map", unit="batch"):
         some = [crops[number] for number in range(start, min(start + _BATCH, count))]
-        clips |= {crop.clip_id or start + place for place, crop in enumerate(some)}
+        clips += [crop.clip_id or start + place for place, crop in enumerate(some)]
         batch = collator(some)
         read.append({name: batch[name] for name in ("skeleton_descriptors", "labels", "label_shares")})
     scores, labels, shares = (torch.cat([batch[name] for batch in read]) for name in read[0])
@@ -94,10 +99,10 @@ def fit_measured(
         if not continued:
             alignment.relate_descriptors(_correlation(scores))
         inputs = alignment.completed(scores.to(learner.label_mass.device)).cpu()
-    weights = learner.weights_of(learner.mass_of(labels, shares))
+    weights = _crop_weights(clips)[:, None] * learner.weights_of(learner.mass_of(labels, shares)).cpu()
     before = [parameter.detach().cpu() for parameter in (alignment.measured.weight, alignment.measured.bias)]
     near = before if continued else [torch.zeros_like(values) for values in before]
-    ridge = RIDGE * max(RIDGE_CLIPS / len(clips), 1.0)
+    ridge = RIDGE * max(RIDGE_CLIPS / len(set(clips)), 1.0)
     found = _regression(inputs, texts, labels, shares, learner.neutral, weights, near, ridge)
     with torch.no_grad():
         alignment.measured.weight.copy_(found[0])
@@ -114,6 +119,13 @@ def _correlation(scores: torch.Tensor) -> torch.Tensor:
     levels, directions = torch.linalg.eigh(found)  # each pair has crops of its own, so some may be negative
     found = (directions * levels.clamp(min=1e-3)) @ directions.T
     return (1 - SHRINKAGE) * found + SHRINKAGE * torch.eye(len(found))
+
+
+def _crop_weights(clips: Sequence[str | int]) -> torch.Tensor:
+    """(crops,) weights with a mean of 1, from the clip of each."""
+    numbers = Counter(clips)
+    weights = torch.tensor([float(numbers[clip]) for clip in clips]) ** _CLIP_EXPONENT
+    return weights / weights.mean()
 
 
 def _regression(
