@@ -250,7 +250,10 @@ def test_the_prompt_names_the_facts_without_marks(cases):
 
 def test_the_prompt_lists_the_statements_by_kind_in_the_words_of_their_marks(cases):
     for argument, _ in cases:
-        told = re.findall(r"(For|Other|Against|To decide|For the runner-up): ([^.]*)\.", explanation_prompt(argument))
+        told = re.findall(
+            r"(For|Other|Against|Against the runner-up|For the label alone|For the runner-up): ([^.]*)\.",
+            explanation_prompt(argument),
+        )
         listed = [words for _, listed in told for words in listed.split(", ")]
         assert sorted(listed) == sorted(re.sub(r"^ \[\w+ |\]$", "", each) for each in marked_reasons(argument))
         assert dict(told).get("Against", "").count(",") + 1 == max(len(argument.against), 1)

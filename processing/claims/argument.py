@@ -54,6 +54,7 @@ __all__ = [
     "is_sign_of_rival",
     "name_of",
     "part_of",
+    "reasons_oppose_rival",
     "style_of",
     "write_argument",
     "write_part",
@@ -122,6 +123,16 @@ def is_sign_of_rival(argument: Argument, claim: Claim) -> bool:
     """Whether an observed claim is told as a sign of the runner-up, since nothing decides against that."""
     rival = argument.runner_up
     return rival is not None and not argument.deciding and _says(claim, rival) == "for"
+
+
+def reasons_oppose_rival(argument: Argument) -> bool:
+    """Whether all that speaks for the label also speaks against the runner-up."""
+    rival = argument.runner_up
+    return (
+        rival is not None
+        and bool(argument.reasons)
+        and all(_says(reason.claim, rival) == "against" for reason in argument.reasons)
+    )
 
 
 def part_of(argument: Argument, use: MarkUse, claim: Claim) -> Part:
@@ -272,8 +283,7 @@ class _Text:
         signs = [reason for reason in argument.observed if is_sign_of_rival(argument, reason.claim)]
         if signs:
             return [self._filled(self._one_of(RIVAL_SIGN), signs, "also")]
-        opposed = [_says(reason.claim, argument.runner_up) == "against" for reason in argument.reasons]
-        return [self._one_of(SAME_SIGNS if opposed and all(opposed) else RIVAL_UNDECIDED)]
+        return [self._one_of(SAME_SIGNS if reasons_oppose_rival(argument) else RIVAL_UNDECIDED)]
 
     def _free_observed(self) -> list[Reason]:
         observed = self.argument.observed

@@ -14,7 +14,18 @@ from typing import Literal
 import numpy as np
 
 from ..descriptors.reference import MotionReference
-from .argument import PARTS, STYLES, Part, in_tens, name_of, part_of, style_of, write_argument, write_part
+from .argument import (
+    PARTS,
+    STYLES,
+    Part,
+    in_tens,
+    name_of,
+    part_of,
+    reasons_oppose_rival,
+    style_of,
+    write_argument,
+    write_part,
+)
 from .argument_words import COMPARED_WITH
 from .marks import MarkUse, Statement, mark, read_marks, without_marks, words_of_mark
 from .reasons import Argument, Reason
@@ -32,13 +43,7 @@ __all__ = [
     "texts_alike",
 ]
 
-_KINDS: dict[tuple[MarkUse, Part], str] = {
-    ("for", "why"): "For",
-    ("also", "why"): "Other",
-    ("against", "against"): "Against",
-    ("rival", "runner-up"): "To decide",
-    ("also", "runner-up"): "For the runner-up",
-}
+_KINDS = ("For", "Other", "Against", "Against the runner-up", "For the label alone", "For the runner-up")
 """What the prompt calls statements, by how they are used and where, in the order in which a text states them."""
 
 
@@ -70,8 +75,8 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
 
     Returns:
         For instance "What emotion ...? Label: sad (sadness). Runner-up: afraid (fear). Certainty: low, 4 of 10.
-        Compared with most recordings. For: head pitch low clearly, arm swing low. Against: tempo high. To decide:
-        hand height low. Style: 17."
+        Compared with most recordings. For: head pitch low clearly, arm swing low. Against: tempo high. Against the
+        runner-up: hand height low. Style: 17."
     """
     facts = [f"Label: {_with_noun(argument.label)}."]
     if argument.runner_up is not None:
@@ -81,9 +86,14 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
     facts.append(f"{capital(COMPARED_WITH[argument.compared][0])}.")
     if argument.typical:
         facts.append(f"Typical: {', '.join(name.replace('_', ' ') for name in argument.typical)}.")
-    for kind, reasons in _reasons_by_kind(argument).items():
-        if reasons:
-            facts.append(f"{kind}: {', '.join(words_of_mark(reason.claim) for _, reason in reasons)}.")
+    told = _reasons_by_kind(argument)
+    facts += [
+        f"{kind}: {', '.join(words_of_mark(reason.claim) for _, reason in reasons)}."
+        for kind, reasons in told.items()
+        if reasons
+    ]
+    if argument.runner_up is not None and not any(told[kind] for kind in _KINDS[3:]):
+        facts.append("The reasons decide." if reasons_oppose_rival(argument) else "Nothing decides.")
     return " ".join([question, *facts, f"Style: {style_of(argument)}."])
 
 
@@ -104,8 +114,9 @@ def marked_reasons(argument: Argument) -> dict[str, Reason]:
 
 def mark_order(argument: Argument) -> list[list[str]]:
     """The marks of an argument in the order in which a text uses them: those of a list in any order."""
-    of = [[mark(use, reason.claim) for use, reason in reasons] for reasons in _reasons_by_kind(argument).values()]
-    first, second, *rest = of
+    first, second, *rest = [
+        [mark(use, reason.claim) for use, reason in reasons] for reasons in _reasons_by_kind(argument).values()
+    ]
     return [marks for marks in (first, second, [mark for marks in rest for mark in marks]) if marks]
 
 
@@ -122,9 +133,16 @@ def _used(argument: Argument) -> list[tuple[MarkUse, Reason]]:
 
 def _reasons_by_kind(argument: Argument) -> dict[str, list[tuple[MarkUse, Reason]]]:
     """All statements of an argument by what the prompt calls them."""
-    found: dict[str, list[tuple[MarkUse, Reason]]] = {kind: [] for kind in _KINDS.values()}
+    found: dict[str, list[tuple[MarkUse, Reason]]] = {kind: [] for kind in _KINDS}
     for use, reason in _used(argument):
-        found[_KINDS[use, part_of(argument, use, reason.claim)]].append((use, reason))
+        if use == "rival":
+            kind = "Against the runner-up" if argument.deciding[0].relation == "against" else "For the label alone"
+        elif use == "also":
+            of_rival = part_of(argument, use, reason.claim) == "runner-up"
+            kind = "For the runner-up" if of_rival else "Other"
+        else:
+            kind = capital(use)
+        found[kind].append((use, reason))
     return found
 
 
