@@ -107,6 +107,26 @@ def test_the_key_names_the_sides_that_are_marked_or_else_what_the_explanation_na
     record["reasons"] = record["reasons"][1:]
     assert named(record) == ["+ speaks for the label"]
     assert named(_record(_clip())) == ["named in the explanation, at these times"]
+    assert named(_record(_clip(), question="Is the head bowed?")) == ["named in the answer, at these times"]
+    assert named(_record(_clip(), explanation="")) == ["unusual, at these times"]
+
+
+def test_without_an_explanation_the_page_speaks_of_none_and_lists_what_is_unusual_as_links():
+    record = _record(_clip(), explanation="")
+    page = _Page(_html(record))
+    words = " ".join(page.texts_of("main"))
+    assert "explanation" not in words.replace("No explanation was requested. What is unusual:", "")
+    assert "These claims are unusual." in words and "Bold" not in words
+    links = [attrs for tag, attrs in page.elements if tag == "a" and "data-rows" in attrs]
+    assert [link["data-rows"] for link in links] == ["0", "1", "2"]
+    assert [link["href"] for link in links] == ["#clip-1-claim-1", "#clip-1-claim-2", "#clip-1-claim-3"]
+    assert "named in" not in " ".join(rendered_words(record)), "nor does the picture"
+
+
+def rendered_words(record: dict) -> list[str]:
+    """The words of the key of the picture."""
+    page = record_picture.record_page(record, _clip())
+    return [text.get_text() for axes in page.figure.axes if (legend := axes.get_legend()) for text in legend.texts]
 
 
 def test_words_of_the_explanation_have_the_side_of_their_claim(record):

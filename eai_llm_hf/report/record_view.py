@@ -146,9 +146,22 @@ def _claim_key(claim: Claim) -> tuple[str, str, str, str]:
 
 def cited(record: Mapping[str, Any]) -> list[bool]:
     """Whether the explanation cites each piece of evidence; all True if it cites none."""
-    said = {_claim_key(claim) for claim in find_claims(record["explanation"])}
-    found = [_key(item) in said for item in record["evidence"]]
+    found = _said(record)
     return found if any(found) else [True] * len(found)
+
+
+def _said(record: Mapping[str, Any]) -> list[bool]:
+    said = {_claim_key(claim) for claim in find_claims(record["explanation"])}
+    return [_key(item) in said for item in record["evidence"]]
+
+
+def highlight_words(record: Mapping[str, Any]) -> str:
+    """What body parts are marked for where there are no reasons; empty where none is marked."""
+    if reasons_of(record) or not highlights(record):
+        return ""
+    if not any(_said(record)):
+        return "unusual"
+    return f"named in the {'answer' if record.get('question') else 'explanation'}"
 
 
 def highlights(record: Mapping[str, Any]) -> dict[str, list[tuple[float, float]]]:
