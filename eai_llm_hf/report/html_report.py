@@ -168,7 +168,10 @@ def linked_pieces(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def lanes(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """When each reason holds: where its bar begins and how long it is, in percent of the explained window."""
+    """When each reason holds: where its bar begins and how long it is, in percent of the explained window.
+
+    Nothing where all hold throughout: bars of full length say no more than the reasons themselves.
+    """
     start, end = explained_window(record)
     found = []
     for reason in reasons_of(record):
@@ -183,7 +186,7 @@ def lanes(record: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "width": _short(100 * (item["end_s"] - item["start_s"]) / (end - start)),
             }
         )
-    return found
+    return found if any(lane["width"] < 100 for lane in found) else []
 
 
 # --------------------------------------------------------------------------------------------- words of the picture

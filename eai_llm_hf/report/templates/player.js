@@ -333,7 +333,8 @@ class Player {
     if (Number(this.slider.value) !== at) this.slider.value = at;
     this.slider.setAttribute("aria-valuetext", `${this.now.toFixed(1)} seconds`);
     this.time.textContent = `${this.now.toFixed(1)} s`;
-    this.words.textContent = claims[0].map((claim) => `${SIGNS[claim.side] ?? ""}${claim.claim} (${claim.when})`).join(" · ");
+    const when = (claim) => (claim.start <= this.first && this.last <= claim.end ? "" : ` (${claim.when})`);
+    this.words.textContent = claims[0].map((claim) => `${SIGNS[claim.side] ?? ""}${claim.claim}${when(claim)}`).join(" · ");
     // Shorter words must not move what a visitor is about to click. Where nothing is laid out yet, they have no height.
     if (this.canvas.clientWidth) this.words.style.minHeight = `${this.words.offsetHeight}px`;
     this.watchers.forEach((watch) => watch());
