@@ -89,6 +89,12 @@ def test_each_reason_has_a_bar_at_its_times_with_its_claim_emotion_and_source(re
     assert len(sources) == 3 and "for sad" in sources[0] and "against happy" in sources[2]
 
 
+def test_bars_over_time_are_left_out_where_every_reason_holds_throughout(record):
+    record["reasons"] = record["reasons"][1:]
+    assert html_report.section(record, _clip(), "a", 1)["lanes"] == []
+    assert "Reasons over time" not in _html(record) and "tag for" in _html(record)
+
+
 def test_sides_differ_in_sign_and_pattern_and_not_by_colour_alone(record):
     html = _html(record)
     classes = _Page(html).attributes("class")
