@@ -421,7 +421,7 @@ def score_sentences(score: Mapping[str, Any]) -> list[str]:
 
     Returns:
         For instance "On each of 3 people, learned from the others, the balanced accuracy is 83% (chance 50%)." and
-        "3 people are few: ...".
+        "3 people are few, so this is a rough figure: ...".
     """
     if score["balanced_accuracy"] is None:
         return [f"How often they are right on other people was not measured: {score['why']}."]
@@ -431,7 +431,7 @@ def score_sentences(score: Mapping[str, Any]) -> list[str]:
     ]
     if score["performers"] < FEW_PERFORMERS:
         found.append(
-            f"{score['performers']} people are few: on somebody else the labels may be right much more or less often."
+            f"{score['performers']} people are few, so this is a rough figure: for somebody else it may be far off."
         )
     return found
 

@@ -183,7 +183,7 @@ def test_a_score_from_few_people_has_a_warning():
     score = {"balanced_accuracy": 0.75, "chance": 0.5, "performers": 3, "why": None}
     first, warning = score_sentences(score)
     assert first == "On each of 3 people, learned from the others, the balanced accuracy is 75% (chance 50%)."
-    assert warning == "3 people are few: on somebody else the labels may be right much more or less often."
+    assert warning == "3 people are few, so this is a rough figure: for somebody else it may be far off."
     assert score_sentences(score | {"performers": 10}) == [first.replace("3 people", "10 people")]
     unknown = score | {"balanced_accuracy": None, "why": "all clips are of one performer"}
     assert score_sentences(unknown) == [
