@@ -58,7 +58,7 @@ def measured(browser: str) -> dict[str, float]:
             times = []
             for example in EXAMPLES:
                 begin = time.perf_counter()
-                page.get_by_label(example, exact=True).check()
+                page.get_by_role("button", name=example, exact=True).click()
                 page.locator("#result .head strong", has_text=example).wait_for()
                 times.append(time.perf_counter() - begin)
             found |= {"first_answer_s": times[0], "later_answer_s": statistics.median(times[1:3]), "long_s": times[3]}

@@ -36,10 +36,21 @@ from .vocabulary import trained_word
 
 logger = logging.get_logger(__name__)
 
-__all__ = ["REFERENCE_FILE", "WEIGHTS_FILE", "AdaptedLabels", "AdaptedScorer", "as_adapted", "learned"]
+__all__ = [
+    "REFERENCE_FILE",
+    "WEIGHTS_FILE",
+    "AdaptedLabels",
+    "AdaptedScorer",
+    "as_adapted",
+    "learned",
+    "score_sentences",
+]
 
 WEIGHTS_FILE, REFERENCE_FILE = "adapted.safetensors", "reference.json"
 """What `AdaptedLabels.save` writes."""
+
+FEW_PERFORMERS = 10
+"""People below which each of them makes more than a tenth of a score."""
 
 CLIPS_FOR_ACCURACY = 10
 """Clips from which on the share of right labels is taken for an accuracy."""
@@ -400,6 +411,29 @@ def _evidence(
     of = np.array([place for place, _ in windows])
     shares = (of == np.arange(len(examples))[:, None]) / np.bincount(of)[:, None]
     return shares @ found[0], shares @ found[1]
+
+
+def score_sentences(score: Mapping[str, Any]) -> list[str]:
+    """How good learned labels are, in words, with a warning where few people were tested.
+
+    Args:
+        score: Of [`AdaptedLabels`].
+
+    Returns:
+        For instance "On each of 3 people, learned from the others, the balanced accuracy is 83% (chance 50%)." and
+        "3 people are few, so this is a rough figure: ...".
+    """
+    if score["balanced_accuracy"] is None:
+        return [f"How often they are right on other people was not measured: {score['why']}."]
+    found = [
+        f"On each of {score['performers']} people, learned from the others, the balanced accuracy is "
+        f"{score['balanced_accuracy']:.0%} (chance {score['chance']:.0%})."
+    ]
+    if score["performers"] < FEW_PERFORMERS:
+        found.append(
+            f"{score['performers']} people are few, so this is a rough figure: for somebody else it may be far off."
+        )
+    return found
 
 
 def _why_untested(names: Sequence[str | None]) -> str | None:

@@ -15,7 +15,7 @@ from eai_llm_hf import (
     SkeletonEmotionExplanationPipeline,
 )
 from eai_llm_hf.cli.main import main
-from eai_llm_hf.processing.adaptation import AdaptedLabels, _steps
+from eai_llm_hf.processing.adaptation import AdaptedLabels, _steps, score_sentences
 from eai_llm_hf.processing.claims.writing import named_label
 from eai_llm_hf.processing.descriptors.calibration import calibrated, measured_clip, without_each
 from eai_llm_hf.processing.descriptors.reference_state import PERFORMER
@@ -177,6 +177,18 @@ def test_new_words_are_learned_and_the_score_is_that_of_people_left_out(mine):
         "chance": 0.5, "performers": 4, "clips": 16, "left_out": 0,
     }  # fmt: skip
     assert mine.score["relative_to_performer"] and set(mine.reference.performers) == set(PEOPLE)
+
+
+def test_a_score_from_few_people_has_a_warning():
+    score = {"balanced_accuracy": 0.75, "chance": 0.5, "performers": 3, "why": None}
+    first, warning = score_sentences(score)
+    assert first == "On each of 3 people, learned from the others, the balanced accuracy is 75% (chance 50%)."
+    assert warning == "3 people are few, so this is a rough figure: for somebody else it may be far off."
+    assert score_sentences(score | {"performers": 10}) == [first.replace("3 people", "10 people")]
+    unknown = score | {"balanced_accuracy": None, "why": "all clips are of one performer"}
+    assert score_sentences(unknown) == [
+        "How often they are right on other people was not measured: all clips are of one performer."
+    ]
 
 
 def test_people_who_were_not_there_are_labelled_too(pipe, mine):
@@ -388,7 +400,7 @@ def test_adapt_and_explain_work_from_the_command_line(folder, tiny_checkpoint, t
     out, err = capsys.readouterr()
     assert out.strip() == str(tmp_path / "mine")
     assert "2 labels (lively, tired) from 16 clips, 1 could not be read" in err and "4 performers: A, B, C, D" in err
-    assert "On each of 4 performers" in err and "(chance 50%)" in err
+    assert "On each of 4 people" in err and "(chance 50%)" in err and "4 people are few" in err
     clip = str(folder / "tired" / "A" / "walk0.bvh")
     asked = ["explain", clip, "--adapted", str(tmp_path / "mine"), "--performer", "A", "--label-only", *model]
     assert main([*asked, "--format", "json"]) == 0

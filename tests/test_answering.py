@@ -15,7 +15,9 @@ from eai_llm_hf.processing.claims.comparison import (
     clear_differences,
     difference_holds,
     find_differences,
+    main_differences,
 )
+from eai_llm_hf.processing.claims.guard import verified_comparison
 from eai_llm_hf.processing.claims.marks import read_marks, without_marks
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import PHRASES
@@ -156,6 +158,29 @@ def test_an_answer_names_clear_differences_largest_first(references):
     assert known["Which of the two movements is faster?"] == "The first movement is faster."
     assert known["Which of the two movements holds the head lower?"] == "The first movement holds the head lower."
     assert ALIKE_ANSWER in known.values()
+
+
+def test_a_comparison_names_the_largest_difference_of_each_body_part_once(references):
+    reference, at = references
+    first = at(leg_speed=5, movement_speed=10, travel_speed=12, arm_swing=20, hand_height=20, head_movement=20)
+    second = at(leg_speed=99, movement_speed=98, travel_speed=97, arm_swing=90, hand_height=80, head_movement=70)
+    assert [difference.descriptor for difference in clear_differences(first, second, reference)] == [
+        *("leg_speed", "movement_speed", "travel_speed", "arm_swing", "hand_height", "head_movement")
+    ]
+    main = main_differences(first, second, reference)
+    assert [difference.descriptor for difference in main] == ["leg_speed", "arm_swing", "head_movement"]
+    best = "The second movement moves the legs faster, swings the arms more and moves the head more."
+    assert verified_comparison(best, first, second, reference) == (best, main, 0)
+    turned = "The first movement moves the legs more slowly, swings the arms less and moves the head less."
+    assert verified_comparison(turned, first, second, reference)[0] == turned
+    for poorer in (
+        "The second movement moves the head more and moves the head more.",
+        f"{best} The first movement moves the head less.",
+        "The second movement moves the head more.",
+        "The second movement moves the legs faster, is faster and covers more ground.",
+    ):
+        assert verified_comparison(poorer, first, second, reference) == (best, main, 0), poorer
+    assert verified_comparison(best.replace("second", "first"), first, second, reference) == (best, main, 3)
 
 
 def test_similar_clips_are_called_similar(references):

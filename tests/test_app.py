@@ -5,6 +5,7 @@ import html
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -56,7 +57,7 @@ def test_a_file_without_a_frame_rate_is_read_once_it_is_stated(pipe, tmp_path):
     joints = make_clip(4, rig="bandai22", duration_s=3.0).joints
     np.save(tmp_path / "walk.npy", joints)
     session = Session()
-    with pytest.raises(VisitorError, match="below the upload"):
+    with pytest.raises(VisitorError, match="Open “State frame rate and rig” below"):
         actions.read_file(pipe, session, tmp_path / "walk.npy")
     entry = actions.read_file(pipe, session, tmp_path / "walk.npy", fps=30.0, layout="smpl22")
     assert len(entry.clip.joints) == len(joints)
@@ -127,6 +128,7 @@ def test_reasons_have_their_side_in_player_explanation_and_lanes_as_in_the_repor
         | {"strength": 0.7, "source": "Wallbott 1998"}
         for row, (item, (relation, emotion)) in enumerate(zip(record["evidence"], said, strict=False))
     ]
+    record["evidence"][1]["end_s"] /= 2  # bars over time are for reasons that do not hold throughout
     page = views.result_view(result, session)
     moving = json.loads(re.search(r'class="movement">(.*?)</script>', page)[1])
     assert [claim["side"] for claim in moving["claims"]][:3] == ["for", "against", "for"]
@@ -243,6 +245,9 @@ def test_labels_are_learned_from_a_few_recordings_and_forgotten_again(pipe, sess
     actions.learn(pipe, session)
     assert set(actions.explain(pipe, session, "Sad walk").record["scores"]) == {"tired", "awake"}
     assert "tired" in views.labels_view(session) and "was not measured" in views.labels_view(session)
+    assert session.adapted is not None
+    session.adapted.score.update(balanced_accuracy=0.75, performers=2)
+    assert "2 people are few" in views.labels_view(session)
     actions.forget_labels(session)
     assert "tired" not in actions.explain(pipe, session, "Sad walk").record["scores"]
 
@@ -268,6 +273,19 @@ def test_without_gradio_the_command_names_the_extra(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "gradio", None)
     assert main(["app", "--no-browser"]) == 1
     assert 'pip install "eai-llm-hf[app]"' in capsys.readouterr().err
+
+
+def test_the_command_says_where_the_page_is_and_invites_nobody_to_share_it(pipe, monkeypatch, capfd):
+    gradio = pytest.importorskip("gradio")
+    monkeypatch.setattr(app_command, "load_quietly", lambda model: pipe)
+    monkeypatch.setattr(gradio.Blocks, "block_thread", lambda demo: demo.close())
+    args = argparse.Namespace(model=None, host="127.0.0.1", port=0, browser=False)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        args.port = free.getsockname()[1]
+    assert app_command.run(args) == 0
+    out, err = capfd.readouterr()
+    assert f"The page is at http://127.0.0.1:{args.port}/" in err and "share" not in out + err
 
 
 def test_the_page_fetches_nothing_from_elsewhere():

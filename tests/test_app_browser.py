@@ -1,11 +1,14 @@
 """The app in Chromium, headless: what visitors do with mouse, keyboard and phone, and ten of them at once."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 from browser import found_by_axe, open_browser, running_app
 from conftest import make_clip, write_bvh
+
+from eai_llm_hf.app import actions
 
 pytest.importorskip("gradio", reason="the app needs the extra app")
 
@@ -66,7 +69,7 @@ def _elsewhere(url: str, address: str) -> list[str]:
 
 def take(page, example: str):
     """Takes an example and waits for its result."""
-    page.get_by_label(example, exact=True).check()
+    page.get_by_role("button", name=example, exact=True).click()
     _named(page, example)
 
 
@@ -182,6 +185,48 @@ def test_the_view_turns_zooms_and_resets_with_mouse_wheel_and_buttons(visit):
     assert picture(page) == shown
 
 
+def test_an_example_can_be_taken_again_after_it_was_removed(visit):
+    page = visit()
+    for _ in range(2):
+        take(page, "Sad walk")
+        page.get_by_role("button", name="Remove this recording").click()
+        page.locator("#result .nothing:not(.waiting)").wait_for()
+
+
+def test_while_a_movement_is_explained_the_page_says_so(visit, pipe, monkeypatch):
+    explained, go_on = actions.explain, threading.Event()
+
+    def slowly(*given):
+        assert go_on.wait(60)
+        return explained(*given)
+
+    monkeypatch.setattr(actions, "explain", slowly)
+    page = visit(viewport={"width": 360, "height": 740})
+    page.get_by_role("button", name="Sad walk", exact=True).click()
+    waiting = page.get_by_role("status").filter(has_text="Explaining the movement")
+    waiting.wait_for()
+    page.wait_for_function("() => document.querySelector('.waiting').getBoundingClientRect().top < 600")
+    page.locator("#result .progress-text", has_text="processing").wait_for()
+    opacity = "shown => getComputedStyle(shown.closest('.html-container, .pending') ?? shown).opacity"
+    assert waiting.evaluate(opacity) == "1", "Gradio fades what is about to change"
+    go_on.set()
+    _named(page, "Sad walk")
+    assert waiting.count() == 0
+
+
+def test_a_clicked_reason_scrolls_the_player_into_view(visit):
+    page = visit(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
+    take(page, "Sad walk")
+    reason = page.locator("#result .reasons button").last
+    if not reason.is_visible():
+        page.locator("#result summary").click()
+    reason.scroll_into_view_if_needed()
+    assert page.locator("#result canvas").bounding_box()["y"] < 0
+    reason.click()
+    box = page.locator("#result canvas").bounding_box()
+    assert 0 <= box["y"] and box["y"] + box["height"] <= 740
+
+
 def test_a_question_is_answered(visit):
     page = visit()
     take(page, "Sad walk")
@@ -250,8 +295,11 @@ def test_record_and_report_are_downloaded_without_a_file_on_the_server(visit, ap
 def test_a_bad_file_gives_a_message_and_the_page_goes_on(visit, app, files):
     page = visit()
     page.locator("#upload input[type=file]").set_input_files(str(files["broken"]))
-    page.get_by_role("alert").filter(has_text="broken.bvh could not be read").wait_for()
-    assert app.kept_files() == []
+    message = page.get_by_role("alert").filter(has_text="broken.bvh could not be read")
+    message.wait_for()
+    assert message.inner_text().count("broken.bvh") == 1 and app.kept_files() == []
+    below = message.bounding_box()["y"] - page.locator("#upload").bounding_box()["y"]
+    assert 0 < below < 220, "right below the upload"
     add(page, files["walk"])
     assert page.get_by_role("alert").filter(has_text="broken.bvh").count() == 0
 
@@ -263,8 +311,6 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(visit):
     page = visit(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     take(page, "Long recording")
     for tab in ("Compare", "Reference", "Teach labels", "Result"):
-        if not page.get_by_role("tab", name=tab).is_visible():
-            continue  # Gradio puts tabs that do not fit into a menu
         on_tab(page, tab)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
     for part in ("canvas", ".controls >> nth=0", ".explanation", ".timeline", ".reasons >> nth=0"):
@@ -274,7 +320,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(visit):
 
 def test_the_keyboard_alone_takes_an_example_plays_and_jumps(visit):
     page = visit(reduced_motion="reduce")
-    page.get_by_label("Sad walk", exact=True).focus()
+    page.get_by_role("button", name="Sad walk", exact=True).focus()
     page.keyboard.press("Space")
     _named(page, "Sad walk")
     for _ in range(60):
@@ -313,9 +359,21 @@ def test_a_screen_reader_finds_a_name_for_everything(visit):
     found = {}
     for tab in ("Result", "Compare", "Reference", "Teach labels"):
         on_tab(page, tab)
+        assert tab == "Result" or page.locator(".introduction").filter(visible=True).count() == 2, "what it is for"
         if tab == "Compare":
             page.get_by_role("button", name="Compare", exact=True).click()
             page.locator("#comparison canvas").wait_for()
+        found |= found_by_axe(page)
+    assert found == {}
+
+
+def test_in_the_dark_everything_can_be_read(visit):
+    page = visit(reduced_motion="reduce", color_scheme="dark")
+    take(page, "Long recording")
+    page.locator("#result .reasons button").first.click()  # a chosen claim has another background
+    found = {}
+    for tab in ("Result", "Compare", "Reference", "Teach labels"):
+        on_tab(page, tab)
         found |= found_by_axe(page)
     assert found == {}
 
@@ -337,7 +395,7 @@ def test_ten_visitors_at_once_get_their_own_results_and_wait_in_a_queue(visit, a
     examples = ["Angry walk", "Neutral walk", "Happy wave", "Long recording", "Sad walk"]
     for number, page in enumerate(pages):
         page.evaluate(WATCH_THE_QUEUE)
-        page.evaluate("place => document.querySelectorAll('#examples input')[place].click()", (number + 1) % 5)
+        page.evaluate("place => document.querySelectorAll('#examples button')[place].click()", (number + 1) % 5)
     for number, page in enumerate(pages):
         _named(page, examples[number % 5])
         page.locator("#chosen input").click()

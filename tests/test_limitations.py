@@ -66,6 +66,19 @@ def test_a_pinned_pelvis_shows_no_travel_and_no_height():
     assert np.isfinite(value(clip, "leg_speed")) and np.isfinite(value(clip, "tempo"))
 
 
+def test_the_note_of_a_pinned_pelvis_says_what_it_means_for_the_reader_and_what_to_do():
+    def message(recording: str | None) -> str:
+        joints = pinned(walk(0.6, 1.9)).astype(np.float32)
+        clip = unify(Motion(joints, 30.0, list(JOINT_NAMES), recording=recording))
+        return next(each["message"] for each in clip.report["notes"] if each["code"] == "pinned_root")
+
+    file, video = message(None), message("video")
+    for words in ("nothing is said about travel, steps or overall speed", "posture and gestures are measured as"):
+        assert words in file and words in video
+    assert "export the recording again with the position of the hips" in file
+    assert "export" not in video, "a video has no such position"
+
+
 def test_the_trembling_of_a_pinned_pelvis_is_neither_travel_nor_height():
     joints = pinned(walk(0.6, 1.9))
     joints += np.random.default_rng(0).uniform(-0.0004, 0.0004, (len(joints), 1, 3))  # as MediaPipe's world landmarks

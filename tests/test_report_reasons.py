@@ -89,6 +89,12 @@ def test_each_reason_has_a_bar_at_its_times_with_its_claim_emotion_and_source(re
     assert len(sources) == 3 and "for sad" in sources[0] and "against happy" in sources[2]
 
 
+def test_bars_over_time_are_left_out_where_every_reason_holds_throughout(record):
+    record["reasons"] = record["reasons"][1:]
+    assert html_report.section(record, _clip(), "a", 1)["lanes"] == []
+    assert "Reasons over time" not in _html(record) and "tag for" in _html(record)
+
+
 def test_sides_differ_in_sign_and_pattern_and_not_by_colour_alone(record):
     html = _html(record)
     classes = _Page(html).attributes("class")
@@ -107,6 +113,26 @@ def test_the_key_names_the_sides_that_are_marked_or_else_what_the_explanation_na
     record["reasons"] = record["reasons"][1:]
     assert named(record) == ["+ speaks for the label"]
     assert named(_record(_clip())) == ["named in the explanation, at these times"]
+    assert named(_record(_clip(), question="Is the head bowed?")) == ["named in the answer, at these times"]
+    assert named(_record(_clip(), explanation="")) == ["unusual, at these times"]
+
+
+def test_without_an_explanation_the_page_speaks_of_none_and_lists_what_is_unusual_as_links():
+    record = _record(_clip(), explanation="")
+    page = _Page(_html(record))
+    words = " ".join(page.texts_of("main"))
+    assert "explanation" not in words.replace("No explanation was requested. What is unusual:", "")
+    assert "These claims are unusual." in words and "Bold" not in words
+    links = [attrs for tag, attrs in page.elements if tag == "a" and "data-rows" in attrs]
+    assert [link["data-rows"] for link in links] == ["0", "1", "2"]
+    assert [link["href"] for link in links] == ["#clip-1-claim-1", "#clip-1-claim-2", "#clip-1-claim-3"]
+    assert "named in" not in " ".join(rendered_words(record)), "nor does the picture"
+
+
+def rendered_words(record: dict) -> list[str]:
+    """The words of the key of the picture."""
+    page = record_picture.record_page(record, _clip())
+    return [text.get_text() for axes in page.figure.axes if (legend := axes.get_legend()) for text in legend.texts]
 
 
 def test_words_of_the_explanation_have_the_side_of_their_claim(record):

@@ -86,7 +86,7 @@ def read_file(
     except VisitorError:
         raise
     except (OSError, TypeError, ValueError) as error:
-        why = str(error).removeprefix(f"{path.name}: ")
+        why = str(error).removeprefix(path.name).lstrip(":, ")
         raise VisitorError(f"{path.name} could not be read: {_with_hint(why)}") from error
     return session.entries[session.add(path.name, people)]
 
@@ -111,7 +111,7 @@ def _check_video(path: Path) -> None:
 
 def _with_hint(message: str) -> str:
     if "frame rate" in message or "layout" in message or "rig" in message:
-        return f"{message} You can state the frame rate and the rig below the upload and add the file again."
+        return f"{message} Open “State frame rate and rig” below, and add the file again."
     return message
 
 

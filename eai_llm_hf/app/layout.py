@@ -6,8 +6,10 @@ queue, which the page shows.
 """
 
 import contextlib
+import json
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +38,27 @@ _IDLE_S = 3600
 _OLDEST_FILE_S = 600
 """Age in seconds at which Gradio removes a file that was uploaded but never read."""
 
+_EXPLAINING = "Explaining the movement. On a small machine this takes ten seconds or more …"
+
 _KINDS = [
     ("other recordings of the same person", actions.PERSON),
     ("one neutral recording of the same person", actions.NEUTRAL),
     ("other recordings of this kind", actions.RECORDINGS),
 ]
+
+_ABOUT_COMPARISON = (
+    "Two recordings play next to each other. Without a question, the largest measured differences are named."
+)
+_ABOUT_REFERENCE = (
+    "“High”, “slow” and every label depend on what is typical. Unless you say otherwise, that is the clips of the "
+    "training. Choose recordings of the same person, or of the same kind as yours: from then on, the others are "
+    "compared with them."
+)
+_ABOUT_LABELS = (
+    "Replace the labels by your own words, such as tired and awake. Choose recordings that show a label, write it and "
+    "note it; do this for two labels or more, then learn them. Say who moves where you know it: with recordings of "
+    "several people, the page tests the labels on people that it did not learn them from."
+)
 
 
 def load_gradio() -> Any:
@@ -117,15 +135,17 @@ class _Page:
                     height=150,
                     elem_id="upload",
                 )
-                with gr.Accordion("If a file does not say it", open=False):
+                self.problem = self._html(elem_id="problem")
+                with gr.Accordion("State frame rate and rig", open=False):
                     self.fps = gr.Number(label="Frames a second", value=None, minimum=0)
                     self.rig = gr.Dropdown(
                         ["", *sorted(load_rigs())], value="", label="Rig of files without joint names"
                     )
-                self.example = gr.Radio(list(actions.EXAMPLES), label="Or take an example", elem_id="examples")
+                self._html(views.introduction("Or take an example:"))
+                with gr.Row(elem_id="examples"):
+                    self.examples = {name: gr.Button(name, size="sm", min_width=100) for name in actions.EXAMPLES}
                 self.chosen = gr.Dropdown([], label="Recording", elem_id="chosen", filterable=False)
                 self.remove = gr.Button("Remove this recording", size="sm")
-                self.problem = self._html(elem_id="problem")
             with gr.Column(scale=3, min_width=320), gr.Tabs():
                 with gr.Tab("Result"):
                     self._place_result()
@@ -154,12 +174,13 @@ class _Page:
             self.ask = gr.Button("Ask", scale=1, min_width=90)
         self.answer = self._html(elem_id="answer")
         with gr.Row():
-            self.get_record = gr.Button("Download record", size="sm")
-            self.get_report = gr.Button("Download report", size="sm")
-            self.get_reference = gr.Button("Download reference", size="sm")
+            self.get_record, self.get_report, self.get_reference = (
+                gr.Button(f"Download {what}", size="sm", min_width=90) for what in ("record", "report", "reference")
+            )
 
     def _place_comparison(self) -> None:
         gr = self.gr
+        self._html(views.introduction(_ABOUT_COMPARISON))
         with gr.Row():
             self.first = gr.Dropdown([], label="First movement", filterable=False)
             self.second = gr.Dropdown([], label="Second movement", filterable=False)
@@ -171,6 +192,7 @@ class _Page:
 
     def _place_reference(self) -> None:
         gr = self.gr
+        self._html(views.introduction(_ABOUT_REFERENCE))
         self.typical = gr.Dropdown([], label="Recordings that say what is typical", multiselect=True, filterable=False)
         self.kind = gr.Radio(_KINDS, value=actions.PERSON, label="They are")
         with gr.Row():
@@ -180,6 +202,7 @@ class _Page:
 
     def _place_labels(self) -> None:
         gr = self.gr
+        self._html(views.introduction(_ABOUT_LABELS))
         self.examples_of = gr.Dropdown([], label="Recordings that show a label", multiselect=True, filterable=False)
         with gr.Row():
             self.label = gr.Textbox(label="Label", placeholder="tired")
@@ -196,33 +219,50 @@ class _Page:
         """Connects all controls with what they do."""
         lists = [self.chosen, self.first, self.second, self.typical, self.examples_of]
         shelf = [*lists, self.upload, self.problem]
-        self._on(self.upload.upload, self._read, [self.upload, self.fps, self.rig], shelf)
-        self._on(self.example.input, self._take_example, [self.example], shelf)
-        self._on(self.remove.click, self._remove, [self.chosen], shelf)
-        self._on(self.chosen.change, self._explain, [self.chosen], [self.result, self.answer, self.problem])
+        given = [self.upload, self.fps, self.rig]
+        self._on(self.upload.upload, self._read, given, shelf, self.problem, "Reading the files …")
+        for name, button in self.examples.items():
+            self._on(button.click, partial(self._take_example, name=name), [], shelf, self.result)
+        self._on(self.remove.click, self._remove, [self.chosen], shelf, self.result)
+        explained = [self.result, self.answer, self.problem]
+        self._on(self.chosen.change, self._explain, [self.chosen], explained, self.result, _EXPLAINING)
         asked = [self.chosen, self.question]
         for event in (self.ask.click, self.question.submit):
-            self._on(event, self._ask, asked, [self.answer])
+            self._on(event, self._ask, asked, [self.answer], self.answer, "Answering …")
         pair = [self.first, self.second, self.pair_question]
         for event in (self.compare.click, self.pair_question.submit):
-            self._on(event, self._compare, pair, [self.comparison])
-        given = [self.chosen, self.typical, self.kind]
-        self._on(self.use_reference.click, self._use_reference, given, [self.change, self.result])
-        self._on(self.forget_reference.click, self._forget_reference, [self.chosen], [self.change, self.result])
+            self._on(event, self._compare, pair, [self.comparison], self.comparison, "Comparing the two …")
+        given, changed = [self.chosen, self.typical, self.kind], [self.change, self.result]
+        self._on(self.use_reference.click, self._use_reference, given, changed, self.change, _EXPLAINING)
+        self._on(self.forget_reference.click, self._forget_reference, [self.chosen], changed, self.change, _EXPLAINING)
         noted = [self.examples_of, self.label, self.performer]
-        self._on(self.note_label.click, self._note_label, noted, [self.labels, self.examples_of])
-        self._on(self.learn.click, self._learn, [self.chosen], [self.labels, self.result])
-        self._on(self.forget_labels.click, self._forget_labels, [self.chosen], [self.labels, self.result])
+        self._on(self.note_label.click, self._note_label, noted, [self.labels, self.examples_of], self.labels)
+        taught = [self.labels, self.result]
+        self._on(self.learn.click, self._learn, [self.chosen], taught, self.labels, "Learning the labels …")
+        self._on(self.forget_labels.click, self._forget_labels, [self.chosen], taught, self.labels, _EXPLAINING)
         for button, make in (
             (self.get_record, self._record_file),
             (self.get_report, self._report_file),
             (self.get_reference, self._reference_file),
         ):
-            made = self._on(button.click, make, [self.chosen], [self.file, self.problem])
+            made = self._on(button.click, make, [self.chosen], [self.file, self.problem], self.problem)
             made.then(None, [self.file], None, js="(file) => { window.eaiSave(file); }")
 
-    def _on(self, event: Callable[..., Any], act: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> Any:
-        """Connects an event; the session is the first argument, and all events share the pipeline, one at a time."""
+    def _on(
+        self,
+        event: Callable[..., Any],
+        act: Callable[..., Any],
+        inputs: list[Any],
+        outputs: list[Any],
+        place: Any,
+        words: str = "",
+    ) -> Any:
+        """Connects an event; the session is the first argument, and all events share the pipeline, one at a time.
+
+        Meanwhile `place`, which is one of the outputs, shows the place in the queue, and the words if there are any.
+        """
+        if words:
+            event(None, None, [place], js=f"() => {json.dumps(views.waiting(words))}")
         return event(
             act,
             [self.session, *inputs],
@@ -230,7 +270,8 @@ class _Page:
             concurrency_limit=1,
             concurrency_id="pipeline",
             api_visibility="private",
-            show_progress="minimal",
+            show_progress="full",
+            show_progress_on=[place],
         )
 
     def _lists(self, session: Session, chosen: str | None) -> list[Any]:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from eai_llm_hf.processing.adaptation import score_sentences
+
 from ..report.html_report import MOST_BARS, bars, colour_key, lanes, linked_pieces, render_html, section
 from ..report.player_data import compared_movements, movement
 from ..report.reason_view import reasons
@@ -51,8 +53,18 @@ def nothing() -> str:
 
 
 def problem(error: VisitorError) -> str:
-    """A message about something that the visitor can put right."""
-    return _shown("problem.html", message=str(error))
+    """A message about something that the visitor can put right, or one line for each of several."""
+    return _shown("problem.html", messages=str(error).splitlines())
+
+
+def waiting(words: str) -> str:
+    """What stands where a result will be, while it is made."""
+    return _shown("waiting.html", words=words)
+
+
+def introduction(words: str) -> str:
+    """What a part of the page is for."""
+    return _shown("introduction.html", words=words)
 
 
 def result_view(result: Result, session: Session) -> str:
@@ -107,7 +119,7 @@ def comparison_view(comparison: dict[str, Any], entries: tuple[Entry, Entry]) ->
         {
             "row": row,
             "words": item["difference"],
-            "values": [value_words({"value": value, "unit": item["unit"]}) for value in item["values"]],
+            "values": [value_words({**item, "value": value}) for value in item["values"]],
         }
         for row, item in enumerate(comparison["differences"])
     ]
@@ -162,7 +174,9 @@ def labels_view(session: Session) -> str:
     return _shown(
         "labels.html",
         rows=[(entry.name, entry.label, entry.performer) for entry in session.entries if entry.label],
-        learned=None if adapted is None else {"labels": adapted.labels} | adapted.score,
+        learned=None
+        if adapted is None
+        else {"labels": adapted.labels, "clips": adapted.score["clips"], "how_good": score_sentences(adapted.score)},
     )
 
 

@@ -124,6 +124,8 @@ def summary(adapted: "AdaptedLabels", performers: list[str]) -> str:
         adapted: What was learned.
         performers: Their names, sorted.
     """
+    from eai_llm_hf.processing.adaptation import score_sentences
+
     score = adapted.score
     left_out = f", {score['left_out']} could not be read" if score["left_out"] else ""
     lines = [f"{len(adapted.labels)} labels ({', '.join(adapted.labels)}) from {score['clips']} clips{left_out}"]
@@ -131,13 +133,7 @@ def summary(adapted: "AdaptedLabels", performers: list[str]) -> str:
         more = len(performers) - SHOWN_PERFORMERS
         shown = ", ".join(performers[:SHOWN_PERFORMERS]) + (f" and {more} more" if more > 0 else "")
         lines.append(f"{len(performers)} performers: {shown}")
-    if score["balanced_accuracy"] is None:
-        lines.append(f"How often they are right on other people was not measured: {score['why']}.")
-    else:
-        lines.append(
-            f"On each of {score['performers']} performers, learned from the others: balanced accuracy "
-            f"{score['balanced_accuracy']:.0%} (chance {score['chance']:.0%})."
-        )
+    lines += score_sentences(score)
     if score["relative_to_performer"]:
         lines.append("Clips were compared with others of the same performer: name the performer to explain as well.")
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """`eai-llm app`: a page in the browser, on this machine, to explain, question, compare and teach recordings."""
 
 import argparse
+import sys
 
 from .common import MODEL_HELP, add_command, load_quietly
 
@@ -42,7 +43,10 @@ def run(args: argparse.Namespace) -> int:
 
     gradio = load_gradio()  # before the model is loaded
     demo = build_app(load_quietly(args.model))
-    demo.launch(server_name=args.host, server_port=args.port, inbrowser=args.browser, **launch_options(gradio))
+    given = {"server_name": args.host, "server_port": args.port, "inbrowser": args.browser}
+    demo.launch(**given, quiet=True, prevent_thread_lock=True, **launch_options(gradio))
+    print(f"The page is at {demo.local_url} (Ctrl+C ends it).", file=sys.stderr)
+    demo.block_thread()
     return 0
 
 

@@ -29,6 +29,7 @@ from .record_view import (
     compared_words,
     explained_window,
     facts,
+    highlight_words,
     highlights,
     holding_range,
     label_colours,
@@ -98,7 +99,6 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "facts": " · ".join(facts(record, seconds)),
         "key": colour_key(record),
         "sure": sure_words(record),
-        "compared": reference_words(record),
         "lanes": lanes(record),
         "notes": [note["message"] for note in record.get("notes", ())],
         "kinds": note_kinds(record),
@@ -113,6 +113,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "pieces": linked_pieces(record),
         "dropped": _dropped_words(dropped) if dropped else None,
         "rows": _rows(record),
+        "about_rows": _about_rows(record),
         "details": _details(record, seconds),
     }
 
@@ -127,9 +128,8 @@ def colour_key(record: Mapping[str, Any]) -> list[dict[str, str]]:
         {"colour": PART_COLOURS["right arm"], "words": "right side (hollow joints)", "side": ""},
         {"colour": PART_COLOURS["trunk"], "words": "head and trunk", "side": ""},
     ]
-    if not reasons_of(record):
-        words = "named in the explanation, at these times"
-        return [*found, {"colour": HIGHLIGHT, "words": words, "side": ""}] if highlights(record) else found
+    if words := highlight_words(record):
+        return [*found, {"colour": HIGHLIGHT, "words": f"{words}, at these times", "side": ""}]
     words_of = {"for": "speaks for the label", "against": "speaks against it (dashed)"}
     marked = [side for side, parts in sides(record).items() if parts]
     return found + [
@@ -168,7 +168,10 @@ def linked_pieces(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def lanes(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """When each reason holds: where its bar begins and how long it is, in percent of the explained window."""
+    """When each reason holds: where its bar begins and how long it is, in percent of the explained window.
+
+    Nothing where all hold throughout: bars of full length say no more than the reasons themselves.
+    """
     start, end = explained_window(record)
     found = []
     for reason in reasons_of(record):
@@ -183,7 +186,7 @@ def lanes(record: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "width": _short(100 * (item["end_s"] - item["start_s"]) / (end - start)),
             }
         )
-    return found
+    return found if any(lane["width"] < 100 for lane in found) else []
 
 
 # --------------------------------------------------------------------------------------------- words of the picture
@@ -199,7 +202,7 @@ def _picture_words(record: Mapping[str, Any]) -> str:
             words += f" Reasons {side} the label: {_parts_words(parts)}." if parts else ""
         return words
     named = _parts_words(highlights(record))
-    return f"{words} Named in the explanation: {named}." if named else words
+    return f"{words} {highlight_words(record).capitalize()}: {named}." if named else words
 
 
 def _parts_words(parts: Mapping[str, Sequence[tuple[float, float]]]) -> str:
@@ -271,6 +274,15 @@ def _rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _about_rows(record: Mapping[str, Any]) -> str:
+    """What the claims of the table are, and what their scales show."""
+    unusual = "These claims are unusual."
+    if any(piece.rows for piece in pieces(record)):
+        text = "answer" if record.get("question") else "explanation"
+        unusual = f"Bold: cited in the {text}. The other claims are unusual as well."
+    return " ".join(filter(None, (unusual, "The middle of a scale is typical.", reference_words(record))))
 
 
 def _row_words(item: Mapping[str, Any]) -> str:

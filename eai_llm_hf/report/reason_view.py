@@ -10,7 +10,7 @@ from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPT
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.descriptors.reference_statistics import scores_of, values_at
 
-from .record_view import holding_range, reasons_of, side_of_rows, span_words, value_words
+from .record_view import holding_range, number_words, reasons_of, side_of_rows, span_words, value_words
 
 _WIDTH, _HEIGHT, _MARGIN = 200.0, 44.0, 6.0
 """Of the drawing of a distribution, in its own units."""
@@ -75,15 +75,15 @@ def distribution(item: Mapping[str, Any], reference: MotionReference | None) -> 
     middle = float(np.interp(50.0, percents, sample))
     words = (
         f"{value_words(item)} is higher than {item['percentile']:.0f}% of the reference. "
-        f"Typical is {value_words({'value': middle, 'unit': item['unit']})}."
+        f"Typical is {value_words({**item, 'value': middle})}."
     )
     return Distribution(
         _path(across, heights),
         _path(across[inside], heights[inside]) if inside.sum() > 1 else "",
         place(item["value"]),
         place(middle),
-        value_words({"value": low, "unit": "1"}),
-        value_words({"value": high, "unit": "1"}),
+        number_words({**item, "value": low}),
+        number_words({**item, "value": high}),
         words,
     )
 
@@ -100,7 +100,13 @@ def reasons(record: Mapping[str, Any], reference: MotionReference | None) -> lis
     Args:
         record: The record of one person.
         reference: What it was compared with.
+
+    Returns:
+        Their words. `time` is empty where a claim is about the whole recording, and `compared` where the record has
+        one kind of reference, which the page names once.
     """
+    one_window = len(record["segments"]) == 1
+    mixed = len({item.get("reference") for item in record["evidence"] if item["percentile"] is not None}) > 1
     sided, side_of = reasons_of(record), side_of_rows(record)
     order = dict.fromkeys([*(reason.row for reason in sided), *range(len(record["evidence"]))])
     found = []
@@ -114,8 +120,8 @@ def reasons(record: Mapping[str, Any], reference: MotionReference | None) -> lis
                 "reasons": [reason for reason in sided if reason.row == row],
                 "value": value_words(item),
                 "definition": DESCRIPTORS[DESCRIPTOR_INDEX[item["descriptor"]]].definition,
-                "time": span_words(item["start_s"], item["end_s"]),
-                "compared": COMPARED_CLIPS.get(str(item.get("reference"))),
+                "time": "" if one_window and item["span"] == "whole" else span_words(item["start_s"], item["end_s"]),
+                "compared": COMPARED_CLIPS.get(str(item.get("reference"))) if mixed else None,
                 "holds": item["holds"],
                 "place": distribution(item, reference),
             }

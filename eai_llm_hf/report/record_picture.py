@@ -36,6 +36,7 @@ from .record_view import (
     explained_window,
     facts,
     heat_colours,
+    highlight_words,
     highlights,
     holding_range,
     is_dark,
@@ -184,10 +185,9 @@ def _draw_over_time(page: Page, top: float, record: Mapping[str, Any], clip: Uni
         _draw_ribbon(page.area(MARGIN, top + 0.3, _WIDE, 0.3), record, start, end)
 
 
-def _key_of(record: Mapping[str, Any]) -> tuple[bool, list[str]]:
-    """Whether named body parts are marked, and the sides that mark some: what the legend explains."""
-    marked = [side for side, parts in sides(record).items() if parts]
-    return not reasons_of(record) and bool(highlights(record)), marked
+def _key_of(record: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """What body parts are marked for without reasons, and the sides that mark some: what the legend explains."""
+    return highlight_words(record), [side for side, parts in sides(record).items() if parts]
 
 
 def _beneath(record: Mapping[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 
 from eai_llm_hf.processing.certainty import COMPARED_CLIPS, sure_sentences
+from eai_llm_hf.processing.claims.answers import AS_SHARES
 from eai_llm_hf.processing.claims.claim import DEGREE_RANGES, Claim
 from eai_llm_hf.processing.claims.parser import find_claims, find_mentions
 from eai_llm_hf.processing.claims.phrases import PHRASES
@@ -29,7 +30,7 @@ NO_EVIDENCE = "Nothing is unusual, or there is no reference to compare with."
 
 _LABEL_COLOURS = ("#009E73", "#E69F00", "#CC79A7", "#5D3A9B", "#F0E442", "#8C6D46", "#9CA3AF")
 _COMPARED = {"performer": " for this person", "recordings": " in these recordings"}
-_UNITS = {"deg": "°", "1": ""}
+_UNITS = {"deg": "°", "1": " (no unit)"}
 _MOST_SECONDS_APART = 1e-3
 
 
@@ -146,9 +147,22 @@ def _claim_key(claim: Claim) -> tuple[str, str, str, str]:
 
 def cited(record: Mapping[str, Any]) -> list[bool]:
     """Whether the explanation cites each piece of evidence; all True if it cites none."""
-    said = {_claim_key(claim) for claim in find_claims(record["explanation"])}
-    found = [_key(item) in said for item in record["evidence"]]
+    found = _said(record)
     return found if any(found) else [True] * len(found)
+
+
+def _said(record: Mapping[str, Any]) -> list[bool]:
+    said = {_claim_key(claim) for claim in find_claims(record["explanation"])}
+    return [_key(item) in said for item in record["evidence"]]
+
+
+def highlight_words(record: Mapping[str, Any]) -> str:
+    """What body parts are marked for where there are no reasons; empty where none is marked."""
+    if reasons_of(record) or not highlights(record):
+        return ""
+    if not any(_said(record)):
+        return "unusual"
+    return f"named in the {'answer' if record.get('question') else 'explanation'}"
 
 
 def highlights(record: Mapping[str, Any]) -> dict[str, list[tuple[float, float]]]:
@@ -298,12 +312,20 @@ def compared_words(item: Mapping[str, Any]) -> str:
 
 
 def value_words(item: Mapping[str, Any]) -> str:
-    """The measured value with its unit, such as "−21.4°"."""
+    """The measured value with its unit, such as "−21.4°", "35% of the time" or "0.82 (no unit)"."""
     if item["value"] is None:
         return "not measurable"
-    unit = _UNITS.get(item["unit"], f" {item['unit']}").replace("^2", "²")
+    if item["descriptor"] in AS_SHARES:
+        return f"{number_words(item)} of the time"
+    return f"{number_words(item)}{_UNITS.get(item['unit'], ' ' + item['unit'])}".replace("^2", "²")
+
+
+def number_words(item: Mapping[str, Any]) -> str:
+    """The measured value without its unit; a share of the time in percent."""
+    if item["descriptor"] in AS_SHARES:
+        return f"{item['value']:.0%}"
     digits = max(0, 2 - math.floor(math.log10(max(abs(item["value"]), 0.01))))
-    return f"{item['value']:.{min(digits, 2)}f}{unit}".replace("-", "\N{MINUS SIGN}")
+    return f"{item['value']:.{min(digits, 2)}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def span_words(start_s: float, end_s: float) -> str:

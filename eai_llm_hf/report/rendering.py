@@ -294,20 +294,20 @@ def _draw_figure(
                 axes.add_patch(Circle(*circle, zorder=level + 0.7, **style))
 
 
-def draw_key(axes: "Axes", cited: bool, sides: Collection[str] = ()) -> None:
+def draw_key(axes: "Axes", highlighted: str = "", sides: Collection[str] = ()) -> None:
     """A legend for the colours, on axes of its own.
 
     Args:
         axes: Axes to draw on.
-        cited: Whether the explanation names body parts, so that the highlight colour needs an entry.
+        highlighted: What body parts of the highlight colour are marked for; empty where none is.
         sides: Which of "for" and "against" mark body parts.
     """
     from matplotlib.lines import Line2D
 
     entries = [("left side", PART_COLOURS["left arm"], True), ("right side", PART_COLOURS["right arm"], False)]
     entries.append(("head and trunk", PART_COLOURS["trunk"], True))
-    if cited:
-        entries.append(("named in the explanation", HIGHLIGHT, True))
+    if highlighted:
+        entries.append((highlighted, HIGHLIGHT, True))
     sided: list[tuple[str, str, Any]] = [("+ for the label", FOR, "-")] if "for" in sides else []
     sided += [("\N{MINUS SIGN} against it", AGAINST, _DASHES)] if "against" in sides else []
     handles = [
@@ -358,7 +358,7 @@ def save_strip(clip: UnifiedClip, path: str | Path, steps: int = 8, title: str |
     page = Page(MARGIN + 0.3 + row + 0.15)
     seconds = len(clip.joints) / clip.fps
     page.write(MARGIN, 0.4, shorten(title or "", 5.2, 14, "bold"), fontsize=14, weight="bold", va="center")
-    draw_key(page.area(PICTURE_WIDTH / 2, 0.25, width / 2, 0.3), cited=False)
+    draw_key(page.area(PICTURE_WIDTH / 2, 0.25, width / 2, 0.3))
     draw_strip(page.area(MARGIN, MARGIN + 0.3, width, row), clip, steps, end_s=seconds)
     page.save(path)
 

@@ -9,10 +9,9 @@ from eai_llm_hf.processing.claims.comparison import (
     ALIKE_ANSWER,
     COMPARATIVES,
     COMPARE_QUESTION,
-    MAX_DIFFERENCES,
     NO_DIFFERENCE_ANSWER,
-    Difference,
     clear_differences,
+    main_differences,
     percentile_gaps,
     verbalise_differences,
 )
@@ -44,7 +43,7 @@ def comparison_question(
     """Draws a question about two clips, seen in this order, with its true answer.
 
     Half of the questions ask which movement has more of something; the answer names it, or says that neither has. The
-    others ask what is different; the answer states up to `MAX_DIFFERENCES` differences of the second movement.
+    others ask what is different; the answer states the main differences of the second movement.
 
     Args:
         first: (descriptors,) values of `measure`.
@@ -62,10 +61,11 @@ def comparison_question(
         if clear:
             asked = _one_of(clear, rng)
             if rng.random() < 0.5:  # the same difference, seen from the first
-                asked = Difference(asked.descriptor, "low" if asked.direction == "high" else "high", "first")
+                asked = asked.of("first")
             return _one_of(_WHICH_QUESTIONS, rng).format(asked.predicate), verbalise_differences([asked])
     question = _one_of(_OPEN_QUESTIONS, rng)
-    return question, verbalise_differences(clear[:MAX_DIFFERENCES]) if clear else NO_DIFFERENCE_ANSWER
+    main = main_differences(first, second, reference)
+    return question, verbalise_differences(main) if main else NO_DIFFERENCE_ANSWER
 
 
 def _one_of(options: Sequence[_Option], rng: np.random.Generator) -> _Option:

@@ -32,7 +32,7 @@ from .reasons import Compared, chosen_argument, common_in_reference
 from .signs import signs_of
 from .writing import capital, denial, label_sentence, looks, sentence_of
 
-__all__ = ["Facts", "answered"]
+__all__ = ["AS_SHARES", "Facts", "answered"]
 
 _TYPICAL_STRENGTH = 0.2
 """Strength from which the absence of a sign is worth a sentence."""
@@ -43,7 +43,9 @@ _MOST = 2
 _NEAR_MIDDLE = 10.0
 """Percentile points from 50 within which a value is called typical."""
 
-_AS_SHARES = ("pauses", "stance_share")
+AS_SHARES = ("pauses", "stance_share")
+"""Descriptors that are a share of the time."""
+
 _UNITS = {
     "deg": ("degrees", 0),
     "Hz": ("Hz", 1),
@@ -281,7 +283,7 @@ def _number(question: Question, facts: Facts) -> str:
 
 def _measure(name: str, value: float, per_minute: bool = False) -> str:
     words, digits = _UNITS[DESCRIPTORS[DESCRIPTOR_INDEX[name]].unit]
-    if name in _AS_SHARES:
+    if name in AS_SHARES:
         return f"{value:.0%} of the time"
     if per_minute:
         words, digits = words.replace("per second", "per minute").replace("Hz", "per minute"), 0

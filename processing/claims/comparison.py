@@ -14,7 +14,7 @@ import numpy as np
 
 from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from ..descriptors.reference import MotionReference
-from .phrases import PHRASES, Direction
+from .phrases import NEAR_DUPLICATES, OPPOSITE, PHRASES, Direction
 
 __all__ = [
     "ALIKE_ANSWER",
@@ -22,13 +22,13 @@ __all__ = [
     "COMPARATIVES",
     "COMPARE_QUESTION",
     "FORMER_ANSWERS",
-    "MAX_DIFFERENCES",
     "NO_DIFFERENCE_ANSWER",
     "Difference",
     "asked_comparatives",
     "clear_differences",
     "difference_holds",
     "find_differences",
+    "main_differences",
     "percentile_gaps",
     "two_movements",
     "verbalise_differences",
@@ -86,6 +86,10 @@ class Difference:
         """The comparative: "is faster"."""
         return COMPARATIVES[self.descriptor][self.direction == "low"]
 
+    def of(self, movement: str) -> "Difference":
+        """The same difference, said of one of the two movements."""
+        return self if self.movement == movement else Difference(self.descriptor, OPPOSITE[self.direction], movement)
+
 
 def percentile_gaps(first: np.ndarray, second: np.ndarray, reference: MotionReference) -> dict[str, float]:
     """Percentile of the second clip minus that of the first, for each descriptor that both have."""
@@ -105,6 +109,25 @@ def clear_differences(first: np.ndarray, second: np.ndarray, reference: MotionRe
     gaps = percentile_gaps(first, second, reference)
     clear = sorted((name for name in gaps if abs(gaps[name]) >= CLEAR_PERCENTILES), key=lambda name: -abs(gaps[name]))
     return [Difference(name, "high" if gaps[name] > 0 else "low", "second") for name in clear]
+
+
+def main_differences(first: np.ndarray, second: np.ndarray, reference: MotionReference) -> list[Difference]:
+    """What an answer to "How do they differ?" names: the largest clear difference of each body part.
+
+    Two that say nearly the same, such as a faster movement and faster legs, are one: the larger counts.
+
+    Args:
+        first, second, reference: As in `clear_differences`.
+
+    Returns:
+        Up to `MAX_DIFFERENCES`, the largest first.
+    """
+    found: dict[str, Difference] = {}
+    for difference in clear_differences(first, second, reference):
+        said = [frozenset((difference.descriptor, other.descriptor)) for other in found.values()]
+        if not any(pair in NEAR_DUPLICATES for pair in said):
+            found.setdefault(DESCRIPTORS[DESCRIPTOR_INDEX[difference.descriptor]].body_part, difference)
+    return list(found.values())[:MAX_DIFFERENCES]
 
 
 def asked_comparatives(question: str) -> list[tuple[str, Direction]]:

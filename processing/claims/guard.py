@@ -5,6 +5,7 @@ many were. Explanations are checked by `explanation.py`.
 """
 
 import re
+from collections import Counter
 
 import numpy as np
 
@@ -14,12 +15,11 @@ from ..skeleton.tree import JOINT_INDEX
 from .claim import Claim, holds, notable_claims
 from .comparison import (
     FORMER_ANSWERS,
-    MAX_DIFFERENCES,
     NO_DIFFERENCE_ANSWER,
     Difference,
-    clear_differences,
     difference_holds,
     find_differences,
+    main_differences,
     verbalise_differences,
 )
 from .current_words import in_current_words, with_current_clauses
@@ -140,9 +140,8 @@ def verified_comparison(
 ) -> tuple[str, list[Difference], int]:
     """Checks what the language model says about two clips in general; `pair_answers.py` answers what a question names.
 
-    It stays as it is if every difference that it states is clear. The statement that the two are alike stays if none
-    is clear. Otherwise the answer is rewritten from the differences that hold or, without any, from the largest
-    measured ones.
+    It stays as it is if it states the main differences (`main_differences`) and no other, each once, or that the two
+    are alike where none is clear. Otherwise the answer is made of the main differences.
 
     Args:
         text: The answer.
@@ -154,11 +153,9 @@ def verified_comparison(
         The answer, its differences and how many were removed.
     """
     text = FORMER_ANSWERS.get(text.strip(), text)
-    said = list(dict.fromkeys(find_differences(text)))
-    kept = [difference for difference in said if difference_holds(difference, first, second, reference)]
-    clear = clear_differences(first, second, reference)
-    if len(kept) == len(said) and text and (kept or not clear):
-        return text, kept, 0
-    movement = kept[0].movement if kept else "second"
-    stated = [difference for difference in kept if difference.movement == movement] or clear[:MAX_DIFFERENCES]
-    return verbalise_differences(stated) if stated else NO_DIFFERENCE_ANSWER, stated, len(said) - len(kept)
+    said = find_differences(text)
+    main = main_differences(first, second, reference)
+    if text and Counter(difference.of("second") for difference in said) == Counter(main):
+        return text, said, 0
+    false = [each for each in dict.fromkeys(said) if not difference_holds(each, first, second, reference)]
+    return verbalise_differences(main) if main else NO_DIFFERENCE_ANSWER, main, len(false)

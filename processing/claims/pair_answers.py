@@ -22,7 +22,7 @@ from .comparison import (
 )
 from .fact_questions import in_english, plainly, quantity_of
 from .fixed_answers import ENGLISH_ONLY
-from .phrases import OPPOSITE, Direction
+from .phrases import Direction
 from .questions import in_plain_forms, named_emotions
 from .reasons import LEAST_STRENGTH
 from .signs import relation
@@ -112,7 +112,7 @@ def answered_pair(
     for name, direction in question.descriptors:
         for difference in clear:
             if difference.descriptor == name:
-                stated = [_in_direction(difference, direction)]
+                stated = [difference if difference.direction == direction else difference.of("first")]
                 return verbalise_differences(stated), stated
     return ALIKE_ANSWER, []
 
@@ -139,7 +139,7 @@ def _which_looks(
     )
     signs = []
     for difference in clear:
-        mine = _of_movement(difference, winner)
+        mine = difference.of(winner)
         link = relation(mine.descriptor, mine.direction, emotion)
         if link.relation == ("against" if less else "for") and link.strength >= LEAST_STRENGTH:
             signs.append((-link.strength, mine))
@@ -148,17 +148,3 @@ def _which_looks(
         word = "speaks against" if less else "is typical of"
         answer += f' {verbalise_differences(stated)[:-1]}, which {word} "{emotion}".'
     return f"{answer} {by_itself}.", stated
-
-
-def _of_movement(difference: Difference, movement: str) -> Difference:
-    """The same difference, said of the other movement if need be."""
-    if difference.movement == movement:
-        return difference
-    return Difference(difference.descriptor, OPPOSITE[difference.direction], movement)
-
-
-def _in_direction(difference: Difference, direction: Direction) -> Difference:
-    """The same difference, said of the movement that has more of the descriptor, or less."""
-    if difference.direction == direction:
-        return difference
-    return Difference(difference.descriptor, direction, "first" if difference.movement == "second" else "second")

@@ -55,6 +55,11 @@ _VERTICAL_UNSURE = {
 
 _OWN_HIPS = "a pose from a video is measured from its own hips, so the path of the body is unknown"
 
+_WITHOUT_TRAVEL = (
+    "nothing is said about travel, steps or overall speed, while posture and gestures are measured as usual"
+)
+_EXPORT_ROOT = "; if the person walked through a room, export the recording again with the position of the hips (root)"
+
 _HIPS = [JOINT_INDEX["left_hip"], JOINT_INDEX["right_hip"]]
 _PELVIS = JOINT_INDEX["pelvis"]
 _ANKLES = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
@@ -108,7 +113,8 @@ def find_limitations(
                 else "the pelvis stays at one height in this recording, so its path was probably removed"
             )
         if "travel" in missing:
-            notes.append(note("pinned_root", f"{missing['travel']}; nothing is said about travel or steps"))
+            advice = "" if recording == "video" else _EXPORT_ROOT
+            notes.append(note("pinned_root", f"{missing['travel']}: {_WITHOUT_TRAVEL}{advice}"))
     floor = why_no_floor(body, mask, leg)
     if "height" in missing or floor:
         missing["floor"] = missing.get("height") or str(floor)

@@ -4,6 +4,12 @@ const begin = () => {
     article.dataset.begun = "";
     article.player = start(article);
   });
+  // On a phone what a visitor asked for comes below the controls: what is new is scrolled into view, once.
+  document.querySelectorAll(".waiting:not([data-shown]), .problem:not([data-shown]), .result .head:not([data-shown])").forEach((fresh) => {
+    fresh.dataset.shown = "";
+    const { top } = fresh.getBoundingClientRect();
+    if (top < 0 || top > 0.7 * window.innerHeight) fresh.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+  });
 };
 new MutationObserver(begin).observe(document, { childList: true, subtree: true });
 

@@ -221,6 +221,11 @@ function draw(canvas, movements, frames, view, marked) {
   });
 }
 
+/** Whether the reader prefers that nothing moves by itself. */
+function calm() {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 /** A new element with attributes, and text or children. */
 function made(tag, attributes = {}, ...inside) {
   const element = document.createElement(tag);
@@ -328,7 +333,8 @@ class Player {
     if (Number(this.slider.value) !== at) this.slider.value = at;
     this.slider.setAttribute("aria-valuetext", `${this.now.toFixed(1)} seconds`);
     this.time.textContent = `${this.now.toFixed(1)} s`;
-    this.words.textContent = claims[0].map((claim) => `${SIGNS[claim.side] ?? ""}${claim.claim} (${claim.when})`).join(" · ");
+    const when = (claim) => (claim.start <= this.first && this.last <= claim.end ? "" : ` (${claim.when})`);
+    this.words.textContent = claims[0].map((claim) => `${SIGNS[claim.side] ?? ""}${claim.claim}${when(claim)}`).join(" · ");
     // Shorter words must not move what a visitor is about to click. Where nothing is laid out yet, they have no height.
     if (this.canvas.clientWidth) this.words.style.minHeight = `${this.words.offsetHeight}px`;
     this.watchers.forEach((watch) => watch());
@@ -379,6 +385,11 @@ class Player {
     if (on) requestAnimationFrame(tick);
   }
 
+  /** Scrolls the page as far as needed to show the drawing. */
+  reveal() {
+    this.canvas.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+  }
+
   /** Shows only these claims; none stands for the reasons, or else those of the explanation, at their times. */
   choose(rows) {
     this.chosen = rows;
@@ -417,6 +428,7 @@ function start(section) {
     if (claim) {
       player.play(false);
       player.seek(claim.start);
+      player.reveal();
       player.told.textContent = `The player is at ${claim.start.toFixed(1)} seconds and shows: ${claim.claim}.`;
     }
     choose();
@@ -435,7 +447,7 @@ function start(section) {
   [...rows.filter((row) => row.tagName === "TR"), ...words].forEach(tie);
   seekers.forEach((button) => button.addEventListener("click", () => { player.play(false); player.seek(Number(button.dataset.seek)); }));
   player.show();
-  if ("autoplay" in element.dataset && !window.matchMedia("(prefers-reduced-motion: reduce)").matches) player.play(true);
+  if ("autoplay" in element.dataset && !calm()) player.play(true);
   return player;
 }
 

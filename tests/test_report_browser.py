@@ -1,0 +1,60 @@
+"""The report of one recording in Chromium, headless: what a reader clicks, on a screen, a phone and on paper."""
+
+import pytest
+from browser import found_by_axe, open_browser
+from test_report import _clip, _html, _record
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def report(browser, tmp_path):
+    """Opens the report of a record from a file, without a network; at the end no script may have failed."""
+    failures, contexts = [], []
+
+    def open_report(record: dict, **given):
+        path = tmp_path / f"{len(contexts)}.html"
+        path.write_text(_html(record), encoding="utf-8")
+        context = browser.new_context(offline=True, reduced_motion="reduce", **given)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_report
+    for context in contexts:
+        context.close()
+    assert failures == []
+
+
+def test_without_an_explanation_each_unusual_claim_is_shown_by_a_click(report):
+    page = report(_record(_clip(), explanation=""))
+    links = page.locator(".unusual a")
+    assert links.count() == 3
+    links.nth(1).click()
+    assert page.locator(".time").inner_text() == "4.0 s", "where the claim begins"
+    assert links.nth(1).inner_text() in page.locator(".told").inner_text()
+    assert page.locator("tr.on").count() == 1 and found_by_axe(page) == {}
+
+
+def test_a_clicked_claim_scrolls_the_player_into_view_on_a_phone(report):
+    page = report(_record(_clip()), viewport={"width": 360, "height": 640})
+    claim = page.locator("[data-row]").last
+    claim.scroll_into_view_if_needed()
+    assert page.locator("canvas").bounding_box()["y"] < -300, "the player is far above"
+    claim.click()
+    box = page.locator("canvas").bounding_box()
+    assert 0 <= box["y"] and box["y"] + box["height"] <= 640
+
+
+def test_on_paper_the_drawing_stands_in_place_of_the_player_and_nothing_asks_for_a_click(report):
+    page = report(_record(_clip()))
+    assert page.locator(".hint").is_visible()
+    page.emulate_media(media="print")
+    assert not page.locator(".hint").is_visible() and not page.locator("canvas").is_visible()
+    assert page.locator("svg.picture").is_visible()
