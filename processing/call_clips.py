@@ -37,11 +37,13 @@ class Call:
         request: Its people, or the error with which reading it failed.
         asked: What is asked of the model; calls that ask the same can go through it together.
         shown: Arguments of `postprocess`.
+        writes: Whether the language model writes a text about it.
     """
 
     request: Request
     asked: dict[str, Any]
     shown: dict[str, Any]
+    writes: bool
 
 
 class CallPipeline(Pipeline):
@@ -49,6 +51,10 @@ class CallPipeline(Pipeline):
 
     def read(self, inputs: Any, **params: Any) -> Request:
         """The request of an input, by the arguments of `preprocess`."""
+        raise NotImplementedError
+
+    def writes(self, **asked: Any) -> bool:
+        """Whether the language model writes a text, by what is asked of the model."""
         raise NotImplementedError
 
     processor: Any
@@ -95,7 +101,7 @@ class CallPipeline(Pipeline):
         """
         preprocess_params, asked, shown = self._sanitize_parameters(**options)
         (one,), preprocess_params = self._together([inputs], preprocess_params, shown)
-        return Call(self.preprocess(one, **preprocess_params)["request"], asked, shown)
+        return Call(self.preprocess(one, **preprocess_params)["request"], asked, shown, self.writes(**asked))
 
     def answers(self, calls: Sequence[Call], **generate_kwargs: Any) -> list[Any]:
         """What the pipeline returns for each call, as for a call alone; all go through the model together.

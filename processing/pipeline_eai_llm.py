@@ -24,7 +24,7 @@ from .claims.comparison import COMPARE_QUESTION, two_movements
 from .claims.explanation import explanation_prompt, mark_order
 from .claims.marks import without_marks
 from .claims.pair_answers import read_pair_question
-from .claims.questions import read_question
+from .claims.questions import Question, read_question
 from .descriptors.reference import MotionReference
 from .feature_extraction_eai_llm import frames_in, named, performer_of, source_of
 from .label_scoring import LabelScorer
@@ -311,6 +311,8 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
         if candidate_labels is not None:
             # Labels that clips taught may be two forms of one word: the clips say what sets them apart.
             candidate_labels = as_labels(candidate_labels, self.model.config.labels if adapted is None else ())
+        if question is not None and not question.strip():
+            raise ValueError("question must have words; leave it out for an explanation.")
         token = self.processor.skeleton_token
         for name, texts in (("question", [question or ""]), ("candidate_labels", candidate_labels or [])):
             if any(token in text for text in texts):
@@ -418,10 +420,35 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
                 asked = read_question(question, labels)
                 for person in people:
                     person.asked = asked
-                # A fact of the record is the answer as it is, which is faster and cannot be wrong.
-                if asked.needs_text or not verify or own is None:
+                if self._needs_text(asked, verify):
                     self._answer(people, question, generate_kwargs or {})
         return {"request": requests}
+
+    def writes(
+        self,
+        candidate_labels: list[str] | None = None,
+        question: str | None = None,
+        label_only: bool = False,
+        verify: bool = True,
+        **_: Any,
+    ) -> bool:
+        """Whether the language model writes a text, by the arguments of `_forward`."""
+        labels = candidate_labels or list(self.model.config.labels)
+        return not label_only and self._needs_text(
+            None if question is None else read_question(question, labels), verify
+        )
+
+    def _needs_text(self, asked: Question | None, verify: bool) -> bool:
+        """Whether the language model writes the answer to a question, or the explanation if there is none.
+
+        A fact of the record is the answer as it is, which is faster and cannot be wrong. A language model that has not
+        learned to explain writes only where its text is wanted unchecked; otherwise the argument's is used.
+        """
+        if not verify:
+            return True
+        if asked is None:
+            return self.model.config.explains
+        return asked.needs_text or self._feature_extractor.motion_reference() is None
 
     def _score(self, people: list[Person], labels: list[str], scorer: Any) -> None:
         """Sets the probabilities of every segment of every person."""
@@ -441,8 +468,7 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
     ) -> None:
         """Chooses an argument for each person and generates its text, about the segment with the clearest label.
 
-        The salience of a measurement is weighted by how much the label depends on its body part. A language model that
-        has not learned to explain writes only where its text is wanted unchecked; otherwise the argument's is used.
+        The salience of a measurement is weighted by how much the label depends on its body part.
         """
         own = self._feature_extractor.motion_reference()
         prompts, weights = [], []
@@ -453,7 +479,7 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
             asked = [{"type": "skeleton"}, {"type": "text", "text": explanation_prompt(person.argument)}]
             prompts.append(self.writer.prompt(asked))
         marks = [mark_order(person.argument) for person in people if person.argument] if verify else None
-        if self.model.config.explains or not verify:
+        if self._needs_text(None, verify):
             self._write(people, prompts, generate_kwargs, np.stack(weights), marks)
 
     def _answer(self, people: list[Person], question: str, generate_kwargs: dict) -> None:

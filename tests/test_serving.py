@@ -222,6 +222,30 @@ def test_parts_of_a_text_come_while_it_is_written_once_they_passed_the_check(pip
     assert names[2] == ["record"]
 
 
+def test_what_needs_no_text_is_answered_while_texts_are_written(pipe):
+    batcher, told = batching.Batcher(pipe, 8, metrics.Metrics()), []
+
+    def job(seed, **asked):
+        call = pipe.opened(as_input(make_clip(seed, rig="bandai22", duration_s=2.0)) | {"source": str(seed)}, **asked)
+        return batching.Job(call, lambda event: told.append((call.request.source, *event)))
+
+    written = job(1, **BRIEF)
+    waiting = [job(2, label_only=True), job(3, question="How sure are you?"), job(4, verify=False, **BRIEF)]
+    waiting += [job(5, label_only=True), job(6, label_only=True, attribution=True)]
+    for each in waiting:
+        batcher.add(each)
+    batcher._answer([written])
+    assert [name for name, *_ in told] == ["2", "5", "3", "1"], "a batch after each token; 4 and 6 take long"
+    assert [each.call.request.source for each in batcher._next()] == ["4"]
+    records = {name: record for name, _, record in told}
+    alone = pipe(as_input(make_clip(1, rig="bandai22", duration_s=2.0)) | {"source": "1"}, **BRIEF)
+    assert records["1"] == alone, "its text is the same as without others in between"
+    assert same(
+        records["2"], pipe(as_input(make_clip(2, rig="bandai22", duration_s=2.0)) | {"source": "2"}, label_only=True)
+    )
+    assert records["3"]["explanation"]
+
+
 @pytest.mark.parametrize(
     "name, content, fields, status, words",
     [
@@ -238,6 +262,8 @@ def test_parts_of_a_text_come_while_it_is_written_once_they_passed_the_check(pip
         ("walk.bvh", None, {"performer": "anna"}, 422, "pass a reference too"),
         ("walk.bvh", None, {"max_new_tokens": "100000"}, 422, "max_new_tokens: "),
         ("walk.bvh", None, {"window_s": "0.1"}, 422, "window_s must lie between"),
+        ("walk.bvh", None, {"hop_s": "2"}, 422, "hop_s: expected window_s with it"),
+        ("walk.bvh", None, {"question": " "}, 422, "question must have words"),
         ("large.bvh", b"0" * 1_100_000, {}, 413, "The request is larger than 1 MB."),
     ],
 )
@@ -385,7 +411,9 @@ def test_a_text_that_nobody_waits_for_ends(pipe, monkeypatch):
     jobs[1].gone = True
     generate, outputs = pipe.model.generate, []
     monkeypatch.setattr(pipe.model, "generate", lambda **given: outputs.append(generate(**given)) or outputs[-1])
-    pipe.answers(calls, stopping_criteria=[batching._Watch(jobs, pipe)], max_new_tokens=20, min_new_tokens=20)
+    pipe.answers(
+        calls, stopping_criteria=[batching._Watch(jobs, pipe, lambda: None)], max_new_tokens=20, min_new_tokens=20
+    )
     new = outputs[0][:, -20:]
     written = (new != pipe.processor.tokenizer.pad_token_id).sum(dim=1)
     assert written[0] == 20 and written[1] == 1

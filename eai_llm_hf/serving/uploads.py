@@ -47,7 +47,7 @@ class Asked(BaseModel):
     verify: bool = Field(True, description="Whether the text may only say what the measurements support.")
     attribution: bool = Field(False, description="Also measure which body parts and seconds the label depends on.")
     window_s: float | None = Field(None, description="Length of the windows of a long recording, at most 10 s.")
-    hop_s: float | None = Field(None, description="Step between the windows in seconds.")
+    hop_s: float | None = Field(None, description="Step between the windows in seconds; needs window_s.")
     performer: _Word | None = Field(None, description="Who moves: a performer whom the reference knows.")
     fps: float | None = Field(None, description="Frames a second of a recording that does not say it.")
     layout: _Word | None = Field(None, description="Name of a known rig, of a recording without joint names.")
@@ -64,6 +64,8 @@ class Asked(BaseModel):
         """
         if self.label_only and self.question is not None:
             raise Refusal(422, "label_only: expected no question with it, because nothing is written.")
+        if self.hop_s is not None and self.window_s is None:
+            raise Refusal(422, "hop_s: expected window_s with it, the length of the windows.")
         return self.model_dump(exclude_defaults=True, include=set(Asked.model_fields))
 
 
