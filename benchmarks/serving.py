@@ -181,7 +181,6 @@ def as_table(heard: Heard, batch: float, args: argparse.Namespace) -> str:
     """The figures as Markdown."""
     answered, refused = heard.counts["answered"], heard.counts["refused"]
     others = {name: count for name, count in heard.counts.items() if name.startswith("status")}
-    tenth = heard.memory[len(heard.memory) // 10]
     lines = [
         f"`python benchmarks/serving.py {args.given}`".replace(" `", "`"),
         "",
@@ -206,12 +205,8 @@ def as_table(heard: Heard, batch: float, args: argparse.Namespace) -> str:
                 f"| seconds to the answer, {kind} ({len(seconds)}): median, 95%, 99%, longest "
                 f"| {middle:.2f}, {high:.2f}, {higher:.2f}, {max(seconds):.2f} |"
             )
-    half = heard.memory[len(heard.memory) // 2]
-    memory = (heard.memory[0], tenth, half, max(heard.memory), heard.memory[-1])
-    words = ", ".join(f"{value / 1e6:.0f} MB" for value in memory)
-    lines.append(
-        f"| memory of the server: at the start, after a tenth and half of the time, at most, at the end | {words} |"
-    )
+    words = ", ".join(f"{heard.memory[second] / 1e6:.0f} MB" for second in (*range(0, len(heard.memory), 60), -1))
+    lines.append(f"| memory of the process with the model: at the start, after each minute, at the end | {words} |")
     return "\n".join(lines)
 
 

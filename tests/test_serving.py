@@ -1,6 +1,7 @@
 """The server: each client gets the pipeline's record of its own recording, and what is too much is refused."""
 
 import json
+import os
 import socket
 import tempfile
 import threading
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import as_input, make_clip, write_bvh
+from stubborn_reading import StubbornExtractor
 
 from eai_llm_hf.cli.main import main
 from eai_llm_hf.processing.claims.explanation import taught_text
@@ -25,6 +27,7 @@ for library in ("fastapi", "prometheus_client", "python_multipart"):
 uvicorn = pytest.importorskip("uvicorn", reason="the server needs uvicorn, of the extra serve")
 application = pytest.importorskip("eai_llm_hf.serving.application")
 batching = pytest.importorskip("eai_llm_hf.serving.batching")
+reading = pytest.importorskip("eai_llm_hf.serving.reading")
 metrics = pytest.importorskip("eai_llm_hf.serving.metrics")
 
 BRIEF = {"max_new_tokens": 12}
@@ -383,6 +386,33 @@ def test_a_recording_that_the_model_cannot_take_harms_no_other(pipe, files, monk
         found = {name: each.result() for name, each in sent.items()}
     assert [found[name].status_code for name in names] == [200, 500, 200]
     assert "secret" not in found["3.npz"].text and found["2.npz"].json()["source"] == "2.npz"
+
+
+def test_a_recording_that_is_read_too_long_or_ends_its_process_costs_no_other(pipe, files, tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "READING_S", 3.0)
+    readers = reading.Readers(StubbornExtractor(pipe.processor.feature_extractor, tmp_path))
+    readers.start()
+    (path := tmp_path / "2.npz").write_bytes(files["2.npz"])
+
+    def read(name):
+        try:
+            return readers({"path": str(path), "source": name}, {})
+        except reading.Refusal as refusal:
+            return refusal.status, refusal.detail
+
+    expected = pipe.processor.feature_extractor.clips(str(path))[0].joints
+    with ThreadPoolExecutor(2) as threads:
+        stubborn = [threads.submit(read, name) for name in ("slow.npz", "slow.npz", "deadly.npz", "deadly.npz")]
+        for found in (threads.submit(read, f"{number}.npz") for number in range(4)):
+            assert np.array_equal(found.result()[0].joints, expected)
+    for each in stubborn[:2]:
+        status, detail = each.result()
+        assert status == 422 and detail.startswith("slow.npz: reading it takes more than 3 s")
+    for each in stubborn[2:]:
+        assert each.result()[1].startswith("deadly.npz: reading it ended the process")
+    readers.stop()
+    processes = [path.name for path in tmp_path.iterdir() if path.suffix == ""]
+    assert len(processes) >= 4 and not any(os.path.exists(f"/proc/{name}") for name in processes), "none is left"
 
 
 def test_nothing_of_an_upload_is_kept(pipe, files, tmp_path, monkeypatch):
