@@ -36,7 +36,6 @@ from eai_llm_hf import load_pipeline
 from eai_llm_hf.generator import clip_seed, generate_clip
 
 ROOT = Path(__file__).resolve().parents[1]
-RECORDINGS = 24
 TOLERANCE = 1e-4
 ROUNDED = {"score", "scores", "certainty", "segments"}
 """Fields of a record with probabilities, which a batch may round in another way; they are compared by `scores`."""
@@ -65,12 +64,12 @@ class Heard:
     faults: list[str] = field(default_factory=list)
 
 
-def write_recordings(folder: Path) -> list[Path]:
+def write_recordings(folder: Path, count: int) -> list[Path]:
     """Writes generated clips of 2 to 12 s, every other one as BVH."""
     write_bvh = runpy.run_path(str(ROOT / "hub_examples" / "make_clips.py"))["write_bvh"]
     paths = []
-    for number in range(RECORDINGS):
-        given: dict[str, Any] = {"duration_s": 2.0 + 10.0 * number / (RECORDINGS - 1)}
+    for number in range(count):
+        given: dict[str, Any] = {"duration_s": 2.0 + 10.0 * number / (count - 1)}
         if number % 2:
             motion = generate_clip(clip_seed(5, number), rig="bandai22", **given).motion
             paths.append(folder / f"{number:02d}.bvh")
@@ -222,6 +221,7 @@ def main() -> int:
     parser.add_argument("--model", default="generator", help="checkpoint (default generator)")
     parser.add_argument("--clients", type=int, default=50, metavar="N", help="clients at once (default 50)")
     parser.add_argument("--seconds", type=float, default=300.0, metavar="S", help="length of the test (default 300)")
+    parser.add_argument("--recordings", type=int, default=24, metavar="N", help="recordings, 2 or more (default 24)")
     parser.add_argument("--explained", type=float, default=0.05, help="share that asks for a text (default 0.05)")
     parser.add_argument("--places", type=int, default=40, metavar="N", help="places of the server (default 40)")
     parser.add_argument("--batch-size", type=int, default=8, metavar="N", help="of the server (default 8)")
@@ -231,10 +231,10 @@ def main() -> int:
     )
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "serving.md", help="page to write")
     args = parser.parse_args()
-    args.given = " ".join(f"--{name} {getattr(args, name):g}" for name in ("clients", "seconds"))
+    args.given = " ".join(f"--{name} {getattr(args, name):g}" for name in ("clients", "seconds", "recordings"))
 
     with tempfile.TemporaryDirectory() as folder:
-        paths = write_recordings(Path(folder))
+        paths = write_recordings(Path(folder), args.recordings)
         contents = {path.name: path.read_bytes() for path in paths}
         pipe = load_pipeline(args.model)
         expected = {}
