@@ -124,10 +124,13 @@ def _poses_apart(joints: np.ndarray) -> tuple[int, int]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where nobody is tracked
         usual = np.nanpercentile(_steps(seen, joints[inner + 1][:, known]), 99)
+        edges = [end[: _POSES + 1][:, known] for end in (joints, joints[::-1])]
+        steps = [_steps(edge[:-1], edge[1:]) for edge in edges]
+        if not any((each > _POSE_STEPS * usual).any() for each in steps):
+            return 0, 0
         size = np.nanmedian(np.nanmax(seen, axis=1) - np.nanmin(seen, axis=1), axis=0).max()
-        for end in (joints, joints[::-1]):
-            edge = end[: _POSES + 1][:, known]
-            jumps = _steps(edge[:-1], edge[1:]) > max(_POSE_STEPS * usual, _POSE_SIZE * size)
+        for each in steps:
+            jumps = each > max(_POSE_STEPS * usual, _POSE_SIZE * size)
             found.append(int(np.flatnonzero(jumps)[-1]) + 1 if jumps.any() else 0)
     return found[0], found[1]
 

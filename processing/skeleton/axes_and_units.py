@@ -173,8 +173,8 @@ def leg_length(body: np.ndarray, mask: np.ndarray) -> float | None:
         if mask[[hip, knee, ankle]].all():
             thigh = np.linalg.norm(body[:, hip] - body[:, knee], axis=-1)
             shank = np.linalg.norm(body[:, knee] - body[:, ankle], axis=-1)
-            lengths.append(float(np.median(thigh + shank)))
-    return float(np.mean(lengths)) if lengths else None
+            lengths.append(thigh + shank)
+    return float(np.mean(np.median(lengths, axis=1), dtype=np.float64)) if lengths else None
 
 
 def _find_unit_scale(

@@ -5,7 +5,6 @@ and two people in one table have it too, and a model gives each of them a confid
 refused, doubtful ones become notes. Each limit stands here with the reason for it.
 """
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,9 +128,9 @@ def check_depth(joints: np.ndarray, source: str) -> None:
         return
     extent = np.ptp(seen, axis=0)
     centre = seen.mean(axis=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of joints that are never tracked
-        moves = np.nanmax(np.nanmax(points, axis=0) - np.nanmin(points, axis=0)) > _STILL * extent.max()
+    # fmax and fmin skip NaN, without a warning of joints that are never tracked.
+    ranges = np.fmax.reduce(points, axis=0) - np.fmin.reduce(points, axis=0)
+    moves = np.fmax.reduce(ranges, axis=None) > _STILL * extent.max()
     depth = int(extent.argmin())
     if not moves:  # a rig at rest may be flat
         return
@@ -185,8 +184,9 @@ def _of_a_picture(body: np.ndarray, mask: np.ndarray) -> bool:
         return False
     hips, shoulders = (body[:, joints].mean(axis=1) for joints in (_HIPS, _SHOULDERS))
     size = float(np.median(np.linalg.norm(body[:, mask] - body[:, mask].mean(axis=1, keepdims=True), axis=-1)))
-    x, y = np.abs(np.median(hips[:, :2], axis=0))
-    if np.median(hips[:, 1] - shoulders[:, 1]) > 0.0:
+    x, y, drop = np.median([hips[:, 0], hips[:, 1], hips[:, 1] - shoulders[:, 1]], axis=1)
+    middle, x, y = min(x, y), abs(x), abs(y)
+    if drop > 0.0:
         depth, (low, high) = _NEAR_ZERO, _PICTURE
         is_elsewhere = max(x, y) > _APART * size
     else:
@@ -196,7 +196,7 @@ def _of_a_picture(body: np.ndarray, mask: np.ndarray) -> bool:
     if not is_elsewhere or np.mean(np.abs(hips[:, 2]) > depth * size) > _WRONG:
         return False
     inside = np.mean((body[:, mask, :2] > low) & (body[:, mask, :2] < high), axis=(1, 2)) > 1.0 - _OUTSIDE
-    is_near = np.mean(inside) > 1.0 - _WRONG or np.median(hips[:, :2], axis=0).min() > _PIXELS
+    is_near = np.mean(inside) > 1.0 - _WRONG or middle > _PIXELS
     return bool(is_near) and not _is_in_space(body, mask, shoulders - hips)
 
 
@@ -309,25 +309,32 @@ def _check_proportions(
 
 def _ratios(body: np.ndarray, mask: np.ndarray, bones: dict[tuple[str, str], np.ndarray]) -> dict[str, float]:
     """Returns the ratios of `PROPORTIONS` that the recording has."""
-    median = {key: max(float(np.median(length)), 1e-9) for key, length in bones.items()}
+    hips = body[:, _HIPS].mean(axis=1) if mask[_HIPS].all() else body[:, _PELVIS]
+    shoulders = body[:, _SHOULDERS].mean(axis=1)
+    between = [
+        shoulders - hips,
+        body[:, _HEAD] - shoulders,
+        *(body[:, left] - body[:, right] for left, right in (_SHOULDERS, _HIPS)),
+    ]
+    medians = np.median([*bones.values(), *np.linalg.norm(between, axis=-1)], axis=1).tolist()
+    median = {key: max(length, 1e-9) for key, length in zip(bones, medians, strict=False)}
+    trunk, neck, shoulder_width, hip_width = medians[len(bones) :]
+    trunk = max(trunk, 1e-9)
 
     def mean_of(bone: str) -> float | None:
         lengths = [median[side, bone] for side in _SIDES if (side, bone) in median]
         return float(np.mean(lengths)) if lengths else None
 
-    hips = body[:, _HIPS].mean(axis=1) if mask[_HIPS].all() else body[:, _PELVIS]
-    shoulders = body[:, _SHOULDERS].mean(axis=1)
-    trunk = max(float(np.median(np.linalg.norm(shoulders - hips, axis=-1))), 1e-9)
     thigh, shank, upper, fore = (mean_of(bone) for bone in _BONES)
-    ratios = {"shoulder width to trunk": _width(body, _SHOULDERS) / trunk}
+    ratios = {"shoulder width to trunk": shoulder_width / trunk}
     if thigh is not None and shank is not None:
         ratios |= {"thigh to shank": thigh / shank, "leg to trunk": (thigh + shank) / trunk}
     if upper is not None and fore is not None:
         ratios["upper arm to forearm"] = upper / fore
     if mask[_HIPS].all():
-        ratios["hip width to trunk"] = _width(body, _HIPS) / trunk
+        ratios["hip width to trunk"] = hip_width / trunk
     if mask[_HEAD]:
-        ratios["head height to trunk"] = float(np.median(np.linalg.norm(body[:, _HEAD] - shoulders, axis=-1))) / trunk
+        ratios["head height to trunk"] = neck / trunk
     sides = [
         median["left", bone] / median["right", bone]
         for bone in _BONES
@@ -336,10 +343,6 @@ def _ratios(body: np.ndarray, mask: np.ndarray, bones: dict[tuple[str, str], np.
     if sides:
         ratios["left to right"] = max(sides, key=lambda ratio: abs(np.log(ratio)))
     return ratios
-
-
-def _width(body: np.ndarray, pair: list[int]) -> float:
-    return float(np.median(np.linalg.norm(body[:, pair[0]] - body[:, pair[1]], axis=-1)))
 
 
 def _check_jumps(body: np.ndarray, mask: np.ndarray, source: str, notes: list[dict[str, str]]) -> None:

@@ -151,12 +151,11 @@ def mask_coincident(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, st
         notes: Receives a note for each such joint.
     """
     distance = np.linalg.norm(body - body[:, np.maximum(PARENTS, 0)], axis=-1)
-    farthest = np.percentile(distance, 99, axis=0)
-    for joint in range(NUM_JOINTS):
+    for joint in np.flatnonzero(distance.min(axis=0) < _COINCIDENT).tolist():
         parent = PARENTS[joint]
         if joint in _REQUIRED or not mask[joint] or parent < 0 or not mask[parent]:
             continue
-        if float(farthest[joint]) < _COINCIDENT:
+        if float(np.percentile(distance[:, joint], 99)) < _COINCIDENT:
             mask[joint] = False
             message = f"{JOINT_NAMES[joint]} coincides with {JOINT_NAMES[parent]} and is left out"
             notes.append(note("joint_left_out", message))
