@@ -24,7 +24,7 @@ from .claims.comparison import COMPARE_QUESTION, two_movements
 from .claims.explanation import explanation_prompt, mark_order
 from .claims.marks import without_marks
 from .claims.pair_answers import read_pair_question
-from .claims.questions import Question, read_question
+from .claims.questions import read_question
 from .descriptors.reference import MotionReference
 from .feature_extraction_eai_llm import frames_in, named, performer_of, source_of
 from .label_scoring import LabelScorer
@@ -420,35 +420,9 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
                 asked = read_question(question, labels)
                 for person in people:
                     person.asked = asked
-                if self._needs_text(asked, verify):
+                if self.writer.is_needed(asked, verify):
                     self._answer(people, question, generate_kwargs or {})
         return {"request": requests}
-
-    def writes(
-        self,
-        candidate_labels: list[str] | None = None,
-        question: str | None = None,
-        label_only: bool = False,
-        verify: bool = True,
-        **_: Any,
-    ) -> bool:
-        """Whether the language model writes a text, by the arguments of `_forward`."""
-        labels = candidate_labels or list(self.model.config.labels)
-        return not label_only and self._needs_text(
-            None if question is None else read_question(question, labels), verify
-        )
-
-    def _needs_text(self, asked: Question | None, verify: bool) -> bool:
-        """Whether the language model writes the answer to a question, or the explanation if there is none.
-
-        A fact of the record is the answer as it is, which is faster and cannot be wrong. A language model that has not
-        learned to explain writes only where its text is wanted unchecked; otherwise the argument's is used.
-        """
-        if not verify:
-            return True
-        if asked is None:
-            return self.model.config.explains
-        return asked.needs_text or self._feature_extractor.motion_reference() is None
 
     def _score(self, people: list[Person], labels: list[str], scorer: Any) -> None:
         """Sets the probabilities of every segment of every person."""
@@ -479,7 +453,7 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
             asked = [{"type": "skeleton"}, {"type": "text", "text": explanation_prompt(person.argument)}]
             prompts.append(self.writer.prompt(asked))
         marks = [mark_order(person.argument) for person in people if person.argument] if verify else None
-        if self._needs_text(None, verify):
+        if self.writer.is_needed(None, verify):
             self._write(people, prompts, generate_kwargs, np.stack(weights), marks)
 
     def _answer(self, people: list[Person], question: str, generate_kwargs: dict) -> None:
