@@ -238,7 +238,7 @@ def test_what_needs_no_text_is_answered_while_texts_are_written(pipe):
     for each in waiting:
         batcher.add(each)
     batcher._answer([written])
-    assert [name for name, *_ in told] == ["2", "5", "3", "1"], "a batch after each token; 4 and 6 take long"
+    assert [name for name, *_ in told] == ["2", "5", "3", "1"], "a batch between two tokens; 4 and 6 take long"
     assert [each.call.request.source for each in batcher._next()] == ["4"]
     records = {name: record for name, _, record in told}
     alone = pipe(as_input(make_clip(1, rig="bandai22", duration_s=2.0)) | {"source": "1"}, **BRIEF)
@@ -247,6 +247,26 @@ def test_what_needs_no_text_is_answered_while_texts_are_written(pipe):
         records["2"], pipe(as_input(make_clip(2, rig="bandai22", duration_s=2.0)) | {"source": "2"}, label_only=True)
     )
     assert records["3"]["explanation"]
+
+
+def test_what_needs_no_text_takes_at_most_half_of_the_time(pipe, monkeypatch):
+    clock, tokens, answered_after = 0.0, [], []
+    monkeypatch.setattr(batching.time, "monotonic", lambda: clock)
+    batcher = batching.Batcher(pipe, 8, metrics.Metrics())
+    call = pipe.opened(as_input(make_clip(1, rig="bandai22", duration_s=2.0)), label_only=True)
+
+    def answer(jobs):
+        nonlocal clock
+        clock += 3.0
+        answered_after.append(len(tokens))
+
+    monkeypatch.setattr(batcher, "_answer", answer)
+    for _ in range(12):
+        tokens.append(clock)
+        clock += 1.0
+        batcher.add(batching.Job(call, lambda event: None))
+        batcher._answer_quick_ones()
+    assert answered_after == [1, 3, 6, 9, 12], "3 s each, tokens take 1 s"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """The one thread that uses the model: whatever waits goes through it together, up to the size of a batch.
 
 There is no timer: a batch starts as soon as the model is free, with the oldest call and the others that ask the same.
-While it writes texts, a batch of calls that need none goes through the model after each token, so that what takes
-milliseconds does not wait for what takes seconds.
+While it writes texts, batches of calls that need none go through the model between their tokens, so that what takes
+milliseconds does not wait for what takes seconds. They get half of the time, so that the texts come to an end.
 """
 
 import logging
@@ -73,6 +73,7 @@ class Batcher:
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="eai-llm-model", daemon=True)
         self._job_s, self._answered = 1.0, 0
+        self._began, self._quick_s = 0.0, 0.0  # the batch that came first, and the time of others within it
         metrics.waiting.set_function(lambda: len(self._waiting))
 
     @property
@@ -104,9 +105,10 @@ class Batcher:
 
     def _run(self) -> None:
         while batch := self._next():
-            start, before = time.monotonic(), self._answered
+            self._began, self._quick_s = time.monotonic(), 0.0
+            before = self._answered
             self._work(batch)
-            self._job_s += 0.2 * ((time.monotonic() - start) / (self._answered - before) - self._job_s)
+            self._job_s += 0.2 * ((time.monotonic() - self._began) / (self._answered - before) - self._job_s)
 
     def _work(self, batch: Sequence[Job]) -> None:
         """Answers a batch and counts it."""
@@ -127,11 +129,18 @@ class Batcher:
             return []
 
     def _answer_quick_ones(self) -> None:
-        """Answers one batch of those that need no text, if some wait; called between two tokens of a text."""
+        """Answers one batch of those that need no text, if some wait and have had less than half of the time.
+
+        It is called between two tokens of a text.
+        """
+        start = time.monotonic()
+        if 2 * self._quick_s > start - self._began:
+            return
         with self._changed:
             batch = self._taken(lambda job: job.quick)
         if batch:
             self._work(batch)
+            self._quick_s += time.monotonic() - start
 
     def _taken(self, wanted: Callable[[Job], bool]) -> list[Job]:
         """Takes the oldest of the wanted jobs, and others that ask the same, out of those that wait."""

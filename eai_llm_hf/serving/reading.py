@@ -115,6 +115,7 @@ def _work(orders: Connection, extractor: EaiSkeletonFeatureExtractor) -> None:
     with suppress(EOFError, OSError):  # the server is gone
         while True:
             recording, form = orders.recv()
+            answer: tuple[list[UnifiedClip], str | None]
             try:
                 answer = extractor.clips(recording, **form), None
             except (LookupError, OSError, TypeError, ValueError) as error:
