@@ -10,6 +10,7 @@ import numpy as np
 
 from .motion import Motion, note
 from .people import tracked_frames
+from .vectors import all_three, norms
 
 _REPEATED_S = 0.5
 """Seconds for which one frame is repeated exactly. No recording of a living body does that, however still it is; a
@@ -137,13 +138,13 @@ def _poses_apart(joints: np.ndarray) -> tuple[int, int]:
 
 def _tracked(joints: np.ndarray) -> np.ndarray:
     """Returns (frames, joints) bool, from (frames, joints, 3) with NaN or zeros where a joint is lost."""
-    return np.isfinite(joints).all(axis=-1) & (joints != 0).any(axis=-1)
+    return all_three(np.isfinite(joints)) & ~all_three(joints == 0)
 
 
 def _steps(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """Returns (frames,), how far the median joint of (frames, joints, 3) goes; NaN where few are tracked in both."""
     tracked = _tracked(before) & _tracked(after)
-    steps = np.linalg.norm(after - before, axis=-1)
+    steps = norms(after - before)
     if tracked.all():
         return np.asarray(np.median(steps, axis=1))
     steps = np.nanmedian(np.where(tracked, steps, np.nan), axis=1)
