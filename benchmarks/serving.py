@@ -36,7 +36,6 @@ from eai_llm_hf import load_pipeline
 from eai_llm_hf.generator import clip_seed, generate_clip
 
 ROOT = Path(__file__).resolve().parents[1]
-RECORDINGS = 24
 TOLERANCE = 1e-4
 ROUNDED = {"score", "scores", "certainty", "segments"}
 """Fields of a record with probabilities, which a batch may round in another way; they are compared by `scores`."""
@@ -65,12 +64,12 @@ class Heard:
     faults: list[str] = field(default_factory=list)
 
 
-def write_recordings(folder: Path) -> list[Path]:
+def write_recordings(folder: Path, count: int) -> list[Path]:
     """Writes generated clips of 2 to 12 s, every other one as BVH."""
     write_bvh = runpy.run_path(str(ROOT / "hub_examples" / "make_clips.py"))["write_bvh"]
     paths = []
-    for number in range(RECORDINGS):
-        given: dict[str, Any] = {"duration_s": 2.0 + 10.0 * number / (RECORDINGS - 1)}
+    for number in range(count):
+        given: dict[str, Any] = {"duration_s": 2.0 + 10.0 * number / (count - 1)}
         if number % 2:
             motion = generate_clip(clip_seed(5, number), rig="bandai22", **given).motion
             paths.append(folder / f"{number:02d}.bvh")
@@ -181,7 +180,6 @@ def as_table(heard: Heard, batch: float, args: argparse.Namespace) -> str:
     """The figures as Markdown."""
     answered, refused = heard.counts["answered"], heard.counts["refused"]
     others = {name: count for name, count in heard.counts.items() if name.startswith("status")}
-    tenth = heard.memory[len(heard.memory) // 10]
     lines = [
         f"`python benchmarks/serving.py {args.given}`".replace(" `", "`"),
         "",
@@ -206,12 +204,8 @@ def as_table(heard: Heard, batch: float, args: argparse.Namespace) -> str:
                 f"| seconds to the answer, {kind} ({len(seconds)}): median, 95%, 99%, longest "
                 f"| {middle:.2f}, {high:.2f}, {higher:.2f}, {max(seconds):.2f} |"
             )
-    half = heard.memory[len(heard.memory) // 2]
-    memory = (heard.memory[0], tenth, half, max(heard.memory), heard.memory[-1])
-    words = ", ".join(f"{value / 1e6:.0f} MB" for value in memory)
-    lines.append(
-        f"| memory of the server: at the start, after a tenth and half of the time, at most, at the end | {words} |"
-    )
+    words = ", ".join(f"{heard.memory[second] / 1e6:.0f} MB" for second in (*range(0, len(heard.memory), 60), -1))
+    lines.append(f"| memory of the process with the model: at the start, after each minute, at the end | {words} |")
     return "\n".join(lines)
 
 
@@ -227,6 +221,7 @@ def main() -> int:
     parser.add_argument("--model", default="generator", help="checkpoint (default generator)")
     parser.add_argument("--clients", type=int, default=50, metavar="N", help="clients at once (default 50)")
     parser.add_argument("--seconds", type=float, default=300.0, metavar="S", help="length of the test (default 300)")
+    parser.add_argument("--recordings", type=int, default=24, metavar="N", help="recordings, 2 or more (default 24)")
     parser.add_argument("--explained", type=float, default=0.05, help="share that asks for a text (default 0.05)")
     parser.add_argument("--places", type=int, default=40, metavar="N", help="places of the server (default 40)")
     parser.add_argument("--batch-size", type=int, default=8, metavar="N", help="of the server (default 8)")
@@ -236,10 +231,10 @@ def main() -> int:
     )
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "serving.md", help="page to write")
     args = parser.parse_args()
-    args.given = " ".join(f"--{name} {getattr(args, name):g}" for name in ("clients", "seconds"))
+    args.given = " ".join(f"--{name} {getattr(args, name):g}" for name in ("clients", "seconds", "recordings"))
 
     with tempfile.TemporaryDirectory() as folder:
-        paths = write_recordings(Path(folder))
+        paths = write_recordings(Path(folder), args.recordings)
         contents = {path.name: path.read_bytes() for path in paths}
         pipe = load_pipeline(args.model)
         expected = {}

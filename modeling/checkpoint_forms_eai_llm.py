@@ -128,6 +128,9 @@ class EaiLlmPreTrainedModel(PreTrainedModel):
             dtype: Data type of the backbone. The default is that of the checkpoint, but float32 on a CPU that is
                 slower with 16 bits, see `fitting_dtype`.
             **kwargs: As there.
+
+        Raises:
+            ValueError: If the small form is to be loaded in 4 or 8 bits.
         """
         dtype = kwargs.pop("torch_dtype", None) if dtype is None else dtype
         if pretrained_model_name_or_path is None:
@@ -139,6 +142,12 @@ class EaiLlmPreTrainedModel(PreTrainedModel):
         }
         if not isinstance(config, PreTrainedConfig):
             config = EaiLlmConfig.from_pretrained(config or pretrained_model_name_or_path, **hub)
+        if kwargs.get("quantization_config") is not None and not config.holds_backbone:
+            raise ValueError(
+                f"{pretrained_model_name_or_path} cannot be loaded with quantization_config: LoRA is merged into its "
+                f"text backbone '{config.backbone}' after loading, which needs weights of 16 or 32 bits. Without it, "
+                "dtype chooses between bfloat16 and float32."
+            )
         if dtype in (None, "auto") and config.dtype is not None:
             dtype = fitting_dtype(config.dtype)
         # AutoModel passes this when it was given an adapter, in whose configuration it found the name of this model.

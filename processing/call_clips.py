@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from transformers import Pipeline
 
+from .claims.questions import read_question
 from .claims.reasons import FEWEST_COMMON, common_claims, statable
 from .descriptors.calibration import mean_of_known
 from .descriptors.kept import vector_of
@@ -37,11 +38,13 @@ class Call:
         request: Its people, or the error with which reading it failed.
         asked: What is asked of the model; calls that ask the same can go through it together.
         shown: Arguments of `postprocess`.
+        writes: Whether the language model writes a text about it.
     """
 
     request: Request
     asked: dict[str, Any]
     shown: dict[str, Any]
+    writes: bool
 
 
 class CallPipeline(Pipeline):
@@ -52,6 +55,7 @@ class CallPipeline(Pipeline):
         raise NotImplementedError
 
     processor: Any
+    writer: Any
 
     def get_iterator(
         self,
@@ -95,7 +99,7 @@ class CallPipeline(Pipeline):
         """
         preprocess_params, asked, shown = self._sanitize_parameters(**options)
         (one,), preprocess_params = self._together([inputs], preprocess_params, shown)
-        return Call(self.preprocess(one, **preprocess_params)["request"], asked, shown)
+        return Call(self.preprocess(one, **preprocess_params)["request"], asked, shown, self._writes(**asked))
 
     def answers(self, calls: Sequence[Call], **generate_kwargs: Any) -> list[Any]:
         """What the pipeline returns for each call, as for a call alone; all go through the model together.
@@ -116,6 +120,19 @@ class CallPipeline(Pipeline):
         self.forward(several, **asked)
         each: list[tuple[Any, Call]] = [({"request": call.request}, call) for call in calls]
         return [self.postprocess(one, **call.shown) for one, call in each]
+
+    def _writes(
+        self,
+        candidate_labels: Sequence[str] | None = None,
+        question: str | None = None,
+        label_only: bool = False,
+        verify: bool = True,
+        **_: Any,
+    ) -> bool:
+        """Whether the language model writes a text, by what is asked of the model."""
+        labels = candidate_labels or list(self.model.config.labels)
+        asked = None if question is None else read_question(question, labels)
+        return not label_only and self.writer.is_needed(asked, verify)
 
     def _together(self, inputs: Any, preprocess_params: dict, postprocess_params: dict) -> tuple[Any, dict]:
         """The inputs, read, and the arguments with what they share; both as they are where no reasons are given."""

@@ -311,6 +311,8 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
         if candidate_labels is not None:
             # Labels that clips taught may be two forms of one word: the clips say what sets them apart.
             candidate_labels = as_labels(candidate_labels, self.model.config.labels if adapted is None else ())
+        if question is not None and not question.strip():
+            raise ValueError("question must have words; leave it out for an explanation.")
         token = self.processor.skeleton_token
         for name, texts in (("question", [question or ""]), ("candidate_labels", candidate_labels or [])):
             if any(token in text for text in texts):
@@ -418,8 +420,7 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
                 asked = read_question(question, labels)
                 for person in people:
                     person.asked = asked
-                # A fact of the record is the answer as it is, which is faster and cannot be wrong.
-                if asked.needs_text or not verify or own is None:
+                if self.writer.is_needed(asked, verify):
                     self._answer(people, question, generate_kwargs or {})
         return {"request": requests}
 
@@ -441,8 +442,7 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
     ) -> None:
         """Chooses an argument for each person and generates its text, about the segment with the clearest label.
 
-        The salience of a measurement is weighted by how much the label depends on its body part. A language model that
-        has not learned to explain writes only where its text is wanted unchecked; otherwise the argument's is used.
+        The salience of a measurement is weighted by how much the label depends on its body part.
         """
         own = self._feature_extractor.motion_reference()
         prompts, weights = [], []
@@ -452,7 +452,7 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
             person.argument = person_argument(person, label, person.reference or own, weights[-1])
             asked = [{"type": "skeleton"}, {"type": "text", "text": explanation_prompt(person.argument)}]
             prompts.append(self.writer.prompt(asked))
-        if self.model.config.explains or not verify:
+        if self.writer.is_needed(None, verify):
             arguments = [person.argument for person in people if person.argument] if verify else None
             self._write(people, prompts, generate_kwargs, np.stack(weights), arguments)
 

@@ -10,6 +10,7 @@ from transformers import LogitsProcessorList
 from .claims.drafted_decoding import Draft, drafted_decoding
 from .claims.explanation import mark_order, texts_alike
 from .claims.grounded_decoding import GroundedDecoding, MarkTokens
+from .claims.questions import Question
 from .claims.reasons import Argument
 from .descriptors.reference import MotionReference
 from .skeleton.clip import UnifiedClip
@@ -35,6 +36,22 @@ class TextWriter:
         self.model = model
         self.processor = processor
         self._tokens: MarkTokens | None = None
+
+    def is_needed(self, asked: Question | None, verify: bool) -> bool:
+        """Whether the language model writes an answer, or an explanation.
+
+        A fact of the record is the answer as it is, which is faster and cannot be wrong. A language model that has not
+        learned to explain writes only where its text is wanted unchecked; otherwise the argument's is used.
+
+        Args:
+            asked: The question, None for an explanation.
+            verify: Whether the text is checked.
+        """
+        if not verify:
+            return True
+        if asked is None:
+            return self.model.config.explains
+        return asked.needs_text or self.processor.feature_extractor.motion_reference() is None
 
     def prompt(self, content: Sequence[Mapping[str, Any]]) -> str:
         """The chat up to the model's answer.

@@ -19,10 +19,11 @@ import pandas
 import pytest
 import torch
 from conftest import make_clip
+from crashing_inputs import CrashingInputs
 from held_inputs import PATIENCE_S, HeldInputs
 
 from eai_llm_hf import annotate
-from eai_llm_hf.annotation import on_ray, run
+from eai_llm_hf.annotation import making, on_ray, run
 from eai_llm_hf.annotation.call import Call
 from eai_llm_hf.annotation.plan import read_plan
 from eai_llm_hf.annotation.sources import open_source
@@ -179,6 +180,32 @@ def test_ray_on_one_machine_writes_the_same_and_the_local_engine_continues_it(
     assert content(tmp_path / "out") == content(local)
 
 
+@on_a_cluster
+@pytest.mark.timeout(1500)
+def test_a_clip_that_ends_its_reader_or_the_model_is_a_row_and_costs_no_other(
+    ray, folder, local, tiny_checkpoint, tmp_path, monkeypatch
+):
+    def crashing(for_model):
+        def opened(*given):
+            source = open_source(*given)
+            return replace(source, inputs=CrashingInputs(source.inputs, "2.npz", for_model))
+
+        return opened
+
+    monkeypatch.setattr(run, "open_source", crashing(""))
+    here = annotate(folder, tmp_path / "here", tiny_checkpoint, num_workers=1, **BRIEF)
+    monkeypatch.setattr(run, "open_source", crashing("6.npz"))
+    there = annotate(folder, tmp_path / "there", tiny_checkpoint, num_workers=1, engine="ray", actors=1, **BRIEF)
+    assert (here.failed, there.failed) == (2, 3)
+    expected, found = content(here.folder), content(there.folder)
+    assert set(found) == set(expected), "nothing of the attempts is left"
+    assert {name for name in found if found[name] != expected[name]} == {
+        "checks/00003.json",
+        "data/train-00003-of-00006.parquet",
+    }
+    check_deadly_shard(there.folder, local)
+
+
 # ---- one actor, without a cluster -----------------------------------------------------------------------------------
 
 
@@ -215,6 +242,54 @@ def test_an_actor_writes_the_shard_of_the_local_engine_and_leaves_one_that_is_th
     written = (begun / "data" / "train-00005-of-00006.parquet").stat().st_mtime_ns
     assert answer(actor, 5)["check"] == content(local)["checks/00005.json"].decode().strip()
     assert (begun / "data" / "train-00005-of-00006.parquet").stat().st_mtime_ns == written
+
+
+class Ended(BaseException):
+    """The end of a process."""
+
+
+def check_deadly_shard(folder: Path, local: Path) -> None:
+    """Checks the shard of "6.npz", which ends the process of the model, and "7.npz", which does not."""
+    name = "data/train-00003-of-00006.parquet"
+    deadly, other = pandas.read_parquet(folder / name).to_dict("records")
+    assert deadly["source"] == "6.npz" and deadly["error"]["type"] == "ModelCrash"
+    assert "explaining it ended the process of the model, 3 times" in deadly["error"]["message"]
+    alike = pandas.read_parquet(local / name).to_dict("records")[1]
+    assert other["source"] == "7.npz" and other["error"] is None and other["label"] == alike["label"]
+    assert other["score"] == pytest.approx(alike["score"], abs=1e-6)
+
+
+def test_clips_that_end_the_process_of_the_model_go_one_by_one_and_the_deadly_one_is_a_row(
+    writer, begun, local, monkeypatch
+):
+    calls, explained = [], making._explained
+
+    def ends(pipe, batch, options):
+        calls.append([read.source for read in batch])
+        if "6.npz" in calls[-1]:
+            raise Ended
+        return explained(pipe, batch, options)
+
+    monkeypatch.setattr(making, "_explained", ends)
+    for _ in range(6):
+        with pytest.raises(Ended):
+            answer(writer(), 3)
+    assert answer(writer(), 3)["error"] == b""
+    assert calls == [["6.npz", "7.npz"]] * 3 + [["6.npz"]] * 3 + [["7.npz"]]
+    check_deadly_shard(begun, local)
+    assert not [*begun.rglob(".*.unfinished")]
+
+
+def test_a_shard_whose_processes_end_without_a_clip_in_the_model_is_an_error_in_the_end(writer, begun, monkeypatch):
+    def ends(*_):
+        raise Ended
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making.Maker, "shards", ends)
+        for _ in range(10):
+            with pytest.raises(Ended):
+                answer(writer(), 1)
+    assert "train-00001-of-00006.parquet: 10 processes ended while they made it" in message(writer())
 
 
 def test_an_actor_says_what_its_machine_lacks_or_has_in_another_version(writer, tmp_path):

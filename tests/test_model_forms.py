@@ -170,6 +170,12 @@ def test_the_small_form_without_the_name_of_a_backbone_is_refused(model, tmp_pat
         EaiLlmConfig(text_config=model.config.text_config, holds_backbone=False, text_layer=2)
 
 
+def test_the_small_form_is_not_quantised_and_says_why(model, tmp_path):
+    model.save_pretrained(tmp_path, include_backbone=False)
+    with pytest.raises(ValueError, match="cannot be loaded with quantization_config: LoRA is merged into its text"):
+        EaiLlmForCausalLM.from_pretrained(tmp_path, quantization_config={"quant_method": "bitsandbytes"})
+
+
 def test_the_label_logits_and_the_text_layer_follow_the_configuration(model):
     with pytest.raises(ValueError, match="text_layer must lie between 1 and the backbone's 4 layers, found 5"):
         EaiLlmConfig(text_config=model.config.text_config, text_layer=5)

@@ -1,6 +1,7 @@
 """The server: each client gets the pipeline's record of its own recording, and what is too much is refused."""
 
 import json
+import os
 import socket
 import tempfile
 import threading
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import as_input, make_clip, write_bvh
+from stubborn_reading import StubbornExtractor
 
 from eai_llm_hf.cli.main import main
 from eai_llm_hf.processing.claims.explanation import taught_text
@@ -25,6 +27,7 @@ for library in ("fastapi", "prometheus_client", "python_multipart"):
 uvicorn = pytest.importorskip("uvicorn", reason="the server needs uvicorn, of the extra serve")
 application = pytest.importorskip("eai_llm_hf.serving.application")
 batching = pytest.importorskip("eai_llm_hf.serving.batching")
+reading = pytest.importorskip("eai_llm_hf.serving.reading")
 metrics = pytest.importorskip("eai_llm_hf.serving.metrics")
 
 BRIEF = {"max_new_tokens": 12}
@@ -222,6 +225,50 @@ def test_parts_of_a_text_come_while_it_is_written_once_they_passed_the_check(pip
     assert names[2] == ["record"]
 
 
+def test_what_needs_no_text_is_answered_while_texts_are_written(pipe):
+    batcher, told = batching.Batcher(pipe, 8, metrics.Metrics()), []
+
+    def job(seed, **asked):
+        call = pipe.opened(as_input(make_clip(seed, rig="bandai22", duration_s=2.0)) | {"source": str(seed)}, **asked)
+        return batching.Job(call, lambda event: told.append((call.request.source, *event)))
+
+    written = job(1, **BRIEF)
+    waiting = [job(2, label_only=True), job(3, question="How sure are you?"), job(4, verify=False, **BRIEF)]
+    waiting += [job(5, label_only=True), job(6, label_only=True, attribution=True)]
+    for each in waiting:
+        batcher.add(each)
+    batcher._answer([written])
+    assert [name for name, *_ in told] == ["2", "5", "3", "1"], "a batch between two tokens; 4 and 6 take long"
+    assert [each.call.request.source for each in batcher._next()] == ["4"]
+    records = {name: record for name, _, record in told}
+    alone = pipe(as_input(make_clip(1, rig="bandai22", duration_s=2.0)) | {"source": "1"}, **BRIEF)
+    assert records["1"] == alone, "its text is the same as without others in between"
+    assert same(
+        records["2"], pipe(as_input(make_clip(2, rig="bandai22", duration_s=2.0)) | {"source": "2"}, label_only=True)
+    )
+    assert records["3"]["explanation"]
+
+
+def test_what_needs_no_text_takes_at_most_half_of_the_time(pipe, monkeypatch):
+    clock, tokens, answered_after = 0.0, [], []
+    monkeypatch.setattr(batching.time, "monotonic", lambda: clock)
+    batcher = batching.Batcher(pipe, 8, metrics.Metrics())
+    call = pipe.opened(as_input(make_clip(1, rig="bandai22", duration_s=2.0)), label_only=True)
+
+    def answer(jobs):
+        nonlocal clock
+        clock += 3.0
+        answered_after.append(len(tokens))
+
+    monkeypatch.setattr(batcher, "_answer", answer)
+    for _ in range(12):
+        tokens.append(clock)
+        clock += 1.0
+        batcher.add(batching.Job(call, lambda event: None))
+        batcher._answer_quick_ones()
+    assert answered_after == [1, 3, 6, 9, 12], "3 s each, tokens take 1 s"
+
+
 @pytest.mark.parametrize(
     "name, content, fields, status, words",
     [
@@ -238,6 +285,8 @@ def test_parts_of_a_text_come_while_it_is_written_once_they_passed_the_check(pip
         ("walk.bvh", None, {"performer": "anna"}, 422, "pass a reference too"),
         ("walk.bvh", None, {"max_new_tokens": "100000"}, 422, "max_new_tokens: "),
         ("walk.bvh", None, {"window_s": "0.1"}, 422, "window_s must lie between"),
+        ("walk.bvh", None, {"hop_s": "2"}, 422, "hop_s: expected window_s with it"),
+        ("walk.bvh", None, {"question": " "}, 422, "question must have words"),
         ("large.bvh", b"0" * 1_100_000, {}, 413, "The request is larger than 1 MB."),
     ],
 )
@@ -359,6 +408,33 @@ def test_a_recording_that_the_model_cannot_take_harms_no_other(pipe, files, monk
     assert "secret" not in found["3.npz"].text and found["2.npz"].json()["source"] == "2.npz"
 
 
+def test_a_recording_that_is_read_too_long_or_ends_its_process_costs_no_other(pipe, files, tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "READING_S", 3.0)
+    readers = reading.Readers(StubbornExtractor(pipe.processor.feature_extractor, tmp_path))
+    readers.start()
+    (path := tmp_path / "2.npz").write_bytes(files["2.npz"])
+
+    def read(name):
+        try:
+            return readers({"path": str(path), "source": name}, {})
+        except reading.Refusal as refusal:
+            return refusal.status, refusal.detail
+
+    expected = pipe.processor.feature_extractor.clips(str(path))[0].joints
+    with ThreadPoolExecutor(2) as threads:
+        stubborn = [threads.submit(read, name) for name in ("slow.npz", "slow.npz", "deadly.npz", "deadly.npz")]
+        for found in (threads.submit(read, f"{number}.npz") for number in range(4)):
+            assert np.array_equal(found.result()[0].joints, expected)
+    for each in stubborn[:2]:
+        status, detail = each.result()
+        assert status == 422 and detail.startswith("slow.npz: reading it takes more than 3 s")
+    for each in stubborn[2:]:
+        assert each.result()[1].startswith("deadly.npz: reading it ended the process")
+    readers.stop()
+    processes = [path.name for path in tmp_path.iterdir() if path.suffix == ""]
+    assert len(processes) >= 4 and not any(os.path.exists(f"/proc/{name}") for name in processes), "none is left"
+
+
 def test_nothing_of_an_upload_is_kept(pipe, files, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with serving(pipe) as address:
@@ -385,7 +461,9 @@ def test_a_text_that_nobody_waits_for_ends(pipe, monkeypatch):
     jobs[1].gone = True
     generate, outputs = pipe.model.generate, []
     monkeypatch.setattr(pipe.model, "generate", lambda **given: outputs.append(generate(**given)) or outputs[-1])
-    pipe.answers(calls, stopping_criteria=[batching._Watch(jobs, pipe)], max_new_tokens=20, min_new_tokens=20)
+    pipe.answers(
+        calls, stopping_criteria=[batching._Watch(jobs, pipe, lambda: None)], max_new_tokens=20, min_new_tokens=20
+    )
     new = outputs[0][:, -20:]
     written = (new != pipe.processor.tokenizer.pad_token_id).sum(dim=1)
     assert written[0] == 20 and written[1] == 1

@@ -19,18 +19,23 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: If it cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{_UNFINISHED}")
+    begun = unfinished(path, uuid.uuid4().hex[:8])
     try:
-        with unfinished.open("wb") as file:
+        with begun.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(path)
+        begun.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+            begun.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def unfinished(path: Path, name: str) -> Path:
+    """A file next to the one that will be, which `remove_unfinished` removes."""
+    return path.with_name(f".{path.name}.{name}{_UNFINISHED}")
 
 
 def remove_unfinished(folder: Path) -> None:
@@ -50,4 +55,4 @@ def _sync_folder(folder: Path) -> None:
         os.close(opened)
 
 
-__all__ = ["remove_unfinished", "written_whole"]
+__all__ = ["remove_unfinished", "unfinished", "written_whole"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eai_llm_hf.processing.record import error_record
 
+from .attempts import MOST_DEADLY, Attempt, ModelCrash
 from .call import Call
 from .plan import Plan
 from .reading import Read, ReadAhead, Reader
@@ -67,12 +68,15 @@ class Maker:
     ) -> None:
         self._ahead.__exit__(kind, error, trace)
 
-    def shards(self, todo: Iterable[int], advance: Callable[[int], object]) -> Iterator[tuple[int, Check]]:
+    def shards(
+        self, todo: Iterable[int], advance: Callable[[int], object], attempt: Attempt | None = None
+    ) -> Iterator[tuple[int, Check]]:
         """Writes shards in their order, and reads the clips of the next ones meanwhile.
 
         Args:
             todo: Numbers of the shards.
             advance: Called with the number of clips each time some are done.
+            attempt: At the one shard that is to be made; None if an end of this process ends the run.
 
         Yields:
             The number and the check of each shard that was written.
@@ -85,7 +89,7 @@ class Maker:
         for shard in todo:
             rows: list[dict[str, Any]] = []
             for group in _groups(islice(reads, self._plan.clips_in(shard)), self._gathered):
-                rows += _rows(self._pipe, group, self._batch_size, self._asked)
+                rows += _rows(self._pipe, group, self._batch_size, self._asked, attempt)
                 advance(len(group))
             yield shard, write_shard(self._plan, shard, rows)
 
@@ -105,19 +109,42 @@ def _groups(reads: Iterator[Read], most: int) -> Iterator[list[Read]]:
 
 
 def _rows(
-    pipe: "SkeletonEmotionExplanationPipeline", group: Sequence[Read], batch_size: int, options: Mapping[str, Any]
+    pipe: "SkeletonEmotionExplanationPipeline",
+    group: Sequence[Read],
+    batch_size: int,
+    options: Mapping[str, Any],
+    attempt: Attempt | None = None,
 ) -> list[dict[str, Any]]:
     """The rows of some clips in their order; clips of like length go through the model together."""
     records: dict[int, list[dict[str, Any]]] = {}
     by_length = sorted((read for read in group if read.error is None), key=lambda read: read.frames)
     for start in range(0, len(by_length), batch_size):
         batch = by_length[start : start + batch_size]
-        records |= zip((read.number for read in batch), _explained(pipe, batch, options), strict=True)
+        found = _explained(pipe, batch, options) if attempt is None else _attempted(pipe, batch, options, attempt)
+        records |= zip((read.number for read in batch), found, strict=True)
     rows = []
     for read in group:
         for person, record in enumerate([read.error] if read.error is not None else records[read.number]):
             rows.append(as_row(record, read.number, None if "error" in record else person))
     return rows
+
+
+def _attempted(
+    pipe: "SkeletonEmotionExplanationPipeline", batch: Sequence[Read], options: Mapping[str, Any], attempt: Attempt
+) -> list[list[dict[str, Any]]]:
+    """The records of each clip of a batch. A clip that ends the process of the model has an error."""
+    clips = [read.number for read in batch]
+    if not attempt.deadly(clips):
+        with attempt.in_model(clips):
+            return _explained(pipe, batch, options)
+    if len(batch) > 1:
+        return [records for read in batch for records in _attempted(pipe, [read], options, attempt)]
+    source = batch[0].source
+    crash = ModelCrash(
+        f"{source}: explaining it ended the process of the model, {MOST_DEADLY} times; it needs more memory than "
+        "there is, or makes a library crash"
+    )
+    return [[error_record(source, crash)]]
 
 
 def _explained(

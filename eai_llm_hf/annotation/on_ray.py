@@ -20,10 +20,11 @@ from typing import Any, cast
 import pyarrow as pa
 import torch
 
+from .attempts import Attempt
 from .call import Call
 from .making import Maker
 from .plan import Plan, check_same, read_plan
-from .shards import Check, finished_one
+from .shards import Check, finished_one, shard_path
 from .sources import Inputs, RowInputs, Source, open_source
 
 INSTALL = 'engine="ray" needs Ray; install it on each machine with: pip install "eai-llm-hf[scale]"'
@@ -134,7 +135,9 @@ class ShardWriter:
             plan, maker = self._opened = self._opened or self._open()
             done = finished_one(plan, shard)
             if done is None:
-                ((_, done),) = maker.shards([shard], lambda _: None)
+                attempt = Attempt(shard_path(plan, shard))
+                ((_, done),) = maker.shards([shard], lambda _: None, attempt)
+                attempt.finish()
             check = json.dumps(asdict(done))
         except Exception as error:
             problem = pickle.dumps(_plain(error))

@@ -92,6 +92,7 @@ def run(args: argparse.Namespace) -> int:
         reference = checked_reference(pipe.feature_extractor, args.reference)
         pipe.model.load_backbone()  # or the first text would wait for it
         app = build_application(pipe, limits, reference)
+        door.listen()  # who comes before the server has started waits
         host, port = door.getsockname()[:2]
         where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         print(

@@ -28,6 +28,7 @@ from ..version import __version__
 from .batching import Batcher, Event, Job
 from .limits import IN_MEMORY, READERS, Limits, Refusal
 from .metrics import Metrics
+from .reading import Readers
 from .uploads import AskedInForm, AskedInJson, File, Uploads
 
 if TYPE_CHECKING:
@@ -118,19 +119,22 @@ class _Service:
         self.limits = limits
         self._metrics = Metrics()
         self._batcher = Batcher(pipe, limits.batch_size, self._metrics)
-        self._uploads = Uploads(pipe, limits, reference)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="eai-llm-reader")
+        self._readers = Readers(pipe.processor.feature_extractor)
+        self._uploads = Uploads(pipe, self._readers, limits, reference)
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="eai-llm-reader")
         self._model = str(pipe.model.config.name_or_path).rstrip("/").rpartition("/")[2]
         self._inside = 0
 
     @asynccontextmanager
     async def running(self, _: FastAPI) -> AsyncIterator[None]:
-        """Runs the thread of the model while the application runs."""
+        """Runs the thread of the model and the processes that read while the application runs."""
+        self._readers.start()
         self._batcher.start()
         try:
             yield
         finally:
-            self._readers.shutdown(wait=False, cancel_futures=True)
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            await asyncio.to_thread(self._readers.stop)
             await asyncio.to_thread(self._batcher.stop)
 
     async def health(self) -> Response:
@@ -196,7 +200,7 @@ class _Service:
         self._metrics.seconds.observe(seconds)
 
     async def read(self, request: Request) -> Call:
-        """Receives a request and reads its recording in a thread.
+        """Receives a request and reads its recording in another process, for which a thread waits.
 
         Raises:
             Refusal: If it is too large, neither a form nor JSON, or cannot be read.
@@ -209,7 +213,7 @@ class _Service:
                 async for chunk in request.stream():
                     body.write(chunk)
                 body.seek(0)
-                return await loop.run_in_executor(self._readers, self._uploads.of_json, body)
+                return await loop.run_in_executor(self._threads, self._uploads.of_json, body)
         if kind != "multipart/form-data":
             raise Refusal(
                 415, "Expected multipart/form-data with the file recording, or application/json with joints."
@@ -222,7 +226,7 @@ class _Service:
                     for each in form.getlist(name)
                 ]
                 fields[name] = values[0] if len(values) == 1 else values
-            return await loop.run_in_executor(self._readers, self._uploads.of_form, fields)
+            return await loop.run_in_executor(self._threads, self._uploads.of_form, fields)
 
     def submit(self, job: Job) -> None:
         """Lets a job wait for the model."""

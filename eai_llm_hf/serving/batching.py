@@ -1,12 +1,13 @@
 """The one thread that uses the model: whatever waits goes through it together, up to the size of a batch.
 
 There is no timer: a batch starts as soon as the model is free, with the oldest call and the others that ask the same.
+While it writes texts, batches of calls that need none go through the model between their tokens, so that what takes
+milliseconds does not wait for what takes seconds. They get half of the time, so that the texts come to an end.
 """
 
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -51,9 +52,9 @@ class Job:
     gone: bool = False
 
     @property
-    def writes(self) -> bool:
-        """Whether a text is asked for."""
-        return not self.call.asked.get("label_only", False)
+    def quick(self) -> bool:
+        """Whether the answer takes so little time that texts of others can wait for it."""
+        return not self.call.writes and not self.call.asked.get("attribution", False)
 
 
 class Batcher:
@@ -67,11 +68,12 @@ class Batcher:
 
     def __init__(self, pipe: "SkeletonEmotionExplanationPipeline", batch_size: int, metrics: Metrics):
         self._pipe, self._batch_size, self._metrics = pipe, batch_size, metrics
-        self._waiting: deque[Job] = deque()
+        self._waiting: list[Job] = []
         self._changed = threading.Condition()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="eai-llm-model", daemon=True)
-        self._job_s = 1.0
+        self._job_s, self._answered = 1.0, 0
+        self._began, self._quick_s = 0.0, 0.0  # the batch that came first, and the time of others within it
         metrics.waiting.set_function(lambda: len(self._waiting))
 
     @property
@@ -103,45 +105,68 @@ class Batcher:
 
     def _run(self) -> None:
         while batch := self._next():
-            start = time.monotonic()
-            self._answer(batch)
-            spent = time.monotonic() - start
-            self._job_s += 0.2 * (spent / len(batch) - self._job_s)
-            self._metrics.batch_clips.observe(len(batch))
-            self._metrics.batch_seconds.labels("yes" if batch[0].writes else "no").observe(spent)
+            self._began, self._quick_s = time.monotonic(), 0.0
+            before = self._answered
+            self._work(batch)
+            self._job_s += 0.2 * ((time.monotonic() - self._began) / (self._answered - before) - self._job_s)
+
+    def _work(self, batch: Sequence[Job]) -> None:
+        """Answers a batch and counts it."""
+        start = time.monotonic()
+        self._answer(batch)
+        self._answered += len(batch)
+        self._metrics.batch_clips.observe(len(batch))
+        text = "yes" if batch[0].call.writes else "no"
+        self._metrics.batch_seconds.labels(text).observe(time.monotonic() - start)
 
     def _next(self) -> list[Job]:
-        """The oldest job and others that ask the same, as soon as there is one; none once the thread should end."""
+        """The next batch, as soon as there is one; none once the thread should end."""
         with self._changed:
-            while True:
-                here = [job for job in self._waiting if not job.gone]
-                self._waiting = deque(here)
-                if self._stopped:
-                    return []
-                if here:
-                    break
+            while not self._stopped:
+                if batch := self._taken(lambda _: True):
+                    return batch
                 self._changed.wait()
-            batch: list[Job] = []
-            people = 0
-            for job in here:
-                if batch and job.call.asked != batch[0].call.asked:
-                    continue
-                people += len(job.call.request.people)
-                if batch and people > self._batch_size:
-                    break
-                batch.append(job)
-            self._waiting = deque(job for job in here if job not in batch)
-            return batch
+            return []
+
+    def _answer_quick_ones(self) -> None:
+        """Answers one batch of those that need no text, if some wait and have had less than half of the time.
+
+        It is called between two tokens of a text.
+        """
+        start = time.monotonic()
+        if 2 * self._quick_s > start - self._began:
+            return
+        with self._changed:
+            batch = self._taken(lambda job: job.quick)
+        if batch:
+            self._work(batch)
+            self._quick_s += time.monotonic() - start
+
+    def _taken(self, wanted: Callable[[Job], bool]) -> list[Job]:
+        """Takes the oldest of the wanted jobs, and others that ask the same, out of those that wait."""
+        self._waiting = [job for job in self._waiting if not job.gone]
+        batch: list[Job] = []
+        people = 0
+        for job in filter(wanted, self._waiting):
+            if batch and job.call.asked != batch[0].call.asked:
+                continue
+            people += len(job.call.request.people)
+            if batch and people > self._batch_size:
+                break
+            batch.append(job)
+        self._waiting = [job for job in self._waiting if job not in batch]
+        return batch
 
     def _answer(self, batch: Sequence[Job]) -> None:
         """Tells every job of a batch its record, or what went wrong with it."""
         try:
-            early = [job for job in batch if job.stream and job.writes]
+            early = [job for job in batch if job.stream and job.call.writes]
             if early:
                 self._tell_labels(early)
             given: dict[str, Any] = {}
-            if batch[0].writes:
-                given["stopping_criteria"] = StoppingCriteriaList([_Watch(batch, self._pipe)])
+            if batch[0].call.writes:
+                watch = _Watch(batch, self._pipe, self._answer_quick_ones)
+                given["stopping_criteria"] = StoppingCriteriaList([watch])
             records = self._pipe.answers([job.call for job in batch], **given)
         except Exception as error:
             if len(batch) > 1:  # it may be the fault of one
@@ -169,9 +194,11 @@ class _Watch(StoppingCriteria):
     Args:
         jobs: Those of the batch.
         pipe: Its tokenizer reads the texts.
+        between: Called after each token.
     """
 
-    def __init__(self, jobs: Sequence[Job], pipe: Any):
+    def __init__(self, jobs: Sequence[Job], pipe: Any, between: Callable[[], None]):
+        self._between = between
         self._rows = [(job, number, person) for job in jobs for number, person in enumerate(job.call.request.people)]
         self._tokenizer = pipe.processor.tokenizer
         self._labels = jobs[0].call.asked.get("candidate_labels") or list(pipe.model.config.labels)
@@ -189,6 +216,7 @@ class _Watch(StoppingCriteria):
             scores: Of the last tokens; not used.
             **kwargs: Not used.
         """
+        self._between()
         if self._start is None:
             self._start = input_ids.shape[1] - 1
         for row, (job, _, person) in enumerate(self._rows):

@@ -21,7 +21,10 @@ IN_MEMORY = 2**20
 """Bytes of a request that are kept in memory until it is read; a larger one becomes a temporary file."""
 
 READERS = 2
-"""Recordings that are read at once. Reading one may take 32 times its size in memory."""
+"""Processes that read, each one recording at a time. Reading one may take 32 times its size in memory."""
+
+READING_S = 30.0
+"""Seconds for reading a recording; of what is allowed, an honest one takes a few."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ __all__ = [
     "MOST_LABELS",
     "MOST_PEOPLE",
     "READERS",
+    "READING_S",
     "Limits",
     "Refusal",
     "require_extra",

@@ -17,6 +17,7 @@ from eai_llm_hf.processing.reading.formats import VIDEO_SUFFIXES
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE
 
 from .limits import LONGEST_QUESTION, LONGEST_TEXT, MOST_LABELS, MOST_PEOPLE, Limits, Refusal
+from .reading import Readers
 
 if TYPE_CHECKING:
     from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
@@ -47,7 +48,7 @@ class Asked(BaseModel):
     verify: bool = Field(True, description="Whether the text may only say what the measurements support.")
     attribution: bool = Field(False, description="Also measure which body parts and seconds the label depends on.")
     window_s: float | None = Field(None, description="Length of the windows of a long recording, at most 10 s.")
-    hop_s: float | None = Field(None, description="Step between the windows in seconds.")
+    hop_s: float | None = Field(None, description="Step between the windows in seconds; needs window_s.")
     performer: _Word | None = Field(None, description="Who moves: a performer whom the reference knows.")
     fps: float | None = Field(None, description="Frames a second of a recording that does not say it.")
     layout: _Word | None = Field(None, description="Name of a known rig, of a recording without joint names.")
@@ -64,6 +65,8 @@ class Asked(BaseModel):
         """
         if self.label_only and self.question is not None:
             raise Refusal(422, "label_only: expected no question with it, because nothing is written.")
+        if self.hop_s is not None and self.window_s is None:
+            raise Refusal(422, "hop_s: expected window_s with it, the length of the windows.")
         return self.model_dump(exclude_defaults=True, include=set(Asked.model_fields))
 
 
@@ -116,16 +119,21 @@ class Uploads:
     """Reads requests for one pipeline; each method may run in any thread.
 
     Args:
-        pipe: Its feature extractor reads the recordings; the model is not used.
+        pipe: It makes the calls; its model is not used.
+        readers: They read the recordings.
         limits: What the server takes.
         reference: Typical values where a request has none; None for those of the checkpoint.
     """
 
     def __init__(
-        self, pipe: "SkeletonEmotionExplanationPipeline", limits: Limits, reference: MotionReference | None = None
+        self,
+        pipe: "SkeletonEmotionExplanationPipeline",
+        readers: Readers,
+        limits: Limits,
+        reference: MotionReference | None = None,
     ):
-        self._pipe, self._limits, self._reference = pipe, limits, reference
-        self._extractor: Any = pipe.processor.feature_extractor
+        self._pipe, self._readers, self._limits, self._reference = pipe, readers, limits, reference
+        self._rigs: Mapping[str, Any] = pipe.processor.feature_extractor.rigs
 
     def of_form(self, fields: Mapping[str, Any]) -> Call:
         """The call of a form.
@@ -168,8 +176,22 @@ class Uploads:
     def _opened(self, recording: dict[str, Any], options: dict[str, Any]) -> Call:
         """The call of a recording, read."""
         layout = options.get("layout")
-        if layout is not None and layout not in self._extractor.rigs:  # the path of a file would be opened
-            raise Refusal(422, f"layout: {layout!r} is no known rig; known are {', '.join(self._extractor.rigs)}.")
+        if layout is not None and layout not in self._rigs:  # the path of a file would be opened
+            raise Refusal(422, f"layout: {layout!r} is no known rig; known are {', '.join(self._rigs)}.")
+        form = {name: options.get(name) for name in ("fps", "layout", "joint_names")}
+        recording = self._read(recording, form)
+        people = recording["people"]
+        if len(people) > MOST_PEOPLE:
+            raise Refusal(413, f"The recording has {len(people)} people; this server takes {MOST_PEOPLE}.")
+        seconds = sum(len(person.joints) for person in people) / FRAME_RATE
+        if seconds > self._limits.movement_s:
+            raise Refusal(
+                413,
+                f"The recording lasts {seconds:.0f} s, all people together; this server takes "
+                f"{self._limits.movement_s:g} s. Cut it, or use eai-llm explain on your machine.",
+            )
+        if "baseline" in options:
+            options["baseline"] = self._read(options["baseline"], form)
         try:
             options["reference"] = as_reference(options.get("reference", self._reference))
             call = self._pipe.opened(recording, **options)
@@ -177,17 +199,11 @@ class Uploads:
             raise Refusal(422, str(error)) from None
         if call.request.error is not None:
             raise Refusal(422, str(call.request.error))
-        people = [person.clip for person in call.request.people]
-        if len(people) > MOST_PEOPLE:
-            raise Refusal(413, f"The recording has {len(people)} people; this server takes {MOST_PEOPLE}.")
-        seconds = sum(len(clip.joints) for clip in people) / FRAME_RATE
-        if seconds > self._limits.movement_s:
-            raise Refusal(
-                413,
-                f"The recording lasts {seconds:.0f} s, all people together; this server takes "
-                f"{self._limits.movement_s:g} s. Cut it, or use eai-llm explain on your machine.",
-            )
         return call
+
+    def _read(self, recording: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
+        """A recording with the movement of its people, as the pipeline takes it too."""
+        return {"people": self._readers(recording, form), "source": recording["source"]}
 
 
 def _checked(form: type[Any], given: Any) -> Any:

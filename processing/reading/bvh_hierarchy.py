@@ -45,22 +45,19 @@ class _Tokens:
     def __init__(self, lines: Iterator[tuple[int, str]], source: str):
         self.source = source
         self.line = 0
-        self._words = self._split(lines)
-
-    @staticmethod
-    def _split(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-        for number, line in lines:
-            if is_content(line.strip()):
-                for word in line.replace("{", " { ").replace("}", " } ").split():
-                    yield number, word
+        self._lines = lines
+        self._number, self._words = 0, list[str]()  # of the line that is read, the last word first
 
     def next(self, expected: str) -> str:
         """Returns the next word; `expected` says what was to come, in case the file ends instead."""
-        item = next(self._words, None)
-        if item is None:
-            raise MotionError(f"{self.source}: the file ends after line {self.line}; expected {expected}")
-        self.line, word = item
-        return word
+        while not self._words:
+            self._number, line = next(self._lines, (0, None))
+            if line is None:
+                raise MotionError(f"{self.source}: the file ends after line {self.line}; expected {expected}")
+            if is_content(line.strip()):
+                self._words = line.replace("{", " { ").replace("}", " } ").split()[::-1]
+        self.line = self._number
+        return self._words.pop()
 
     def name_and_brace(self, keyword: str) -> str:
         """Returns the rest of the keyword's line as a name (spaces, dots and colons allowed) and consumes the `{`."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from os.path import commonprefix
 
 import numpy as np
@@ -24,6 +25,8 @@ _NAMESPACES, _SEPARATORS = (":", "|", "/"), ("_", ".", "-", " ")
 
 _COVERED = 0.75
 """Share of all joints that the people found by a separator of the second kind have: fingers are numbered, too."""
+
+_KEPT_NAMES = 2**12  # names of joints: recordings of one rig have the same ones
 
 _SIDES = (("left", "right"), ("links", "rechts"), ("l", "r"))
 
@@ -113,7 +116,7 @@ def _alike(groups: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
 
 def _pairs(names: Iterable[str]) -> int:
     """Counts the names of left joints whose right counterpart is there too: "LeftArm" and "RightArm", "LKNE"."""
-    plain = {re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).lower().strip() for name in names}
+    plain = set(map(_words, names))
     found = 0
     for name in plain:
         found += any(
@@ -124,6 +127,12 @@ def _pairs(names: Iterable[str]) -> int:
             for left, right in _SIDES
         )
     return found
+
+
+@lru_cache(maxsize=_KEPT_NAMES)
+def _words(name: str) -> str:
+    """Returns the words of a name in lower case: "LeftArm" -> "left arm"."""
+    return re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).lower().strip()
 
 
 def _branches(names: Sequence[str], parents: Sequence[int]) -> dict[str, dict[str, int]]:

@@ -8,6 +8,7 @@ looks forward.
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,6 +28,7 @@ _SIDES = (
 )
 _FEET = re.compile(r"foot|ankle|toe|足首|fu(ss|ß)|shin|calf", re.IGNORECASE)
 
+_KEPT_NAMES = 2**12  # names of joints: recordings of one rig have the same ones
 _FEWEST_PAIRS = 3
 _SAME_WAY = 0.8
 """Length of the mean of the lines from right to left over the mean of their lengths; a body at rest has 0.9 to 1."""
@@ -95,6 +97,7 @@ def _head_of(names: Sequence[str]) -> int | None:
     return None
 
 
+@lru_cache(maxsize=_KEPT_NAMES)
 def _side_of(name: str) -> tuple[str, str] | None:
     """Returns "left" or "right" and the name without the side, or None for a joint on the midline."""
     for pattern in _SIDES:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .motion import Motion, note
 from .people import tracked_frames
+from .vectors import all_three, norms
 
 _REPEATED_S = 0.5
 """Seconds for which one frame is repeated exactly. No recording of a living body does that, however still it is; a
@@ -124,23 +125,26 @@ def _poses_apart(joints: np.ndarray) -> tuple[int, int]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where nobody is tracked
         usual = np.nanpercentile(_steps(seen, joints[inner + 1][:, known]), 99)
+        edges = [end[: _POSES + 1][:, known] for end in (joints, joints[::-1])]
+        steps = [_steps(edge[:-1], edge[1:]) for edge in edges]
+        if not any((each > _POSE_STEPS * usual).any() for each in steps):
+            return 0, 0
         size = np.nanmedian(np.nanmax(seen, axis=1) - np.nanmin(seen, axis=1), axis=0).max()
-        for end in (joints, joints[::-1]):
-            edge = end[: _POSES + 1][:, known]
-            jumps = _steps(edge[:-1], edge[1:]) > max(_POSE_STEPS * usual, _POSE_SIZE * size)
+        for each in steps:
+            jumps = each > max(_POSE_STEPS * usual, _POSE_SIZE * size)
             found.append(int(np.flatnonzero(jumps)[-1]) + 1 if jumps.any() else 0)
     return found[0], found[1]
 
 
 def _tracked(joints: np.ndarray) -> np.ndarray:
     """Returns (frames, joints) bool, from (frames, joints, 3) with NaN or zeros where a joint is lost."""
-    return np.isfinite(joints).all(axis=-1) & (joints != 0).any(axis=-1)
+    return all_three(np.isfinite(joints)) & ~all_three(joints == 0)
 
 
 def _steps(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """Returns (frames,), how far the median joint of (frames, joints, 3) goes; NaN where few are tracked in both."""
     tracked = _tracked(before) & _tracked(after)
-    steps = np.linalg.norm(after - before, axis=-1)
+    steps = norms(after - before)
     if tracked.all():
         return np.asarray(np.median(steps, axis=1))
     steps = np.nanmedian(np.where(tracked, steps, np.nan), axis=1)

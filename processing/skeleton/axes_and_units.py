@@ -11,6 +11,7 @@ import numpy as np
 
 from ..reading.motion import MotionError, note
 from ..reading.units import UNIT_SCALES
+from ..reading.vectors import norms
 from .tree import JOINT_INDEX
 
 # Proper rotations (determinant +1) that turn each axis to +Y: row i gives the source axis and sign of target axis i.
@@ -112,7 +113,7 @@ def _find_up_axis(
     if bottom is None:
         bottom = body[:, _PELVIS]
     upward = (top - bottom).astype(np.float64)
-    length = np.linalg.norm(upward, axis=-1)
+    length = norms(upward)
     usable = length > 1e-3 * max(float(length.max()), 1e-12)
     if not usable.any() or float(length.max()) <= 0.0:
         raise MotionError(f"{source}: shoulders and pelvis coincide in every frame; there is no body to read.")
@@ -171,10 +172,10 @@ def leg_length(body: np.ndarray, mask: np.ndarray) -> float | None:
     for side in ("left", "right"):
         hip, knee, ankle = (JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
         if mask[[hip, knee, ankle]].all():
-            thigh = np.linalg.norm(body[:, hip] - body[:, knee], axis=-1)
-            shank = np.linalg.norm(body[:, knee] - body[:, ankle], axis=-1)
-            lengths.append(float(np.median(thigh + shank)))
-    return float(np.mean(lengths)) if lengths else None
+            thigh = norms(body[:, hip] - body[:, knee])
+            shank = norms(body[:, knee] - body[:, ankle])
+            lengths.append(thigh + shank)
+    return float(np.mean(np.median(lengths, axis=1), dtype=np.float64)) if lengths else None
 
 
 def _find_unit_scale(
@@ -198,7 +199,7 @@ def _find_unit_scale(
     if measured is None:
         expected, (shortest, longest), what = _TRUNK_M, _TRUNK_RANGE_M, "trunk"
         shoulders = body[:, _SHOULDERS].mean(axis=1)
-        measured = float(np.median(np.linalg.norm(shoulders - body[:, _PELVIS], axis=-1)))
+        measured = float(np.median(norms(shoulders - body[:, _PELVIS])))
     if measured <= 0.0:
         raise MotionError(f"{source}: the {what} has no length: its joints coincide.")
     if units is not None:

@@ -4,6 +4,8 @@ A camera that is tilted, or a tracker that drifts, makes the floor slope: a pers
 floor is fitted to the lowest feet along the way and levelled; what cannot be fitted is unknown.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from ..reading.motion import note
@@ -45,16 +47,14 @@ def level_floor(body: np.ndarray, mask: np.ndarray, guessed: np.ndarray, notes: 
         The same array, or a levelled copy of it.
     """
     soles = [joint for joint in SOLES if mask[joint]]
-    leg = leg_length(body, mask) or LEG_M
     count = int(len(body) / (_STRETCH_S * FRAME_RATE))
     if not soles or count < _FEWEST_STRETCHES:
         return body
-    seen = soles_seen(guessed, soles)
-    stretches = zip(np.array_split(body[:, soles], count), np.array_split(seen, count), strict=True)
-    contacts = np.array([_lowest(places, where) for places, where in stretches if where.any()], dtype=np.float64)
+    contacts = _contacts(body[:, soles], soles_seen(guessed, soles), count)
     count = len(contacts)
     if count < _FEWEST_STRETCHES:
         return body
+    leg = leg_length(body, mask) or LEG_M
     ground = contacts[:, [0, 2]] - contacts[:, [0, 2]].mean(axis=0)
     along = np.linalg.svd(ground, full_matrices=False)[2][0]
     way = ground @ along
@@ -110,8 +110,12 @@ def why_no_floor(body: np.ndarray, mask: np.ndarray, leg: float) -> str | None:
     return None
 
 
-def _lowest(stretch: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Returns the (3,) position of the lowest of (frames, soles, 3) that is tracked, (frames, soles)."""
-    heights = np.where(seen, stretch[..., 1], np.inf)
-    frame, sole = np.unravel_index(heights.argmin(), heights.shape)
-    return np.asarray(stretch[frame, sole])
+def _contacts(feet: np.ndarray, seen: np.ndarray, count: int) -> np.ndarray:
+    """Returns the lowest tracked position of (frames, soles, 3) in each of `count` stretches of the frames.
+
+    They are (stretches, 3) float64; one in which nothing is tracked has none.
+    """
+    heights = np.where(seen, feet[..., 1], np.inf).ravel()
+    edges = [seen.shape[1] * stretch[0] for stretch in np.array_split(np.arange(len(feet)), count)] + [len(heights)]
+    lowest = [start + int(heights[start:stop].argmin()) for start, stop in pairwise(edges)]
+    return feet.reshape(-1, 3)[[place for place in lowest if seen.flat[place]]].astype(np.float64)

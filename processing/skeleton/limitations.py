@@ -92,9 +92,10 @@ def find_limitations(
     missing: dict[str, str] = {}
     moving = [joint for joint in range(len(mask)) if mask[joint]]
     relative = body[:, moving] - body[:, _PELVIS : _PELVIS + 1]
-    root = [_range(path) / leg for path in (body[:, _PELVIS], body[:, _HIPS].mean(axis=1))]
-    across, height = (min(float(each[axes].max()) for each in root) for axes in ([0, 2], [1]))
-    if max(float(_range(relative).max()) / leg, across, height) < _MOTIONLESS:
+    hips = body[:, _HIPS].mean(axis=1, keepdims=True)
+    ranges = _range(np.concatenate([body[:, _PELVIS : _PELVIS + 1], hips, relative], axis=1)) / leg
+    across, height = (float(ranges[:2, axes].max(axis=1).min()) for axes in ([0, 2], [1]))
+    if max(float(ranges[2:].max()), across, height) < _MOTIONLESS:
         missing["movement"] = missing["travel"] = missing["height"] = "nothing moves in this recording"
         notes.append(note("motionless", "nothing moves in this recording, so only the posture can be described"))
     else:
@@ -134,8 +135,11 @@ def find_limitations(
 
 def _range(path: np.ndarray) -> np.ndarray:
     """Returns how far (frames, ..., 3) positions move in each coordinate, without the noise of single frames."""
-    stretches = np.array_split(path, max(4, len(path) // _STRETCH))
-    means = np.array([stretch.mean(axis=0) for stretch in stretches if len(stretch)])
+    count = max(min(4, len(path)), len(path) // _STRETCH)
+    places, (size, longer) = np.arange(count + 1), divmod(len(path), count)
+    edges = places * size + np.minimum(places, longer)
+    sums = np.add.reduceat(path, edges[:-1], axis=0)
+    means = sums / np.diff(edges).reshape(-1, *[1] * (path.ndim - 1)).astype(path.dtype)
     return np.asarray(np.ptp(means, axis=0))
 
 

@@ -90,9 +90,9 @@ def _turn_to_front(body: np.ndarray, mask: np.ndarray, source: str) -> np.ndarra
         raise MotionError(
             f"{source}: left and right hips and shoulders coincide in every frame; the body faces nowhere."
         )
-    first = forward[: int(_HEADING_S * FRAME_RATE) + 1].mean(axis=0)
-    if np.linalg.norm(first) < 0.1 * float(np.median(length)):
-        first = forward[int(np.argmax(length > 0.5 * float(np.median(length))))]
+    first, usual = forward[: int(_HEADING_S * FRAME_RATE) + 1].mean(axis=0), float(np.median(length))
+    if np.linalg.norm(first) < 0.1 * usual:
+        first = forward[int(np.argmax(length > 0.5 * usual))]
     sine, cosine = first / np.linalg.norm(first)
     # Rotation about Y by minus the heading angle: takes (sine, cosine) in (x, z) to (0, 1).
     return np.array([[cosine, 0.0, -sine], [0.0, 1.0, 0.0], [sine, 0.0, cosine]], body.dtype)

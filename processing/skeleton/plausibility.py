@@ -5,13 +5,13 @@ and two people in one table have it too, and a model gives each of them a confid
 refused, doubtful ones become notes. Each limit stands here with the reason for it.
 """
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..reading.keys import IMAGE_ADVICE
 from ..reading.motion import MotionError, note
+from ..reading.vectors import all_three, norms
 from .placement import facing
 from .tree import FRAME_RATE, JOINT_INDEX
 
@@ -123,15 +123,16 @@ def check_depth(joints: np.ndarray, source: str) -> None:
         MotionError: They move and have no depth.
     """
     points = joints[:: max(1, len(joints) // _ENOUGH)].astype(np.float64)
-    points[~np.isfinite(points).all(axis=-1)] = np.nan
-    seen = points[np.isfinite(points[..., 0])]
+    known = all_three(np.isfinite(points))
+    seen = points[known]
     if len(seen) < 2:
         return
     extent = np.ptp(seen, axis=0)
     centre = seen.mean(axis=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of joints that are never tracked
-        moves = np.nanmax(np.nanmax(points, axis=0) - np.nanmin(points, axis=0)) > _STILL * extent.max()
+    points[~known] = np.nan
+    # fmax and fmin skip NaN, without a warning of joints that are never tracked.
+    ranges = np.fmax.reduce(points, axis=0) - np.fmin.reduce(points, axis=0)
+    moves = np.fmax.reduce(ranges, axis=None) > _STILL * extent.max()
     depth = int(extent.argmin())
     if not moves:  # a rig at rest may be flat
         return
@@ -158,7 +159,7 @@ def check_space(body: np.ndarray, mask: np.ndarray, is_stated: bool, source: str
     """
     shown = body[:, mask].astype(np.float64)
     about = (shown - shown.mean(axis=1, keepdims=True)).reshape(-1, 3)
-    spread = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(about.T)), 0.0))
+    spread = np.sqrt(np.maximum(np.linalg.eigvalsh(about.T @ about), 0.0) / (len(about) - 1))
     moves = float(np.ptp(shown - shown[:, :1], axis=0).max()) > _STILL * spread[2]  # as in `check_depth`
     if moves and spread[0] < _FLAT * spread[2]:
         raise MotionError(
@@ -184,9 +185,10 @@ def _of_a_picture(body: np.ndarray, mask: np.ndarray) -> bool:
     if not mask[_HIPS].all():
         return False
     hips, shoulders = (body[:, joints].mean(axis=1) for joints in (_HIPS, _SHOULDERS))
-    size = float(np.median(np.linalg.norm(body[:, mask] - body[:, mask].mean(axis=1, keepdims=True), axis=-1)))
-    x, y = np.abs(np.median(hips[:, :2], axis=0))
-    if np.median(hips[:, 1] - shoulders[:, 1]) > 0.0:
+    size = float(np.median(norms(body[:, mask] - body[:, mask].mean(axis=1, keepdims=True))))
+    x, y, drop = np.median([hips[:, 0], hips[:, 1], hips[:, 1] - shoulders[:, 1]], axis=1)
+    middle, x, y = min(x, y), abs(x), abs(y)
+    if drop > 0.0:
         depth, (low, high) = _NEAR_ZERO, _PICTURE
         is_elsewhere = max(x, y) > _APART * size
     else:
@@ -196,7 +198,7 @@ def _of_a_picture(body: np.ndarray, mask: np.ndarray) -> bool:
     if not is_elsewhere or np.mean(np.abs(hips[:, 2]) > depth * size) > _WRONG:
         return False
     inside = np.mean((body[:, mask, :2] > low) & (body[:, mask, :2] < high), axis=(1, 2)) > 1.0 - _OUTSIDE
-    is_near = np.mean(inside) > 1.0 - _WRONG or np.median(hips[:, :2], axis=0).min() > _PIXELS
+    is_near = np.mean(inside) > 1.0 - _WRONG or middle > _PIXELS
     return bool(is_near) and not _is_in_space(body, mask, shoulders - hips)
 
 
@@ -211,7 +213,7 @@ def _is_in_space(body: np.ndarray, mask: np.ndarray, trunk: np.ndarray) -> bool:
         mask: (22,) bool.
         trunk: (frames, 3), from the hips to the shoulders.
     """
-    if np.median(np.abs(trunk[:, 2]) / np.maximum(np.linalg.norm(trunk, axis=-1), 1e-9)) > _ALONG_DEPTH:
+    if np.median(np.abs(trunk[:, 2]) / np.maximum(norms(trunk), 1e-9)) > _ALONG_DEPTH:
         return True
     vectors = list(_bone_vectors(body, mask).values())
     if len(vectors) < 2:
@@ -262,7 +264,7 @@ def _bone_vectors(body: np.ndarray, mask: np.ndarray) -> dict[tuple[str, str], n
 
 def _bone_lengths(body: np.ndarray, mask: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
     """Returns (frames,) lengths in metres by side and bone, of those that the recording has."""
-    return {bone: np.linalg.norm(vector, axis=-1) for bone, vector in _bone_vectors(body, mask).items()}
+    return {bone: norms(vector) for bone, vector in _bone_vectors(body, mask).items()}
 
 
 def _check_variation(bones: dict[tuple[str, str], np.ndarray], source: str, notes: list[dict[str, str]]) -> None:
@@ -309,25 +311,32 @@ def _check_proportions(
 
 def _ratios(body: np.ndarray, mask: np.ndarray, bones: dict[tuple[str, str], np.ndarray]) -> dict[str, float]:
     """Returns the ratios of `PROPORTIONS` that the recording has."""
-    median = {key: max(float(np.median(length)), 1e-9) for key, length in bones.items()}
+    hips = body[:, _HIPS].mean(axis=1) if mask[_HIPS].all() else body[:, _PELVIS]
+    shoulders = body[:, _SHOULDERS].mean(axis=1)
+    between = [
+        shoulders - hips,
+        body[:, _HEAD] - shoulders,
+        *(body[:, left] - body[:, right] for left, right in (_SHOULDERS, _HIPS)),
+    ]
+    medians = np.median([*bones.values(), *norms(np.array(between))], axis=1).tolist()
+    median = {key: max(length, 1e-9) for key, length in zip(bones, medians, strict=False)}
+    trunk, neck, shoulder_width, hip_width = medians[len(bones) :]
+    trunk = max(trunk, 1e-9)
 
     def mean_of(bone: str) -> float | None:
         lengths = [median[side, bone] for side in _SIDES if (side, bone) in median]
         return float(np.mean(lengths)) if lengths else None
 
-    hips = body[:, _HIPS].mean(axis=1) if mask[_HIPS].all() else body[:, _PELVIS]
-    shoulders = body[:, _SHOULDERS].mean(axis=1)
-    trunk = max(float(np.median(np.linalg.norm(shoulders - hips, axis=-1))), 1e-9)
     thigh, shank, upper, fore = (mean_of(bone) for bone in _BONES)
-    ratios = {"shoulder width to trunk": _width(body, _SHOULDERS) / trunk}
+    ratios = {"shoulder width to trunk": shoulder_width / trunk}
     if thigh is not None and shank is not None:
         ratios |= {"thigh to shank": thigh / shank, "leg to trunk": (thigh + shank) / trunk}
     if upper is not None and fore is not None:
         ratios["upper arm to forearm"] = upper / fore
     if mask[_HIPS].all():
-        ratios["hip width to trunk"] = _width(body, _HIPS) / trunk
+        ratios["hip width to trunk"] = hip_width / trunk
     if mask[_HEAD]:
-        ratios["head height to trunk"] = float(np.median(np.linalg.norm(body[:, _HEAD] - shoulders, axis=-1))) / trunk
+        ratios["head height to trunk"] = neck / trunk
     sides = [
         median["left", bone] / median["right", bone]
         for bone in _BONES
@@ -338,14 +347,10 @@ def _ratios(body: np.ndarray, mask: np.ndarray, bones: dict[tuple[str, str], np.
     return ratios
 
 
-def _width(body: np.ndarray, pair: list[int]) -> float:
-    return float(np.median(np.linalg.norm(body[:, pair[0]] - body[:, pair[1]], axis=-1)))
-
-
 def _check_jumps(body: np.ndarray, mask: np.ndarray, source: str, notes: list[dict[str, str]]) -> None:
-    pelvis = np.linalg.norm(np.diff(body[:, _PELVIS], axis=0), axis=-1)
+    pelvis = norms(np.diff(body[:, _PELVIS], axis=0))
     pose = body[:, mask] - body[:, _PELVIS : _PELVIS + 1]
-    steps = np.linalg.norm(np.diff(pose, axis=0), axis=-1).mean(axis=1)
+    steps = norms(np.diff(pose, axis=0)).mean(axis=1)
     jumps = np.flatnonzero((pelvis > _TELEPORT) | (steps > _JUMP))
     if not len(jumps):
         return
@@ -370,7 +375,7 @@ def _why_mirrored(body: np.ndarray, mask: np.ndarray) -> str | None:
         knee, ankle, foot = (JOINT_INDEX[f"{side}_{joint}"] for joint in ("knee", "ankle", "foot"))
         if mask[[knee, ankle, foot]].all():
             shank = body[:, knee] - body[:, ankle]
-            upright = shank[:, 1] > _UPRIGHT * np.linalg.norm(shank, axis=-1)  # not kneeling or lying
+            upright = shank[:, 1] > _UPRIGHT * norms(shank)  # not kneeling or lying
             along = (body[:, foot] - body[:, ankle])[:, [0, 2]]
             along = along / np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-9)
             ahead = (along * forward[:, [0, 2]]).sum(axis=-1)[upright]
@@ -397,7 +402,7 @@ def _bends(body: np.ndarray, mask: np.ndarray, limb: tuple[str, str, str], forwa
         if not mask[[near, middle, far]].all():
             continue
         line, out = body[:, far] - body[:, near], body[:, middle] - body[:, near]
-        hanging = -out[:, 1] > _HANGING * np.linalg.norm(out, axis=-1)
+        hanging = -out[:, 1] > _HANGING * norms(out)
         length = np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), 1e-9)
         out = out - (out * line).sum(axis=-1, keepdims=True) / length**2 * line
         ahead = (out * forward).sum(axis=-1) / length[:, 0]

@@ -8,6 +8,7 @@ from ..reading.checks import joint_label, refuse_far_joints
 from ..reading.motion import Motion, MotionError, note
 from ..reading.recording import shown
 from ..reading.smpl import AXIS_ANGLE
+from ..reading.vectors import all_three, norms
 from .gaps import fill_gaps, long_gaps
 from .lost_joints import lost_at_zero
 from .matching import JointMatch, match_joints
@@ -150,13 +151,12 @@ def mask_coincident(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, st
         mask: (22,) bool, changed in place.
         notes: Receives a note for each such joint.
     """
-    distance = np.linalg.norm(body - body[:, np.maximum(PARENTS, 0)], axis=-1)
-    farthest = np.percentile(distance, 99, axis=0)
-    for joint in range(NUM_JOINTS):
+    distance = norms(body - body[:, np.maximum(PARENTS, 0)])
+    for joint in np.flatnonzero(distance.min(axis=0) < _COINCIDENT).tolist():
         parent = PARENTS[joint]
         if joint in _REQUIRED or not mask[joint] or parent < 0 or not mask[parent]:
             continue
-        if float(farthest[joint]) < _COINCIDENT:
+        if float(np.percentile(distance[:, joint], 99)) < _COINCIDENT:
             mask[joint] = False
             message = f"{JOINT_NAMES[joint]} coincides with {JOINT_NAMES[parent]} and is left out"
             notes.append(note("joint_left_out", message))
@@ -169,7 +169,7 @@ def _positions_of(
     given = joints[:, needed]
     with np.errstate(over="ignore", invalid="ignore"):
         used = given.astype(np.float32)
-    tracked: np.ndarray = np.all(np.isfinite(used), axis=-1)
+    tracked = all_three(np.isfinite(used))
     if not tracked.any():
         raise MotionError(f"{source}: no frame holds a joint position; all values are NaN or infinite.")
     used[~tracked] = np.nan
