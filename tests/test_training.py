@@ -182,6 +182,7 @@ def test_stage_two_trains_projector_and_lora_alone_and_the_checkpoint_answers_as
         name.removeprefix("language_model.") for name in adapted
     }
     assert loaded.config.explains, "stage two has taught it to explain"
+    assert not hasattr(loaded.config, "use_cache"), "a Trainer's setting is not saved"
     assert loaded.language_model.dtype == getattr(torch, dtype)
     assert loaded.projector.out.weight.dtype == torch.float32
     tolerance = 1e-5 if dtype == "float32" else 2e-2

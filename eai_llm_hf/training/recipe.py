@@ -332,6 +332,7 @@ def _answer(
         model.requires_grad_(False).projector.requires_grad_(True)
         return model
 
+    attention = model.config._attn_implementation
     copy = copy_without_backbone(model) if sharding_is_asked() else None
     # LoRA starts with the same weights, however stage one was run: at once, resumed, or in several processes.
     set_seed(recipe.seed)
@@ -344,7 +345,6 @@ def _answer(
         processing_class=processor,
     )
     _name_progress(trainer, "stage two, answers")
-    attention, use_cache = model.config._attn_implementation, getattr(model.config, "use_cache", None)
     if arguments.device.type == "cpu":
         learner.set_attn_implementation(CPU_ATTENTION)
     started = time.monotonic()
@@ -352,8 +352,8 @@ def _answer(
     if copy is not None and trainer.is_fsdp_enabled:
         learner = gather(learner, copy, prepared)
     learner.set_attn_implementation(attention)
-    learner.config.use_cache = use_cache  # a Trainer turns it off
     model = fold_lora(learner) if isinstance(learner, PeftModel) else learner.requires_grad_(True).eval()
+    vars(model.config).pop("use_cache", None)  # a Trainer sets it, to false; the backbone's own setting stays
     model.config.explains = True
     return model, _spent(arguments, started)
 
