@@ -43,8 +43,14 @@ def run(args: argparse.Namespace) -> int:
 
     gradio = load_gradio()  # before the model is loaded
     demo = build_app(load_quietly(args.model))
-    given = {"server_name": args.host, "server_port": args.port, "inbrowser": args.browser}
-    demo.launch(**given, quiet=True, prevent_thread_lock=True, **launch_options(gradio))
+    demo.launch(
+        server_name=args.host,
+        server_port=args.port,
+        inbrowser=args.browser,
+        quiet=True,
+        prevent_thread_lock=True,
+        **launch_options(gradio),
+    )
     print(f"The page is at {demo.local_url} (Ctrl+C ends it).", file=sys.stderr)
     demo.block_thread()
     return 0
