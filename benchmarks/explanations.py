@@ -121,7 +121,8 @@ The goal is a ratio of at most 1.10.
   where the hands are, which of two looks sadder. Code answers these from the record, so their statements hold by
   construction. What can go wrong is the reading. Rules find out by words and patterns what is asked. Where they find
   nothing, the question is compared with about 3,700 known wordings, in which words that mean nearly the same count as
-  one. So is a question with words that the rules do not know, and a strong likeness counts more than the rules. A question that is like none of them is declined, and so is one with words that the rules do not know if it is
+  one. So is a question with words that the rules do not know, and a strong likeness counts more than the rules.
+  A question that is like none of them is declined, and so is one with words that the rules do not know if it is
   likest to questions without an answer. What is found by likeness must be of the body part that the question names,
   and a value of one side or of a part of the clip is not given. The language model answers the rest, such as "What do
   the arms do?", and what does not hold is removed.
