@@ -12,6 +12,7 @@ from moving_bodies import seconds as times
 from eai_llm_hf.processing.claims.answers import Facts, answered
 from eai_llm_hf.processing.claims.claim import holds
 from eai_llm_hf.processing.claims.fixed_answers import (
+    ASK_INSTEAD,
     ENGLISH_ONLY,
     MISSING_JOINTS,
     NO_ANSWER,
@@ -19,6 +20,7 @@ from eai_llm_hf.processing.claims.fixed_answers import (
     NOTHING_AGAINST,
 )
 from eai_llm_hf.processing.claims.pair_answers import answered_pair, read_pair_question
+from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.questions import read_question
 from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.descriptors.activity import gait_of, hand_places
@@ -157,8 +159,23 @@ def test_a_question_in_another_language_is_answered_by_a_sentence_that_says_so(q
 @pytest.mark.parametrize(
     ("question", "answer"), [("What colour is the shirt?", NOT_VISIBLE), ("Which team does she support?", NO_ANSWER)]
 )
-def test_what_no_skeleton_shows_is_declined(question, answer, reference):
-    assert answer_to(question, facts(reference)) == answer
+def test_what_no_skeleton_shows_is_declined_with_what_can_be_asked_instead(question, answer, reference):
+    assert answer_to(question, facts(reference)) == f"{answer} {ASK_INSTEAD}"
+    assert not find_claims(ASK_INSTEAD), "it says nothing about the movement"
+
+
+def test_the_strongest_sign_is_named_in_the_body_part_that_is_asked_about(reference):
+    known = facts(reference, vectors=row(cadence=-3.0))
+    strongest = answer_to("Which part of the body gives it away the most?", known)
+    assert strongest == "The movement looks sad. The strongest sign of it is that the steps are clearly slow."
+    of_the_legs = answer_to("What is the strongest clue in the legs?", known)
+    assert of_the_legs == strongest.replace(" is that", ", in the legs, is that")
+    assert answer_to("Is it more the head that shows it?", known) == f"{strongest} It is not in the head."
+
+
+def test_of_two_emotions_both_probabilities_are_given(reference):
+    answer = answer_to("Is it sad or is it happy?", facts(reference))
+    assert re.fullmatch(r'The movement looks sad: "happy" has \d+% and "sad" has \d+%\.', answer), answer
 
 
 # ---- numbers --------------------------------------------------------------------------------------------------------

@@ -269,6 +269,45 @@ def test_answers_are_scored_by_what_is_known_of_them():
     assert questions["summary"](answers) == expected
 
 
+def test_an_independent_question_is_checked_by_what_its_answer_should_say():
+    questions = runpy.run_path(str(BENCHMARKS / "questions.py"))
+    entries = [
+        {"question": "Step data?", "kind": "number", "expects": "step length with unit"},
+        {"question": "Why no anger?", "kind": "why_not", "expects": "says what speaks against anger"},
+        {"question": "Arms?", "kind": "part", "expects": "describes arm swing"},
+        {"question": "Her shoes?", "kind": "unanswerable_clothes", "expects": "declines"},
+    ]
+    found = questions["as_checked"](entries, ["a", "b", "c", "d"], ("sad", "angry"))
+    assert found["answerable"] == [
+        ["a", "Step data?", "one value", ["step_length"]],
+        ["c", "Step data?", "one value", ["step_length"]],
+        ["b", "Why no anger?", "why not or so", "angry"],
+        ["d", "Why no anger?", "why not or so", "angry"],
+        ["c", "Arms?", "part", "arms"],
+        ["a", "Arms?", "part", "arms"],
+    ]
+    assert found["unanswerable"] == ["Her shoes?"]
+    for name in questions["INDEPENDENT"].values():
+        kinds = {entry["kind"] for entry in json.loads((BENCHMARKS / name).read_text(encoding="utf-8"))}
+        assert {kind for kind in kinds if not kind.startswith("unanswerable")} == {*questions["_CHECKS"]}
+
+
+def test_answers_to_independent_questions_are_right_for_what_they_say():
+    right = (questions := runpy.run_path(str(BENCHMARKS / "questions.py")))["RIGHT"]
+    vectors, reference = np.full((1, len(DESCRIPTORS)), np.nan), make_reference()
+    vectors[0, DESCRIPTOR_INDEX["head_pitch"]] = -1000.0
+    truth = questions["Truth"]({"label": "sad", "scores": {"sad": 0.7, "angry": 0.1}}, vectors, reference, "walking")
+    assert right["between"]('The movement looks sad: "sad" has 70% and "angry" has 10%.', truth, ["sad", "angry"])
+    assert not right["between"]("The movement looks sad.", truth, ["sad", "angry"])
+    assert right["gait"]("The person is walking.", truth) and not right["gait"]("The person is running.", truth)
+    assert right["hands"]("Both hands are beside the hips.", truth)
+    assert not right["hands"]("The head is bowed.", truth)
+    assert right["measured"]("The head is bowed.", truth, ["head_pitch"])
+    assert not right["measured"]("The head is held high.", truth, ["head_pitch"]), "which does not hold"
+    assert right["strongest"]("The strongest sign of it is that the head is bowed.", truth)
+    assert not right["strongest"]("The head is bowed.", truth)
+
+
 def test_no_benchmark_question_is_a_training_question():
     asked = json.loads((BENCHMARKS / "questions.json").read_text(encoding="utf-8"))
     questions = {

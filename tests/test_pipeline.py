@@ -12,7 +12,7 @@ from transformers import GenerationConfig, pipeline
 
 from eai_llm_hf import TASK
 from eai_llm_hf.processing.claims.claim import canonical_claim, holds
-from eai_llm_hf.processing.claims.fixed_answers import NOT_VISIBLE
+from eai_llm_hf.processing.claims.fixed_answers import ASK_INSTEAD, NOT_VISIBLE
 from eai_llm_hf.processing.claims.writing import named_label
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, measure
 
@@ -236,7 +236,7 @@ def test_a_question_is_answered_in_place_of_the_explanation(pipe, inputs, monkey
     record = pipe(inputs[0], question="What do the arms do?")
     assert set(record) == {*RECORD, "question", "dropped_claims"}
     assert record["question"] == "What do the arms do?" and "What do the arms do?" in prompts[0]
-    assert record["explanation"] == NOT_VISIBLE
+    assert record["explanation"] == f"{NOT_VISIBLE} {ASK_INSTEAD}"
     assert record["label"] in LABELS, "the label is given all the same"
 
 

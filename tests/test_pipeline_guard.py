@@ -9,7 +9,13 @@ from conftest import make_reference, says, truth
 
 from eai_llm_hf.processing.claims.claim import canonical_claim, holds, notable_claims
 from eai_llm_hf.processing.claims.comparison import ALIKE_ANSWER, FORMER_ANSWERS, NO_DIFFERENCE_ANSWER
-from eai_llm_hf.processing.claims.fixed_answers import MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_UNUSUAL
+from eai_llm_hf.processing.claims.fixed_answers import (
+    ASK_INSTEAD,
+    MISSING_JOINTS,
+    NO_ANSWER,
+    NOT_VISIBLE,
+    NOTHING_UNUSUAL,
+)
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import USUAL
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
@@ -87,7 +93,7 @@ def test_a_descriptor_that_the_reference_lacks_gives_none_and_no_nan(pipe, input
 
 def test_an_answer_that_cannot_be_checked_is_not_given(pipe, inputs, monkeypatch):
     says(monkeypatch, pipe, "No, she is a stranger.")
-    assert pipe(inputs[0], question="Does she know him?")["explanation"] == NO_ANSWER
+    assert pipe(inputs[0], question="Does she know him?")["explanation"] == f"{NO_ANSWER} {ASK_INSTEAD}"
     assert pipe(inputs[0], question="Does she know him?", verify=False)["explanation"] == "No, she is a stranger."
     label = pipe(inputs[0], label_only=True)["label"]
     other = next(name for name in LABELS if name != label)
@@ -100,7 +106,7 @@ def test_what_no_skeleton_shows_is_never_answered_from_the_movement(pipe, inputs
     _, true, _ = a_false_and_a_true_claim(pipe, inputs[0])
     for question in ("Is her dress red?", "What does the face look like?", "How old is she?", "Is music playing?"):
         says(monkeypatch, pipe, sentence(true))
-        assert pipe(inputs[0], question=question)["explanation"] == NOT_VISIBLE, question
+        assert pipe(inputs[0], question=question)["explanation"] == f"{NOT_VISIBLE} {ASK_INSTEAD}", question
 
 
 def test_whether_something_is_so_is_answered_by_what_was_measured_of_that(pipe, inputs, monkeypatch):
@@ -125,7 +131,7 @@ def test_whether_an_emotion_is_expressed_is_answered_by_the_label(pipe, inputs, 
     other, third = [each for each in pipe.model.config.labels if each != label][:2]
     looks = f"he movement looks {label}"
     says(monkeypatch, pipe, f"No, the movement looks {third}.")
-    expected = {label: f"Yes, t{looks}.", f"{other} or {label}": f"T{looks}."}
+    expected = {label: f"Yes, t{looks}.", f"{other} or {label}": f"T{looks}: "}
     expected |= {other: f"No, t{looks} (", f"{other} or {third}": f"Neither: t{looks} ("}
     for asked, start in expected.items():
         assert pipe(inputs[0], question=f"Is she {asked}?")["explanation"].startswith(start), asked
@@ -143,7 +149,8 @@ def test_what_a_body_part_does_is_answered_for_that_part(pipe, inputs, monkeypat
 
 def test_answers_without_a_claim_stay_where_they_are_true(pipe, inputs, monkeypatch):
     says(monkeypatch, pipe, MISSING_JOINTS.format("head"))
-    assert pipe(inputs[0], question="Describe the movement.")["explanation"] == NO_ANSWER, "the head is there"
+    answer = pipe(inputs[0], question="Describe the movement.")["explanation"]
+    assert answer == f"{NO_ANSWER} {ASK_INSTEAD}", "the head is there"
     headless = {**inputs[0], "joints": inputs[0]["joints"].copy()}
     headless["joints"][:, [12, 15]] = np.nan
     assert pipe(headless, question="Describe the movement.")["explanation"] == MISSING_JOINTS.format("head")

@@ -22,7 +22,7 @@ from ..descriptors.reference_state import PERFORMER, RECORDINGS
 from ..skeleton.tree import FRAME_RATE
 from .claim import Claim, canonical_claim, collide, holds, notable_claims
 from .fact_questions import CLIP_LENGTH
-from .fixed_answers import ENGLISH_ONLY, MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_AGAINST
+from .fixed_answers import ASK_INSTEAD, ENGLISH_ONLY, MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_AGAINST
 from .guard import about_parts, lacking, supported_answer
 from .hand_answers import hands_answer
 from .parser import find_claims
@@ -114,6 +114,8 @@ def answered(text: str, question: Question, facts: Facts) -> tuple[str, list[Cla
     else:
         answer = " ".join(_ANSWERS[kind](question, facts) for kind in question.kinds)
     said = find_claims(answer)
+    if answer in (NOT_VISIBLE, NO_ANSWER):
+        answer = f"{answer} {ASK_INSTEAD}"
     return answer, said, max(len(find_claims(text)) - len(said), 0)
 
 
@@ -170,13 +172,13 @@ def _is(question: Question, facts: Facts) -> str:
     sentence, asked = label_sentence(facts.label), question.emotions
     if not asked:
         return _not_compared(question.strangers[0], facts) if question.strangers else _emotion(question, facts)
+    shares = " and ".join(f"{_quoted(label)} has {_percent(facts.scores[label])}" for label in asked)
     if len(asked) > 1 and facts.label in asked:
-        return sentence
+        return f"{sentence[:-1]}: {shares}."
     word = "Yes," if facts.label in asked else "No," if len(asked) == 1 else "Neither:"
     answer = f"{word} {sentence[0].lower()}{sentence[1:]}"
     if facts.label in asked:
         return answer
-    shares = " and ".join(f"{_quoted(label)} has {_percent(facts.scores[label])}" for label in asked)
     return f"{answer[:-1]} ({_percent(facts.scores[facts.label])}; {shares})."
 
 
@@ -211,6 +213,20 @@ def _why(question: Question, facts: Facts) -> str:
     but = f" {sentence_of(against)[:-1]}, which speaks against it." if against else ""
     signs = "these are signs" if len(reasons) > 1 else "this is a sign"
     return f"{label_sentence(label)[:-1]}{because}: {signs} of {_quoted(label)}.{but}"
+
+
+def _strongest(question: Question, facts: Facts) -> str:
+    """The strongest sign of the label, in the body parts that a question names if there is one."""
+    reasons = facts.linked(facts.label, "for")
+    if not reasons:
+        return _why(Question(("why",)), facts)
+    inside = [claim for claim in reasons if claim.body_part in question.parts]
+    first, *others = inside or reasons
+    parts = " and ".join(sorted(question.parts))
+    where = f", in the {parts}," if inside else ""
+    follows = f"; next, {_clauses(others)}" if others else ""
+    elsewhere = f" It is not in the {parts}." if parts and not inside else ""
+    return f"{label_sentence(facts.label)} The strongest sign of it{where} is that {first.text}{follows}.{elsewhere}"
 
 
 def _against(question: Question, facts: Facts) -> str:
@@ -402,6 +418,7 @@ _ANSWERS: Mapping[str, Callable[[Question, Facts], str]] = {
     "runner-up": _runner_up,
     "is": _is,
     "why": _why,
+    "strongest": _strongest,
     "against": _against,
     "why not": _why_not,
     "number": _number,

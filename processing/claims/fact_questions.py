@@ -18,6 +18,7 @@ from .tokens import stem
 
 __all__ = [
     "CLIP_LENGTH",
+    "ENGLISH",
     "OPEN",
     "FactKinds",
     "Quantity",
@@ -36,7 +37,7 @@ CLIP_LENGTH = "length of the clip"
 
 # ---- language -------------------------------------------------------------------------------------------------------
 
-_ENGLISH = frozenset(
+ENGLISH = frozenset(
     "the a an is are was were be been am does do did has have had can could would should will shall may might must "
     "what which who whom whose where when why how that this these those it its he him his she her they them their we "
     "us our you your i my me there here and or but not of to from with for about than then if whether as by at please "
@@ -71,8 +72,8 @@ def in_english(said: str) -> bool:
     if sum(ord(character) > 0x24F for character in letters) * 2 > len(letters):
         return False  # another script than Latin
     words = re.findall(r"[^\W\d_]+", said.replace("'", " "))
-    english = sum(word in _ENGLISH or (len(word) > 3 and stem(word) in _QUANTITY_WORDS) for word in words)
-    foreign = sum(word in _FOREIGN and word not in _ENGLISH or bool(_ACCENTED.search(word)) for word in words)
+    english = sum(word in ENGLISH or (len(word) > 3 and stem(word) in _QUANTITY_WORDS) for word in words)
+    foreign = sum(word in _FOREIGN and word not in ENGLISH or bool(_ACCENTED.search(word)) for word in words)
     return foreign == 0 or english > foreign
 
 
@@ -193,6 +194,11 @@ _WHY = re.compile(
     r"\bspeaks? for\b|\bwhy\b|\b(?:how|where|what) (?!\w+ (?:he|she|they|person)\b)(?:\w+ ){0,3}?"
     r"(?:c[oa]me|arrive|get|got|reach|conclude|decide|deduce|derive|infer|judge|determine|le[ad]d?|gave|brought)\b"
 )
+_OF_DEEDS = re.compile(
+    r"^why (?:is|did|does|has|was) (?:he|she|they|the person) (?!.*\b(?:look|seem|appear|like|show|feel))"
+)
+"""A question for the reasons of what somebody does, not for those of the label."""
+
 _EMOTION = re.compile(
     r"\b(?:what|which|whose|name|recogni[sz]e|identify|detect|guess)\b.*\b(?:emotion|feeling|mood|affect|state of "
     r"mind|"
@@ -240,7 +246,7 @@ _HANDS = re.compile(
     rf"lifted|"
     rf"high|down|low|hanging)\b|^(?:is|are|does|do|has|have) .*\b(?:left|right) {_HAND}\b|\bposition of (?:the |his |"
     rf"her "
-    rf"|their )?{_HAND}\b|\b{_HAND} (?:are |is )?up\b"
+    rf"|their )?{_HAND}\b|\b{_HAND} (?:are |is )?up\b(?! to\b)"
 )
 
 
@@ -301,7 +307,8 @@ def asked_facts(said: str, named: Sequence[str], has_claims: bool, parts: frozen
         return FactKinds(())
     if _EMOTION.search(said):
         return FactKinds(("emotion", "why") if _WHY.search(said) else ("emotion",))
-    return FactKinds(("why",) if _WHY.search(said) and _only(said, _WHY_WORDS) else ())
+    reasons = _WHY.search(said) and _only(said, _WHY_WORDS) and not _OF_DEEDS.search(said)
+    return FactKinds(("why",) if reasons else ())
 
 
 _WHY_WORDS = frozenset(
@@ -374,14 +381,14 @@ _CUE = re.compile(
 )
 _HANDS_ = r"\b(?:hands?|arms?|wrists?)\b"
 _QUANTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"\bcadence\b|\bsteps?\b.*\b(?:per|a) (?:second|minute|sec|min)\b|\bstep (?:rate|frequency)\b|\bhow (?:fast|"
+     r"quick\w*|"
+     r"slow|often|many)\b.*\bsteps?\b|\bhow often .*\bstep\b", ("cadence",)),
     (r"\b(?:clip|recording|video|animation|take|sequence|file)\b.*\b(?:last|long|take|length|duration|seconds?)\b|"
      r"\bhow "
      r"(?:long|many seconds) (?:is|was|does|lasts?) (?:the |this )?(?:clip|recording|video|movement|take|sequence|"
      r"file)\b|"
      r"\b(?:length|duration) of (?:the |this )?(?:clip|recording|video|take|sequence|file)\b", (CLIP_LENGTH,)),
-    (r"\bcadence\b|\bsteps?\b.*\b(?:per|a) (?:second|minute|sec|min)\b|\bstep (?:rate|frequency)\b|\bhow (?:fast|"
-     r"quick\w*|"
-     r"slow|often|many)\b.*\bsteps?\b|\bhow often .*\bstep\b", ("cadence",)),
     (r"\b(?:steps?|strides?)\b.*\b(?:wide|width|narrow)\b|\bstep width\b|\b(?:feet|legs|foot)\b.*\b(?:apart|wide|"
      r"width)\b|"
      r"\b(?:apart|wide|width|distance)\b.*\b(?:feet|legs|stance)\b", ("step_width",)),

@@ -6,6 +6,7 @@ Checkpoints learn them word for word, so a sentence of an earlier wording is sti
 import re
 
 __all__ = [
+    "ASK_INSTEAD",
     "ENGLISH_ONLY",
     "MISSING_JOINTS",
     "NOT_VISIBLE",
@@ -32,6 +33,12 @@ NOTHING_UNUSUAL = "Nothing about the {} is unusual."
 
 NO_ANSWER = "The measurements do not support an answer."
 """Answer where no sentence of the model holds, or where the question is not about movement."""
+
+ASK_INSTEAD = (
+    "You can ask which emotion it is, why, what speaks against it and how sure that is, or about posture, head, arms, "
+    "hands, legs, speed and steps."
+)
+"""What follows on an answer that declines a question about one movement."""
 
 _EARLIER_WORDINGS = {
     "That cannot be told: the recording does not have the joints of the {}.": MISSING_JOINTS,

@@ -8,12 +8,13 @@ weigh as much as its rarest ones and speak for nothing, so a question about some
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import torch
 
 from .fact_questions import plainly, with_one_person
 from .question_bank import WORDINGS
@@ -62,7 +63,8 @@ def likely_kinds(said: str) -> list[Likeness]:
         said: The question, `plainly`, with "thus" in place of each emotion.
     """
     learned = _learned()
-    scores = (learned.rows([said]) @ learned.weights)[0]
+    places, values = learned.row(_counts(said))
+    scores = values @ learned.weights[places]
     declined = max(scores[place] for place, (kind, *_) in enumerate(learned.kinds) if kind in DECLINED)
     order = np.argsort(-scores, kind="stable")
     return [Likeness(learned.kinds[at], float(scores[at] + _LEAD * (scores[at] - declined))) for at in order]
@@ -73,7 +75,8 @@ class _Learned(NamedTuple):
 
     Attributes:
         kinds: The keys of `WORDINGS`.
-        columns: Number of each word, pair of words and group of letters of the bank, groups that two wordings share.
+        columns: Number of each word, pair of words and group of letters of the bank, groups that two wordings
+            share.
         rarity: (columns,) how much each says, by how many wordings have it.
         weights: (columns, kinds) of the regression.
     """
@@ -83,36 +86,48 @@ class _Learned(NamedTuple):
     rarity: np.ndarray
     weights: np.ndarray
 
-    def rows(self, texts: Iterable[str]) -> np.ndarray:
-        """(texts, columns) weighted counts; what the bank does not have only shortens a row."""
-        counted = [_counts(text) for text in texts]
-        found = np.zeros((len(counted), len(self.columns)), dtype=np.float32)
+    def row(self, counted: dict[str, Counter[str]]) -> tuple[np.ndarray, np.ndarray]:
+        """Columns and values of the weighted counts; what the bank does not have only makes the others smaller."""
         unknown = float(self.rarity.max())
-        for row, sorts in zip(found, counted, strict=True):
-            for sort, counts in sorts.items():
-                places = [self.columns.get(each) for each in counts]
-                rarity = [unknown if place is None else self.rarity[place] for place in places]
-                values = np.array(rarity) * (1 + np.log([*counts.values()]))
-                length = float(np.sqrt((values**2).sum()))
-                for place, value in zip(places, values, strict=True):
-                    if place is not None:
-                        row[place] = _WEIGHTS[sort] * value / length
-        return found / np.float32(np.sqrt(sum(weight**2 for weight in _WEIGHTS.values())))
+        found_places: list[int] = []
+        found_values: list[float] = []
+        for sort, counts in counted.items():
+            places = [self.columns.get(each) for each in counts]
+            rarity = [unknown if place is None else self.rarity[place] for place in places]
+            values = np.array(rarity) * (1 + np.log([*counts.values()]))
+            length = float(np.sqrt((values**2).sum())) / _WEIGHTS[sort]
+            known = [place is not None for place in places]
+            found_places += [place for place in places if place is not None]
+            found_values += list(values[known] / length)
+        scale = np.sqrt(sum(weight**2 for weight in _WEIGHTS.values()))
+        return np.array(found_places, dtype=int), (np.array(found_values) / scale).astype(np.float32)
 
 
 @lru_cache(maxsize=1)
 def _learned() -> _Learned:
-    texts = [_as_asked(text) for texts in WORDINGS.values() for text in texts]
-    kinds = tuple(WORDINGS)
-    wanted = np.repeat(np.eye(len(kinds), dtype=np.float32), [len(each) for each in WORDINGS.values()], axis=0)
-    having = Counter(each for text in texts for counts in _counts(text).values() for each in counts)
-    kept = [each for each, wordings in having.items() if wordings > 1 or not each.startswith("l ")]
-    columns = {each: place for place, each in enumerate(kept)}
-    rarity = np.log((len(texts) + 1) / (np.array([having[each] for each in kept]) + 1))
-    learned = _Learned(kinds, columns, rarity, np.empty((0, 0)))
-    rows = learned.rows(texts)
-    dual = np.linalg.solve(rows @ rows.T + np.float32(_RIDGE) * np.eye(len(rows), dtype=np.float32), wanted)
-    return learned._replace(weights=rows.T @ dual)
+    counted = [_counts(_as_asked(text)) for texts in WORDINGS.values() for text in texts]
+    having = Counter(each for sorts in counted for counts in sorts.values() for each in counts)
+    columns = {each: place for place, each in enumerate(e for e in having if having[e] > 1 or e[0] != "l")}
+    rarity = np.log((len(counted) + 1) / (np.array([having[each] for each in columns]) + 1))
+    learned = _Learned(tuple(WORDINGS), columns, rarity, np.zeros((len(columns), len(WORDINGS)), dtype=np.float32))
+    rows = [learned.row(sorts) for sorts in counted]
+    wanted = np.repeat(np.arange(len(WORDINGS)), [len(each) for each in WORDINGS.values()])
+    for (places, values), dual in zip(rows, _dual(rows, len(columns), np.eye(len(WORDINGS))[wanted]), strict=True):
+        learned.weights[places] += values[:, None] * dual
+    return learned
+
+
+def _dual(rows: Sequence[tuple[np.ndarray, np.ndarray]], columns: int, wanted: np.ndarray) -> np.ndarray:
+    """(rows, kinds) weights of the rows in a ridge regression, of which each has few of the columns."""
+    number = np.repeat(np.arange(len(rows)), [len(places) for places, _ in rows])
+    places, values = (np.concatenate(each) for each in zip(*rows, strict=True))
+    order = np.argsort(places, kind="stable")
+    alike = np.zeros((len(rows), len(rows)), dtype=np.float32)
+    for having in np.split(order, np.cumsum(np.bincount(places, minlength=columns))[:-1]):
+        alike[np.ix_(number[having], number[having])] += np.outer(values[having], values[having])
+    alike[np.diag_indices_from(alike)] += _RIDGE
+    root = torch.linalg.cholesky(torch.from_numpy(alike))
+    return torch.cholesky_solve(torch.from_numpy(wanted.astype(np.float32)), root).numpy()
 
 
 def _as_asked(wording: str) -> str:

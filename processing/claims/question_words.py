@@ -2,7 +2,7 @@
 
 from .tokens import stem
 
-__all__ = ["MEANINGS"]
+__all__ = ["MEANINGS", "WORDS"]
 
 _GROUPS = """
 label: label prediction verdict call classification class output outcome result guess diagnosis answer decision
@@ -103,6 +103,10 @@ want: want intend intention plan goal aim purpose hope wish
 write: write translate recommend download install send delete save buy sell book
 """
 """A name of the group, and its words."""
+
+
+WORDS = frozenset(_GROUPS.replace(":", " ").split())
+"""All words of the groups."""
 
 
 def _by_stem() -> dict[str, str]:

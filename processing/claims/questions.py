@@ -32,6 +32,7 @@ from .parser import find_claims
 from .phrases import Direction
 from .question_bank import WORDINGS
 from .question_kinds import DECLINED, likely_kinds
+from .question_spelling import well_spelled
 from .terms import PREDICATES, SUBJECTS, subject_at, subjects_in
 from .tokens import FORMS, GLUE, Token, stem, tokens_of
 
@@ -65,7 +66,14 @@ _ASKS_YOU = re.compile(
 )
 """A question whether something is so that is put to the reader: "would you call this joy"."""
 
-_CLOSED = (_FRAMES, _VERB_FIRST, _ASKS_YOU)
+_TAG = re.compile(
+    r"(?!(?:and |so |but )?(?:why|how|what|which|when|where|who|whose)\b).*"
+    r"(?:\b(?:is|are|was|does|do|did)(?:n't| not) (?:he|she|it|they|this|that)|\bright|\bcorrect|, (?:no|yes|true)|"
+    r"\bor not|\bor am i (?:wrong|mistaken|imagining things))$"
+)
+"""A statement that is put as a question: "she is sad, isn't she"."""
+
+_CLOSED = (_FRAMES, _VERB_FIRST, _ASKS_YOU, _TAG)
 _MODALS = ("can", "could", "would", "might", "may", "should")
 _COPULAS = ("is", "are", "was", "were")
 _OR = re.compile(r",? or (?:(?:is|are|was|were|does|do|did) )?")
@@ -126,6 +134,9 @@ _PARTS: dict[str, str] = {
     **dict.fromkeys(("legs", "feet", "knees", "steps", "strides", "stance", "gait"), "legs"),
 }
 """Concept of a subject -> body part of its descriptors."""
+
+_LIMBS = ((r"\bupper (?:limb|extremit)\w+", "arms"), (r"\blower (?:limb|extremit|bod)\w+", "legs"))
+"""What doctors call them, and the body parts."""
 
 _VAGUE = frozenset(("posture", "gait", "steps", "strides", "stance"))
 """Of these, what the whole body does."""
@@ -207,14 +218,26 @@ _KNOWN = (
 """Stems of words that a question about movement may have: another word may be about something else."""
 
 
-_DOUBTED = ("", "hands", "gait", "runner-up", "sure", "why")
+_DOUBTED = ("", "hands", "gait", "runner-up", "sure", "why", "emotion", "against")
 """What the rules may find in a question about something else: with words that they do not know, likeness decides
 whether it has an answer."""
 
-_LIKE_ENOUGH = {"": 0.4, "unknown": 0.4, "unseen": 0.55, "why": 0.6, "sure": 0.5}
-"""What the rules found -> least score from which the likeness to known wordings decides; it does not for others."""
+_LIKE_ENOUGH = {
+    "": 0.37,
+    "unknown": 0.37,
+    "unseen": 0.45,
+    "why": 0.6,
+    "sure": 0.5,
+    "emotion": 0.6,
+    "whether": 0.6,
+    "hands": 0.5,
+}
+"""What the rules found -> least score from which the likeness to known wordings decides."""
 
-_NAMES_SOMETHING = 0.07
+_STRANGE_ENOUGH = 0.65
+"""The same for all else that the rules may find, in a question with words that they do not know."""
+
+_NAMES_SOMETHING = 0.12
 """By how much less that may be where an emotion or a body part is named, so the question is about the movement."""
 
 
@@ -225,9 +248,9 @@ class Question:
     Attributes:
         kinds: Facts of the record that it asks for, in the order of the answer: "language" (it is not in English),
             "unseen" (what a skeleton does not show), "unknown" (it is not about movement), "sure", "probability",
-            "runner-up", "against", "why not", "why", "emotion", "is" (whether emotions are expressed), "whether" (the
-            claims hold), "measured" (what claims are about), "number", "hands", "gait". Empty where the language
-            model has something to say.
+            "runner-up", "against", "why not", "why", "strongest", "emotion", "is" (whether emotions are expressed),
+            "whether" (the claims hold), "measured" (what claims are about), "number", "hands", "gait". Empty where
+            the language model has something to say.
         claims: Claims that it asks about, in the order of the words; both of "bowed or raised".
         parts: Body parts of the descriptors that it names.
         emotions: Labels that it asks to be so, in the order of the labels; "why is she sad" asks about none.
@@ -264,7 +287,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     said = " ".join(text.lower().replace("\u2019", "'").split())
     if not in_english(said):
         return Question(("language",), text=text)
-    said = _POLITE.sub("", with_one_person(said))
+    said = _POLITE.sub("", with_one_person(well_spelled(said)))
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
     claims = tuple(dict.fromkeys(claim for sentence in sentences for claim in _asked_claims(sentence)))
     named, masked = _emotions_in(said, labels)
@@ -298,26 +321,27 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
         labels: Emotions that it may ask about.
     """
     found = question.kinds[0] if question.kinds else ""
-    if found in _DOUBTED and not named and not {each.stem for each in tokens_of(question.words)} <= _KNOWN:
+    strange = not {each.stem for each in tokens_of(question.words)} <= _KNOWN
+    if found in _DOUBTED and not named and strange:
         likeliest = likely_kinds(question.words)[0].kind
         if likeliest[0] in DECLINED:
             return replace(question, kinds=likeliest)
-    if found not in _LIKE_ENOUGH or len(question.kinds) > 1:
+    if found not in _LIKE_ENOUGH and not strange:
         return question
     likely = likely_kinds(question.words)
     (kind, *target), score = next(each for each in likely if _concerns(each.kind, question.words))
-    least = _LIKE_ENOUGH[found] - _NAMES_SOMETHING * bool(named or question.parts)
+    least = _LIKE_ENOUGH.get(found, _STRANGE_ENOUGH) - _NAMES_SOMETHING * bool(named or question.parts)
     if score < least <= likely[0].score and question.parts:  # like a question for something else than the part
         return replace(question, kinds=())
-    if kind == found or score < least:
+    if kind in question.kinds or score < least:
         return question
     if kind in DECLINED:  # rather the language model, where a body part is named that may be about something else
-        stays = found in DECLINED or question.parts
+        stays = found in (*DECLINED, "whether") or question.parts
         return question if stays else replace(question, kinds=(kind,))
     if kind == "sure" and named:
         kind = "probability"
     needs_emotion = kind in ("probability", "why not", "is")
-    if (needs_emotion and not named) or (found, kind) == ("why", "why not"):
+    if (needs_emotion and not named) or (found, kind) == ("why", "why not") or found == "is":
         return question
     if kind in ("number", "whether") and question.words.startswith("why"):
         return question
@@ -327,8 +351,8 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
         return replace(question, kinds=(kind,), quantity=Quantity((target[0],), "minute" in question.words))
     if kind == "whether":  # a likeness is no ground for a yes or a no
         return replace(question, kinds=("measured",), claims=(canonical_claim(*target),))  # type: ignore[arg-type]
-    if kind == "part":
-        return replace(question, kinds=())
+    if kind == "part":  # not of the haircut
+        return replace(question, kinds=()) if question.parts or not strange else question
     asked = tuple(name for name in labels if name in named) if kind == "is" else ()
     emotion = named[0] if named and (needs_emotion or kind == "why") else None
     return replace(question, kinds=(kind,), emotions=asked, emotion=emotion)
@@ -450,6 +474,8 @@ def parts_named(text: str) -> frozenset[str]:
 
 def _concepts_of_parts(text: str) -> frozenset[str]:
     plural = re.sub(rf"\b(?:{'|'.join(_PLURALS)})\b", lambda found: _PLURALS[found[0]], text.lower())
+    for limbs, words in _LIMBS:
+        plural = re.sub(limbs, words, plural)
     return _concepts(tokens_of(plural)) & _PARTS.keys()
 
 

@@ -111,6 +111,13 @@ def questions_as_markdown(results: Mapping[str, Any]) -> list[str]:
     keys = ("questions", "right", "declined", "claims", "hold")
     for kind, found in results["kinds"].items():
         lines.append(f"| {' | '.join(map(str, (kind, *(found[key] for key in keys))))} |")
+    if independent := results.get("independent"):
+        sets = [*next(iter(independent.values()))]
+        heads = [f"{name}, {what}" for name in sets for what in ("asked", "right", "declined")]
+        lines += ["", f"| kind of question | {' | '.join(heads)} |", "|---" * (1 + len(heads)) + "|"]
+        for kind, found in independent.items():
+            counts = (found[name][key] for name in sets for key in ("questions", "right", "declined"))
+            lines.append(f"| {' | '.join(map(str, (kind.replace('_', ' '), *counts)))} |")
     for title in ("wrong", "examples"):
         lines += ["", f"| question ({title}) | clip | answer |", "|---|---|---|"]
         for each in results[title]:
