@@ -128,12 +128,17 @@ def test_decoding_is_bound_to_the_marks_only_where_the_text_is_verified(pipe, in
     original = pipe.model.generate
     monkeypatch.setattr(pipe.model, "generate", lambda **given: seen.append(given) or original(**given))
     pipe(inputs[0], max_new_tokens=2)
+    pipe(inputs[0], max_new_tokens=2, do_sample=True)
     pipe(inputs[0], max_new_tokens=2, verify=False)
     pipe(inputs[0], max_new_tokens=2, question="What do the arms do?")
     bound = [
-        any(type(each).__name__ == "GroundedDecoding" for each in given.get("logits_processor", [])) for given in seen
+        any(
+            type(each).__name__ == "GroundedDecoding"
+            for each in (*given.get("logits_processor", ()), given.get("grounded"))
+        )
+        for given in seen
     ]
-    assert bound == [True, False, False]
+    assert bound == [True, True, False, False]
 
 
 def test_a_batch_of_clips_gets_the_texts_of_single_ones(pipe, inputs):

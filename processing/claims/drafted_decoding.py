@@ -22,7 +22,10 @@ from .grounded_decoding import GroundedDecoding
 __all__ = ["DRAFTED", "Draft", "drafted_decoding"]
 
 DRAFTED = 8
-"""Tokens of a draft."""
+"""Tokens of a draft, at most."""
+
+PASS = 48
+"""Tokens of a pass over the texts of a batch, from which on more of them take longer than they save."""
 
 _CONTEXTS = (6, 4, 3, 2, 1)
 """Numbers of tokens by which a draft goes on, the first that occur in the texts."""
@@ -118,7 +121,8 @@ def drafted_decoding(
         if len(going_on) < len(rows):
             rows = [rows[place] for place in going_on]
             reading.select(going_on)
-        guessed = [drafts[row].after(said[row], min(DRAFTED, room - len(said[row]) - 1)) for row in rows]
+        count = min(DRAFTED, max(PASS // len(rows) - 1, 1))
+        guessed = [drafts[row].after(said[row], min(count, room - len(said[row]) - 1)) for row in rows]
         block = [[said[row][-1], *guess] for row, guess in zip(rows, guessed, strict=True)]
         longest = max(map(len, block))
         tokens = torch.tensor([each + [pad] * (longest - len(each)) for each in block], device=input_ids.device)
