@@ -67,8 +67,8 @@ _LICENCE = {
 _LIMITS = """## Limits
 
 - Labels of people and rigs that training never saw are often wrong: on 120 real walks of 30 people, the default
-  checkpoint of the package has a balanced accuracy of .41 (chance .25, human raters .49); compared with three other
-  clips of the same person and the recordings, .64. Without such a reference, "high" and "low" may describe the rig.
+  checkpoint of the package has a balanced accuracy of .39 (chance .25, human raters .49); compared with three other
+  clips of the same person and the recordings, .67. Without such a reference, "high" and "low" may describe the rig.
 - The emotions were acted or generated. What a body expresses is not what a person feels. Do not use this model to
   judge people, for example in hiring, policing, education or diagnosis.
 - The model sees a skeleton: no face, no fingers, no clothes, no voice.
