@@ -246,6 +246,9 @@ def test_two_movements_are_compared_side_by_side(visit):
     page.locator("#comparison canvas").wait_for()
     assert page.locator("#comparison script.movement").count() == 2
     assert "Sad walk" in page.locator("#comparison").inner_text()
+    page.set_viewport_size({"width": 360, "height": 740})
+    table, whole = (page.locator(f"#comparison {part}").bounding_box() for part in ("table.plain", "article"))
+    assert table["x"] + table["width"] <= whole["x"] + whole["width"], "values of the second movement are cut off"
 
 
 def test_a_baseline_changes_what_the_result_compares_with(visit):

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -176,3 +177,11 @@ def test_shares_of_a_reference_must_be_of_both_directions(pipe):
     own = pipe.processor.feature_extractor.motion_reference()
     with pytest.raises(ValueError, match=rf"Expected unusual_shares of shape \(2, {len(DESCRIPTOR_NAMES)}\)"):
         MotionReference(own.quantiles, 5, unusual_shares=np.zeros(len(DESCRIPTOR_NAMES)))
+
+
+def test_recordings_whose_joints_are_matched_by_name_are_one_rig_only_if_they_lack_the_same():
+    made = make_clip(0, rig="bandai22", duration_s=2.0)
+    of = [
+        replace(made, report={"layout": "by-name", "missing_joints": missing}).rig for missing in ([], ["spine1"], [])
+    ]
+    assert of[0] == of[2] != of[1]

@@ -230,6 +230,38 @@ def test_an_emotion_word_is_no_noun(reference):  # noqa: F811
         assert all(map(check.is_sound, sentences_of(*read_marks(text)))) is sound, text
 
 
+def test_a_sign_of_the_label_alone_does_not_speak_against_the_runner_up(cases, reference):  # noqa: F811
+    seen = set()
+    for argument, vectors in cases:
+        if argument.deciding:
+            check = TextCheck(argument, LABELS, vectors, reference)
+            where = {"r": name_of(argument.runner_up), "n": name_of(argument.label)}
+            words = f"{mark('rival', argument.deciding[0].claim)} {argument.deciding[0].claim.text}"
+            (told,) = sentences_of(
+                *read_marks("The runner-up is {r}, but{c}, which speaks against it.".format(c=words, **where))
+            )
+            of_rival = argument.deciding[0].relation == "against"
+            assert len(argument.deciding) > 1 or check.is_sound(told) is of_rival, told.text
+            seen.add(of_rival)
+    assert seen == {True, False}
+
+
+def test_one_comparison_in_a_sentence_is_enough(reference):  # noqa: F811
+    vectors = clip(head_pitch=-2.0, movement_speed=-1.8, arm_swing=-1.5)
+    argument = argued(vectors, reference, "sad", runner_up="angry")
+    check = TextCheck(argument, LABELS, vectors, reference)
+    (reason,) = [
+        each
+        for each in sentences_of(*read_marks(write_argument(argument, None, marked=True)))
+        if "than in" in each.text
+    ]
+    assert check.is_sound(reason)
+    lead = "Measured against most recordings, "
+    moved = [each._replace(start=each.start + len(lead), end=each.end + len(lead)) for each in reason.statements]
+    again = Sentence(lead + reason.text[0].lower() + reason.text[1:], tuple(moved))
+    assert not check.is_sound(again), again.text
+
+
 def mark_of(text, number):
     return [" [" + part.partition("]")[0] + "]" for part in text.split(" [")[1:]][number]
 

@@ -16,6 +16,7 @@ from eai_llm_hf.processing.claims.fixed_answers import (
     NOT_VISIBLE,
     NOTHING_UNUSUAL,
 )
+from eai_llm_hf.processing.claims.guard import supported_answer
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import USUAL
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
@@ -248,3 +249,13 @@ def test_one_person_is_compared_with_another(pipe, inputs):
     two = {"joints": np.stack([inputs[1]["joints"]] * 2), "fps": 30, "layout": "smpl22", "source": "a duet"}
     with pytest.raises(MotionError, match="a duet: one person is compared with another, found 2"):
         pipe.compare(inputs[0], two)
+
+
+def test_an_answer_says_each_thing_once():
+    reference = make_reference()
+    vectors = np.full((1, len(DESCRIPTORS)), np.nan)
+    place = DESCRIPTOR_INDEX["arm_swing"]
+    vectors[0, place] = reference.quantiles[place][0]
+    said = "The arms are hardly swinging and the arms are hardly swinging. The arms are hardly swinging."
+    found = supported_answer(said, frozenset({"arms"}), "sad", vectors, reference, np.ones(22, dtype=bool))
+    assert found.lower().count("hardly swing") == 1, found

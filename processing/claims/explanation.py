@@ -272,7 +272,7 @@ def _is_sound(group: _Group, check: TextCheck, argument: Argument, first: Senten
     if "why" in group.parts and argument.reasons:
         complete = complete and any(check.names_label(sentence) for sentence in group.sentences)
     if "runner-up" in group.parts:
-        complete = complete and any(check.names_rival(sentence) for sentence in group.sentences)
+        complete = complete and sum(map(check.names_rival, group.sentences)) == 1
     return complete and stated == expected and all(check.is_sound(sentence) for sentence in group.sentences)
 
 

@@ -104,10 +104,15 @@ def _supported_sentences(
 ) -> list[str]:
     """The sentences of an answer that can be checked and are true, fixed answers in their present wording."""
     kept = []
+    said: set[tuple[str, str, str]] = set()
     for sentence in map(in_current_words, _sentences(with_current_clauses(text))):
         claims = find_claims(sentence)
         if claims and all(holds(claim, vectors, reference) for claim in claims):
-            kept.append(sentence)
+            fresh = {(claim.descriptor, claim.direction, claim.span): claim for claim in claims}
+            fresh = {key: claim for key, claim in fresh.items() if key not in said}
+            if fresh:  # "The arms hardly swing and the arms hardly swing" says it once
+                kept.append(sentence if len(fresh) == len(claims) else sentence_of(list(fresh.values())))
+            said |= fresh.keys()
         elif not claims and (true := _if_true(sentence, label, vectors, reference, lacking)) is not None:
             kept.append(true)
     return kept

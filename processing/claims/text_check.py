@@ -69,6 +69,10 @@ _BOTH_WAYS = re.compile(
 
 _CONCEDES = re.compile(r"\b(?:although|even though|though|not everything|remains the best fit)\b", re.IGNORECASE)
 _OPPOSES = r"(?:against|unusual for|not (?:quite )?fit|not typical of|rarely sees? in|not of|not a sign of|unlike)"
+_AGAINST = r"(?:against|unusual for|not (?:quite )?fit|not typical of)"
+_UNLIKELY = r"less well|less likely|second choice"
+"""Say that something speaks against the runner-up."""
+
 _SUPPORTS = (
     r"(?<!not )(?<!quite )(?:typical of|(?<!not a )signs? of|features of|speaks? for|points? (?:to|towards)|fits?"
     r"|favours|goes? with|agrees? with|in line with|in favour of|indications? of|reports? for|suggest"
@@ -153,6 +157,12 @@ class TextCheck:
         self._as_a_noun = re.compile(rf"\ban? {_any_of(self._own)}(?! {_NOUNS_OF_ADJECTIVES}\b)", re.IGNORECASE)
         level = argument.level
         self._own_sureness = re.compile(_one_of((*SURE_TAILS[level], *SURENESS[level])) if level else "(?!)")
+        self._compared = r"(?:with|against|to|than in) " + _one_of(
+            {
+                words.partition(" with ")[2] or words.partition(" against ")[2] or words.partition(" to ")[2]
+                for words in COMPARED_WITH[argument.compared]
+            }
+        )
         self._wrong = [
             words.removeprefix("compared with ")
             for kind, all_words in COMPARED_WITH.items()
@@ -249,6 +259,10 @@ class TextCheck:
         said = rest.lower()
         if (self._others is not None and self._others.search(rest)) or any(words in said for words in self._wrong):
             return False
+        if (
+            len(re.findall(self._compared, said)) > 1
+        ):  # "Measured against most recordings, ... than in most recordings"
+            return False
         if _HOW_SURE.search(self._own_sureness.sub("_", said)):  # in words that are not those of the level
             return False
         return all(number == self._accuracy for number in _ACCURACY.findall(said))
@@ -278,7 +292,9 @@ class TextCheck:
             return bool(re.search(r"\b(?:although|though|but)\b", sentence.text[last:], re.IGNORECASE)) and not denies
         if uses == {"rival"}:
             signs = all(self._is_sign(each.claim) for each in sentence.statements)
-            return not opposed and not rival_supported and (signs or not supported)
+            against_it = self._has(rf"{_AGAINST} (?:it\b|which\b|{self._rival})|{_UNLIKELY}", around)
+            false = against_it and argument.deciding[0].relation != "against"
+            return not opposed and not rival_supported and (signs or not supported) and not false
         return False
 
     def _is_sign(self, claim: Claim) -> bool:

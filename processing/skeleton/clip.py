@@ -45,8 +45,12 @@ class UnifiedClip:
 
     @property
     def rig(self) -> str:
-        """Name of the layout of the recording, as the record's `skeleton` has it."""
-        return str(self.report.get("layout"))
+        """The layout of the recording and the joints that it lacks, as the record's `skeleton` has them.
+
+        Joints that are matched by their names have no other layout, whatever the rig.
+        """
+        missing = self.report.get("missing_joints") or ()
+        return ", ".join([str(self.report.get("layout")), *map(str, missing)])
 
     def with_gaps(self, guessed: np.ndarray) -> "UnifiedClip":
         """Returns the clip with other gaps, (frames, 22) bool, and what it cannot show because of them."""
