@@ -20,8 +20,12 @@ __all__ = ["SAMPLING", "TextWriter"]
 SAMPLING = {"temperature": 0.2, "top_p": 0.9}
 """Defaults for `do_sample=True`, as the authors of SmolLM2-Instruct recommend."""
 
-_GREEDY = {"max_new_tokens", "max_length", "do_sample", "stopping_criteria"}
-"""Arguments of `generate` with which the most probable token is taken each time, if `do_sample` is false."""
+_GREEDY = {
+    *("max_new_tokens", "max_length", "stopping_criteria", "use_cache", "transformers_version", "_from_model_config"),
+    *("bos_token_id", "eos_token_id", "pad_token_id", "output_attentions", "output_hidden_states"),
+    *("do_sample", "temperature", "top_k", "top_p", "min_p"),
+}
+"""Settings of `generate` with which the most probable token is taken each time, if `do_sample` is false."""
 
 
 class TextWriter:
@@ -95,7 +99,8 @@ class TextWriter:
         if arguments is not None:
             self._tokens = self._tokens or MarkTokens(self.processor.tokenizer)
             grounded = GroundedDecoding(self._tokens, list(map(mark_order, arguments)), start)
-            if given.keys() <= _GREEDY and not given.get("do_sample"):
+            settings = self.model.generation_config.to_diff_dict() | given
+            if settings.keys() <= _GREEDY and not settings.get("do_sample"):
                 drafts = list(map(self._draft, arguments))
                 given |= {"custom_generate": drafted_decoding, "grounded": grounded, "drafts": drafts}
             else:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,25 @@ def open_browser() -> Iterator[Any]:
         opened = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield opened
         opened.close()
+
+
+@contextmanager
+def page_opener(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Gives a function that opens a file without a network; at the end no script may have failed."""
+    failures: list[str] = []
+    contexts: list[Any] = []
+
+    def opened(file: Path, **given: Any) -> Any:
+        contexts.append(browser.new_context(offline=True, **given))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.goto(file.as_uri())
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert failures == []
 
 
 def found_by_axe(page: Any) -> dict[str, list[str]]:

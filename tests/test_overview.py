@@ -1,7 +1,7 @@
 """The overview of a report of several recordings: as a table, and sorted and filtered in Chromium."""
 
 import pytest
-from browser import found_by_axe, open_browser
+from browser import found_by_axe, open_browser, page_opener
 from test_report import HOSTILE, _clip, _error, _html, _Page, _record
 
 PINNED = {"code": "pinned_root", "message": "the pelvis stays in one place in this recording"}
@@ -81,22 +81,10 @@ def browser():
 
 @pytest.fixture
 def report(browser, tmp_path):
-    """Opens the report of the records, from a file and without a network; at the end no script may have failed."""
-    failures, contexts = [], []
+    """Opens the report of the records."""
     (tmp_path / "all.html").write_text(_html(*RECORDS), encoding="utf-8")
-
-    def open_report(**given):
-        context = browser.new_context(offline=True, **given)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: failures.append(str(error)))
-        page.goto((tmp_path / "all.html").as_uri())
-        return page
-
-    yield open_report
-    for context in contexts:
-        context.close()
-    assert failures == []
+    with page_opener(browser) as opened:
+        yield lambda **given: opened(tmp_path / "all.html", **given)
 
 
 def shown(page) -> list[str]:

@@ -1,7 +1,7 @@
 """The report of one recording in Chromium, headless: what a reader clicks, on a screen, a phone and on paper."""
 
 import pytest
-from browser import found_by_axe, open_browser
+from browser import found_by_axe, open_browser, page_opener
 from test_report import _clip, _html, _record
 
 
@@ -13,23 +13,15 @@ def browser():
 
 @pytest.fixture
 def report(browser, tmp_path):
-    """Opens the report of a record from a file, without a network; at the end no script may have failed."""
-    failures, contexts = [], []
+    """Opens the report of a record."""
+    with page_opener(browser) as opened:
 
-    def open_report(record: dict, **given):
-        path = tmp_path / f"{len(contexts)}.html"
-        path.write_text(_html(record), encoding="utf-8")
-        context = browser.new_context(offline=True, reduced_motion="reduce", **given)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: failures.append(str(error)))
-        page.goto(path.as_uri())
-        return page
+        def open_report(record: dict, **given):
+            path = tmp_path / f"{len(list(tmp_path.iterdir()))}.html"
+            path.write_text(_html(record), encoding="utf-8")
+            return opened(path, reduced_motion="reduce", **given)
 
-    yield open_report
-    for context in contexts:
-        context.close()
-    assert failures == []
+        yield open_report
 
 
 def test_without_an_explanation_each_unusual_claim_is_shown_by_a_click(report):

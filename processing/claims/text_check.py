@@ -52,6 +52,9 @@ _HOW_SURE = re.compile(
 )
 """Says how sure a label is."""
 
+_TO_COMPARE = re.compile(r"^\w+ (?:with|against|to) ")
+"""How the words of `COMPARED_WITH` begin."""
+
 _NOTHING = re.compile(
     r"\b(?:none of the known signs|no (?:known|single|published) sign|names no sign|no sign (?:of|has been)"
     r"|no study is known"
@@ -68,8 +71,8 @@ _BOTH_WAYS = re.compile(
 """Words that give a statement as a sign of nothing, or admit that not all fits."""
 
 _CONCEDES = re.compile(r"\b(?:although|even though|though|not everything|remains the best fit)\b", re.IGNORECASE)
-_OPPOSES = r"(?:against|unusual for|not (?:quite )?fit|not typical of|rarely sees? in|not of|not a sign of|unlike)"
-_AGAINST = r"(?:against|unusual for|not (?:quite )?fit|not typical of)"
+_AGAINST = r"against|unusual for|not (?:quite )?fit|not typical of"
+_OPPOSES = rf"(?:{_AGAINST}|rarely sees? in|not of|not a sign of|unlike)"
 _UNLIKELY = r"less well|less likely|second choice"
 """Say that something speaks against the runner-up."""
 
@@ -157,12 +160,8 @@ class TextCheck:
         self._as_a_noun = re.compile(rf"\ban? {_any_of(self._own)}(?! {_NOUNS_OF_ADJECTIVES}\b)", re.IGNORECASE)
         level = argument.level
         self._own_sureness = re.compile(_one_of((*SURE_TAILS[level], *SURENESS[level])) if level else "(?!)")
-        self._compared = r"(?:with|against|to|than in) " + _one_of(
-            {
-                words.partition(" with ")[2] or words.partition(" against ")[2] or words.partition(" to ")[2]
-                for words in COMPARED_WITH[argument.compared]
-            }
-        )
+        others_of = {_TO_COMPARE.sub("", words) for words in COMPARED_WITH[argument.compared]}
+        self._comparison = re.compile(f"(?:with|against|to|than in) {_one_of(others_of)}")
         self._wrong = [
             words.removeprefix("compared with ")
             for kind, all_words in COMPARED_WITH.items()
@@ -259,9 +258,7 @@ class TextCheck:
         said = rest.lower()
         if (self._others is not None and self._others.search(rest)) or any(words in said for words in self._wrong):
             return False
-        if (
-            len(re.findall(self._compared, said)) > 1
-        ):  # "Measured against most recordings, ... than in most recordings"
+        if len(self._comparison.findall(said)) > 1:  # "Measured against most recordings, ... than in most recordings"
             return False
         if _HOW_SURE.search(self._own_sureness.sub("_", said)):  # in words that are not those of the level
             return False
@@ -292,7 +289,7 @@ class TextCheck:
             return bool(re.search(r"\b(?:although|though|but)\b", sentence.text[last:], re.IGNORECASE)) and not denies
         if uses == {"rival"}:
             signs = all(self._is_sign(each.claim) for each in sentence.statements)
-            against_it = self._has(rf"{_AGAINST} (?:it\b|which\b|{self._rival})|{_UNLIKELY}", around)
+            against_it = self._has(rf"(?:{_AGAINST}) (?:it\b|which\b|{self._rival})|{_UNLIKELY}", around)
             false = against_it and argument.deciding[0].relation != "against"
             return not opposed and not rival_supported and (signs or not supported) and not false
         return False
