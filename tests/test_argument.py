@@ -8,21 +8,25 @@ import numpy as np
 import pytest
 from test_reasons import LABELS, argued, clip, random_clips, reference  # noqa: F401  (a fixture)
 
-from eai_llm_hf.processing.claims.argument import STYLES, style_of, write_argument
+from eai_llm_hf.processing.claims.argument import STYLES, style_of, uses_of, write_argument
+from eai_llm_hf.processing.claims.argument_words import (
+    LABEL_ONLY,
+    RIVAL,
+    SURE_TAILS,
+)
 from eai_llm_hf.processing.claims.marks import read_marks, without_marks
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.writing import named_label
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
 
-SURENESS = (("low", 0.39), ("medium", 0.46), ("high", 0.81), ("low", None), (None, None))
-USES = {"reasons": "for", "against": "against", "deciding": "rival", "observed": "also"}
+CERTAINTIES = (("low", 0.39), ("medium", 0.46), ("high", 0.81), ("low", None), (None, None))
 
 
 @pytest.fixture(scope="module")
 def arguments(reference):  # noqa: F811
     made = []
     for number, (vectors, label, runner_up) in enumerate(random_clips(60)):
-        level, accuracy = SURENESS[number % len(SURENESS)]
+        level, accuracy = CERTAINTIES[number % len(CERTAINTIES)]
         argument = argued(vectors, reference, label, runner_up=runner_up, level=level, accuracy=accuracy)
         made.append(replace(argument, compared=("default", "recordings", "performer")[number % 3]))
     return made
@@ -35,7 +39,7 @@ def sentences(text: str) -> list[str]:
 def test_a_text_states_exactly_the_claims_of_its_argument(arguments):
     for argument in arguments:
         stated = Counter(reason.claim for reason in argument.stated)
-        for style in (None, *range(0, STYLES, 16)):
+        for style in (None, *range(0, STYLES, 8)):
             text = write_argument(argument, style)
             assert Counter(find_claims(text)) == stated, text
 
@@ -48,8 +52,9 @@ def test_marks_stand_before_the_statements_and_change_nothing_else(arguments):
             assert text == write_argument(argument, style) == without_marks(marked)
             assert "[" not in text and "  " not in text and "  " not in marked
             assert [statement.claim for statement in statements] == find_claims(text)
-            said = Counter((USES[use], reason.claim) for use in USES for reason in getattr(argument, use))
+            said = Counter((use, reason.claim) for use, reason in uses_of(argument))
             assert Counter((statement.use, statement.claim) for statement in statements) == said
+            assert Counter(claim for _, claim in said) == Counter(reason.claim for reason in argument.stated)
 
 
 def test_the_label_is_named_first_and_the_runner_up_later(arguments):
@@ -136,3 +141,22 @@ def test_the_style_depends_on_what_is_said_and_not_on_how_sure_it_is(arguments):
     for argument in arguments[:20]:
         assert style_of(argument) == style_of(replace(argument, accuracy=0.123, level="low"))
     assert len({style_of(argument) for argument in arguments}) > STYLES / 3
+
+
+def test_a_style_words_the_same_thing_alike_in_every_text(arguments):
+    """An earlier choice does not change a later one, so the language model can learn what a style says."""
+    for use, frames in {"against the runner-up": RIVAL, "for the label alone": LABEL_ONLY}.items():
+        told = [argument for argument in arguments if use in {each for each, _ in uses_of(argument)}]
+        patterns = [re.sub(r"\\{\w\\}", ".+", re.escape(frame)) for frame in frames]
+        assert len(told) > 1
+        for style in range(STYLES):
+            texts = [write_argument(argument, style) for argument in told]
+            found = {frame for frame in patterns for text in texts if re.search(rf"(?i)(?:^|[.] ){frame}[.]", text)}
+            assert len(found) == 1, (style, found)
+
+
+def test_each_frame_has_its_share_of_the_styles(arguments):
+    argument = next(argument for argument in arguments if argument.level == "low")
+    texts = [write_argument(argument, style) for style in range(STYLES)]
+    counts = [sum(tail in text for text in texts) for tail in SURE_TAILS["low"]]
+    assert sum(counts) >= STYLES / 3 and all(count <= STYLES / len(counts) + 1 for count in counts)

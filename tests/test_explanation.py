@@ -1,13 +1,15 @@
 """Explanations: the model's text stays where it says what the argument says, and gives way where it does not."""
 
 import re
+from collections import Counter
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
 from test_reasons import LABELS, argued, clip, random_clips, reference  # noqa: F401  (a fixture)
 
-from eai_llm_hf.processing.claims.argument import name_of, write_argument
+from eai_llm_hf.processing.claims.argument import STYLES, name_of, uses_of, write_argument
 from eai_llm_hf.processing.claims.argument_words import AGAINST, LEADS, LINKS, SURE_TAILS, SURENESS
 from eai_llm_hf.processing.claims.explanation import (
     explained,
@@ -17,7 +19,7 @@ from eai_llm_hf.processing.claims.explanation import (
     marked_reasons,
     taught_text,
 )
-from eai_llm_hf.processing.claims.marks import mark, read_marks, without_marks
+from eai_llm_hf.processing.claims.marks import MarkUse, mark, read_marks, without_marks
 from eai_llm_hf.processing.claims.text_check import Sentence, TextCheck, sentences_of
 from eai_llm_hf.processing.claims.writing import capital
 
@@ -37,7 +39,7 @@ def cases(reference):  # noqa: F811
 
 def test_every_text_that_the_model_is_taught_passes_the_check(cases, reference):  # noqa: F811
     for argument, vectors in cases:
-        for style in (None, 0, 17, 63):
+        for style in (None, 0, 17, 31):
             text = write_argument(argument, style, marked=True)
             found = explained(text, argument, LABELS, vectors, reference)
             assert (found.text, found.written_by, found.dropped) == (without_marks(text), "model", 0), text
@@ -233,17 +235,18 @@ def test_an_emotion_word_is_no_noun(reference):  # noqa: F811
 def test_a_sign_of_the_label_alone_does_not_speak_against_the_runner_up(cases, reference):  # noqa: F811
     seen = set()
     for argument, vectors in cases:
-        if argument.deciding:
+        for use, reason in uses_of(argument):
+            if use not in ("against the runner-up", "for the label alone"):
+                continue
             check = TextCheck(argument, LABELS, vectors, reference)
             where = {"r": name_of(argument.runner_up), "n": name_of(argument.label)}
-            words = f"{mark('rival', argument.deciding[0].claim)} {argument.deciding[0].claim.text}"
+            words = f"{mark(use, reason.claim)} {reason.claim.text}"
             (told,) = sentences_of(
                 *read_marks("The runner-up is {r}, but{c}, which speaks against it.".format(c=words, **where))
             )
-            of_rival = argument.deciding[0].relation == "against"
-            assert len(argument.deciding) > 1 or check.is_sound(told) is of_rival, told.text
-            seen.add(of_rival)
-    assert seen == {True, False}
+            assert check.is_sound(told) is (use == "against the runner-up"), told.text
+            seen.add(use)
+    assert len(seen) == 2
 
 
 def test_one_comparison_in_a_sentence_is_enough(reference):  # noqa: F811
@@ -268,7 +271,7 @@ def mark_of(text, number):
 
 def test_marks_and_reasons_are_those_of_the_argument(cases):
     for argument, _ in cases:
-        assert tuple(marked_reasons(argument).values()) == argument.stated
+        assert Counter(marked_reasons(argument).values()) == Counter(argument.stated)
 
 
 def test_the_prompt_names_the_facts_without_marks(cases):
@@ -282,19 +285,15 @@ def test_the_prompt_names_the_facts_without_marks(cases):
 
 def test_the_prompt_lists_the_statements_by_kind_in_the_words_of_their_marks(cases):
     for argument, _ in cases:
-        told = re.findall(
-            r"(For|Other|Against|Against the runner-up|For the label alone|For the runner-up): ([^.]*)\.",
-            explanation_prompt(argument),
-        )
-        listed = [words for _, listed in told for words in listed.split(", ")]
-        assert sorted(listed) == sorted(re.sub(r"^ \[\w+ |\]$", "", each) for each in marked_reasons(argument))
-        assert dict(told).get("Against", "").count(",") + 1 == max(len(argument.against), 1)
+        told = re.findall(rf"({'|'.join(map(capital, get_args(MarkUse)))}): ([^.]*)\.", explanation_prompt(argument))
+        listed = [f" [{use.lower()} {words}]" for use, listed in told for words in listed.split(", ")]
+        assert sorted(listed) == sorted(marked_reasons(argument))
         assert sorted(sum(mark_order(argument), [])) == sorted(marked_reasons(argument))
 
 
 def test_taught_texts_use_the_marks_in_the_order_that_decoding_allows(cases):
     for argument, _ in cases:
-        for style in (None, *range(0, 64, 9)):
+        for style in (None, *range(0, STYLES, 5)):
             text = write_argument(argument, style, marked=True)
             used = [mark(each.use, each.claim) for each in read_marks(text)[1]]
             groups = mark_order(argument)

@@ -16,8 +16,8 @@ MARKS = [
     mark("for", canonical_claim("head_pitch", "low")),
     mark("for", canonical_claim("head_movement", "low")),
     mark("against", canonical_claim("arm_swing", "high", "end", "strong")),
-    mark("rival", canonical_claim("tempo", "low", "whole", "slight")),
-    mark("also", canonical_claim("left_right_asymmetry", "high")),
+    mark("against the runner-up", canonical_claim("tempo", "low", "whole", "slight")),
+    mark("other", canonical_claim("left_right_asymmetry", "high")),
 ]
 """Two of them begin alike."""
 
@@ -147,7 +147,7 @@ def test_the_default_backbone_writes_a_mark_with_the_same_tokens_everywhere():
     tokenizer = AutoTokenizer.from_pretrained(folder)
     check_tokens_of_marks(tokenizer)
     tokens = MarkTokens(tokenizer)
-    assert max(len(tokens.of(each)) for each in MARKS) <= 9
+    assert max(len(tokens.of(each)) for each in MARKS) <= 12
 
 
 def check_tokens_of_marks(tokenizer):

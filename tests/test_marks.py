@@ -42,7 +42,7 @@ def test_every_claim_comes_back_from_its_mark_in_every_use():
 def test_a_mark_is_written_in_plain_words():
     assert mark("for", canonical_claim("head_pitch", "low")) == " [for head pitch low]"
     late = canonical_claim("arm_swing", "high", "end", "strong")
-    assert mark("rival", late) == " [rival arm swing high clearly end]"
+    assert mark("against the runner-up", late) == " [against the runner-up arm swing high clearly end]"
 
 
 def test_marks_of_any_text_come_out_in_order_and_leave_the_text_as_it_was():
@@ -69,7 +69,7 @@ def test_marks_of_any_text_come_out_in_order_and_leave_the_text_as_it_was():
 def test_a_statement_ends_with_its_sentence_or_before_the_next_mark():
     text = (
         "It is sad: [for head pitch low] the head is bowed. "
-        "Though [against arm swing high] the arms swing 1.5 m wide, [also tempo low] it is slow. It could be calm."
+        "Though [against arm swing high] the arms swing 1.5 m wide, [other tempo low] it is slow. It could be calm."
     )
     plain, statements = read_marks(text)
     said = [plain[each.start : each.end] for each in statements]
@@ -83,11 +83,11 @@ def test_a_mark_that_was_cut_off_leaves_nothing(unfinished):
 
 
 def test_a_mark_of_something_that_does_not_exist_is_taken_out_and_states_nothing():
-    for faulty in (" [for beauty high]", " [for head pitch sideways]", " [also]", " [against arm swing high very]"):
+    for faulty in (" [for beauty high]", " [for head pitch sideways]", " [other]", " [against arm swing high very]"):
         assert read_marks(f"It is sad because{faulty} it is sad.") == ("It is sad because it is sad.", [])
 
 
 def test_the_mark_of_a_stripped_text_is_read_without_its_space():
-    text = mark("also", canonical_claim("tempo", "low")) + " It is slow."
+    text = mark("other", canonical_claim("tempo", "low")) + " It is slow."
     assert read_marks(text) == read_marks(text.strip())
     assert text.startswith(MARK_START) and read_marks(text)[1][0].start == 0

@@ -114,7 +114,7 @@ def test_without_verification_the_text_is_as_written_and_evidence_says_what_is_f
         if holds(claim := canonical_claim(name, way), rows, reference)
     )
     false = canonical_claim(true.descriptor, OPPOSITE[true.direction])
-    text = f"It looks odd, for{mark('for', false)} {false.text}, but{mark('also', true)} {true.text}."
+    text = f"It looks odd, for{mark('for', false)} {false.text}, but{mark('other', true)} {true.text}."
     says(monkeypatch, pipe, text)
     record = pipe(inputs[0], verify=False)
     assert record["explanation"] == f"It looks odd, for {false.text}, but {true.text}."

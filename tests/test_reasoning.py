@@ -55,7 +55,9 @@ def test_a_record_with_reasons_states_these_and_observes_what_else_its_words_say
     evidence.append({"descriptor": "hand_speed", "direction": "high", "span": "whole", "degree": "plain"})
     found = told_by(record(text, reasons=reasons, evidence=evidence))
     uses = [statement.use for statement in found.statements]
-    assert uses == ["for", "against", "rival", "also", "also", None], "what was not measured is not even observed"
+    assert uses == ["for", "against", "against the runner-up", "other", "other", None], (
+        "what was not measured is not even observed"
+    )
     assert [statement.worded for statement in found.statements] == [False, True, False, False, True, True]
     assert found.claims[0] == canonical_claim("head_pitch", "low", "end") and found.marked
     assert found.label == "sad" and found.runner_up == "happy"
@@ -86,7 +88,7 @@ def test_what_speaks_against_the_label_is_honest_only_if_the_text_says_so():
 
 
 def test_a_label_without_signs_is_left_out_and_counted():
-    shares = linked_shares([told("neutral", (BOWED, "also")), told("sad", (BOWED, "for"))])
+    shares = linked_shares([told("neutral", (BOWED, "other")), told("sad", (BOWED, "for"))])
     assert shares["texts_without_signs"] == 1 and shares["reasons"] == 1 and shares["linked"]["share"] == 1
 
 

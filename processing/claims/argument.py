@@ -7,7 +7,8 @@ the statements are in `argument_words.py`; a style picks among them.
 import re
 import zlib
 from collections.abc import Sequence
-from typing import Literal
+from functools import cache
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -51,11 +52,11 @@ __all__ = [
     "STYLES",
     "Part",
     "in_tens",
-    "is_sign_of_rival",
     "name_of",
     "part_of",
     "reasons_oppose_rival",
     "style_of",
+    "uses_of",
     "write_argument",
     "write_part",
 ]
@@ -65,11 +66,17 @@ PARTS: tuple[Part, ...] = ("label", "why", "against", "runner-up")
 """The parts of an explanation in their usual order: the label and how sure it is, what speaks for it or stands out,
 what speaks against it, and the runner-up with what decides."""
 
-STYLES = 64
-"""Number of styles that `style_of` gives."""
+STYLES = 32
+"""Number of styles. A style picks the same frame of a table, and the same wording of a claim, in every text."""
 
 _FIRM = 0.4
 """Strength from which on a published sign is called typical."""
+
+_RIVAL_FRAMES: dict[MarkUse, tuple[str, ...]] = {
+    "against the runner-up": RIVAL,
+    "for the label alone": LABEL_ONLY,
+    "for the runner-up": RIVAL_SIGN,
+}
 
 _MOST_SENTENCES = 5
 _NEUTRAL = "neutral"
@@ -91,8 +98,8 @@ def write_argument(argument: Argument, style: int | None = None, marked: bool = 
 
     Args:
         argument: What to say. Each of its claims is stated once, and no other: `find_claims` of the text gives them.
-        style: Picks the words and the order of the sentences, 0 or above; None gives the canonical ones. The same
-            argument in the same style gives the same text.
+        style: Picks the words and the order of the sentences, 0 to `STYLES` - 1; None gives the canonical ones. The
+            same argument in the same style gives the same text.
         marked: Whether each statement has its mark before it. Without the marks the text is the same.
 
     Returns:
@@ -119,10 +126,25 @@ def write_part(argument: Argument, part: Part, style: int, compared: bool) -> st
     return _Text(argument, style, compared).part(part)
 
 
-def is_sign_of_rival(argument: Argument, claim: Claim) -> bool:
-    """Whether an observed claim is told as a sign of the runner-up, since nothing decides against that."""
+def uses_of(argument: Argument) -> list[tuple[MarkUse, Reason]]:
+    """All statements of an argument, each with how a text uses it, in the order of `MarkUse`.
+
+    What is observed is told as a sign of the runner-up if it is one and nothing decides against the runner-up.
+    """
     rival = argument.runner_up
-    return rival is not None and not argument.deciding and _says(claim, rival) == "for"
+    told = {
+        reason.claim: rival is not None and not argument.deciding and _says(reason.claim, rival) == "for"
+        for reason in argument.observed
+    }
+    found: dict[MarkUse, Sequence[Reason]] = {
+        "for": argument.reasons,
+        "other": [reason for reason in argument.observed if not told[reason.claim]],
+        "against": argument.against,
+        "against the runner-up": [reason for reason in argument.deciding if reason.relation == "against"],
+        "for the label alone": [reason for reason in argument.deciding if reason.relation == "for"],
+        "for the runner-up": [reason for reason in argument.observed if told[reason.claim]],
+    }
+    return [(use, reason) for use, reasons in found.items() for reason in reasons]
 
 
 def reasons_oppose_rival(argument: Argument) -> bool:
@@ -135,11 +157,11 @@ def reasons_oppose_rival(argument: Argument) -> bool:
     )
 
 
-def part_of(argument: Argument, use: MarkUse, claim: Claim) -> Part:
-    """The part of an explanation that states a claim."""
-    if use == "rival" or (use == "also" and is_sign_of_rival(argument, claim)):
-        return "runner-up"
-    return "against" if use == "against" else "why"
+def part_of(use: MarkUse) -> Part:
+    """The part of an explanation that has the statements of a use."""
+    if use in ("for", "other"):
+        return "why"
+    return "against" if use == "against" else "runner-up"
 
 
 class _Text:
@@ -147,7 +169,10 @@ class _Text:
 
     def __init__(self, argument: Argument, style: int | None, compared: bool = False):
         self.argument = argument
-        self.rng = None if style is None else np.random.default_rng(style)
+        self.style = style
+        self.told: dict[MarkUse, list[Reason]] = {use: [] for use in get_args(MarkUse)}
+        for use, reason in uses_of(argument):
+            self.told[use].append(reason)
         self.noun = name_of(argument.label)
         self.rival = None if argument.runner_up is None else name_of(argument.runner_up)
         self.statements: list[tuple[MarkUse, Claim, str]] = []
@@ -213,19 +238,16 @@ class _Text:
 
     def _why(self) -> list[str]:
         """What speaks for the label, or stands out."""
-        argument = self.argument
-        reasons, observed = argument.reasons, self._free_observed()
+        reasons, observed = self.told["for"], self.told["other"]
         if not reasons:
             return self._without_reasons(observed)
-        first = reasons
-        further: tuple[Reason, ...] = ()
-        if len(reasons) == 3 and not observed and not argument.against and self._chance(0.5):
-            first, further = reasons[:2], reasons[2:]
-        sentences = [self._linked(first)]
-        if further:
-            sentences.append(self._filled(self._one_of(FURTHER), further, "for"))
+        alone = len(reasons) == 3 and not observed and not self.told["against"]
+        first = 2 if alone and self._chance(0.5, "further") else len(reasons)
+        sentences = [self._linked(reasons[:first])]
+        if reasons[first:]:
+            sentences.append(self._filled(self._one_of(FURTHER), reasons[first:], "for"))
         if observed:
-            sentences.append(self._filled(self._one_of(OBSERVED_TOO), observed, "also"))
+            sentences.append(self._filled(self._one_of(OBSERVED_TOO), observed, "other"))
         return sentences
 
     def _linked(self, reasons: Sequence[Reason]) -> str:
@@ -235,7 +257,7 @@ class _Text:
             for reason in reasons
         )
         key = (firm, len(reasons))
-        frames = LINKS[key] if self.rng is None else LINKS[key] + LEADS[key]
+        frames = LINKS[key] if self.style is None else LINKS[key] + LEADS[key]
         return self._filled(self._one_of(frames), reasons, "for")
 
     def _without_reasons(self, observed: Sequence[Reason]) -> list[str]:
@@ -250,7 +272,7 @@ class _Text:
             elif neutral and usual:
                 lead = [self._typically(MOSTLY_TYPICAL, usual)]
             frames = OBSERVED if neutral or lead else NO_KNOWN_SIGN
-            return [*lead, self._filled(self._one_of(frames), observed, "also")]
+            return [*lead, self._filled(self._one_of(frames), observed, "other")]
         if signs_of(argument.label) and (argument.stated or not usual):
             return [self._one_of(NOTHING_LINKED)]
         if usual:
@@ -264,30 +286,23 @@ class _Text:
 
     def _against(self, why: list[str]) -> list[str]:
         """What speaks against the label: a sentence, or an addition to the last one of `why`."""
-        against = self.argument.against
+        against = self.told["against"]
         if not against:
             return []
-        if self.argument.reasons and len(why) == 1 and ";" not in why[0] and len(against) == 1 and self._chance(0.25):
+        joins = self.told["for"] and len(why) == 1 and ";" not in why[0] and len(against) == 1
+        if joins and self._chance(0.25, "although"):
             why[0] = f"{why[0]}, {self._filled(self._one_of(ALTHOUGH), against, 'against')}"
             return []
         return [self._filled(self._one_of(AGAINST[len(against)]), against, "against")]
 
     def _rival(self) -> list[str]:
         """The runner-up, and what decides between it and the label."""
-        argument = self.argument
-        if argument.runner_up is None:
+        if self.rival is None:
             return []
-        if argument.deciding:
-            frames = RIVAL if argument.deciding[0].relation == "against" else LABEL_ONLY
-            return [self._filled(self._one_of(frames), argument.deciding, "rival")]
-        signs = [reason for reason in argument.observed if is_sign_of_rival(argument, reason.claim)]
-        if signs:
-            return [self._filled(self._one_of(RIVAL_SIGN), signs, "also")]
-        return [self._one_of(SAME_SIGNS if reasons_oppose_rival(argument) else RIVAL_UNDECIDED)]
-
-    def _free_observed(self) -> list[Reason]:
-        observed = self.argument.observed
-        return [reason for reason in observed if not is_sign_of_rival(self.argument, reason.claim)]
+        for use, frames in _RIVAL_FRAMES.items():
+            if signs := self.told[use]:
+                return [self._filled(self._one_of(frames), signs, use)]
+        return [self._one_of(SAME_SIGNS if reasons_oppose_rival(self.argument) else RIVAL_UNDECIDED)]
 
     # ---- sentences and statements -----------------------------------------------------------------------------------
 
@@ -304,15 +319,22 @@ class _Text:
     def _statement(self, claim: Claim, use: MarkUse, compare: bool) -> str:
         """One statement: a place for its mark, and its clause."""
         plain = claim.span == "whole" and (claim.descriptor, claim.direction) in COMPARED_CLAUSES
-        if compare and plain and claim.degree != "slight" and self._chance(0.5, canonical=True):
+        if compare and plain and claim.degree != "slight" and (self.style is None or self._chance(0.5, "than")):
             clause = with_degree(COMPARED_CLAUSES[claim.descriptor, claim.direction], claim.degree)
             than = COMPARED_WITH[self.argument.compared][0].removeprefix("compared with ")
             clause = f"{clause} than in {than}"
             self.compared = True
         else:
-            clause = clause_of(claim, self.rng, self.owner)
+            clause = clause_of(claim, self._wordings_of(claim), self.owner)
         self.statements.append((use, claim, clause))
         return f"\0{len(self.statements) - 1}\0"
+
+    def _wordings_of(self, claim: Claim) -> np.random.Generator | None:
+        """What picks among the wordings of a claim: always the same ones in a style."""
+        if self.style is None:
+            return None
+        key = repr((claim.descriptor, claim.direction, claim.span, self.style))
+        return np.random.default_rng(zlib.crc32(key.encode()))
 
     def _finished(self, sentence: str, marked: bool) -> str:
         """The sentence with names, capital, full stop, and its statements with or without marks."""
@@ -329,10 +351,18 @@ class _Text:
         return f"{text if marked and opens else text.strip()}."
 
     def _one_of(self, options: Sequence[str]) -> str:
-        return options[0 if self.rng is None else int(self.rng.integers(len(options)))]
+        """One of some frames: that of the style, the first without one."""
+        return options[0 if self.style is None else _places(options[0])[self.style] % len(options)]
 
-    def _chance(self, probability: float, canonical: bool = False) -> bool:
-        return canonical if self.rng is None else bool(self.rng.random() < probability)
+    def _chance(self, share: float, what: str) -> bool:
+        """Whether a style does something that a share of the styles does; never without one."""
+        return self.style is not None and _places(what)[self.style] < share * STYLES
+
+
+@cache
+def _places(what: str) -> tuple[int, ...]:
+    """The place of each style in an order that belongs to what is chosen, so that each option has its share."""
+    return tuple(np.random.default_rng(zlib.crc32(what.encode())).permutation(STYLES).tolist())
 
 
 def in_tens(accuracy: float) -> int:

@@ -9,6 +9,7 @@ Training uses the same prompt, and as the answer the marked text of the argument
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 import numpy as np
@@ -23,11 +24,12 @@ from .argument import (
     part_of,
     reasons_oppose_rival,
     style_of,
+    uses_of,
     write_argument,
     write_part,
 )
 from .argument_words import COMPARED_WITH
-from .marks import MarkUse, Statement, mark, read_marks, without_marks, words_of_mark
+from .marks import Statement, mark, read_marks, without_marks, words_of_mark
 from .reasons import Argument, Reason
 from .text_check import Sentence, TextCheck, sentences_of
 from .writing import EXPLAIN_QUESTION, capital
@@ -42,9 +44,6 @@ __all__ = [
     "taught_text",
     "texts_alike",
 ]
-
-_KINDS = ("For", "Other", "Against", "Against the runner-up", "For the label alone", "For the runner-up")
-"""What the prompt calls statements, by how they are used and where, in the order in which a text states them."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +85,10 @@ def explanation_prompt(argument: Argument, question: str = EXPLAIN_QUESTION) -> 
     facts.append(f"{capital(COMPARED_WITH[argument.compared][0])}.")
     if argument.typical:
         facts.append(f"Typical: {', '.join(name.replace('_', ' ') for name in argument.typical)}.")
-    told = _reasons_by_kind(argument)
-    facts += [
-        f"{kind}: {', '.join(words_of_mark(reason.claim) for _, reason in reasons)}."
-        for kind, reasons in told.items()
-        if reasons
-    ]
-    if argument.runner_up is not None and not any(told[kind] for kind in _KINDS[3:]):
+    used = uses_of(argument)
+    for use, statements in groupby(used, key=lambda each: each[0]):
+        facts.append(f"{capital(use)}: {', '.join(words_of_mark(reason.claim) for _, reason in statements)}.")
+    if argument.runner_up is not None and not any(part_of(use) == "runner-up" for use, _ in used):
         facts.append("The reasons decide." if reasons_oppose_rival(argument) else "Nothing decides.")
     return " ".join([question, *facts, f"Style: {style_of(argument)}."])
 
@@ -103,47 +99,20 @@ def taught_text(argument: Argument) -> str:
 
 
 def texts_alike(argument: Argument) -> list[str]:
-    """Marked texts of the argument in many styles, of which that of the language model has most of its words."""
-    return [write_argument(argument, style, marked=True) for style in range(0, STYLES, 2)]
+    """Marked texts of the argument in all styles, its own first: that of the language model has most of its words."""
+    own = style_of(argument)
+    return [write_argument(argument, (own + further) % STYLES, marked=True) for further in range(STYLES)]
 
 
 def marked_reasons(argument: Argument) -> dict[str, Reason]:
     """The marks that the text of an argument may have, and must have, with what they stand for."""
-    return {mark(use, reason.claim): reason for use, reason in _used(argument)}
+    return {mark(use, reason.claim): reason for use, reason in uses_of(argument)}
 
 
 def mark_order(argument: Argument) -> list[list[str]]:
     """The marks of an argument in the order in which a text uses them: those of a list in any order."""
-    first, second, *rest = [
-        [mark(use, reason.claim) for use, reason in reasons] for reasons in _reasons_by_kind(argument).values()
-    ]
-    return [marks for marks in (first, second, [mark for marks in rest for mark in marks]) if marks]
-
-
-def _used(argument: Argument) -> list[tuple[MarkUse, Reason]]:
-    """All statements of an argument, each with how it is used."""
-    uses: dict[MarkUse, tuple[Reason, ...]] = {
-        "for": argument.reasons,
-        "against": argument.against,
-        "rival": argument.deciding,
-        "also": argument.observed,
-    }
-    return [(use, reason) for use, reasons in uses.items() for reason in reasons]
-
-
-def _reasons_by_kind(argument: Argument) -> dict[str, list[tuple[MarkUse, Reason]]]:
-    """All statements of an argument by what the prompt calls them."""
-    found: dict[str, list[tuple[MarkUse, Reason]]] = {kind: [] for kind in _KINDS}
-    for use, reason in _used(argument):
-        if use == "rival":
-            kind = "Against the runner-up" if argument.deciding[0].relation == "against" else "For the label alone"
-        elif use == "also":
-            of_rival = part_of(argument, use, reason.claim) == "runner-up"
-            kind = "For the runner-up" if of_rival else "Other"
-        else:
-            kind = capital(use)
-        found[kind].append((use, reason))
-    return found
+    grouped = groupby(uses_of(argument), key=lambda each: each[0] if part_of(each[0]) == "why" else None)
+    return [[mark(use, reason.claim) for use, reason in statements] for _, statements in grouped]
 
 
 def explained(
@@ -255,11 +224,7 @@ def _groups(sentences: Sequence[Sentence], check: TextCheck) -> list[_Group]:
 
 def _is_sound(group: _Group, check: TextCheck, argument: Argument, first: Sentence) -> bool:
     """Whether a group can stay: its sentences are sound, and together they say what the argument says there."""
-    expected = Counter(
-        mark(use, reason.claim)
-        for use, reason in _used(argument)
-        if part_of(argument, use, reason.claim) in group.parts
-    )
+    expected = Counter(mark(use, reason.claim) for use, reason in uses_of(argument) if part_of(use) in group.parts)
     stated = Counter(mark(each.use, each.claim) for sentence in group.sentences for each in sentence.statements)
     plain = [sentence for sentence in group.sentences if not sentence.statements]
     sure = sum(check.says_how_sure(sentence) for sentence in group.sentences)

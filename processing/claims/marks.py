@@ -3,8 +3,8 @@
     "The movement looks sad, because [for head pitch low] the head is bowed."     as the language model writes it
     "The movement looks sad, because the head is bowed."                          as the user reads it
 
-A mark names how the statement is used, its descriptor and direction, then the degree and the part of the clip where
-these are not the usual ones. It is written in words that every vocabulary has, so no tokenizer grows.
+A mark says how the statement is used and names its descriptor and direction, then the degree and the part of the clip
+where these are not the usual ones. It is written in words that every vocabulary has, so no tokenizer grows.
 """
 
 import re
@@ -27,17 +27,18 @@ __all__ = [
 MARK_START = " ["
 """How a mark begins, the space included. Texts that the package writes have it nowhere else."""
 
-MarkUse = Literal["for", "against", "rival", "also"]
-"""How an argument uses a statement: it speaks for the label, against it, decides between the label and the runner-up,
-or is only observed."""
+MarkUse = Literal["for", "other", "against", "against the runner-up", "for the label alone", "for the runner-up"]
+"""How an argument uses a statement: it speaks for the label, is only observed, speaks against the label, or is about
+the runner-up. The prompt of an explanation calls statements the same."""
 
 _DEGREE_WORDS: dict[Degree, str] = {"slight": "slightly", "strong": "clearly"}
 _DEGREE_OF = {word: degree for degree, word in _DEGREE_WORDS.items()}
+_USES = "|".join(sorted(get_args(MarkUse), key=len, reverse=True))
 _MARK = re.compile(
-    rf"(?:^| )\[({'|'.join(get_args(MarkUse))}) ([a-z ]+?) (high|low)"
+    rf"(?:^| )\[({_USES}) ([a-z ]+?) (high|low)"
     rf"(?: ({'|'.join(_DEGREE_OF)}))?(?: (beginning|middle|end))?\]"
 )
-_FAULTY = re.compile(rf"(?:^| )\[(?:{'|'.join(get_args(MarkUse))})\b[^\[\]]*\]|(?:^| )\[[^\[\]]*$")
+_FAULTY = re.compile(rf"(?:^| )\[(?:{_USES})\b[^\[\]]*\]|(?:^| )\[[^\[\]]*$")
 """What begins as a mark and is none: a descriptor that does not exist, or a text that was cut off inside a mark."""
 
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")

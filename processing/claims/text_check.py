@@ -20,7 +20,7 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from ..descriptors.reference import MotionReference
-from .argument import Part, in_tens, is_sign_of_rival, name_of, part_of
+from .argument import Part, in_tens, name_of, part_of
 from .argument_words import (
     ACCURACY,
     COMPARED_WITH,
@@ -175,7 +175,7 @@ class TextCheck:
     def parts_of(self, sentence: Sentence) -> set[Part]:
         """The parts of an explanation that a sentence belongs to, more than one if it joins them."""
         if sentence.statements:
-            return {part_of(self.argument, each.use, each.claim) for each in sentence.statements}
+            return {part_of(each.use) for each in sentence.statements}
         if self.names_label_first(sentence) or self.says_how_sure(sentence):
             return {"label"}
         return {"runner-up"} if self.names_rival(sentence) else {"why"}
@@ -266,7 +266,7 @@ class TextCheck:
 
     def _given_as(self, sentence: Sentence) -> bool:
         """Whether the words around the statements give them as what the argument uses them for."""
-        argument, uses = self.argument, sentence.uses
+        uses = sentence.uses
         around = _BOTH_WAYS.sub("_", _blanked(sentence.text))
         opposed = self._has(f"{_OPPOSES} (?:the )?{self._label}", around)
         supported = self._has(f"{_SUPPORTS} {self._label}", around)
@@ -274,11 +274,8 @@ class TextCheck:
         denies = _NOTHING.search(around) is not None
         if uses == {"for"}:
             return not opposed and not rival_supported and not denies
-        if uses == {"also"}:
-            if all(is_sign_of_rival(argument, each.claim) for each in sentence.statements):
-                against_it = self._has(f"{_OPPOSES} (?:it\\b|{self._rival})", around)
-                return self.names_rival(sentence) and not against_it and not supported
-            if rival_supported or opposed or (denies and argument.reasons):
+        if uses == {"other"}:
+            if rival_supported or opposed or (denies and self.argument.reasons):
                 return False
             return denies or not (supported or re.search(r"\b(?:signs?|supported|reasons?)\b", around))
         if uses == {"against"}:
@@ -287,16 +284,15 @@ class TextCheck:
         if uses == {"for", "against"}:
             last = max(each.start for each in sentence.statements if each.use == "for")
             return bool(re.search(r"\b(?:although|though|but)\b", sentence.text[last:], re.IGNORECASE)) and not denies
-        if uses == {"rival"}:
-            signs = all(self._is_sign(each.claim) for each in sentence.statements)
+        if uses == {"for the runner-up"}:
+            against_it = self._has(f"{_OPPOSES} (?:it\\b|{self._rival})", around)
+            return self.names_rival(sentence) and not against_it and not supported
+        if uses == {"against the runner-up"}:
+            return not opposed and not rival_supported and not supported
+        if uses == {"for the label alone"}:
             against_it = self._has(rf"(?:{_AGAINST}) (?:it\b|which\b|{self._rival})|{_UNLIKELY}", around)
-            false = against_it and argument.deciding[0].relation != "against"
-            return not opposed and not rival_supported and (signs or not supported) and not false
+            return not opposed and not rival_supported and not against_it
         return False
-
-    def _is_sign(self, claim: Claim) -> bool:
-        """Whether what decides between the candidates is a sign of the label."""
-        return any(reason.claim == claim and reason.relation == "for" for reason in self.argument.deciding)
 
     def _has(self, pattern: str | None, text: str) -> bool:
         return pattern is not None and re.search(pattern, text, re.IGNORECASE) is not None

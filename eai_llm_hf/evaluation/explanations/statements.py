@@ -95,7 +95,7 @@ def _with_words(given: Sequence[tuple[Claim, MarkUse]], text: str, measured: Seq
     evident = {_key(claim) for claim in measured}
     stated = [Statement(claim, use, _key(claim) in read) for claim, use in given]
     more = [claim for claim in words if _key(claim) not in known]
-    return (*stated, *(Statement(claim, "also" if _key(claim) in evident else None) for claim in more))
+    return (*stated, *(Statement(claim, "other" if _key(claim) in evident else None) for claim in more))
 
 
 def _key(claim: Claim) -> tuple[str, str, str]:
@@ -105,5 +105,5 @@ def _key(claim: Claim) -> tuple[str, str, str]:
 def _use(reason: Mapping[str, Any], label: str) -> MarkUse:
     """What a reason of a record is given as; what speaks against another emotion speaks against the runner-up."""
     if reason["relation"] == "against":
-        return "against" if reason["emotion"] == label else "rival"
-    return "for" if reason["relation"] == "for" else "also"
+        return "against" if reason["emotion"] == label else "against the runner-up"
+    return "for" if reason["relation"] == "for" else "other"
