@@ -76,12 +76,16 @@ model of the earlier kind wrote, and a guard rewrote what did not hold.
   recording. **Texts of two contents**: texts that occur word for word for clips of different content.
 
 **Argument**
-- **Linked**: the claim is a sign of the label by the [table of signs](signs.md). **Of those given as reasons** leaves
-  out claims that the text gives as speaking against the label. **Against, said to be**: the opposite of the claim is a
+- **Linked**: the claim is a sign of the label by the [table of signs](signs.md). **Of those given as reasons**
+  counts what the text gives as speaking for the label or against the runner-up, and leaves out what it gives as
+  speaking against the label, for the runner-up, or for nothing ("it is also notable that ..."); of texts without marks
+  all claims count. What speaks for the label is linked by construction; what speaks against the runner-up need not
+  be. **Against, said to be**: the opposite of the claim is a
   sign of the label, and the text says that it speaks against it. **Against, not said**: it does not say so. The rest
   are no known sign. Labels without signs, such as "neutral", cannot have linked reasons; their texts are counted and
   left out.
-- **Linked to another label**: the same claims with the label of another clip, over the clips with another label.
+- **Linked to another label**: the claims given as reasons, with the label of another clip, over the clips with
+  another label.
 - **Says how sure**, **names runner-up**: the words of the text, not the fields of the record.
 - **Contrast**: a text that weighs something against something else ("although", "but", "speaks against").
 - **Words agree with marks**: of the claims that the marks of a text make or the parser reads in its words, the share

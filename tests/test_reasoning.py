@@ -87,6 +87,15 @@ def test_what_speaks_against_the_label_is_honest_only_if_the_text_says_so():
     assert unknown["against_unsaid"]["share"] == 1
 
 
+def test_what_is_given_as_no_reason_is_none():
+    """An observation or a sign of the runner-up is a statement, but nobody gives it as a reason for the label."""
+    for use in ("other", "for the runner-up"):
+        found = linked_shares([told("sad", (BOWED, "for"), (RAISED, use)), told("happy", (RAISED, use))])
+        assert found["linked"]["share"] < 1 and found["linked_as_reason"]["share"] == 1
+    decides = linked_shares([told("sad", (BOWED, "for"), (RAISED, "against the runner-up"))])
+    assert decides["linked_as_reason"]["share"] == 0.5, "it is given as a reason, whatever it is a sign of"
+
+
 def test_a_label_without_signs_is_left_out_and_counted():
     shares = linked_shares([told("neutral", (BOWED, "other")), told("sad", (BOWED, "for"))])
     assert shares["texts_without_signs"] == 1 and shares["reasons"] == 1 and shares["linked"]["share"] == 1

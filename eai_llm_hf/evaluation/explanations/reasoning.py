@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from eai_llm_hf.processing.claims.marks import MarkUse
 from eai_llm_hf.processing.claims.signs import emotions_with_signs, relation
 from eai_llm_hf.processing.vocabulary import canonical_label
 
@@ -23,6 +24,8 @@ FEWEST_SENTENCES, MOST_SENTENCES = 3, 5
 """Sentences of a good explanation."""
 
 _COMMON_FRAMES = 10
+_NO_REASONS: tuple[MarkUse | None, ...] = ("other", "against", "for the runner-up")
+"""What a text gives a claim as that is no reason for the label. Without marks every claim counts as a reason."""
 
 
 def reason_scores(
@@ -84,19 +87,20 @@ def linked_shares(told: Sequence[Told], seed: int = 0, groups: Sequence[int] | N
 
     Returns:
         `reasons`, the number of claims in texts about a label with signs, and `texts_without_signs`. Of these claims,
-        with interval: `linked` (a sign of the label), `linked_as_reason` (the same, of the claims that are not given
-        as speaking against the label), `no_sign`, `against_said` (against the label and given as such),
-        `against_unsaid` (against it and not given as such). `linked_elsewhere`: the share that are signs of the label
-        of another clip, over the other clips with another label that has signs.
+        with interval: `linked` (a sign of the label), `no_sign`, `against_said` (against the label and given as such),
+        `against_unsaid` (against it and not given as such). Of the claims that a text gives as reasons for the label
+        or against the runner-up: `linked_as_reason` (a sign of the label) and `linked_elsewhere` (a sign of the label
+        of another clip, over the other clips with another label that has signs).
     """
     signed = set(emotions_with_signs())
-    rows = np.zeros((len(told), 6))
+    rows = np.zeros((len(told), 7))
     elsewhere = np.zeros((len(told), 2))
     for place, own in enumerate(told):
         if canonical_label(own.label) not in signed:
             continue
         for statement in own.statements:
             said_against = statement.use == "against"
+            as_reason = statement.use not in _NO_REASONS
             found = _relation(statement.claim, own.label)
             rows[place] += (
                 1,
@@ -104,19 +108,15 @@ def linked_shares(told: Sequence[Told], seed: int = 0, groups: Sequence[int] | N
                 found == "none",
                 found == "against" and said_against,
                 found == "against" and not said_against,
-                found == "for" and not said_against,
+                as_reason,
+                found == "for" and as_reason,
             )
-        others = [
-            other.label
-            for other in told
-            if other.label != own.label and canonical_label(other.label) in signed and own.statements
-        ]
-        if others:
-            of_others = [_relation(claim, label) == "for" for label in others for claim in own.claims]
-            elsewhere[place] = np.mean(of_others) * len(own.claims), len(own.claims)
-    claims, linked, none, said, unsaid, as_reason = rows.T
-    given_against = np.array([sum(statement.use == "against" for statement in own.statements) for own in told])
-    given_as_reason = np.where(claims > 0, claims - given_against, 0)
+        others = [other.label for other in told if other.label != own.label and canonical_label(other.label) in signed]
+        reasons = [statement.claim for statement in own.statements if statement.use not in _NO_REASONS]
+        if others and reasons:
+            of_others = [_relation(claim, label) == "for" for label in others for claim in reasons]
+            elsewhere[place] = np.mean(of_others) * len(reasons), len(reasons)
+    claims, linked, none, said, unsaid, given, linked_as_reason = rows.T
 
     def share(hits: np.ndarray, cases: np.ndarray = claims) -> dict | None:
         return share_of(hits.tolist(), cases.tolist(), seed, groups)
@@ -125,7 +125,7 @@ def linked_shares(told: Sequence[Told], seed: int = 0, groups: Sequence[int] | N
         "reasons": int(claims.sum()),
         "texts_without_signs": sum(canonical_label(own.label) not in signed for own in told),
         "linked": share(linked),
-        "linked_as_reason": share(as_reason, given_as_reason),
+        "linked_as_reason": share(linked_as_reason, given),
         "no_sign": share(none),
         "against_said": share(said),
         "against_unsaid": share(unsaid),

@@ -17,9 +17,9 @@ Scores = Mapping[str, Any]
 GOALS: tuple[tuple[str, tuple[str, ...], str, float], ...] = (
     ("claims that hold, ranked within the corpus", ("ranked", "hold"), "least", 0.85),
     ("the same texts on another clip of the corpus", ("ranked", "shuffled"), "most", 0.45),
-    ("reasons linked to the label", ("reasons", "linked"), "least", 0.75),
+    ("reasons linked to the label", ("reasons", "linked_as_reason"), "least", 0.75),
     ("against the label and not said to be", ("reasons", "against_unsaid"), "most", 0.03),
-    ("linked to another clip's label", ("reasons", "linked_elsewhere"), "most", 0.30),
+    ("reasons linked to another clip's label", ("reasons", "linked_elsewhere"), "most", 0.30),
     ("texts that say how sure", ("reasons", "says_how_sure"), "least", 1.0),
     ("texts that name the runner-up", ("reasons", "names_runner_up"), "least", 1.0),
     ("words agree with marks", ("reasons", "words_agree"), "least", 0.99),
