@@ -105,6 +105,8 @@ model of the earlier kind wrote, and a guard rewrote what did not hold.
 - **Two ways to hide**: one masks the part, as on a rig that lacks it; the other replaces it by the mean of training.
   The pipeline orders claims by masking each part, one at a time. So masking tests whether the text follows that
   order, and the mean, which played no part in the choice, tests whether the label really depends on the cited parts.
+- All are measured with what the texts compare a clip with. What depends on the rig, such as the pitch of the head, is
+  said only where a clip is compared with others of its rig.
 - **Editing the movement**: it is slowed down (to .6 of its pace) or sped up (to 1.5), the head is bowed or raised by
   25 degrees, the arms are raised by 50 degrees, or the arm swing is halved. *Probabilities move the right way* if the
   emotions that the changed signs speak for gain over those that they speak against; only cases in which the log odds

@@ -34,6 +34,7 @@ class FakeExplainer:
         self.processor = processor
         self.evidence, self.write = evidence, write
         self.generations = 0
+        self.compared: list = []
         self.model = SimpleNamespace(
             config=SimpleNamespace(labels=LABELS),
             skeleton_tower=SimpleNamespace(feature_mean=torch.zeros(len(SEGMENTS), 6)),
@@ -47,8 +48,9 @@ class FakeExplainer:
         logit = self.evidence(inputs)
         return torch.stack([logit, torch.zeros_like(logit)], dim=1), None
 
-    def __call__(self, clips: Iterable[UnifiedClip], candidate_labels, batch_size) -> list[dict]:
+    def __call__(self, clips: Iterable[UnifiedClip], candidate_labels, batch_size, reference=None) -> list[dict]:
         clips = list(clips)
+        self.compared += [reference] * len(clips)
         self.generations += len(clips)
         records = []
         for clip in clips:

@@ -14,6 +14,7 @@ from eai_llm_hf.evaluation.explanations.movement_edits import EDITS
 from eai_llm_hf.evaluation.explanations.stability import HARMLESS, stability_test
 from eai_llm_hf.processing.claims.claim import canonical_claim, notable_claims
 from eai_llm_hf.processing.claims.writing import verbalise
+from eai_llm_hf.processing.descriptors.calibration import calibrated, measured_clip
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure, measure_spans
 
 
@@ -143,6 +144,18 @@ def test_texts_and_probabilities_that_follow_the_head_pass_the_edit_test(process
         assert head["model"]["spoken"]["share"] == 1 and head["model"]["spoken"]["cases"] >= 2
         assert head["model"]["spoken_before"]["share"] < 1
         assert head["template"]["spoken"]["share"] <= head["model"]["spoken"]["share"]
+
+
+def test_what_depends_on_the_rig_is_said_only_against_clips_of_the_same_rig(processor, reference, clips):
+    cut = processor.feature_extractor.segments
+    own = calibrated(reference, [measured_clip(clip, cut(len(clip.joints))) for clip in clips])
+    shares = []
+    for references in (None, [own] * len(clips)):
+        explainer = FakeExplainer(processor, reads("head_pitch"), measured(reference))
+        found = edit_test(explainer, clips, LABELS, HEAD, references=references)["edits"]["all"]["template"]
+        assert explainer.compared == [each for each in references or [None] * len(clips) for _ in range(1 + len(HEAD))]
+        shares.append(found["spoken"]["share"])
+    assert shares[0] == 0 < shares[1]
 
 
 def test_a_constant_text_speaks_of_an_edit_no_more_after_it_than_before(processor, clips):

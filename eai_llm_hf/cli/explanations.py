@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     from ..corpora.rows import as_clip
     from ..evaluation.explanations.faithfulness import faithfulness
     from ..evaluation.explanations.tables import first_texts
-    from ..evaluation.explanations.texts import explained_clip, explanation_scores
+    from ..evaluation.explanations.texts import explained_clip, explanation_scores, references_for
     from ..training.recipe_clips import held_out_splits
 
     model, training = trained_checkpoint(args.model)
@@ -118,11 +118,11 @@ def run(args: argparse.Namespace) -> int:
             given = (args.sampled, args.taken_away, args.seed, args.batch_size, name, whole, compared)
             parts[name], written = explanation_scores(pipe, clips, training["labels"], *given)
             texts += [{"corpus": name} | entry for entry in written]
+            if any(args.faithful):
+                references = references_for(pipe, clips, whole, compared)
+                given = (args.batch_size, args.seed, references)
+                faithful[name] = faithfulness(pipe, rows, training["labels"], *args.faithful, *given)
         contents[corpus] = sorted({clip.content for clip in clips})
-        if any(args.faithful):
-            faithful[corpus] = faithfulness(
-                pipe, rows, training["labels"], *args.faithful, batch_size=args.batch_size, seed=args.seed
-            )
         results = {
             "command": command(args),
             "contents": contents,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -28,17 +29,31 @@ __all__ = [
 
 
 def explained(
-    pipe: SkeletonEmotionExplanationPipeline, clips: Sequence[UnifiedClip], labels: Sequence[str]
+    pipe: SkeletonEmotionExplanationPipeline,
+    clips: Sequence[UnifiedClip],
+    labels: Sequence[str],
+    references: Sequence[MotionReference | None],
 ) -> list[dict]:
     """Records with explanations of clips, each as if it were explained alone: they may be versions of one clip.
 
-    All clips go through the model as one batch.
+    Clips in a row that are compared with the same go through the model as one batch.
+
+    Args:
+        pipe: The pipeline.
+        clips: The clips.
+        labels: Candidate labels.
+        references: What each clip is compared with, None for the checkpoint's reference.
     """
-    return list(pipe((clip for clip in clips), candidate_labels=list(labels), batch_size=len(clips)))
+    records: list[dict] = []
+    for _, group in groupby(zip(clips, references, strict=True), key=lambda pair: id(pair[1])):
+        alike = list(group)
+        given = {} if alike[0][1] is None else {"reference": alike[0][1]}
+        records += pipe((clip for clip, _ in alike), candidate_labels=list(labels), batch_size=len(alike), **given)
+    return records
 
 
-def batches(clips: Sequence[UnifiedClip], size: int, what: str) -> Iterable[list[UnifiedClip]]:
-    """The clips in groups, with a progress bar."""
+def batches(clips: Sequence[Any], size: int, what: str) -> Iterable[list[Any]]:
+    """The clips, or what belongs to each, in groups, with a progress bar."""
     starts = range(0, len(clips), size)
     return (list(clips[start : start + size]) for start in tqdm(starts, desc=what, unit="batch"))
 

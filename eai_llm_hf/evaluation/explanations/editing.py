@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from eai_llm_hf.processing.claims.phrases import OPPOSITE
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
@@ -45,6 +46,7 @@ def edit_test(
     labels: Sequence[str],
     edits: Sequence[MovementEdit] = EDITS,
     seed: int = 0,
+    references: Sequence[MotionReference | None] | None = None,
 ) -> dict:
     """Edits clips and checks whether texts and probabilities follow.
 
@@ -57,30 +59,32 @@ def edit_test(
         labels: Candidate labels.
         edits: The edits; an edit is skipped for a clip that lacks its joints.
         seed: Seed of the intervals.
+        references: What each clip and its edited versions are compared with, None for the checkpoint's reference.
 
     Returns:
         For each edit and "all": the measures above, each with interval, and the change of the descriptor that it
         changes on purpose; ready for JSON.
     """
     extractor = pipe.processor.feature_extractor
-    reference = extractor.motion_reference()
+    default = extractor.motion_reference()
+    used = [None] * len(clips) if references is None else references
     rows: list[dict] = []
     generations = 0
-    for number, clip in enumerate(tqdm(clips, desc="edits", unit="clip")):
+    for number, (clip, own) in enumerate(tqdm(list(zip(clips, used, strict=True)), desc="edits", unit="clip")):
         tried = [edit for edit in edits if edit.fits(clip)]
         changed = [first_window(edit.change(clip, edit.amount), extractor.max_frames) for edit in tried]
         versions = [explained_clip(each, "", "", extractor.max_frames) for each in (clip, *changed)]
-        records = explained(pipe, [version.clip for version in versions], labels)
+        records = explained(pipe, [version.clip for version in versions], labels, [own] * len(versions))
         generations += len(versions)
         texts = {
             "model": [told_by(record) for record in records],
             "template": [
-                template_text(pipe, record, version, labels, reference)
+                template_text(pipe, record, version, labels, default, own)
                 for record, version in zip(records, versions, strict=True)
             ],
         }
         for version, edit in enumerate(tried, start=1):
-            before, after = (reference.percentiles(versions[place].measured[0]) for place in (0, version))
+            before, after = ((own or default).percentiles(versions[place].measured[0]) for place in (0, version))
             rows.append(
                 {"clip": number, "edit": edit.name, "percentiles": _rise(edit.signs[0], before, after)}
                 | _probability_change(edit, records[0]["scores"], records[version]["scores"])

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
 from ...corpora.rows import as_clip
@@ -29,6 +30,7 @@ def faithfulness(
     stable: int = 12,
     batch_size: int = 8,
     seed: int = 0,
+    references: Sequence[MotionReference | None] | None = None,
 ) -> dict:
     """Runs the three experiments on clips that the checkpoint never saw.
 
@@ -44,6 +46,8 @@ def faithfulness(
         stable: Number of clips for stability.
         batch_size: Explanations that are written together in masking.
         seed: Seed of the choice of clips and of the intervals.
+        references: What each row is compared with, None for the checkpoint's reference. What depends on the rig is
+            said only where clips are compared with others of their rig.
 
     Returns:
         "masking", "edits" and "stability", None if left out; ready for JSON.
@@ -60,10 +64,13 @@ def faithfulness(
     order = np.random.default_rng(seed).permutation(len(rows))
     most = max(masked, edited, stable)
     clips = [first_window(as_clip(rows[index]), extractor.max_frames) for index in order[:most]]
+    used = [None if references is None else references[index] for index in order[:most]]
     return {
-        "masking": masking_test(pipe, clips[:masked], labels, batch_size, seed) if masked else None,
-        "edits": edit_test(pipe, clips[:edited], labels, seed=seed) if edited else None,
-        "stability": stability_test(pipe, clips[:stable], labels, seed=seed) if stable else None,
+        "masking": masking_test(pipe, clips[:masked], labels, batch_size, seed, used[:masked]) if masked else None,
+        "edits": edit_test(pipe, clips[:edited], labels, seed=seed, references=used[:edited]) if edited else None,
+        "stability": stability_test(pipe, clips[:stable], labels, seed=seed, references=used[:stable])
+        if stable
+        else None,
     }
 
 

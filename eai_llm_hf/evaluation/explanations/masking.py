@@ -22,6 +22,7 @@ from tqdm import tqdm
 from eai_llm_hf.processing.attribution.attribution import attribute
 from eai_llm_hf.processing.attribution.occlusion import CLAIM_PARTS, PARTS, Mode, OccludedViews, occluded_probabilities
 from eai_llm_hf.processing.descriptors.measure import SHORTEST_SPANNED_CLIP, SPANS, measure_spans
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
@@ -41,6 +42,7 @@ def masking_test(
     labels: Sequence[str],
     batch_size: int = 8,
     seed: int = 0,
+    references: Sequence[MotionReference | None] | None = None,
 ) -> dict:
     """Occludes what the explanations cite and what they do not cite, part by part and third by third.
 
@@ -52,25 +54,27 @@ def masking_test(
         labels: Candidate labels.
         batch_size: Explanations that are written together.
         seed: Seed of the intervals.
+        references: What each clip is compared with, None for the checkpoint's reference.
 
     Returns:
         For "parts" and "times" and each way of occluding: areas and gaps; `curves`, for each compared clip the label's
         probability with 0, 1, ... cited and uncited units occluded; and `by_unit`. Ready for JSON.
     """
     extractor = pipe.processor.feature_extractor
-    reference = extractor.motion_reference()
+    default = extractor.motion_reference()
+    used = [None] * len(clips) if references is None else references
     records = [
         record
-        for batch in batches(clips, batch_size, "explanations to mask")
-        for record in explained(pipe, batch, labels)
+        for batch in batches(list(zip(clips, used, strict=True)), batch_size, "explanations to mask")
+        for record in explained(pipe, [clip for clip, _ in batch], labels, [reference for _, reference in batch])
     ]
     tables: dict[tuple[str, str], list[Table]] = {}
     cited: dict[str, list[list[str]]] = {"parts": [], "times": []}
     important: dict[str, list[list[str]]] = {"parts": [], "times": []}
-    for clip, record in tqdm(list(zip(clips, records, strict=True)), desc="masking", unit="clip"):
-        claims = held_claims(record, measure_spans(clip.joints, clip.joint_mask, clip.not_shown), reference)
+    for clip, own, record in tqdm(list(zip(clips, used, records, strict=True)), desc="masking", unit="clip"):
+        claims = held_claims(record, measure_spans(clip.joints, clip.joint_mask, clip.not_shown), own or default)
         target = labels.index(record["label"])
-        found = attribute(pipe.scorer, clip, labels, record["label"])
+        found = attribute(pipe.scorer, clip, labels, record["label"], own)
         parts = [name for name, own in CLAIM_PARTS.items() if set(own) & set(found.parts)]
         weight = dict(zip(found.parts, found.per_part, strict=True))
         cited["parts"].append(_named((claim.body_part for claim in claims), parts))
@@ -89,7 +93,7 @@ def masking_test(
             (times, "times", np.linspace(0, frames, len(_TIMES) + 1).round().astype(int).tolist()),
         ):
             if units:
-                view = OccludedViews(extractor, clip, bounds, pipe.model.skeleton_tower.feature_mean)
+                view = OccludedViews(extractor, clip, bounds, pipe.model.skeleton_tower.feature_mean, own)
             for way in get_args(Mode):
                 table = _table(pipe, view, units, kind, labels, target, way) if units else {}
                 tables.setdefault((kind, way), []).append(table)

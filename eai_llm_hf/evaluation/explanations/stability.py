@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from eai_llm_hf.processing.claims.claim import Claim
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, measure
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.reading.motion import Motion
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
@@ -76,6 +77,7 @@ def stability_test(
     labels: Sequence[str],
     changes: Mapping[str, Callable[[UnifiedClip], UnifiedClip]] = HARMLESS,
     seed: int = 0,
+    references: Sequence[MotionReference | None] | None = None,
 ) -> dict:
     """Explains clips as they are and after each change.
 
@@ -87,6 +89,7 @@ def stability_test(
         labels: Candidate labels.
         changes: The changes by name.
         seed: Seed of the intervals.
+        references: What each clip is compared with, None for the checkpoint's reference.
 
     Returns:
         For each change and "all": `same_label` and `same_claims` (shares), `jaccard` of the sets of (descriptor,
@@ -94,13 +97,14 @@ def stability_test(
         the unchanged clips), `descriptor_rank` (the same over the descriptors of a clip, mean over clips). Ready for
         JSON.
     """
-    reference = pipe.processor.feature_extractor.motion_reference()
+    default = pipe.processor.feature_extractor.motion_reference()
+    used = [None] * len(clips) if references is None else references
     rows: list[dict] = []
-    for clip in tqdm(clips, desc="stability", unit="clip"):
+    for clip, own in tqdm(list(zip(clips, used, strict=True)), desc="stability", unit="clip"):
         versions = [clip, *(change(clip) for change in changes.values())]
-        records = explained(pipe, versions, labels)
+        records = explained(pipe, versions, labels, [own] * len(versions))
         percentiles = [
-            reference.percentiles(measure(version.joints, version.joint_mask, version.not_shown))
+            (own or default).percentiles(measure(version.joints, version.joint_mask, version.not_shown))
             for version in versions
         ]
         claims = [told_by(record).claims for record in records]
