@@ -113,4 +113,4 @@ class TextWriter:
         """What texts of an argument tell about the tokens of another one."""
         tokenizer = self.processor.tokenizer
         tokens = tokenizer(texts_alike(argument), add_special_tokens=False)["input_ids"]
-        return Draft([*text, tokenizer.eos_token_id] for text in tokens)
+        return Draft([[*text, tokenizer.eos_token_id] for text in tokens])

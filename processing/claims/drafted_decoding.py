@@ -11,7 +11,7 @@ as many tokens as each gets right, and what was wrong stays in the cache behind 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -38,16 +38,16 @@ class Draft:
     """Guesses how a text goes on, by texts that say the same.
 
     Args:
-        texts: Their tokens.
+        texts: Their tokens, those of the likeliest text first: it counts as much as all others.
     """
 
-    def __init__(self, texts: Iterable[Sequence[int]]):
+    def __init__(self, texts: Sequence[Sequence[int]]):
         found: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
-        for text in texts:
+        for number, text in enumerate(texts):
             tokens = (_BEGINNING, *text)
             for size in _CONTEXTS:
                 for end in range(size, len(tokens)):
-                    found[tokens[end - size : end]][tokens[end]] += 1
+                    found[tokens[end - size : end]][tokens[end]] += 1 if number else len(texts)
         self._next = {context: following.most_common(1)[0][0] for context, following in found.items()}
 
     def after(self, said: Sequence[int], count: int) -> list[int]:
