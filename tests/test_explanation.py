@@ -249,6 +249,21 @@ def test_a_sign_of_the_label_alone_does_not_speak_against_the_runner_up(cases, r
     assert len(seen) == 2
 
 
+def test_what_speaks_against_the_runner_up_is_no_sign_of_it(cases, reference):  # noqa: F811
+    seen = 0
+    for argument, vectors in cases:
+        for use, reason in uses_of(argument):
+            if use != "against the runner-up":
+                continue
+            check = TextCheck(argument, LABELS, vectors, reference)
+            lead = f"{mark(use, reason.claim)} The nearest rival is {name_of(argument.runner_up)}, but"
+            for ending, sound in ((", a sign against it", True), (", which is a sign of it", False)):
+                (told,) = sentences_of(*read_marks(f"{lead} {reason.claim.text}{ending}."))
+                assert check.is_sound(told) is sound, told.text
+                seen += 1
+    assert seen
+
+
 def test_one_comparison_in_a_sentence_is_enough(reference):  # noqa: F811
     vectors = clip(head_pitch=-2.0, movement_speed=-1.8, arm_swing=-1.5)
     argument = argued(vectors, reference, "sad", runner_up="angry")

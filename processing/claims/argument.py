@@ -80,8 +80,8 @@ _RIVAL_FRAMES: dict[MarkUse, tuple[str, ...]] = {
 
 _MOST_SENTENCES = 5
 _NEUTRAL = "neutral"
-_PLACE = re.compile(" ?\0(\\d+)\0")
-"""Where a statement begins, with its number."""
+_CLAUSE, _MARK = re.compile("\0(\\d+)\0"), re.compile(" ?\1(\\d+)\1")
+"""Where the clause of a statement stands, and its mark, with its number."""
 
 
 def style_of(argument: Argument) -> int:
@@ -307,17 +307,23 @@ class _Text:
     # ---- sentences and statements -----------------------------------------------------------------------------------
 
     def _filled(self, frame: str, reasons: Sequence[Reason], use: MarkUse) -> str:
-        """The frame with the statements of some reasons in it."""
+        """The frame with the statements of some reasons in it.
+
+        The mark of the first stands before the frame: who writes one token after the other knows then what the words
+        of the frame lead to. The marks of the others stand before their clauses.
+        """
         fresh = not self.compared
-        stated = [self._statement(reason.claim, use, fresh and number == 0) for number, reason in enumerate(reasons)]
-        joined = _joined(stated)
+        numbers = [self._statement(reason.claim, use, fresh and place == 0) for place, reason in enumerate(reasons)]
+        joined = _joined(
+            [f"\1{number}\1 \0{number}\0" if place else f"\0{number}\0" for place, number in enumerate(numbers)]
+        )
         if not self.compared and frame.startswith("{c}"):
             joined = f"{self._one_of(COMPARED_WITH[self.argument.compared])}, {joined}"
             self.compared = True
-        return frame.replace("{c}", joined)
+        return f"\1{numbers[0]}\1 {frame.replace('{c}', joined)}"
 
-    def _statement(self, claim: Claim, use: MarkUse, compare: bool) -> str:
-        """One statement: a place for its mark, and its clause."""
+    def _statement(self, claim: Claim, use: MarkUse, compare: bool) -> int:
+        """Words one statement; its number, for the places of its mark and its clause."""
         plain = claim.span == "whole" and (claim.descriptor, claim.direction) in COMPARED_CLAUSES
         if compare and plain and claim.degree != "slight" and (self.style is None or self._chance(0.5, "than")):
             clause = with_degree(COMPARED_CLAUSES[claim.descriptor, claim.direction], claim.degree)
@@ -327,7 +333,7 @@ class _Text:
         else:
             clause = clause_of(claim, self._wordings_of(claim), self.owner)
         self.statements.append((use, claim, clause))
-        return f"\0{len(self.statements) - 1}\0"
+        return len(self.statements) - 1
 
     def _wordings_of(self, claim: Claim) -> np.random.Generator | None:
         """What picks among the wordings of a claim: always the same ones in a style."""
@@ -339,16 +345,12 @@ class _Text:
     def _finished(self, sentence: str, marked: bool) -> str:
         """The sentence with names, capital, full stop, and its statements with or without marks."""
         sentence = sentence.replace("{n}", self.noun).replace("{r}", self.rival or "")
-        opens = _PLACE.match(sentence) is not None
-
-        def stated(place: re.Match) -> str:
-            use, claim, clause = self.statements[int(place[1])]
-            if opens and place.start() == 0:
-                clause = capital(clause)
-            return f"{mark(use, claim) if marked else ''} {clause}"
-
-        text = _PLACE.sub(stated, sentence if opens else capital(sentence))
-        return f"{text if marked and opens else text.strip()}."
+        sentence = _CLAUSE.sub(lambda place: self.statements[int(place[1])][2], sentence)
+        begins = _MARK.match(sentence)
+        first = begins.end() + 1 if begins else 0
+        sentence = sentence[:first] + capital(sentence[first:])
+        text = _MARK.sub(lambda place: mark(*self.statements[int(place[1])][:2]) if marked else "", sentence)
+        return f"{text if marked and begins else text.strip()}."
 
     def _one_of(self, options: Sequence[str]) -> str:
         """One of some frames: that of the style, the first without one."""

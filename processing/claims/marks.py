@@ -1,7 +1,9 @@
 """Marks: what a statement of an explanation claims, written before it and taken out of the text that a user reads.
 
-    "The movement looks sad, because [for head pitch low] the head is bowed."     as the language model writes it
-    "The movement looks sad, because the head is bowed."                          as the user reads it
+    "It looks sad. [for head pitch low] What points to sadness is that the head is bowed."     as the model writes it
+    "It looks sad. What points to sadness is that the head is bowed."                          as the user reads it
+
+The mark of the first statement of a sentence stands before its first word, those of further ones before their clauses.
 
 A mark says how the statement is used and names its descriptor and direction, then the degree and the part of the clip
 where these are not the usual ones. It is written in words that every vocabulary has, so no tokenizer grows.

@@ -287,6 +287,8 @@ class TextCheck:
         if uses == {"for the runner-up"}:
             against_it = self._has(f"{_OPPOSES} (?:it\\b|{self._rival})", around)
             return self.names_rival(sentence) and not against_it and not supported
+        if self._has(rf"{_SUPPORTS} it\b", around):  # "the runner-up is fear, but the arms are low, a sign of it"
+            return False
         if uses == {"against the runner-up"}:
             return not opposed and not rival_supported and not supported
         if uses == {"for the label alone"}:
