@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from test_report import _clip, _html, _movement, _node, _Page, _record
+from test_report import _clip, _evidence, _html, _movement, _node, _Page, _record
 
+from eai_llm_hf.cli.explain import as_text
 from eai_llm_hf.report import html_report, picture_page, record_picture, record_view, rendering
 
 
@@ -48,6 +49,28 @@ def test_what_speaks_against_the_runner_up_is_for_the_label_and_comes_before_wha
         "against": {"arms": [(4.0, 6.0)]},
     }
     assert record_view.reasons_of(_record(_clip())) == [], "a record of an older checkpoint has none"
+
+
+def test_the_terminal_marks_what_speaks_for_the_label_and_against_it_and_nothing_else(record):
+    record["evidence"] += [
+        _evidence("trunk_lean", "high", holds=None, value=None, percentile=None),
+        _evidence("step_width", "low", holds=False, percentile=60.0),
+    ]
+    claims = [item["claim"] for item in record["evidence"]]
+    lines = as_text(record).splitlines()
+    assert "  measured (+ for sad, - against sad):" in lines
+    signs = {claim: next(line for line in lines if f" {claim} (" in line)[:6] for claim in claims}
+    assert [signs[claim] for claim in claims] == ["    + ", "    - ", "    + ", "      ", "      "]
+    assert sum("does not hold" in line for line in lines) == 1 == sum("cannot be checked" in line for line in lines)
+    record["reasons"] = record["reasons"][:1]
+    assert "  measured (- against sad):" in as_text(record).splitlines()
+
+
+def test_the_terminal_says_which_window_of_a_long_recording_the_reasons_are_from(record):
+    assert "about 0.0 to 6.0 s" not in as_text(record)
+    record["segments"].append({"start_s": 6.0, "end_s": 12.0, "label": "sad", "score": 0.5})
+    before, after = as_text(record).split("  Text and measurements are about 0.0 to 6.0 s of the recording:\n")
+    assert record["explanation"].split()[0] in after and "measured" not in before
 
 
 def test_the_whole_body_is_marked_only_if_no_reason_is_about_a_part(record):
