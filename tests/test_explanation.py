@@ -191,7 +191,11 @@ def whole(reference):  # noqa: F811
 
 def test_words_that_count_statements_count_as_many_as_there_are(whole):
     made, is_sound = whole
-    counts = re.compile(r"\b(?:both|two|three|all|(?:one|a) (?:\w+ )?(?:sign|reason|indication|thing|point))\b")
+    counts = re.compile(
+        r"\b(?:both|two|three|all|(?:one|a) (?:\w+ )?(?:sign|reason|indication|thing|point)|"
+        r"the (?:main|clearest) (?:sign|reason|argument))\b"
+    )
+    several = re.compile(r"\b(?:these|the (?:\w+ )?(?:signs|reasons|arguments) (?:of \S+ |against \S+ )?are)\b")
     frames = [("for", *item) for links in (LINKS, LEADS) for item in links.items()]
     frames += [("against", (True, number), texts) for number, texts in AGAINST.items()]
     refused = 0
@@ -202,10 +206,19 @@ def test_words_that_count_statements_count_as_many_as_there_are(whole):
                 sound = is_sound(check, text, c=(use, reasons))
                 if len(reasons) == number:
                     assert sound, text
-                elif counts.search(text):
+                elif counts.search(text) or (len(reasons) == 1 and several.search(text)):
                     assert not sound, (text, len(reasons))
                     refused += 1
     assert refused > 200
+
+
+def test_no_frame_of_several_statements_goes_on_as_if_there_were_one():
+    several = [
+        text for links in (LINKS, LEADS) for (_, number), texts in links.items() for text in texts if number > 1
+    ]
+    assert not [
+        text for text in [*several, *AGAINST[2]] if re.search(r"which (?:is|fits|speaks|does|goes|agrees)", text)
+    ]
 
 
 def test_what_is_counted_for_the_label_does_not_count_what_is_against_it(whole):
