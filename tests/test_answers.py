@@ -26,7 +26,7 @@ from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.descriptors.activity import gait_of, hand_places
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
-from eai_llm_hf.processing.descriptors.reference_state import DEFAULT
+from eai_llm_hf.processing.descriptors.reference_state import DEFAULT, PerformerValues
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 
 LABELS = ("happy", "sad", "angry", "proud", "not confident")
@@ -203,6 +203,9 @@ def test_a_number_says_how_usual_it_is(reference):
     assert re.search(
         r"lower than in", answer_to("How long are the steps?", facts(reference, vectors=row(step_length=-3)))
     )
+    one = reference.at(PerformerValues(location=np.zeros(len(DESCRIPTORS)), clips=1))
+    answer = answer_to("How long are the steps?", facts(one, vectors=row(step_length=-3)))
+    assert "lower than this person's other recording leads one to expect" in answer
 
 
 def test_what_was_not_measured_has_no_number_and_says_why(reference):

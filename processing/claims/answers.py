@@ -20,6 +20,7 @@ from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, why_not_measure
 from ..descriptors.reference import MotionReference
 from ..descriptors.reference_state import PERFORMER, RECORDINGS
 from ..skeleton.tree import FRAME_RATE
+from .argument_words import ONE_COMPARED
 from .claim import Claim, canonical_claim, collide, holds, notable_claims
 from .fact_questions import CLIP_LENGTH
 from .fixed_answers import ASK_INSTEAD, ENGLISH_ONLY, MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_AGAINST
@@ -290,10 +291,14 @@ def _number(question: Question, facts: Facts) -> str:
         return f"The {noun} is {said}."
     if abs(percentile - 50.0) <= _NEAR_MIDDLE:
         rank = "which is typical"
-    elif percentile > 50.0:
-        rank = f"higher than in {percentile:.0f}% of {_others(facts.reference.level[index])}"
     else:
-        rank = f"lower than in {100.0 - percentile:.0f}% of {_others(facts.reference.level[index])}"
+        way, share = ("higher", percentile) if percentile > 50.0 else ("lower", 100.0 - percentile)
+        level = facts.reference.level[index]
+        others = _others(level)
+        if facts.reference.of_one_clip(level):
+            rank = f"{way} than {ONE_COMPARED[others]} leads one to expect"
+        else:
+            rank = f"{way} than in {share:.0f}% of {others}"
     return f"The {noun} is {said}, {rank}: {_measured_clause(name, facts)}."
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "NO_KNOWN_SIGN",
     "OBSERVED",
     "OBSERVED_TOO",
+    "ONE_COMPARED",
     "RIVAL",
     "RIVAL_SIGN",
     "RIVAL_UNDECIDED",
@@ -56,6 +57,14 @@ COMPARED_WITH: dict[Compared, tuple[str, ...]] = {
     ),
 }
 """What a clip is compared with; the first of each also follows "than in" without its first two words."""
+
+ONE_COMPARED: dict[str, str] = {
+    "most of this person's other recordings": "this person's other recording",
+    "this person's other recordings": "this person's other recording",
+    "most of these recordings": "the reference recording",
+    "these recordings": "the reference recording",
+}
+"""The same where there is one such recording, in place of the words that the language model has learned."""
 
 COMPARED_CLAUSES: dict[tuple[str, str], str] = {
     ("movement_speed", "high"): "the movement is faster",
