@@ -11,11 +11,13 @@ from moving_bodies import seconds as times
 
 from eai_llm_hf.processing.claims.answers import Facts, answered
 from eai_llm_hf.processing.claims.claim import holds
+from eai_llm_hf.processing.claims.comparison import COMPARE_QUESTION, find_differences
 from eai_llm_hf.processing.claims.fixed_answers import (
     ASK_INSTEAD,
     ENGLISH_ONLY,
     MISSING_JOINTS,
     NO_ANSWER,
+    NOT_FELT,
     NOT_VISIBLE,
     NOTHING_AGAINST,
 )
@@ -176,6 +178,15 @@ def test_the_strongest_sign_is_named_in_the_body_part_that_is_asked_about(refere
 def test_of_two_emotions_both_probabilities_are_given(reference):
     answer = answer_to("Is it sad or is it happy?", facts(reference))
     assert re.fullmatch(r'The movement looks sad: "happy" has \d+% and "sad" has \d+%\.', answer), answer
+
+
+def test_a_question_about_what_somebody_feels_is_answered_with_the_difference_to_what_is_expressed(reference):
+    asked = ("How does she feel inside?", "so what's he feeling", "Is she sad inside?", "Why does he feel sad?")
+    for question in asked:
+        answer = answer_to(question, facts(reference))
+        assert "sad" in answer and answer.endswith(f" {NOT_FELT}"), (question, answer)
+    for question in ("What emotion is it?", "Which feeling comes across?", "Is she sad?", "Why does it look sad?"):
+        assert NOT_FELT not in answer_to(question, facts(reference)), question
 
 
 # ---- numbers --------------------------------------------------------------------------------------------------------
@@ -384,3 +395,18 @@ def test_two_movements_that_look_equally_sad_are_said_to(reference):
 
 def test_a_question_about_two_movements_in_another_language_is_not_guessed(reference):
     assert of_two("Welche Bewegung ist trauriger?", (), BOWED, RAISED, reference) == (ENGLISH_ONLY, [])
+
+
+def test_how_a_body_part_of_two_movements_differs_is_told_of_this_part_only(reference):
+    first = row(arm_swing=-2, hand_height=-2, elbow_flexion=-1.5, cadence=-2.5, movement_speed=-2.5)[0]
+    second = row(arm_swing=2, hand_height=2, elbow_flexion=1.5, cadence=2.5, movement_speed=2.5)[0]
+    for question in ("How do the arms differ?", "What is different about the hands?", "Compare the arms."):
+        text, stated = of_two(question, (), first, second, reference)
+        assert {each.descriptor for each in stated} == {"arm_swing", "hand_height", "elbow_flexion"}, question
+        assert find_differences(text) == stated
+    alike = of_two("How do the heads differ?", (), first, second, reference)
+    assert alike == ("There is no clear difference between the two movements in the head.", [])
+    first[[entry.body_part == "head" for entry in DESCRIPTORS]] = np.nan
+    assert "nothing was measured in both" in of_two("How do the heads differ?", (), first, second, reference)[0]
+    assert read_pair_question("How do they differ?", list(SAD)).needs_text
+    assert read_pair_question(COMPARE_QUESTION, list(SAD)).needs_text

@@ -9,6 +9,7 @@ Reasons are facts as well: that a measurement is a sign of an emotion stands in 
 model does not carry this link.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,7 +24,15 @@ from ..skeleton.tree import FRAME_RATE
 from .argument_words import ONE_COMPARED
 from .claim import Claim, canonical_claim, collide, holds, notable_claims
 from .fact_questions import CLIP_LENGTH
-from .fixed_answers import ASK_INSTEAD, ENGLISH_ONLY, MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_AGAINST
+from .fixed_answers import (
+    ASK_INSTEAD,
+    ENGLISH_ONLY,
+    MISSING_JOINTS,
+    NO_ANSWER,
+    NOT_FELT,
+    NOT_VISIBLE,
+    NOTHING_AGAINST,
+)
 from .guard import about_parts, lacking, supported_answer
 from .hand_answers import hands_answer
 from .parser import find_claims
@@ -40,6 +49,16 @@ _TYPICAL_STRENGTH = 0.2
 
 _MOST = 2
 """Claims of a kind in an answer."""
+
+_ABOUT_THE_LABEL = frozenset(("emotion", "is", "why", "why not", "sure", "probability"))
+"""Kinds of questions whose answer names what the movement expresses."""
+
+_FEELS = re.compile(
+    r"\b(?:feels?|felt|inside|inwardly|deep down|at heart)\b"
+    r"|\b(?:he|she|they|him|her|person|anyone|someone|somebody) (?:(?:is|are|be|really|truly) )*feeling\b"
+    r"|\b(?:his|her|their) (?:\w+ )?feelings?\b"
+)
+"""A question about what somebody feels, not about the impression."""
 
 _NEAR_MIDDLE = 10.0
 """Percentile points from 50 within which a value is called typical."""
@@ -117,6 +136,8 @@ def answered(text: str, question: Question, facts: Facts) -> tuple[str, list[Cla
     said = find_claims(answer)
     if answer in (NOT_VISIBLE, NO_ANSWER):
         answer = f"{answer} {ASK_INSTEAD}"
+    elif not _ABOUT_THE_LABEL.isdisjoint(question.kinds) and _FEELS.search(question.text.lower()):
+        answer = f"{answer} {NOT_FELT}"
     return answer, said, max(len(find_claims(text)) - len(said), 0)
 
 
