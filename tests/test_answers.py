@@ -199,6 +199,7 @@ def test_a_question_about_what_somebody_feels_is_answered_with_the_difference_to
         ("Steps per minute?", "cadence", 1.84, "110 steps per minute"),
         ("How long are the steps?", "step_length", 0.713, "0.71 leg lengths"),
         ("How far is the head bowed in degrees?", "head_pitch", -12.4, "-12 degrees"),
+        ("How far is the head bowed in degrees?", "head_pitch", -0.4, "is 0 degrees"),
         ("How fast are the hands?", "hand_speed", 1.236, "1.24"),
         ("How much of the time does he stand still?", "pauses", 0.31, "31% of the time"),
     ],

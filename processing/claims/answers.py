@@ -329,7 +329,7 @@ def _measure(name: str, value: float, per_minute: bool = False) -> str:
         return f"{value:.0%} of the time"
     if per_minute:
         words, digits = words.replace("per second", "per minute").replace("Hz", "per minute"), 0
-    return f"{value:.{digits}f} {words}".strip()
+    return f"{round(value, digits) + 0.0:.{digits}f} {words}".strip()  # no "-0"
 
 
 def _others(level: str) -> str:
