@@ -134,7 +134,7 @@ def test_the_key_names_the_sides_that_are_marked_or_else_what_the_explanation_na
 
     assert named(record) == ["+ speaks for the label", "\N{MINUS SIGN} speaks against it (dashed)"]
     record["reasons"] = record["reasons"][1:]
-    assert named(record) == ["+ speaks for the label"]
+    assert named(record) == ["+ speaks for the label", "underlined: measured, but no reason"]
     assert named(_record(_clip())) == ["named in the explanation, at these times"]
     assert named(_record(_clip(), question="Is the head bowed?")) == ["named in the answer, at these times"]
     assert named(_record(_clip(), explanation="")) == ["unusual, at these times"]
@@ -218,3 +218,14 @@ def test_the_colours_of_the_sides_stay_apart_in_grey_and_from_the_body():
 
     assert abs(grey(picture_page.FOR) - grey(picture_page.AGAINST)) > 30
     assert not {picture_page.FOR, picture_page.AGAINST} & set(rendering.PART_COLOURS.values())
+
+
+def test_the_legend_explains_every_colour_that_words_of_the_explanation_are_underlined_with(record):
+    words = [each["words"] for each in html_report.colour_key(record)]
+    assert not any("underlined" in each for each in words), "all statements are reasons"
+    shown = record | {"reasons": record["reasons"][1:2]}
+    sides = {piece["side"] for piece in html_report.linked_pieces(shown) if piece["rows"]}
+    assert sides == {"for", ""}, "the elbows are no reason"
+    key = {each["words"]: each["colour"] for each in html_report.colour_key(shown)}
+    assert key["underlined: measured, but no reason"] == picture_page.HIGHLIGHT
+    assert key["underlined: measured, but no reason"] in _html(shown)
