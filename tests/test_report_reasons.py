@@ -133,6 +133,8 @@ def test_the_key_names_the_sides_that_are_marked_or_else_what_the_explanation_na
         return [each["words"] for each in html_report.colour_key(of)][3:]
 
     assert named(record) == ["+ speaks for the label", "\N{MINUS SIGN} speaks against it (dashed)"]
+    record["evidence"][1]["body_part"] = "whole body"
+    assert record_view.sides(record)["against"] == {} and len(named(record)) == 2, "the text has its colour"
     record["reasons"] = record["reasons"][1:]
     assert named(record) == ["+ speaks for the label", "underlined: measured, but no reason"]
     assert named(_record(_clip())) == ["named in the explanation, at these times"]
@@ -229,3 +231,13 @@ def test_the_legend_explains_every_colour_that_words_of_the_explanation_are_unde
     key = {each["words"]: each["colour"] for each in html_report.colour_key(shown)}
     assert key["underlined: measured, but no reason"] == picture_page.HIGHLIGHT
     assert key["underlined: measured, but no reason"] in _html(shown)
+
+
+def test_the_ends_of_a_time_line_are_not_cut_off(record):
+    record["evidence"][1] |= {"start_s": 4.0, "end_s": 6.0}
+    page = record_picture.record_page(record, _clip(), "walk")
+    (lanes,) = [
+        axes for axes in page.figure.axes if any(str(each.get_gid()).startswith("reason") for each in axes.patches)
+    ]
+    aligned = {label.get_text(): label.get_horizontalalignment() for label in lanes.get_xticklabels()}
+    assert aligned["0 s"] == "left" and aligned["6 s"] == "right" and aligned["3 s"] == "center", aligned

@@ -123,7 +123,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
 
 
 def colour_key(record: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What the colours of the figure mean: each with its words, and the side of the reasons that have it, or ""."""
+    """The colours of figure and text: each with its words, and the side of the reasons that have it or ""."""
     found = [
         {"colour": PART_COLOURS["left arm"], "words": "left side", "side": ""},
         {"colour": PART_COLOURS["right arm"], "words": "right side (hollow joints)", "side": ""},
@@ -132,7 +132,7 @@ def colour_key(record: Mapping[str, Any]) -> list[dict[str, str]]:
     if words := highlight_words(record):
         return [*found, {"colour": HIGHLIGHT, "words": f"{words}, at these times", "side": ""}]
     words_of = {"for": "speaks for the label", "against": "speaks against it (dashed)"}
-    marked = [side for side, parts in sides(record).items() if parts]
+    marked = {reason.side for reason in reasons_of(record)}  # on the body, or only in the text
     found += [
         {"colour": SIDE_COLOURS[side], "words": f"{sign} {words_of[side]}", "side": side}
         for side, sign in SIGNS.items()
