@@ -20,7 +20,7 @@ from .claims.marks import Statement, mark, read_marks, without_marks
 from .claims.pair_answers import PairQuestion, answered_pair
 from .claims.parser import find_claims
 from .claims.questions import Question
-from .claims.reasons import COMMON_SHARE, Argument, chosen_argument, common_in_reference, statable
+from .claims.reasons import COMMON_SHARE, Argument, chosen_argument, common_in_reference, repeats, statable
 from .descriptors.kept import spans_of, vector_of, windows_of
 from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, why_not_measured
 from .descriptors.reference import MotionReference
@@ -215,14 +215,19 @@ def person_record(
 
 
 def _with_notable(claims: list[Claim], person: Person, reference: MotionReference) -> list[Claim]:
-    """The claims of the text and then other notable ones, `EVIDENCE_CLAIMS` together where there are so many."""
-    said = {claim.descriptor for claim in claims}
+    """The claims of the text and then other notable ones, `EVIDENCE_CLAIMS` together where there are so many.
+
+    What would repeat or contradict the text is left out.
+    """
     room = max(EVIDENCE_CLAIMS - len(claims), 0)
-    others: list[Claim] = []
-    if room:
-        others = [claim for claim in notable_claims(person.vector[None], reference) if claim.descriptor not in said]
+
+    def unsaid(vectors: np.ndarray) -> list[Claim]:
+        found = notable_claims(vectors, reference)
+        return [claim for claim in found if not any(repeats(claim, other) for other in claims)]
+
+    others = unsaid(person.vector[None]) if room else []
     if len(others) < room:  # then also about thirds
-        others = [claim for claim in notable_claims(person.vectors, reference) if claim.descriptor not in said]
+        others = unsaid(person.vectors)
     return [*claims, *others[:room]]
 
 
@@ -340,7 +345,7 @@ def evidence_entry(
         "direction": claim.direction,
         "degree": claim.degree,
         "span": claim.span,
-        "value": round(value, 4) if np.isfinite(value) else None,
+        "value": round(value, 4) + 0.0 if np.isfinite(value) else None,
         "unit": DESCRIPTORS[DESCRIPTOR_INDEX[claim.descriptor]].unit,
         "percentile": round(percentile, 1) if np.isfinite(percentile) else None,
         "reference": None if reference is None else reference.level[DESCRIPTOR_INDEX[claim.descriptor]],
@@ -369,7 +374,7 @@ def difference_entry(
         "descriptor": difference.descriptor,
         "direction": difference.direction,
         "movement": difference.movement,
-        "values": [round(value, 4) if np.isfinite(value) else None for value in values],
+        "values": [round(value, 4) + 0.0 if np.isfinite(value) else None for value in values],
         "unit": DESCRIPTORS[index].unit,
         "percentiles": [round(value, 1) if np.isfinite(value) else None for value in percentiles],
         "holds": difference_holds(difference, first, second, reference) if reference else None,

@@ -11,11 +11,13 @@ from moving_bodies import seconds as times
 
 from eai_llm_hf.processing.claims.answers import Facts, answered
 from eai_llm_hf.processing.claims.claim import holds
+from eai_llm_hf.processing.claims.comparison import COMPARE_QUESTION, find_differences
 from eai_llm_hf.processing.claims.fixed_answers import (
     ASK_INSTEAD,
     ENGLISH_ONLY,
     MISSING_JOINTS,
     NO_ANSWER,
+    NOT_FELT,
     NOT_VISIBLE,
     NOTHING_AGAINST,
 )
@@ -26,7 +28,7 @@ from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.descriptors.activity import gait_of, hand_places
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
-from eai_llm_hf.processing.descriptors.reference_state import DEFAULT
+from eai_llm_hf.processing.descriptors.reference_state import DEFAULT, PerformerValues
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 
 LABELS = ("happy", "sad", "angry", "proud", "not confident")
@@ -178,6 +180,15 @@ def test_of_two_emotions_both_probabilities_are_given(reference):
     assert re.fullmatch(r'The movement looks sad: "happy" has \d+% and "sad" has \d+%\.', answer), answer
 
 
+def test_a_question_about_what_somebody_feels_is_answered_with_the_difference_to_what_is_expressed(reference):
+    asked = ("How does she feel inside?", "so what's he feeling", "Is she sad inside?", "Why does he feel sad?")
+    for question in asked:
+        answer = answer_to(question, facts(reference))
+        assert "sad" in answer and answer.endswith(f" {NOT_FELT}"), (question, answer)
+    for question in ("What emotion is it?", "Which feeling comes across?", "Is she sad?", "Why does it look sad?"):
+        assert NOT_FELT not in answer_to(question, facts(reference)), question
+
+
 # ---- numbers --------------------------------------------------------------------------------------------------------
 
 
@@ -188,6 +199,7 @@ def test_of_two_emotions_both_probabilities_are_given(reference):
         ("Steps per minute?", "cadence", 1.84, "110 steps per minute"),
         ("How long are the steps?", "step_length", 0.713, "0.71 leg lengths"),
         ("How far is the head bowed in degrees?", "head_pitch", -12.4, "-12 degrees"),
+        ("How far is the head bowed in degrees?", "head_pitch", -0.4, "is 0 degrees"),
         ("How fast are the hands?", "hand_speed", 1.236, "1.24"),
         ("How much of the time does he stand still?", "pauses", 0.31, "31% of the time"),
     ],
@@ -203,6 +215,9 @@ def test_a_number_says_how_usual_it_is(reference):
     assert re.search(
         r"lower than in", answer_to("How long are the steps?", facts(reference, vectors=row(step_length=-3)))
     )
+    one = reference.at(PerformerValues(location=np.zeros(len(DESCRIPTORS)), clips=1))
+    answer = answer_to("How long are the steps?", facts(one, vectors=row(step_length=-3)))
+    assert "lower than this person's other recording leads one to expect" in answer
 
 
 def test_what_was_not_measured_has_no_number_and_says_why(reference):
@@ -381,3 +396,18 @@ def test_two_movements_that_look_equally_sad_are_said_to(reference):
 
 def test_a_question_about_two_movements_in_another_language_is_not_guessed(reference):
     assert of_two("Welche Bewegung ist trauriger?", (), BOWED, RAISED, reference) == (ENGLISH_ONLY, [])
+
+
+def test_how_a_body_part_of_two_movements_differs_is_told_of_this_part_only(reference):
+    first = row(arm_swing=-2, hand_height=-2, elbow_flexion=-1.5, cadence=-2.5, movement_speed=-2.5)[0]
+    second = row(arm_swing=2, hand_height=2, elbow_flexion=1.5, cadence=2.5, movement_speed=2.5)[0]
+    for question in ("How do the arms differ?", "What is different about the hands?", "Compare the arms."):
+        text, stated = of_two(question, (), first, second, reference)
+        assert {each.descriptor for each in stated} == {"arm_swing", "hand_height", "elbow_flexion"}, question
+        assert find_differences(text) == stated
+    alike = of_two("How do the heads differ?", (), first, second, reference)
+    assert alike == ("There is no clear difference between the two movements in the head.", [])
+    first[[entry.body_part == "head" for entry in DESCRIPTORS]] = np.nan
+    assert "nothing was measured in both" in of_two("How do the heads differ?", (), first, second, reference)[0]
+    assert read_pair_question("How do they differ?", list(SAD)).needs_text
+    assert read_pair_question(COMPARE_QUESTION, list(SAD)).needs_text

@@ -146,7 +146,8 @@ def test_rows_beyond_the_declared_number_are_read(write):
         (lambda t: t.replace("Frames: 3", "Pictures: 3"), r"line 22: expected 'Frames: COUNT'.*'Pictures: 3'"),
         (
             lambda t: t.replace("0.0333333", "0"),
-            r"Frame Time is '0'; expected 0\.001 to 1 seconds .* \(or pass fps\)",
+            r"Frame Time is '0'; expected the seconds from one frame to the next, 0\.001 to 1, such as 0\.033333 for "
+            r"30 frames per second \(or give the frames per second: fps, on the command line --fps\)$",
         ),
         (lambda t: t.replace("0.0333333", "-0.03"), r"Frame Time is '-0\.03'; expected"),
         (lambda t: t.replace("0.0333333", "33.3"), r"Frame Time is '33\.3'; expected"),

@@ -237,6 +237,7 @@ def test_the_text_says_which_claims_cannot_be_checked():
     evidence = {
         "claim": "the head is bowed", "body_part": "head", "descriptor": "head_pitch", "direction": "low",
         "value": None, "unit": "deg", "percentile": None, "start_s": 0.0, "end_s": 1.0, "holds": None,
+        "span": "whole", "degree": "plain",
     }  # fmt: skip
     record = {
         "source": "a.bvh", "label": "sad", "score": 0.6, "scores": {"sad": 0.6, "happy": 0.4},
@@ -245,7 +246,7 @@ def test_the_text_says_which_claims_cannot_be_checked():
         "skeleton": {"missing_joints": ["head"]}, "model": "m",
     }  # fmt: skip
     text = as_text(record)
-    assert "? the head is bowed (head_pitch not measurable)" in text
+    assert "the head is bowed (head_pitch not measurable; cannot be checked" in text
     assert "missing joints: head" in text and "over time" in text
 
 

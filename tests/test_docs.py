@@ -15,6 +15,7 @@ from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
 from eai_llm_hf.processing.skeleton.joint_centres import LAYOUT
 from eai_llm_hf.processing.skeleton.matching import load_rigs, match_joints
 from eai_llm_hf.processing.skeleton.tree import JOINT_NAMES
+from eai_llm_hf.report.overview import NOTE_WORDS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -122,6 +123,8 @@ def test_the_page_on_the_record_explains_every_note():
     page = (ROOT / "docs" / "record.md").read_text(encoding="utf-8")
     table = page[page.index("### `notes`") : page.index("## Windows")]
     assert len(codes) > 15 and codes == set(re.findall(r"`([a-z_]+)`", table)) - {"code", "notes"}
+    assert codes == set(NOTE_WORDS), "the overview of a report names each note in words"
+    assert len(set(NOTE_WORDS.values())) == len(codes) and max(map(len, NOTE_WORDS.values())) < 40
 
 
 def test_the_page_on_the_record_names_every_layout_that_is_no_rig():

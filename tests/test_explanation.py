@@ -20,8 +20,13 @@ from eai_llm_hf.processing.claims.explanation import (
     taught_text,
 )
 from eai_llm_hf.processing.claims.marks import MarkUse, mark, read_marks, without_marks
+from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.text_check import Sentence, TextCheck, sentences_of
 from eai_llm_hf.processing.claims.writing import capital
+from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, calibrated
+from eai_llm_hf.processing.descriptors.manner import MANNER
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS
+from eai_llm_hf.processing.descriptors.reference_state import PerformerValues
 
 CERTAINTIES = (("low", 0.39), ("medium", 0.46), ("high", 0.81), ("low", None), (None, None))
 
@@ -43,6 +48,30 @@ def test_every_text_that_the_model_is_taught_passes_the_check(cases, reference):
             text = write_argument(argument, style, marked=True)
             found = explained(text, argument, LABELS, vectors, reference)
             assert (found.text, found.written_by, found.dropped) == (without_marks(text), "model", 0), text
+
+
+def test_one_recording_that_a_clip_is_compared_with_is_not_called_several(cases, reference):  # noqa: F811
+    one = reference.at(PerformerValues(location=np.zeros(len(DESCRIPTORS)), clips=1))
+    several = reference.at(PerformerValues(location=np.zeros(len(DESCRIPTORS)), clips=2))
+    words, other = "this person's other recordings", "this person's other recording"
+    said = 0
+    for argument, vectors in cases:
+        text = taught_text(argument)
+        found, plain = (explained(text, argument, LABELS, vectors, known) for known in (one, several))
+        assert found.text.replace(other, words) == plain.text.replace(f"most of {words}", words), found.text
+        assert words not in found.text and "reference recording" not in found.text, "the recordings are several"
+        said += other in found.text
+        assert [each.claim for each in found.statements] == [each.claim for each in plain.statements]
+        for each in found.statements:
+            inside = find_claims(f"{found.text[each.start : each.end]}.")
+            assert inside == [each.claim], found.text
+        parts = finished_parts(text, argument, LABELS, vectors, one)
+        assert not any(words in part for _, part in parts)
+    assert said > 10
+    recordings = calibrated(reference, [MeasuredClip(np.zeros(len(DESCRIPTORS)), np.full(MANNER, np.nan))])
+    argument, vectors = next(case for case in cases if case[0].compared == "recordings" and case[0].stated)
+    text = explained(taught_text(argument), argument, LABELS, vectors, recordings).text.lower()
+    assert "the reference recording" in text and "these recordings" not in text
 
 
 @pytest.fixture
@@ -193,7 +222,11 @@ def whole(reference):  # noqa: F811
 
 def test_words_that_count_statements_count_as_many_as_there_are(whole):
     made, is_sound = whole
-    counts = re.compile(r"\b(?:both|two|three|all|(?:one|a) (?:\w+ )?(?:sign|reason|indication|thing|point))\b")
+    counts = re.compile(
+        r"\b(?:both|two|three|all|(?:one|a) (?:\w+ )?(?:sign|reason|indication|thing|point)|"
+        r"the (?:main|clearest) (?:sign|reason|argument))\b"
+    )
+    several = re.compile(r"\b(?:these|the (?:\w+ )?(?:signs|reasons|arguments) (?:of \S+ |against \S+ )?are)\b")
     frames = [("for", *item) for links in (LINKS, LEADS) for item in links.items()]
     frames += [("against", (True, number), texts) for number, texts in AGAINST.items()]
     refused = 0
@@ -204,10 +237,19 @@ def test_words_that_count_statements_count_as_many_as_there_are(whole):
                 sound = is_sound(check, text, c=(use, reasons))
                 if len(reasons) == number:
                     assert sound, text
-                elif counts.search(text):
+                elif counts.search(text) or (len(reasons) == 1 and several.search(text)):
                     assert not sound, (text, len(reasons))
                     refused += 1
     assert refused > 200
+
+
+def test_no_frame_of_several_statements_goes_on_as_if_there_were_one():
+    several = [
+        text for links in (LINKS, LEADS) for (_, number), texts in links.items() for text in texts if number > 1
+    ]
+    assert not [
+        text for text in [*several, *AGAINST[2]] if re.search(r"which (?:is|fits|speaks|does|goes|agrees)", text)
+    ]
 
 
 def test_what_is_counted_for_the_label_does_not_count_what_is_against_it(whole):

@@ -31,8 +31,8 @@ def test_the_overview_has_label_probability_certainty_and_notes_of_each_recordin
     page = _Page(_html(*RECORDS))
     rows = [row for row in page.texts_of("tr") if ".bvh" in row]
     assert rows == [
-        "walk10.bvh sad 50% low pinned root",
-        "walk9.bvh angry 9% high pinned root, camera tilted",
+        "walk10.bvh sad 50% low pelvis in one place",
+        "walk9.bvh angry 9% high pelvis in one place, tilted camera",
         "broken.bvh could not be explained",
         "dance.bvh sad 30% medium none",
     ]
@@ -45,7 +45,7 @@ def test_what_can_be_filtered_is_what_rows_differ_in_with_the_number_of_rows():
     assert page.texts_of("option") == [
         *("any", "angry (1)", "sad (2)", "could not be explained (1)"),
         *("any", "high (1)", "medium (1)", "low (1)"),
-        *("any", "camera tilted (1)", "pinned root (2)", "none (1)"),
+        *("any", "pelvis in one place (2)", "tilted camera (1)", "none (1)"),
     ]
     alike = _Page(_html(RECORDS[0], RECORDS[0]))
     assert not alike.texts_of("option")
@@ -121,7 +121,7 @@ def test_label_certainty_and_note_filter_together_and_all_come_back(report):
     filter_of(page, "Label").select_option("sad")
     assert shown(page) == ["walk10.bvh", "dance.bvh"]
     assert [each.is_visible() for each in page.locator("article").all()] == [True, False, False, True]
-    filter_of(page, "Note").select_option("pinned root")
+    filter_of(page, "Note").select_option("pelvis in one place")
     assert shown(page) == ["walk10.bvh"] and page.get_by_role("status").first.inner_text() == "1 of 4 recordings"
     filter_of(page, "Label").select_option("")
     assert shown(page) == ["walk10.bvh", "walk9.bvh"]

@@ -1,11 +1,13 @@
 """Reasons: what is chosen to speak for a label, against it, and for it rather than the runner-up."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from eai_llm_hf.processing.claims.claim import collide, holds
+from eai_llm_hf.processing.claims.claim import canonical_claim, collide, holds
 from eai_llm_hf.processing.claims.reasons import (
     LARGEST_BETWEEN_RIGS,
     LEAST_STRENGTH,
@@ -18,6 +20,7 @@ from eai_llm_hf.processing.claims.signs import relation
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.descriptors.reference_state import PERFORMER, PerformerValues
+from eai_llm_hf.processing.record import _with_notable
 
 LABELS = ("happy", "sad", "angry", "afraid", "surprised", "proud", "not confident", "neutral", "calm", "seasick")
 RIG_BOUND = {entry.name for entry in DESCRIPTORS if (entry.between_rigs or 0.0) > LARGEST_BETWEEN_RIGS}
@@ -167,3 +170,15 @@ def test_the_same_clip_gives_the_same_argument_whatever_the_order_of_equal_value
 def test_words_and_shapes_that_do_not_exist_are_refused(reference, changes, message):
     with pytest.raises(ValueError, match=message):
         argued(clip(), reference, **changes)
+
+
+def test_what_is_measured_besides_the_text_neither_repeats_nor_contradicts_it(reference):
+    vectors = clip(hand_to_hip=-2.0, hand_height=-2.5, arm_expansion=2.5, head_pitch=-2.0)
+    person: Any = SimpleNamespace(vector=vectors[0], vectors=vectors)
+    said = canonical_claim("hand_to_hip", "low")
+    assert collide(said, canonical_claim("hand_height", "low")) and collide(
+        said, canonical_claim("arm_expansion", "high")
+    )
+    for claims, others in ([said], {"head_pitch"}), ([], {"hand_height", "arm_expansion", "head_pitch"}):
+        shown = _with_notable(claims, person, reference)
+        assert shown[: len(claims)] == claims and {claim.descriptor for claim in shown[len(claims) :]} == others

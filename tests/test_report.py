@@ -217,6 +217,7 @@ def test_a_value_is_written_with_what_it_is_measured_in():
         "0.31 leg lengths": _evidence("step_width", "low", value=0.3123, unit="leg lengths"),
         "35% of the time": _evidence("pauses", "high", value=0.349, unit="1"),
         "0.00 (no unit)": _evidence("smoothness", "high", value=0.0, unit="1"),
+        "0.00 leg lengths": _evidence("smoothness", "low", value=-0.004, unit="leg lengths"),
         "−0.77 (no unit)": _evidence("smoothness", "low", value=-0.771, unit="1"),
         "not measurable": _evidence("pauses", "high", value=None, unit="1"),
     }
@@ -337,6 +338,9 @@ def test_the_windows_of_a_long_recording_have_their_labels_and_the_explained_one
     assert list(_tooltips(view["picture"])) == ["0.0–3.0 s: happy 60%", "3.0–6.0 s: sad 90%"]
     assert ">happy 60%</text>" in view["picture"] and ">shown above</text>" in view["picture"]
     assert len(view["captions"]) == 1 and "describe 3.0–6.0 s" in view["captions"][0]
+    headings = _Page(html_report.render_html([view])).texts_of("h3")
+    assert {"Why 3.0–6.0 s", "Measured 3.0–6.0 s"} <= set(headings)
+    assert {"Why", "Measured"} <= set(_page(_record(_clip())).texts_of("h3")), "one window needs no times"
 
 
 def test_an_attribution_becomes_a_heat_map_with_words():

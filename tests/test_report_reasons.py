@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from test_report import _clip, _html, _movement, _node, _Page, _record
+from test_report import _clip, _evidence, _html, _movement, _node, _Page, _record
 
+from eai_llm_hf.cli.explain import as_text
 from eai_llm_hf.report import html_report, picture_page, record_picture, record_view, rendering
 
 
@@ -48,6 +49,28 @@ def test_what_speaks_against_the_runner_up_is_for_the_label_and_comes_before_wha
         "against": {"arms": [(4.0, 6.0)]},
     }
     assert record_view.reasons_of(_record(_clip())) == [], "a record of an older checkpoint has none"
+
+
+def test_the_terminal_marks_what_speaks_for_the_label_and_against_it_and_nothing_else(record):
+    record["evidence"] += [
+        _evidence("trunk_lean", "high", holds=None, value=None, percentile=None),
+        _evidence("step_width", "low", holds=False, percentile=60.0),
+    ]
+    claims = [item["claim"] for item in record["evidence"]]
+    lines = as_text(record).splitlines()
+    assert "  measured (+ for sad, - against sad):" in lines
+    signs = {claim: next(line for line in lines if f" {claim} (" in line)[:6] for claim in claims}
+    assert [signs[claim] for claim in claims] == ["    + ", "    - ", "    + ", "      ", "      "]
+    assert sum("does not hold" in line for line in lines) == 1 == sum("cannot be checked" in line for line in lines)
+    record["reasons"] = record["reasons"][:1]
+    assert "  measured (- against sad):" in as_text(record).splitlines()
+
+
+def test_the_terminal_says_which_window_of_a_long_recording_the_reasons_are_from(record):
+    assert "about 0.0 to 6.0 s" not in as_text(record)
+    record["segments"].append({"start_s": 6.0, "end_s": 12.0, "label": "sad", "score": 0.5})
+    before, after = as_text(record).split("  Text and measurements are about 0.0 to 6.0 s of the recording:\n")
+    assert record["explanation"].split()[0] in after and "measured" not in before
 
 
 def test_the_whole_body_is_marked_only_if_no_reason_is_about_a_part(record):
@@ -110,8 +133,10 @@ def test_the_key_names_the_sides_that_are_marked_or_else_what_the_explanation_na
         return [each["words"] for each in html_report.colour_key(of)][3:]
 
     assert named(record) == ["+ speaks for the label", "\N{MINUS SIGN} speaks against it (dashed)"]
+    record["evidence"][1]["body_part"] = "whole body"
+    assert record_view.sides(record)["against"] == {} and len(named(record)) == 2, "the text has its colour"
     record["reasons"] = record["reasons"][1:]
-    assert named(record) == ["+ speaks for the label"]
+    assert named(record) == ["+ speaks for the label", "underlined: measured, but no reason"]
     assert named(_record(_clip())) == ["named in the explanation, at these times"]
     assert named(_record(_clip(), question="Is the head bowed?")) == ["named in the answer, at these times"]
     assert named(_record(_clip(), explanation="")) == ["unusual, at these times"]
@@ -195,3 +220,24 @@ def test_the_colours_of_the_sides_stay_apart_in_grey_and_from_the_body():
 
     assert abs(grey(picture_page.FOR) - grey(picture_page.AGAINST)) > 30
     assert not {picture_page.FOR, picture_page.AGAINST} & set(rendering.PART_COLOURS.values())
+
+
+def test_the_legend_explains_every_colour_that_words_of_the_explanation_are_underlined_with(record):
+    words = [each["words"] for each in html_report.colour_key(record)]
+    assert not any("underlined" in each for each in words), "all statements are reasons"
+    shown = record | {"reasons": record["reasons"][1:2]}
+    sides = {piece["side"] for piece in html_report.linked_pieces(shown) if piece["rows"]}
+    assert sides == {"for", ""}, "the elbows are no reason"
+    key = {each["words"]: each["colour"] for each in html_report.colour_key(shown)}
+    assert key["underlined: measured, but no reason"] == picture_page.HIGHLIGHT
+    assert key["underlined: measured, but no reason"] in _html(shown)
+
+
+def test_the_ends_of_a_time_line_are_not_cut_off(record):
+    record["evidence"][1] |= {"start_s": 4.0, "end_s": 6.0}
+    page = record_picture.record_page(record, _clip(), "walk")
+    (lanes,) = [
+        axes for axes in page.figure.axes if any(str(each.get_gid()).startswith("reason") for each in axes.patches)
+    ]
+    aligned = {label.get_text(): label.get_horizontalalignment() for label in lanes.get_xticklabels()}
+    assert aligned["0 s"] == "left" and aligned["6 s"] == "right" and aligned["3 s"] == "center", aligned

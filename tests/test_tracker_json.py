@@ -306,7 +306,7 @@ def test_times_that_cannot_be_read_are_an_error_where_no_rate_is_given(write, is
     points = [[1.0 + 0.01 * number, 2.0, 3.0] for number in range(22)]
     frames = [{"landmarks": points} | ({} if is_list else {"time": time}) for time in times]
     path = write({"frames": frames} | ({"timestamps": times} if is_list else {}))
-    with pytest.raises(MotionError, match=r"time 0: expected a time; found none \(or pass fps\)"):
+    with pytest.raises(MotionError, match=r"time 0: expected a time; found none \(or give the frames per second"):
         read_motions(path)
     assert len(read_motions(path, fps=30)[0].joints) == 40
     assert read_motions(write({"fps": 25, "frames": frames}))[0].fps == 25

@@ -100,7 +100,7 @@ def test_a_generated_clip_comes_back_from_trc_with_its_units(read):
         (lambda t: t.splitlines()[0], r"line 1: expected the names DataRate, NumFrames"),
         (
             lambda t: t.replace("DataRate\tC", "Rate\tC"),
-            r"DataRate is 'not given'; .*\(or pass fps\)",
+            r"DataRate is 'not given'; .*\(or give the frames per second",
         ),
         (
             lambda t: t.replace("60.00\t60.00\t2\t2", "60.00\t60.00\t2\tmany"),

@@ -163,8 +163,3 @@ def value_with_unit(value: float | None, unit: str) -> str:
     if value is None:
         return "not measurable"
     return f"{value:.3g}" if unit == "1" else f"{value:.3g} {unit}"
-
-
-def verdict_mark(holds: bool | None) -> str:
-    """The mark of a claim: "+" if it holds, "-" if it does not, "?" if it cannot be checked."""
-    return {True: "+", False: "-", None: "?"}[holds]

@@ -11,7 +11,6 @@ from .common import (
     add_recording_options,
     load_quietly,
     value_with_unit,
-    verdict_mark,
 )
 
 _EXAMPLES = """examples:
@@ -68,7 +67,6 @@ def as_text(record: dict) -> str:
         lines.append("  measured, first and second:")
     for item in record["differences"]:
         first, second = (value_with_unit(value, item["unit"]) for value in item["values"])
-        lines.append(
-            f"    {verdict_mark(item['holds'])} {item['difference']} ({item['descriptor']} {first} and {second})"
-        )
+        holds = {True: "", False: "; does not hold", None: "; cannot be checked"}[item["holds"]]
+        lines.append(f"    {item['difference']} ({item['descriptor']} {first} and {second}{holds})")
     return "\n".join(lines)

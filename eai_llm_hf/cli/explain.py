@@ -17,7 +17,6 @@ from .common import (
     given_options,
     load_quietly,
     value_with_unit,
-    verdict_mark,
 )
 from .performers import add_performers_option, with_performers
 from .videos import add_video_options, check_video_options, is_video, with_poses
@@ -37,6 +36,9 @@ _EXAMPLES = """examples:
 
 CLOSE = 0.5
 """The text calls the second label close if it has at least this share of the first one's probability."""
+
+_SIGNS = {"for": "+", "against": "-"}
+"""Signs of the measurements that are reasons; ASCII, since a terminal may have no other minus."""
 
 _OPTIONS = (
     "candidate_labels",
@@ -163,7 +165,7 @@ def _explain(
 
 def as_text(record: dict, who: str = "") -> str:
     """A record for people; `who` says which person of the recording it is about."""
-    from ..report.record_view import compared_words
+    from ..report.record_view import compared_words, explained_window, side_of_rows, verdict
 
     if "error" in record:
         return f"{record['source']}\n  could not be read: {record['error']['message']}\n"
@@ -175,16 +177,25 @@ def as_text(record: dict, who: str = "") -> str:
         close = ": the two are close, and it may be either" if score >= CLOSE * first else ""
         lines.append(f"  The next most likely is {second} ({score:.0%}){close}.")
     lines += _certainty_text(record.get("certainty") or {})
+    if len(record["segments"]) > 1 and record["evidence"]:
+        start, end = explained_window(record)
+        lines.append(f"  Text and measurements are about {start:.1f} to {end:.1f} s of the recording:")
     lines += textwrap.wrap(record["explanation"], 96, initial_indent="  ", subsequent_indent="  ")
     if "attribution" in record:
         lines.append(_attribution_text(record["attribution"]))
+    side_of = side_of_rows(record)
     if record["evidence"]:
-        lines.append("  measured:")
-    for item in record["evidence"]:
+        told = ", ".join(
+            f"{sign} {side} {record['label']}" for side, sign in _SIGNS.items() if side in side_of.values()
+        )
+        lines.append(f"  measured ({told}):" if told else "  measured:")
+    for row, item in enumerate(record["evidence"]):
         value = value_with_unit(item["value"], item["unit"])
         place = "" if item["percentile"] is None else f", percentile {item['percentile']:.0f}"
         place += compared_words(item)
-        lines.append(f"    {verdict_mark(item['holds'])} {item['claim']} ({item['descriptor']} {value}{place})")
+        sign = _SIGNS[side_of[row]] if row in side_of else " "
+        holds = "" if item["holds"] else f"; {verdict(item)}"
+        lines.append(f"    {sign} {item['claim']} ({item['descriptor']} {value}{place}{holds})")
     if len(record["segments"]) > 1:
         lines.append("  over time:")
         for part in record["segments"]:

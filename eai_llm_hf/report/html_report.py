@@ -110,6 +110,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "bars": bars(record),
         "left_out": left_out_words(record["scores"], MOST_BARS),
         "question": record.get("question"),
+        "window": span_words(*explained_window(record)) if len(record["segments"]) > 1 else "",
         "pieces": linked_pieces(record),
         "dropped": _dropped_words(dropped) if dropped else None,
         "rows": _rows(record),
@@ -122,7 +123,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
 
 
 def colour_key(record: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What the colours of the figure mean: each with its words, and the side of the reasons that have it, or ""."""
+    """The colours of figure and text: each with its words, and the side of the reasons that have it or ""."""
     found = [
         {"colour": PART_COLOURS["left arm"], "words": "left side", "side": ""},
         {"colour": PART_COLOURS["right arm"], "words": "right side (hollow joints)", "side": ""},
@@ -131,12 +132,15 @@ def colour_key(record: Mapping[str, Any]) -> list[dict[str, str]]:
     if words := highlight_words(record):
         return [*found, {"colour": HIGHLIGHT, "words": f"{words}, at these times", "side": ""}]
     words_of = {"for": "speaks for the label", "against": "speaks against it (dashed)"}
-    marked = [side for side, parts in sides(record).items() if parts]
-    return found + [
+    marked = {reason.side for reason in reasons_of(record)}  # on the body, or only in the text
+    found += [
         {"colour": SIDE_COLOURS[side], "words": f"{sign} {words_of[side]}", "side": side}
         for side, sign in SIGNS.items()
         if side in marked
     ]
+    if any(piece.rows and not set(piece.rows) & set(side_of_rows(record)) for piece in pieces(record)):
+        found.append({"colour": HIGHLIGHT, "words": "underlined: measured, but no reason", "side": ""})
+    return found
 
 
 def bars(record: Mapping[str, Any]) -> list[dict[str, Any]]:

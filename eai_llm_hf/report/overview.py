@@ -12,6 +12,45 @@ FAILED = "could not be explained"
 NO_NOTE = "none"
 _LEVELS = (NOT_MEASURED, "low", "medium", "high")
 
+NOTE_WORDS = {
+    "axis_order": "order of the axes found out",
+    "body_lost": "nobody tracked for a while",
+    "body_model": "average proportions",
+    "camera_tilted": "tilted camera",
+    "common_claims": "shared by nearly all clips",
+    "confidence_ignored": "confidence not used",
+    "estimated_joint_centres": "joint centres estimated",
+    "fps_contradicted": "frame rates disagree",
+    "gaps_filled": "gaps filled",
+    "joint_left_out": "joint left out",
+    "jumps": "body jumps",
+    "loose_markers": "loose markers",
+    "low_visibility": "joints hardly visible",
+    "mirrored": "mirrored body",
+    "motionless": "nothing moves",
+    "one_of_animations": "one of several animations",
+    "padding_cut": "empty frames cut",
+    "part_not_recorded": "part of the body not recorded",
+    "performer_unknown": "performer unknown",
+    "person_dropped": "another person left out",
+    "person_returned": "person taken for an earlier one",
+    "person_seldom_found": "person seldom found",
+    "pinned_root": "pelvis in one place",
+    "pose_cut": "stray pose cut",
+    "sides_exchanged": "left and right exchanged",
+    "sloping_floor": "floor levelled",
+    "time_hole": "hole in the times",
+    "time_unit_guessed": "unit of time found out",
+    "unit_overruled": "stated unit of length not used",
+    "unit_unlikely": "unit of length doubtful",
+    "unlikely_proportions": "unlikely proportions",
+    "unsteady_bones": "bones change their length",
+    "up_axis_overruled": "stated up axis not used",
+    "up_axis_uncertain": "up axis doubtful",
+    "video_damaged": "damaged video",
+}
+"""What the overview calls a note, by its code."""
+
 
 def overview(sections: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What the table shows.
@@ -40,10 +79,11 @@ def certainty_of(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def note_kinds(record: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The notes of a record by kind: the code in words, and the messages."""
+    """The notes of a record by kind: what it is called, and the messages."""
     found: dict[str, list[str]] = {}
     for note in record.get("notes", ()):
-        found.setdefault(note["code"].replace("_", " "), []).append(note["message"])
+        kind = NOTE_WORDS.get(note["code"], note["code"].replace("_", " "))  # a later version may know more of them
+        found.setdefault(kind, []).append(note["message"])
     return [{"kind": kind, "messages": "; ".join(messages)} for kind, messages in found.items()]
 
 

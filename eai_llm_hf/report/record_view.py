@@ -324,8 +324,8 @@ def number_words(item: Mapping[str, Any]) -> str:
     """The measured value without its unit; a share of the time in percent."""
     if item["descriptor"] in AS_SHARES:
         return f"{item['value']:.0%}"
-    digits = max(0, 2 - math.floor(math.log10(max(abs(item["value"]), 0.01))))
-    return f"{item['value']:.{min(digits, 2)}f}".replace("-", "\N{MINUS SIGN}")
+    digits = min(max(0, 2 - math.floor(math.log10(max(abs(item["value"]), 0.01)))), 2)
+    return f"{round(item['value'], digits) + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def span_words(start_s: float, end_s: float) -> str:

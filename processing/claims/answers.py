@@ -9,6 +9,7 @@ Reasons are facts as well: that a measurement is a sign of an emotion stands in 
 model does not carry this link.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,9 +21,18 @@ from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, why_not_measure
 from ..descriptors.reference import MotionReference
 from ..descriptors.reference_state import PERFORMER, RECORDINGS
 from ..skeleton.tree import FRAME_RATE
+from .argument_words import ONE_COMPARED
 from .claim import Claim, canonical_claim, collide, holds, notable_claims
 from .fact_questions import CLIP_LENGTH
-from .fixed_answers import ASK_INSTEAD, ENGLISH_ONLY, MISSING_JOINTS, NO_ANSWER, NOT_VISIBLE, NOTHING_AGAINST
+from .fixed_answers import (
+    ASK_INSTEAD,
+    ENGLISH_ONLY,
+    MISSING_JOINTS,
+    NO_ANSWER,
+    NOT_FELT,
+    NOT_VISIBLE,
+    NOTHING_AGAINST,
+)
 from .guard import about_parts, lacking, supported_answer
 from .hand_answers import hands_answer
 from .parser import find_claims
@@ -39,6 +49,16 @@ _TYPICAL_STRENGTH = 0.2
 
 _MOST = 2
 """Claims of a kind in an answer."""
+
+_ABOUT_THE_LABEL = frozenset(("emotion", "is", "why", "why not", "sure", "probability"))
+"""Kinds of questions whose answer names what the movement expresses."""
+
+_FEELS = re.compile(
+    r"\b(?:feels?|felt|inside|inwardly|deep down|at heart)\b"
+    r"|\b(?:he|she|they|him|her|person|anyone|someone|somebody) (?:(?:is|are|be|really|truly) )*feeling\b"
+    r"|\b(?:his|her|their) (?:\w+ )?feelings?\b"
+)
+"""A question about what somebody feels, not about the impression."""
 
 _NEAR_MIDDLE = 10.0
 """Percentile points from 50 within which a value is called typical."""
@@ -116,6 +136,8 @@ def answered(text: str, question: Question, facts: Facts) -> tuple[str, list[Cla
     said = find_claims(answer)
     if answer in (NOT_VISIBLE, NO_ANSWER):
         answer = f"{answer} {ASK_INSTEAD}"
+    elif not _ABOUT_THE_LABEL.isdisjoint(question.kinds) and _FEELS.search(question.text.lower()):
+        answer = f"{answer} {NOT_FELT}"
     return answer, said, max(len(find_claims(text)) - len(said), 0)
 
 
@@ -290,10 +312,14 @@ def _number(question: Question, facts: Facts) -> str:
         return f"The {noun} is {said}."
     if abs(percentile - 50.0) <= _NEAR_MIDDLE:
         rank = "which is typical"
-    elif percentile > 50.0:
-        rank = f"higher than in {percentile:.0f}% of {_others(facts.reference.level[index])}"
     else:
-        rank = f"lower than in {100.0 - percentile:.0f}% of {_others(facts.reference.level[index])}"
+        way, share = ("higher", percentile) if percentile > 50.0 else ("lower", 100.0 - percentile)
+        level = facts.reference.level[index]
+        others = _others(level)
+        if facts.reference.of_one_clip(level):
+            rank = f"{way} than {ONE_COMPARED[others]} leads one to expect"
+        else:
+            rank = f"{way} than in {share:.0f}% of {others}"
     return f"The {noun} is {said}, {rank}: {_measured_clause(name, facts)}."
 
 
@@ -303,7 +329,7 @@ def _measure(name: str, value: float, per_minute: bool = False) -> str:
         return f"{value:.0%} of the time"
     if per_minute:
         words, digits = words.replace("per second", "per minute").replace("Hz", "per minute"), 0
-    return f"{value:.{digits}f} {words}".strip()
+    return f"{round(value, digits) + 0.0:.{digits}f} {words}".strip()  # no "-0"
 
 
 def _others(level: str) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "NO_KNOWN_SIGN",
     "OBSERVED",
     "OBSERVED_TOO",
+    "ONE_COMPARED",
     "RIVAL",
     "RIVAL_SIGN",
     "RIVAL_UNDECIDED",
@@ -56,6 +57,14 @@ COMPARED_WITH: dict[Compared, tuple[str, ...]] = {
     ),
 }
 """What a clip is compared with; the first of each also follows "than in" without its first two words."""
+
+ONE_COMPARED: dict[str, str] = {
+    "most of this person's other recordings": "this person's other recording",
+    "this person's other recordings": "this person's other recording",
+    "most of these recordings": "the reference recording",
+    "these recordings": "the reference recording",
+}
+"""The same where there is one such recording, in place of the words that the language model has learned."""
 
 COMPARED_CLAUSES: dict[tuple[str, str], str] = {
     ("movement_speed", "high"): "the movement is faster",
@@ -214,7 +223,7 @@ LINKS: Linked = {
     ),
     (False, 2): (
         "{c}, both of which fit {n}",
-        "{c}, which fits {n}",
+        "{c}, and both fit {n}",
         "{c}, and both go with {n}",
         "{c}, in line with {n}",
         "{c}; together these point towards {n}",
@@ -245,7 +254,7 @@ LEADS: Linked = {
         "there is one clear sign of {n}: {c}",
     ),
     (True, 2): (
-        "the main reasons are that {c}, which is typical of {n}",
+        "the main reasons are that {c}, both typical of {n}",
         "what points to {n} is that {c}",
         "the clearest signs of {n} are that {c}",
         "two signs of {n} can be seen: {c}",
@@ -258,7 +267,7 @@ LEADS: Linked = {
         "two things point to {n}: {c}",
     ),
     (True, 3): (
-        "the main reasons are that {c}, which is typical of {n}",
+        "the main reasons are that {c}, all typical of {n}",
         "what points to {n} is that {c}",
         "three signs of {n} can be seen: {c}",
         "what speaks for {n} is that {c}",
@@ -277,7 +286,7 @@ LEADS: Linked = {
         "there is one indication of {n}: {c}",
     ),
     (False, 2): (
-        "the reasons are that {c}, which fits {n}",
+        "the reasons are that {c}, and both fit {n}",
         "what points to {n} is that {c}",
         "what speaks for {n} is that {c}",
         "two things fit {n}: {c}",
@@ -286,7 +295,7 @@ LEADS: Linked = {
         "two details suggest {n}: {c}",
     ),
     (False, 3): (
-        "the reasons are that {c}, which fits {n}",
+        "the reasons are that {c}, and all three fit {n}",
         "what points to {n} is that {c}",
         "what speaks for {n} is that {c}",
         "three things fit {n}: {c}",
@@ -398,17 +407,17 @@ AGAINST: dict[int, tuple[str, ...]] = {
         "what speaks against {n} is that {c}",
         "however, {c}, both of which are unusual for {n}",
         "two things do not fit {n}: {c}",
-        "{c}, though, which speaks against {n}",
-        "on the other hand, {c}, which speaks against {n}",
+        "{c}, though, and both speak against {n}",
+        "on the other hand, {c}, both of which speak against {n}",
         "it counts against {n} that {c}",
         "{n} remains the best fit, although {c}",
         "not everything points to {n}: {c}",
         "even so, {c}, and both are unusual for {n}",
         "there are two signs against {n}: {c}",
-        "the picture is mixed, however: {c}, which does not fit {n}",
+        "the picture is mixed, however: {c}, and both are signs against {n}",
         "two points against {n} are that {c}",
         "the main arguments against {n} are that {c}",
-        "still, {c}, and both are signs against {n}",
+        "still, {c}, and both speak against {n}",
     ),
 }
 

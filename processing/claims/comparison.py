@@ -6,7 +6,7 @@ reading.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,23 +111,30 @@ def clear_differences(first: np.ndarray, second: np.ndarray, reference: MotionRe
     return [Difference(name, "high" if gaps[name] > 0 else "low", "second") for name in clear]
 
 
-def main_differences(first: np.ndarray, second: np.ndarray, reference: MotionReference) -> list[Difference]:
+def main_differences(
+    first: np.ndarray, second: np.ndarray, reference: MotionReference, parts: Collection[str] = ()
+) -> list[Difference]:
     """What an answer to "How do they differ?" names: the largest clear difference of each body part.
 
     Two that say nearly the same, such as a faster movement and faster legs, are one: the larger counts.
 
     Args:
         first, second, reference: As in `clear_differences`.
+        parts: Body parts that are asked about, as in "How do the arms differ?": of these all differences count, and
+            no others.
 
     Returns:
         Up to `MAX_DIFFERENCES`, the largest first.
     """
-    found: dict[str, Difference] = {}
+    found: list[Difference] = []
+    named: set[str] = set()
     for difference in clear_differences(first, second, reference):
-        said = [frozenset((difference.descriptor, other.descriptor)) for other in found.values()]
-        if not any(pair in NEAR_DUPLICATES for pair in said):
-            found.setdefault(DESCRIPTORS[DESCRIPTOR_INDEX[difference.descriptor]].body_part, difference)
-    return list(found.values())[:MAX_DIFFERENCES]
+        part = DESCRIPTORS[DESCRIPTOR_INDEX[difference.descriptor]].body_part
+        said = [frozenset((difference.descriptor, other.descriptor)) for other in found]
+        if (part in parts if parts else part not in named) and not any(pair in NEAR_DUPLICATES for pair in said):
+            found.append(difference)
+            named.add(part)
+    return found[:MAX_DIFFERENCES]
 
 
 def asked_comparatives(question: str) -> list[tuple[str, Direction]]:

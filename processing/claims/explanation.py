@@ -6,9 +6,10 @@ argument --> prompt with the facts --> language model, which marks its statement
 Training uses the same prompt, and as the answer the marked text of the argument.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -28,7 +29,7 @@ from .argument import (
     write_argument,
     write_part,
 )
-from .argument_words import COMPARED_WITH
+from .argument_words import COMPARED_WITH, ONE_COMPARED
 from .marks import Statement, mark, read_marks, without_marks, words_of_mark
 from .reasons import Argument, Reason
 from .text_check import Sentence, TextCheck, sentences_of
@@ -132,8 +133,27 @@ def explained(
         argument: What it should say.
         labels: The candidate labels.
         vectors: (spans, descriptors) values of `measure_spans`.
-        reference: Typical values; without them the argument states nothing.
+        reference: Typical values; without them the argument states nothing. Where they are those of one recording,
+            the text says so.
     """
+    found = _checked(written, argument, labels, vectors, reference)
+    if reference is None or not reference.of_one_clip(argument.compared):
+        return found
+    moved = [
+        each._replace(start=len(_of_one(found.text[: each.start])), end=len(_of_one(found.text[: each.end])))
+        for each in found.statements
+    ]
+    return replace(found, text=_of_one(found.text), statements=tuple(moved))
+
+
+def _checked(
+    written: str,
+    argument: Argument,
+    labels: Sequence[str],
+    vectors: np.ndarray,
+    reference: MotionReference | None,
+) -> Explanation:
+    """The explanation, in the words for several recordings that it is compared with."""
     check = TextCheck(argument, labels, vectors, reference)
     sentences = sentences_of(*read_marks(written))
     dropped = sum(check.disagreeing(sentence) for sentence in sentences)
@@ -195,7 +215,17 @@ def finished_parts(
         compared = compared or any(words in text for words in COMPARED_WITH[argument.compared])
         if text:
             found.append((frozenset(group.parts), text))
+    if reference is not None and reference.of_one_clip(argument.compared):
+        return [(parts, _of_one(text)) for parts, text in found]
     return found
+
+
+_SEVERAL = re.compile("|".join(map(re.escape, ONE_COMPARED)), re.IGNORECASE)
+
+
+def _of_one(text: str) -> str:
+    """A text about one recording that the clip is compared with, in place of several."""
+    return _SEVERAL.sub(lambda found: ONE_COMPARED[found[0].lower()], text)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ __all__ = [
     "ASK_INSTEAD",
     "ENGLISH_ONLY",
     "MISSING_JOINTS",
+    "NOT_FELT",
     "NOT_VISIBLE",
     "NOTHING_AGAINST",
     "NOTHING_UNUSUAL",
@@ -33,6 +34,9 @@ NOTHING_UNUSUAL = "Nothing about the {} is unusual."
 
 NO_ANSWER = "The measurements do not support an answer."
 """Answer where no sentence of the model holds, or where the question is not about movement."""
+
+NOT_FELT = "This is what the movement expresses, which need not be what the person feels."
+"""What follows on an answer to a question about what somebody feels."""
 
 ASK_INSTEAD = (
     "You can ask which emotion it is, why, what speaks against it and how sure that is, or about posture, head, arms, "

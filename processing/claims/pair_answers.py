@@ -2,6 +2,7 @@
 
 "Which of the two looks sadder?"   --> the probabilities of "sad", relative to the pair, then signs that differ
 "Who takes longer steps?"          --> the measured difference
+"How do the arms differ?"          --> the largest differences of this body part
 "How do they differ?"              --> nothing: the language model answers, and is checked (`guard.py`)
 """
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
 from ..descriptors.reference import MotionReference
 from .comparison import (
     ALIKE_ANSWER,
@@ -18,18 +20,23 @@ from .comparison import (
     Difference,
     asked_comparatives,
     clear_differences,
+    main_differences,
+    percentile_gaps,
     verbalise_differences,
 )
 from .fact_questions import in_english, plainly, quantity_of
 from .fixed_answers import ENGLISH_ONLY
 from .phrases import Direction
-from .questions import in_plain_forms, named_emotions
+from .questions import in_plain_forms, limbs_named, named_emotions, parts_named
 from .reasons import LEAST_STRENGTH
 from .signs import relation
 from .tokens import FORMS
 from .writing import looks
 
 __all__ = ["PairQuestion", "answered_pair", "read_pair_question"]
+
+ALIKE_PARTS = "There is no clear difference between the two movements in the {}."
+NOT_IN_BOTH = "This cannot be compared: of the {}, nothing was measured in both movements."
 
 _MOST_SIGNS = 2
 
@@ -38,6 +45,8 @@ _EVEN = 0.55
 
 _LESS = re.compile(r"\b(?:less|least|fewer|lower|slower|shorter|smaller|narrower|closer|nearer)\b")
 _COMPARES = re.compile(r"\b(?:which|who|whose|\w{3,}er|\w{3,}est|more|most|less|least)\b")
+_OF_TWO = re.compile(r"\b(head|trunk|torso|chest|posture|gait)s\b")
+"""What one person has once."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +58,19 @@ class PairQuestion:
         emotion: The label that it compares, None for none.
         descriptors: Descriptor and direction of the comparatives that it contains, the one that fits best first.
         less: Whether it asks for the movement with less of the emotion.
+        parts: Body parts whose differences it asks for.
     """
 
     english: bool = True
     emotion: str | None = None
     descriptors: tuple[tuple[str, Direction], ...] = ()
     less: bool = False
+    parts: frozenset[str] = frozenset()
 
     @property
     def needs_text(self) -> bool:
         """Whether the language model has something to say."""
-        return self.english and self.emotion is None and not self.descriptors
+        return self.english and self.emotion is None and not self.descriptors and not self.parts
 
 
 def read_pair_question(text: str, labels: Sequence[str]) -> PairQuestion:
@@ -76,13 +87,16 @@ def read_pair_question(text: str, labels: Sequence[str]) -> PairQuestion:
     emotions = [name for name in named_emotions(said, labels) if name in labels]
     if emotions:
         return PairQuestion(emotion=emotions[0], less=less)
+    said = _OF_TWO.sub(r"\1", said)
     asked = asked_comparatives(text)
+    if not asked and "differ" in said and (limbs := limbs_named(said)):
+        return PairQuestion(parts=limbs)
     if len(asked) < 2 and _COMPARES.search(text.lower()):
         words = " ".join(FORMS.get(word, word) for word in said.split())
         direction: Direction = "low" if less else "high"
         near = [(name, direction) for name in quantity_of(words) if name in COMPARATIVES]
         asked = list(dict.fromkeys([*asked, *near]))
-    return PairQuestion(descriptors=tuple(asked))
+    return PairQuestion(descriptors=tuple(asked), parts=frozenset() if asked else parts_named(said))
 
 
 def answered_pair(
@@ -109,12 +123,26 @@ def answered_pair(
     clear = clear_differences(first, second, reference)
     if question.emotion is not None:
         return _which_looks(question.emotion, question.less, scores, clear)
+    if question.parts:
+        return _how_parts_differ(question.parts, first, second, reference)
     for name, direction in question.descriptors:
         for difference in clear:
             if difference.descriptor == name:
                 stated = [difference if difference.direction == direction else difference.of("first")]
                 return verbalise_differences(stated), stated
     return ALIKE_ANSWER, []
+
+
+def _how_parts_differ(
+    parts: frozenset[str], first: np.ndarray, second: np.ndarray, reference: MotionReference
+) -> tuple[str, list[Difference]]:
+    """How some body parts of two movements differ."""
+    name = " and ".join(sorted(parts))
+    known = percentile_gaps(first, second, reference)
+    if not any(DESCRIPTORS[DESCRIPTOR_INDEX[each]].body_part in parts for each in known):
+        return NOT_IN_BOTH.format(name), []
+    stated = main_differences(first, second, reference, parts)
+    return (verbalise_differences(stated), stated) if stated else (ALIKE_PARTS.format(name), [])
 
 
 def _which_looks(

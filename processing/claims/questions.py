@@ -36,7 +36,7 @@ from .question_spelling import well_spelled
 from .terms import PREDICATES, SUBJECTS, subject_at, subjects_in
 from .tokens import FORMS, GLUE, Token, stem, tokens_of
 
-__all__ = ["Question", "in_plain_forms", "named_emotions", "parts_named", "read_question"]
+__all__ = ["Question", "in_plain_forms", "limbs_named", "named_emotions", "parts_named", "read_question"]
 
 _FRAMES = re.compile(
     r"^(?:please )?(?:(?:is|was) it (?:true|so|right|the case) that|(?:would|could|can) (?:you|one|i|we) "
@@ -367,7 +367,7 @@ def _concerns(kind: tuple[str, ...], words: str) -> bool:
         return True
     if _ONE_SIDE.search(words) or any(token.stem in _TIMES for token in tokens_of(words)):
         return False
-    named = _limbs_named(words)
+    named = limbs_named(words)
     return not named or bool(named & _limbs_of(kind))
 
 
@@ -375,10 +375,10 @@ def _concerns(kind: tuple[str, ...], words: str) -> bool:
 def _limbs_of(kind: tuple[str, ...]) -> frozenset[str]:
     """The body parts that a quantity or a sign is about: that of its descriptor, and those that its wordings name."""
     entries = [DESCRIPTORS[DESCRIPTOR_INDEX[kind[1]]]] if kind[1] in DESCRIPTOR_INDEX else []
-    return frozenset(entry.body_part for entry in entries).union(*map(_limbs_named, WORDINGS[kind]))
+    return frozenset(entry.body_part for entry in entries).union(*map(limbs_named, WORDINGS[kind]))
 
 
-def _limbs_named(text: str) -> frozenset[str]:
+def limbs_named(text: str) -> frozenset[str]:
     """The body parts that a text names by themselves, not by what they do: no "posture", no "gait"."""
     return frozenset(_PARTS[concept] for concept in _concepts_of_parts(text) if concept not in _VAGUE)
 

@@ -34,6 +34,7 @@ __all__ = [
     "chosen_argument",
     "common_claims",
     "common_in_reference",
+    "repeats",
     "statable",
 ]
 
@@ -281,7 +282,7 @@ class _Choice:
             free = [
                 claim
                 for claim in options
-                if not (thirds and claim.span != "whole") and not any(_repeats(claim, other) for other in self.chosen)
+                if not (thirds and claim.span != "whole") and not any(repeats(claim, other) for other in self.chosen)
             ]
             if not free:
                 break
@@ -297,8 +298,8 @@ class _Choice:
         return found
 
 
-def _repeats(claim: Claim, other: Claim) -> bool:
-    """Whether an argument makes only one of two claims; it does not speak of one descriptor twice."""
+def repeats(claim: Claim, other: Claim) -> bool:
+    """Whether only one of two claims is made: they say the same or the opposite, or speak of one descriptor twice."""
     return claim.descriptor == other.descriptor or collide(claim, other)
 
 

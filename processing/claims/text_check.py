@@ -4,7 +4,7 @@ A sentence is sound if
 
 - the words of each statement say what its mark claims, and no statement lacks a mark,
 - the words around statements give them as what they are: for the label, against it, or neither,
-- what counts statements ("both", "three signs") counts as many as there are,
+- what counts statements ("both", "three signs", "the main reason") counts as many as there are,
 - all facts in it are those of the argument: label, runner-up, certainty, and what the clip is compared with, and
 - it has a statement, or only words of the frames that the package has for sentences without one: nothing else would
   tell whether it is true.
@@ -87,12 +87,12 @@ _THING = r"(?:signs?|reasons?|indications?|features?|details?|things?|points?|ar
 _COUNTING: tuple[tuple[re.Pattern, Container[int]], ...] = tuple(
     (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), numbers)
     for words, numbers in (
-        (rf"(?:one|an?(?: single)?) (?:[\w-]+ ){{0,2}}?{_THING}(?<!s)", (1,)),
+        (rf"(?:one|an?(?: single)?|the (?:main|clearest)) (?:[\w-]+ ){{0,2}}?{_THING}(?<!s)", (1,)),
         (r"(?<!between )both|(?<!between the )(?<!between these )two|neither", (2,)),
         (r"three", (3,)),
         (r"four|five", ()),
         (r"(?<!above )(?<!after )(?<!at )all(?! in all)", range(3, 9)),
-        (rf"(?:these(?! recordings)|several|(?:main|clearest) {_THING}(?<=s))", range(2, 9)),
+        (rf"(?:these(?! recordings)|several|(?:main|clearest) {_THING}(?<=s)|the {_THING}(?<=s) are)", range(2, 9)),
     )
 )
 """Words that count the statements around them, and how many there may be."""

@@ -110,8 +110,8 @@ ATOMS: tuple[tuple[str, str], ...] = (
     ("negation", r"rather than|instead of|(?:it|this) is not (?:true|the case) that|no sign of|neither|fails? to"),
     (
         "glue",
-        r"(?:than in|compared with|measured against|relative to) (?:most (?:of )?)?(?:(?:this person's|these) )?"
-        r"(?:other )?recordings",
+        r"(?:than in|compared with|measured against|relative to) (?:most (?:of )?)?(?:(?:this person's|these|the) )?"
+        r"(?:other |reference )?recordings?",
     ),
     ("glue", r"not only|as well|as if|in fact|of course|as it were"),
     (

@@ -205,6 +205,10 @@ class MotionReference:
             manner=self.manner if typical.manner is None or self.manner is None else self.manner.at(typical.manner),
         )
 
+    def of_one_clip(self, level: str) -> bool:
+        """Whether a single clip says what is typical of the performer, or of the recordings."""
+        return self.clips == 1 and level == (PERFORMER if PERFORMER in self.level else RECORDINGS)
+
     @property
     def typical(self) -> np.ndarray:
         """(descriptors,) the values in the middle, in the unit of each descriptor."""

@@ -63,7 +63,8 @@ def read_bvh(path: Path) -> Recording:
         face=face,
         fps=_fps_of(frame_time),
         fps_stated=(
-            f"Frame Time is {shown(frame_time)}; expected {1 / MAX_FPS:g} to {1 / MIN_FPS:g} seconds between frames"
+            f"Frame Time is {shown(frame_time)}; expected the seconds from one frame to the next, {1 / MAX_FPS:g} to "
+            f"{1 / MIN_FPS:g}, such as 0.033333 for 30 frames per second"
         ),
         joint_names=[joint.name for joint in skeleton],
         parents=[joint.parent for joint in skeleton],

@@ -49,6 +49,9 @@ _SAME_RATE = 0.03
 
 _BY_TIMES = "the times in the file give"
 
+_OR_GIVE_IT = " (or give the frames per second: fps, on the command line --fps)"
+"""What helps where a file states no usable rate."""
+
 _TOO_CLOSE = 0.3
 """Steps: a frame that follows closer is left out, since between two such frames noise would become speed."""
 
@@ -118,7 +121,7 @@ def timeline_of(recording: Recording, joints: np.ndarray, source: str, given: An
     stated = None
     if recording.fps is not None:
         if recording.fps_stated is not None and not MIN_FPS <= _as_rate(recording.fps) <= MAX_FPS:
-            raise MotionError(f"{source}: {recording.fps_stated} (or pass fps)")
+            raise MotionError(f"{source}: {recording.fps_stated}{_OR_GIVE_IT}")
         stated = checked_fps(recording.fps, source)
     if recording.times is None or len(recording.times) < 2:
         return Timeline(stated)
@@ -141,7 +144,8 @@ def timeline_of(recording: Recording, joints: np.ndarray, source: str, given: An
         slowest, fastest = _STILL_PLAUSIBLE_FPS
         raise MotionError(
             f"{source}: the time column steps by {step:g}; expected {slowest:g} to {fastest:g} frames per second in "
-            "seconds, milliseconds, microseconds, nanoseconds or ticks of 100 ns (or pass fps)"
+            "seconds, milliseconds, microseconds, nanoseconds or ticks of 100 ns"
+            f"{_OR_GIVE_IT}"
         )
     seconds = TIME_UNITS[unit]
     notes = _note_on_unit(step, unit, recording.time_unit, stated)
@@ -249,13 +253,13 @@ def _refuse_disorder(times: np.ndarray, lines: np.ndarray | None, source: str) -
     sane = np.abs(times) < _LATEST  # False for NaN
     if not sane.all():
         row = int(np.argmin(sane))
-        raise MotionError(f"{source}, {place(row)}: expected a time; found none (or pass fps)")
+        raise MotionError(f"{source}, {place(row)}: expected a time; found none{_OR_GIVE_IT}")
     backwards = times[1:] < times[:-1]
     if backwards.any():
         row = int(np.argmax(backwards)) + 1
         raise MotionError(
             f"{source}, {place(row)}: expected times in increasing order; found {times[row]:.12g} "
-            f"after {times[row - 1]:.12g} (or pass fps)"
+            f"after {times[row - 1]:.12g}{_OR_GIVE_IT}"
         )
 
 
