@@ -261,7 +261,7 @@ def test_a_baseline_changes_what_the_result_compares_with(visit):
     page.get_by_role("button", name="Compare with these").click()
     page.locator("#change table").wait_for()
     on_tab(page, "Result")
-    assert "a neutral recording of the same person: Neutral walk" in page.locator("#result").inner_text()
+    assert "a neutral recording of the same person: Neutral walk" in page.locator("#compared").inner_text()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download reference").click()
     saved = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
