@@ -52,7 +52,7 @@ _ABOUT_COMPARISON = (
 _ABOUT_REFERENCE = (
     "“High”, “slow” and every label depend on what is typical. Unless you say otherwise, that is the clips of the "
     "training. Choose recordings of the same person, or of the same kind as yours: from then on, the others are "
-    "compared with them."
+    "compared with them. With recordings of a person, these are only those in which you say that this person moves."
 )
 _ABOUT_LABELS = (
     "Replace the labels by your own words, such as tired and awake. Choose recordings that show a label, write it and "
