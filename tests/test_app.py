@@ -15,6 +15,7 @@ import pytest
 import yaml
 from conftest import make_clip, make_reference, write_bvh
 from hub_stand_in import HubStandIn
+from video_files import write_video
 
 from eai_llm_hf.app import actions, views
 from eai_llm_hf.app.session import MOST_CLIPS, Result, Session, VisitorError
@@ -22,6 +23,8 @@ from eai_llm_hf.cli import app as app_command
 from eai_llm_hf.cli import export as export_command
 from eai_llm_hf.cli.main import main
 from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.reading import pose_model as pose_models
+from eai_llm_hf.processing.reading.pose_model import POSE_MODEL_VARIABLE
 from eai_llm_hf.publish import space
 from eai_llm_hf.publish.checkpoints import EMBEDDED_CHECKPOINTS
 from eai_llm_hf.publish.licences import licence_of_checkpoint
@@ -61,6 +64,28 @@ def test_a_file_without_a_frame_rate_is_read_once_it_is_stated(pipe, tmp_path):
         actions.read_file(pipe, session, tmp_path / "walk.npy")
     entry = actions.read_file(pipe, session, tmp_path / "walk.npy", fps=30.0, layout="smpl22")
     assert len(entry.clip.joints) == len(joints)
+
+
+def test_a_video_without_the_pose_model_is_refused_in_words_for_the_app(pipe, tmp_path, monkeypatch):
+    pytest.importorskip("av")
+    pytest.importorskip("mediapipe")
+    write_video(tmp_path / "walk.mp4", [np.full((64, 48, 3), 100, np.uint8)] * 6)
+    monkeypatch.delenv(POSE_MODEL_VARIABLE, raising=False)
+    monkeypatch.setenv("EAI_LLM_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(pose_models, "POSE_MODEL_URL", "http://127.0.0.1:9/pose.task")  # nobody listens there
+    with pytest.raises(VisitorError, match="is this machine online") as refused:
+        actions.read_file(pipe, Session(), tmp_path / "walk.mp4")
+    told = str(refused.value)
+    assert told.startswith("walk.mp4 is a video") and f"variable {POSE_MODEL_VARIABLE} to where it is" in told
+    assert "--pose-model" not in told and "Errno" not in told
+
+
+def test_a_long_video_is_refused_before_anybody_is_looked_for(pipe, tmp_path, monkeypatch):
+    pytest.importorskip("av")
+    write_video(tmp_path / "day.mp4", [np.full((64, 48, 3), 100, np.uint8)] * 20)
+    monkeypatch.setattr(actions, "LONGEST_VIDEO_S", 0.5)
+    with pytest.raises(VisitorError, match=r"^day\.mp4 lasts 1 s; here a video may last 0 s"):
+        actions.read_file(pipe, Session(), tmp_path / "day.mp4")
 
 
 def test_people_and_names_that_repeat_are_told_apart(pipe, recordings):
@@ -171,6 +196,19 @@ def test_a_long_recording_has_a_time_line_that_seeks(pipe):
     assert re.findall(r'data-seek="([\d.]+)"', page) == ["0.0", "10.0", "20.0"]
 
 
+def test_of_a_long_recording_the_page_says_which_part_explanation_and_answer_are_about(pipe, session):
+    actions.add_example(session, "Long recording")
+    explained = actions.explain(pipe, session, "Long recording")
+    best = max(
+        explained.record["segments"], key=lambda part: (part["label"] == explained.record["label"], part["score"])
+    )
+    about = f"one part of the recording: {best['start_s']:.1f}–{best['end_s']:.1f} s, where {best['label']} is most"
+    assert about in views.result_view(explained, session)
+    answer = actions.explain(pipe, session, "Long recording", "What do the arms do?")
+    assert about in views.answer_view(answer)
+    assert "one part" not in views.result_view(actions.explain(pipe, session, "walk.bvh"), session)
+
+
 def test_a_question_is_answered_and_an_empty_or_endless_one_is_refused(pipe, session):
     result = actions.explain(pipe, session, "Sad walk", "What do the arms do?")
     assert result.record["explanation"] in html.unescape(views.answer_view(result))
@@ -194,10 +232,85 @@ def test_a_reference_of_the_person_changes_what_the_next_records_compare_with(pi
     assert {item["reference"] for item in change.after.record["evidence"]} == {level}
     assert "walk.bvh" in views.change_view(change, session)
     assert actions.explain(pipe, session, "Sad walk").record == change.after.record
-    file = views.reference_file(session)
-    assert MotionReference.from_dict(json.loads(file["text"])).level == session.reference.level
+    reference = actions.whole_reference(pipe, session)
+    assert MotionReference.from_dict(json.loads(views.reference_file(reference)["text"])).level == reference.level
     actions.forget_reference(session)
     assert actions.explain(pipe, session, "Sad walk").record == change.before.record
+
+
+def compared(session, name) -> list[str]:
+    """The recordings that a recording is compared with."""
+    return [each.name for each in actions.typical_for(session, session.entry(name))]
+
+
+def told(session, name) -> str:
+    """What the page says of that."""
+    return " ".join(re.sub("<.*?>", "", views.reference_view(session, session.entry(name))).split())
+
+
+def test_a_reference_of_a_person_is_not_used_for_a_new_recording_until_the_visitor_says_that_the_person_is_the_same(
+    pipe, session, recordings
+):
+    actions.use_reference(pipe, session, "Sad walk", ["walk.bvh"], actions.PERSON)
+    assert told(session, "Sad walk") == "Compared with other recordings of the same person: walk.bvh."
+    actions.read_file(pipe, session, recordings["short"])
+    new = session.entry("short.npz")
+    assert actions.asks_who_moves(session, new)
+    assert {item["reference"] for item in actions.explain(pipe, session, new.name).record["evidence"]} == {"default"}
+    assert told(session, "short.npz").startswith("Is this the same person as in your reference (walk.bvh)?")
+    for same, used, words in (
+        (True, ["walk.bvh"], "Compared with other recordings of the same person: walk.bvh."),
+        (False, [], "somebody else moves here than in yours (walk.bvh)."),
+    ):
+        actions.say_who_moves(session, "short.npz", same)
+        assert compared(session, "short.npz") == used and told(session, "short.npz").endswith(words)
+        assert session.shown is None, "it is explained anew"
+    actions.say_who_moves(session, "short.npz", True)
+    actions.remove(session, "short.npz")
+    actions.read_file(pipe, session, recordings["short"])
+    assert compared(session, "short.npz") == [], "another file may have this name"
+
+
+def test_examples_are_of_one_person_and_recordings_of_a_kind_may_be_of_anybody(pipe, session):
+    actions.add_example(session, "Neutral walk")
+    actions.use_reference(pipe, session, "Sad walk", ["Neutral walk"], actions.NEUTRAL)
+    actions.add_example(session, "Angry walk")
+    assert compared(session, "Angry walk") == ["Neutral walk"] and compared(session, "walk.bvh") == []
+    actions.use_reference(pipe, session, "Sad walk", ["Neutral walk", "Angry walk"], actions.RECORDINGS)
+    assert not actions.asks_who_moves(session, session.entry("walk.bvh"))
+    assert told(session, "walk.bvh") == "Compared with other recordings of this kind: Neutral walk, Angry walk."
+
+
+def test_a_recording_is_left_out_of_its_own_reference_with_a_note(pipe, session, monkeypatch):
+    for name in ("Neutral walk", "Angry walk"):
+        actions.add_example(session, name)
+    given = []
+    calibrate = pipe.calibrate
+    monkeypatch.setattr(pipe, "calibrate", lambda clips, **more: given.append(clips) or calibrate(clips, **more))
+    change = actions.use_reference(pipe, session, "Sad walk", ["Sad walk", "Neutral walk"], actions.PERSON)
+    assert "It is left out of its own reference." in views.change_view(change, session)
+    assert all(len(clips) == 1 and clips[0] is session.entry("Neutral walk").clip for clips in given)
+    expected = "Compared with other recordings of the same person: {}. {} is left out of its own reference."
+    assert told(session, "Sad walk") == expected.format("Neutral walk", "Sad walk")
+    assert told(session, "Neutral walk") == expected.format("Sad walk", "Neutral walk")
+    assert told(session, "Angry walk").endswith(": Sad walk, Neutral walk.")
+    actions.remove(session, "Sad walk")
+    assert compared(session, "Angry walk") == ["Neutral walk"] and compared(session, "Neutral walk") == []
+    assert "Neutral walk is all that your reference has" in told(session, "Neutral walk")
+    given.clear()
+    actions.compare(pipe, session, "Neutral walk", "Angry walk")
+    assert given == [], "neither of two that are compared says what is typical"
+    actions.remove(session, "Neutral walk")
+    assert told(session, "Angry walk") == ""
+
+
+def test_of_two_recordings_the_one_that_is_not_explained_is_the_neutral_one(pipe, session):
+    actions.add_example(session, "Neutral walk")
+    change = actions.use_reference(pipe, session, "Sad walk", ["Sad walk", "Neutral walk"], actions.NEUTRAL)
+    assert {item["reference"] for item in change.after.record["evidence"]} == {"performer"}
+    assert told(session, "Sad walk") == "Compared with a neutral recording of the same person: Neutral walk."
+    with pytest.raises(VisitorError, match="one recording; 2 are chosen"):
+        actions.use_reference(pipe, session, "Sad walk", ["walk.bvh", "Neutral walk"], actions.NEUTRAL)
 
 
 def test_what_is_shown_is_explained_once_until_something_else_is_compared_with(pipe, session, monkeypatch):
@@ -232,7 +345,7 @@ def test_a_reference_needs_other_recordings(pipe, session):
     with pytest.raises(VisitorError, match="cannot say what is typical"):
         actions.use_reference(pipe, session, "Sad walk", ["Sad walk"], actions.PERSON)
     with pytest.raises(VisitorError, match="no reference of your own"):
-        views.reference_file(session)
+        actions.whole_reference(pipe, session)
 
 
 def test_labels_are_learned_from_a_few_recordings_and_forgotten_again(pipe, session):
@@ -263,7 +376,7 @@ def test_the_record_and_the_report_can_be_taken_away(pipe, session):
 def test_visitors_share_nothing(pipe):
     one, other = Session(), Session()
     actions.add_example(one, "Sad walk")
-    assert other.entries == [] and other.reference is None
+    assert other.entries == [] and other.typical == []
 
 
 # ------------------------------------------------------------------------------------------ the command and the Space
@@ -286,6 +399,29 @@ def test_the_command_says_where_the_page_is_and_invites_nobody_to_share_it(pipe,
     assert app_command.run(args) == 0
     out, err = capfd.readouterr()
     assert f"The page is at http://127.0.0.1:{args.port}/" in err and "share" not in out + err
+
+
+@pytest.fixture
+def taken_port():
+    """A port at which another program listens."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        yield door.getsockname()[1]
+
+
+def test_an_address_that_the_page_cannot_have_is_refused_before_the_model_is_loaded(monkeypatch, capsys, taken_port):
+    pytest.importorskip("gradio")
+    monkeypatch.setattr(app_command, "load_quietly", lambda model: pytest.fail("the model is loaded first"))
+    for given, words in (
+        (["--port", str(taken_port)], f"Port {taken_port} is taken, perhaps by an eai-llm app that runs already"),
+        (["--port", "70000"], "A port is a number from 1 to 65535; found 70000"),
+        (["--host", "192.0.2.1"], "The page cannot be at 192.0.2.1, port 7860"),
+    ):
+        assert main(["app", "--no-browser", *given]) == 1
+        told = capsys.readouterr().err
+        assert words in told and "Errno" not in told
+        assert ("eai-llm app --port 7860" in told) == (given[1] == str(taken_port))
 
 
 def test_the_page_fetches_nothing_from_elsewhere():

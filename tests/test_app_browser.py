@@ -1,19 +1,22 @@
-"""The app in Chromium, headless: what visitors do with mouse, keyboard and phone, and ten of them at once."""
+"""The app in Chromium, headless: what a visitor does with recordings, results, references and labels."""
 
 import json
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+from app_page import add, choose, named, on_tab, picture, stop, take, time_of, visitors, write_files
 from browser import found_by_axe, open_browser, running_app
 from conftest import make_clip, write_bvh
+from video_files import write_video
 
 from eai_llm_hf.app import actions
+from eai_llm_hf.processing.reading import video
+from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX
 
 pytest.importorskip("gradio", reason="the app needs the extra app")
-
-PATIENCE_MS = 90_000
-"""What a busy machine may take for one answer."""
 
 
 @pytest.fixture(scope="module")
@@ -30,86 +33,13 @@ def app(browser, pipe, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> dict[str, Path]:
-    """A recording, a longer one of somebody else, and a broken one."""
-    folder = tmp_path_factory.mktemp("files")
-    for name, seed, seconds in (("walk", 4, 3.0), ("other", 5, 4.0)):
-        clip = make_clip(seed, action="walk", rig="bandai22", duration_s=seconds)
-        write_bvh(folder / f"{name}.bvh", clip.joints, 30.0)
-    (folder / "broken.bvh").write_text("HIERARCHY\nROOT", encoding="utf-8")
-    return {path.stem: path for path in folder.iterdir()}
+    return write_files(tmp_path_factory.mktemp("files"))
 
 
 @pytest.fixture
 def visit(app, browser):
-    """Opens the page as a new visitor; at the end nothing may have failed or been fetched from elsewhere."""
-    contexts, failures = [], []
-
-    def open_page(**given):
-        context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 1000}, "accept_downloads": True} | given
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: failures.append(str(error)))
-        page.on("request", lambda request: failures.extend(_elsewhere(request.url, app.address)))
-        page.goto(app.address)
-        page.locator("#examples").wait_for()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert failures == []
-
-
-def _elsewhere(url: str, address: str) -> list[str]:
-    return [] if url.startswith((address, "data:", "blob:")) else [url]
-
-
-def take(page, example: str):
-    """Takes an example and waits for its result."""
-    page.get_by_role("button", name=example, exact=True).click()
-    _named(page, example)
-
-
-def add(page, path: Path):
-    """Uploads a file and waits for its result."""
-    page.locator("#upload input[type=file]").set_input_files(str(path))
-    _named(page, path.name)
-
-
-def _named(page, name: str):
-    page.locator("#result .head strong", has_text=name).wait_for()
-
-
-def picture(page, place: str = "#result") -> str:
-    return page.locator(f"{place} canvas").evaluate("canvas => canvas.toDataURL()")
-
-
-def time_of(page) -> float:
-    return float(page.locator("#result .time").inner_text().split()[0])
-
-
-def stop(page):
-    if page.locator("#result .play").inner_text() == "Pause":
-        page.locator("#result .play").click()
-
-
-def on_tab(page, name: str):
-    page.get_by_role("tab", name=name).click()
-
-
-def choose(page, label: str, *names: str):
-    """Chooses from a list of recordings."""
-    for name in names:
-        box = page.get_by_label(label, exact=True)
-        box.click()
-        page.get_by_role("option", name=name, exact=True).click()
-    page.keyboard.press("Escape")
-
-
-# ------------------------------------------------------------------------------------------------------- one visitor
+    with visitors(browser, app) as opened:
+        yield opened
 
 
 def test_a_file_is_uploaded_plays_and_is_deleted(visit, app, files):
@@ -122,6 +52,58 @@ def test_a_file_is_uploaded_plays_and_is_deleted(visit, app, files):
     still, at = picture(page), time_of(page)
     page.get_by_role("button", name="One frame on").first.click()
     assert picture(page) != still and time_of(page) >= at
+
+
+_LANDMARKS = {"shoulder": 11, "elbow": 13, "wrist": 15, "hip": 23, "knee": 25, "ankle": 27, "foot": 31}
+
+
+@pytest.fixture
+def someone_in_the_video(monkeypatch):
+    """Stands in for the pose model: finds somebody who walks in every frame, whatever it shows."""
+    joints = make_clip(3, action="walk", duration_s=2.0).joints
+    found = np.repeat(joints[:, [JOINT_INDEX["head"]]], 33, axis=1)
+    for name, place in _LANDMARKS.items():
+        for side, landmark in (("left", place), ("right", place + 1)):
+            found[:, landmark] = joints[:, JOINT_INDEX[f"{side}_{name}"]]
+    found = (found - joints[:, [JOINT_INDEX["pelvis"]]]) * (1, -1, -1)  # around the hips, y downwards
+    bodies = iter(found.astype(np.float32))
+
+    def find(pixels, time):
+        body = next(bodies)[None]
+        return body[..., :2], body, np.ones((1, 33), np.float32)
+
+    @contextmanager
+    def pose_finder(source):
+        yield find
+
+    monkeypatch.setattr(video, "pose_finder", pose_finder)
+    monkeypatch.setattr(actions, "pose_model", lambda: None)
+
+
+def test_a_video_is_uploaded_and_its_person_plays(visit, app, tmp_path, someone_in_the_video):
+    pytest.importorskip("av")
+    write_video(tmp_path / "walk.mp4", [np.full((64, 48, 3), 100, np.uint8)] * 60)
+    page = visit()
+    add(page, tmp_path / "walk.mp4")
+    assert "mediapipe33" in page.locator("#result .head").inner_text() and app.kept_files() == []
+    stop(page)
+    still = picture(page)
+    page.get_by_role("button", name="One frame on").first.click()
+    assert picture(page) != still
+
+
+def test_the_speed_control_makes_it_faster_and_slower(visit):
+    page = visit(reduced_motion="reduce")
+    take(page, "Sad walk")
+    page.evaluate("() => { window.ticks = []; window.requestAnimationFrame = (tick) => window.ticks.push(tick); }")
+    draw_at = "moment => window.ticks.splice(0).forEach((tick) => tick(moment))"
+    for speed, expected in (("2×", 1.0), ("0.25×", 1.125), ("1×", 1.625)):
+        page.locator("#result").get_by_label("Speed").select_option(label=speed)
+        page.locator("#result .play").click()
+        for moment in (0, 500):
+            page.evaluate(draw_at, moment)
+        assert time_of(page) == pytest.approx(expected, abs=0.06), f"half a second at {speed}"
+        stop(page)
 
 
 def test_a_reason_leads_to_its_time_and_marks_its_body_part(visit):
@@ -210,8 +192,28 @@ def test_while_a_movement_is_explained_the_page_says_so(visit, pipe, monkeypatch
     opacity = "shown => getComputedStyle(shown.closest('.html-container, .pending') ?? shown).opacity"
     assert waiting.evaluate(opacity) == "1", "Gradio fades what is about to change"
     go_on.set()
-    _named(page, "Sad walk")
+    named(page, "Sad walk")
     assert waiting.count() == 0
+
+
+def test_while_files_are_read_the_words_and_the_timer_stand_apart(visit, files, monkeypatch):
+    read, go_on = actions.read_file, threading.Event()
+
+    def slowly(*given):
+        assert go_on.wait(60)
+        return read(*given)
+
+    monkeypatch.setattr(actions, "read_file", slowly)
+    page = visit()
+    page.locator("#upload input[type=file]").set_input_files(str(files["walk"]))
+    words = page.locator("#problem .waiting p", has_text="Reading the files")
+    words.wait_for()
+    timer = page.locator("#problem .progress-text", has_text="processing")
+    timer.wait_for()
+    above, below, around = (part.bounding_box() for part in (timer, words, page.locator("#problem")))
+    assert around["y"] <= above["y"] and above["y"] + above["height"] <= below["y"], "they lie on each other"
+    go_on.set()
+    named(page, "walk.bvh")
 
 
 def test_a_clicked_reason_scrolls_the_player_into_view(visit):
@@ -261,11 +263,61 @@ def test_a_baseline_changes_what_the_result_compares_with(visit):
     page.get_by_role("button", name="Compare with these").click()
     page.locator("#change table").wait_for()
     on_tab(page, "Result")
-    assert "a neutral recording of the same person: Neutral walk" in page.locator("#result").inner_text()
+    assert "a neutral recording of the same person: Neutral walk" in page.locator("#compared").inner_text()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download reference").click()
     saved = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert download.value.suggested_filename == "reference.json" and "performer" in json.dumps(saved)
+
+
+def test_a_reference_of_somebody_is_not_used_for_a_new_file_unless_the_visitor_says_that_it_is_the_same_person(
+    visit, files
+):
+    page = visit(reduced_motion="reduce")
+    take(page, "Sad walk")
+    add(page, files["walk"])
+    on_tab(page, "Reference")
+    choose(page, "Recordings that say what is typical", "Sad walk", "walk.bvh")
+    page.get_by_role("button", name="Compare with these").click()
+    page.locator("#change", has_text="It is left out of its own reference.").wait_for()
+    on_tab(page, "Result")
+    add(page, files["other"])
+    compared = page.locator("#compared")
+    same, other = (page.get_by_role("button", name=name) for name in ("The same person", "Somebody else"))
+    compared.filter(has_text="Is this the same person as in your reference (Sad walk, walk.bvh)?").wait_for()
+    clips = page.locator("#result p", has_text="relative to")
+    assert "the clips of the training" in clips.inner_text() and same.is_visible()
+    assert found_by_axe(page) == {}
+    other.click()
+    compared.filter(has_text="somebody else moves here").wait_for()
+    assert same.is_visible() and not other.is_visible()
+    same.click()
+    compared.filter(has_text="Compared with other recordings of the same person: Sad walk, walk.bvh.").wait_for()
+    assert "other clips of this person" in clips.inner_text()
+    assert other.is_visible() and not same.is_visible()
+
+
+def test_people_are_named_and_the_page_says_how_good_the_labels_are_on_people_left_out(visit, tmp_path):
+    taught = {"one": ("tired", "Anna"), "two": ("awake", "Anna"), "three": ("tired", "Ben"), "four": ("awake", "Ben")}
+    for seed, (name, (label, _)) in enumerate(taught.items()):
+        emotion = {"tired": "sad", "awake": "angry"}[label]
+        write_bvh(tmp_path / f"{name}.bvh", make_clip(seed, emotion=emotion, duration_s=3.0).joints, 30.0)
+    page = visit(reduced_motion="reduce")
+    page.locator("#upload input[type=file]").set_input_files([str(tmp_path / f"{name}.bvh") for name in taught])
+    named(page, "four.bvh")
+    on_tab(page, "Teach labels")
+    for name, (label, who) in taught.items():
+        choose(page, "Recordings that show a label", f"{name}.bvh")
+        page.get_by_label("Label", exact=True).fill(label)
+        page.get_by_label("Who moves in them (if known)").fill(who)
+        page.get_by_role("button", name="Note the label").click()
+        page.locator("#labels tr", has_text=f"{name}.bvh").wait_for()
+    rows = [row.split("\t") for row in page.locator("#labels tbody tr").all_inner_texts()]
+    assert rows == [[f"{name}.bvh", *given] for name, given in taught.items()]
+    page.get_by_role("button", name="Learn the labels").click()
+    learned = page.locator("#labels .info")
+    learned.wait_for()
+    assert "2 people are few" in learned.inner_text() and "was not measured" not in learned.inner_text()
 
 
 def test_labels_are_taught_and_used(visit):
@@ -295,115 +347,15 @@ def test_record_and_report_are_downloaded_without_a_file_on_the_server(visit, ap
     assert app.kept_files() == []
 
 
-def test_a_bad_file_gives_a_message_and_the_page_goes_on(visit, app, files):
+def test_bad_files_give_a_message_that_stays_and_the_page_goes_on(visit, app, files):
     page = visit()
-    page.locator("#upload input[type=file]").set_input_files(str(files["broken"]))
+    page.locator("#upload input[type=file]").set_input_files([str(files["broken"]), str(files["notes"])])
     message = page.get_by_role("alert").filter(has_text="broken.bvh could not be read")
     message.wait_for()
     assert message.inner_text().count("broken.bvh") == 1 and app.kept_files() == []
+    assert "notes.docx could not be read: cannot read '.docx'; expected one of .bvh, .c3d" in message.inner_text()
+    assert page.locator(".toast-body").count() == 0, "nothing that one needs to read vanishes"
     below = message.bounding_box()["y"] - page.locator("#upload").bounding_box()["y"]
     assert 0 < below < 220, "right below the upload"
     add(page, files["walk"])
     assert page.get_by_role("alert").filter(has_text="broken.bvh").count() == 0
-
-
-# ------------------------------------------------------------------------------------------- every way to use the page
-
-
-def test_on_a_phone_nothing_is_wider_than_the_screen(visit):
-    page = visit(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
-    take(page, "Long recording")
-    for tab in ("Compare", "Reference", "Teach labels", "Result"):
-        on_tab(page, tab)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    for part in ("canvas", ".controls >> nth=0", ".explanation", ".timeline", ".reasons >> nth=0"):
-        box = page.locator(f"#result {part}").bounding_box()
-        assert 0 <= box["x"] and box["x"] + box["width"] <= 360, f"{part} is cut off"
-
-
-def test_the_keyboard_alone_takes_an_example_plays_and_jumps(visit):
-    page = visit(reduced_motion="reduce")
-    page.get_by_role("button", name="Sad walk", exact=True).focus()
-    page.keyboard.press("Space")
-    _named(page, "Sad walk")
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('#result canvas')"):
-            break
-    shown = picture(page)
-    page.keyboard.press("ArrowLeft")
-    turned = picture(page)
-    page.keyboard.press(".")
-    assert len({shown, turned, picture(page)}) == 3
-    page.keyboard.press("Space")
-    assert page.locator("#result .play").inner_text() == "Pause"
-    page.keyboard.press("Space")
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('#result [data-rows]')"):
-            break
-    page.keyboard.press("Enter")
-    assert page.locator("#result .told").inner_text().startswith("The player is at")
-
-
-def test_with_reduced_motion_nothing_plays_by_itself(visit):
-    page = visit(reduced_motion="reduce")
-    take(page, "Sad walk")
-    assert page.locator("#result .play").inner_text() == "Play"
-    still = visit()
-    take(still, "Sad walk")
-    assert still.locator("#result .play").inner_text() == "Pause"
-
-
-def test_a_screen_reader_finds_a_name_for_everything(visit):
-    page = visit(reduced_motion="reduce")
-    take(page, "Sad walk")
-    take(page, "Long recording")
-    found = {}
-    for tab in ("Result", "Compare", "Reference", "Teach labels"):
-        on_tab(page, tab)
-        assert tab == "Result" or page.locator(".introduction").filter(visible=True).count() == 2, "what it is for"
-        if tab == "Compare":
-            page.get_by_role("button", name="Compare", exact=True).click()
-            page.locator("#comparison canvas").wait_for()
-        found |= found_by_axe(page)
-    assert found == {}
-
-
-def test_in_the_dark_everything_can_be_read(visit):
-    page = visit(reduced_motion="reduce", color_scheme="dark")
-    take(page, "Long recording")
-    page.locator("#result .reasons button").first.click()  # a chosen claim has another background
-    found = {}
-    for tab in ("Result", "Compare", "Reference", "Teach labels"):
-        on_tab(page, tab)
-        found |= found_by_axe(page)
-    assert found == {}
-
-
-# ------------------------------------------------------------------------------------------------------- ten visitors
-
-
-WATCH_THE_QUEUE = """() => {
-  window.queued = [];
-  new MutationObserver(() => window.queued.push(...(document.body.innerText.match(/queue: ?[0-9]+/) ?? [])))
-    .observe(document.body, { childList: true, subtree: true, characterData: true });
-}"""
-
-
-def test_ten_visitors_at_once_get_their_own_results_and_wait_in_a_queue(visit, app):
-    pages = [visit(viewport={"width": 800, "height": 600}, reduced_motion="reduce") for _ in range(10)]
-    take(pages[0], "Sad walk")  # what is loaded once
-    before = app.memory_mb()
-    examples = ["Angry walk", "Neutral walk", "Happy wave", "Long recording", "Sad walk"]
-    for number, page in enumerate(pages):
-        page.evaluate(WATCH_THE_QUEUE)
-        page.evaluate("place => document.querySelectorAll('#examples button')[place].click()", (number + 1) % 5)
-    for number, page in enumerate(pages):
-        _named(page, examples[number % 5])
-        page.locator("#chosen input").click()
-        options = page.locator("ul[role=listbox] [role=option]").all_inner_texts()
-        own = ["Sad walk", "Angry walk"] if number == 0 else [examples[number % 5]]
-        assert [option.removeprefix("✓").strip() for option in options] == own
-    assert any(page.evaluate("window.queued.length") for page in pages), "nobody was told about the queue"
-    assert app.memory_mb() - before < 300

@@ -216,8 +216,10 @@ def test_a_value_is_written_with_what_it_is_measured_in():
         "−21.4°": _evidence("head_pitch", "low"),
         "0.31 leg lengths": _evidence("step_width", "low", value=0.3123, unit="leg lengths"),
         "35% of the time": _evidence("pauses", "high", value=0.349, unit="1"),
+        "0% of the time": _evidence("pauses", "low", value=-0.004, unit="1"),
         "0.00 (no unit)": _evidence("smoothness", "high", value=0.0, unit="1"),
         "0.00 leg lengths": _evidence("smoothness", "low", value=-0.004, unit="leg lengths"),
+        "0.00 m/s": _evidence("smoothness", "low", value=-0.001, unit="m/s"),
         "−0.77 (no unit)": _evidence("smoothness", "low", value=-0.771, unit="1"),
         "not measurable": _evidence("pauses", "high", value=None, unit="1"),
     }

@@ -44,6 +44,15 @@ def test_a_clicked_claim_scrolls_the_player_into_view_on_a_phone(report):
     assert 0 <= box["y"] and box["y"] + box["height"] <= 640
 
 
+def test_the_times_below_a_long_recording_are_not_cut_off(report):
+    windows = [{"start_s": 10.0 * number, "end_s": 10.0 * number + 10.0} for number in range(3)]
+    page = report(_record(_clip(), segments=[window | {"label": "sad", "score": 0.83} for window in windows]))
+    whole = page.locator("figure:has(svg.picture)").bounding_box()
+    for time in ("0 s", "30 s"):
+        box = page.locator("svg.picture text").get_by_text(time, exact=True).bounding_box()
+        assert whole["x"] <= box["x"] and box["x"] + box["width"] <= whole["x"] + whole["width"]
+
+
 def test_on_paper_the_drawing_stands_in_place_of_the_player_and_nothing_asks_for_a_click(report):
     page = report(_record(_clip()))
     assert page.locator(".hint").is_visible()

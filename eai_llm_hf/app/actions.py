@@ -5,6 +5,7 @@ Each function takes the pipeline, which it only reads, and the visitor's `Sessio
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,12 @@ import numpy as np
 from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.reading.formats import VIDEO_SUFFIXES
+from eai_llm_hf.processing.reading.pose_model import POSE_MODEL_URL, POSE_MODEL_VARIABLE, pose_model
 from eai_llm_hf.processing.reference_choice import chosen_reference
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.unify import unify
 
-from .session import Entry, Result, Session, VisitorError
+from .session import NEUTRAL, PERSON, RECORDINGS, Entry, Result, Session, VisitorError
 
 if TYPE_CHECKING:
     from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
@@ -25,11 +27,15 @@ if TYPE_CHECKING:
 LONGEST_VIDEO_S = 120.0
 """Finding the people in a video takes about as long as the video lasts, and other visitors wait meanwhile."""
 
+_NO_POSE_MODEL = (
+    "{name} is a video, and the file that finds people in videos could not be fetched: is this machine online? "
+    "Connect it and add the video again; the file is fetched once (9 MB). Or download "
+    f"{POSE_MODEL_URL}, set the environment variable {POSE_MODEL_VARIABLE} to where it is, and start the app again. "
+    "Recordings of joints, such as .bvh, need no network."
+)
+
 LONGEST_QUESTION = 300
 """Characters of a question."""
-
-NEUTRAL, PERSON, RECORDINGS = "neutral", "person", "recordings"
-"""What the clips of a reference are: a neutral one of the person, any of the person, any of the same recordings."""
 
 EXAMPLES: dict[str, tuple[tuple[int, str, str, float], ...]] = {
     "Sad walk": ((3, "sad", "walk", 6.0),),
@@ -92,7 +98,7 @@ def read_file(
 
 
 def _check_video(path: Path) -> None:
-    """Refuses a long video before minutes are spent on it; what else is wrong with it, its reader says."""
+    """Refuses a long video, and any without the pose model, at once; what else is wrong with it, its reader says."""
     try:
         import av
     except ImportError:
@@ -107,6 +113,13 @@ def _check_video(path: Path) -> None:
             f"{path.name} lasts {seconds:.0f} s; here a video may last {LONGEST_VIDEO_S:.0f} s. Cut it, or use the "
             "command eai-llm explain on your machine."
         )
+    if find_spec("mediapipe") is None:
+        return
+    try:
+        pose_model()
+    except ValueError as error:
+        if isinstance(error.__cause__, OSError):
+            raise VisitorError(_NO_POSE_MODEL.format(name=path.name)) from error
 
 
 def _with_hint(message: str) -> str:
@@ -144,12 +157,14 @@ def _in_a_row(clips: list[UnifiedClip]) -> UnifiedClip:
 
 
 def remove(session: Session, name: str | None) -> None:
-    """Forgets a recording.
+    """Forgets a recording, also as a part of the reference.
 
     Raises:
         VisitorError: If there is no recording of this name.
     """
-    session.entries.remove(session.entry(name))
+    entry = session.entry(name)
+    session.entries.remove(entry)
+    session.typical = [each for each in session.typical if each is not entry]
     session.shown = None
 
 
@@ -165,11 +180,12 @@ def explain(
         VisitorError: If the recording is not there or cannot be explained, or the question is empty or too long.
     """
     entry = session.entry(name)
-    if question is not None:
-        return _explained(pipe, entry, session.reference, session.adapted, question)
-    if session.shown is None or session.shown.entry is not entry:
-        session.shown = _explained(pipe, entry, session.reference, session.adapted)
-    return session.shown
+    if question is None and session.shown is not None and session.shown.entry is entry:
+        return session.shown
+    found = _explained(pipe, entry, _reference_for(pipe, session, entry), session.adapted, question)
+    if question is None:
+        session.shown = found
+    return found
 
 
 def _explained(
@@ -223,7 +239,8 @@ def compare(
         raise VisitorError("Choose two different recordings to compare; add another one if there is only one.")
     asked: dict[str, Any] = {"question": _checked_question(question)} if question and question.strip() else {}
     try:
-        record = pipe.compare(entries[0].clip, entries[1].clip, reference=session.reference, **asked)
+        reference = _reference_for(pipe, session, *entries)
+        record = pipe.compare(entries[0].clip, entries[1].clip, reference=reference, **asked)
     except ValueError as error:
         raise VisitorError(str(error)) from error
     record["sources"] = [entry.name for entry in entries]
@@ -236,57 +253,105 @@ def compare(
 def use_reference(
     pipe: "SkeletonEmotionExplanationPipeline", session: Session, name: str | None, clips: Sequence[str], kind: str
 ) -> Change:
-    """Compares the visitor's recordings with some of them from now on.
+    """Compares the visitor's recordings with some of them from now on; of a person's, only this person's.
 
     Args:
         pipe: The pipeline.
         session: The visitor's.
-        name: The recording that is explained before and after.
+        name: The recording that is explained before and after; where it is chosen too, the others say what is typical.
         clips: Names of the recordings that say what is typical.
         kind: `NEUTRAL`, `PERSON` or `RECORDINGS`.
 
     Raises:
-        VisitorError: If there is no clip, more than one neutral one, or the explained recording is among them.
+        VisitorError: If there is no clip, more than one neutral one, or none but the explained recording.
     """
     entry = session.entry(name)
     chosen = [session.entry(each) for each in clips]
+    others = [each for each in chosen if each is not entry]
     if not chosen:
         raise VisitorError("Choose at least one recording that says what is typical.")
-    if kind == NEUTRAL and len(chosen) > 1:
-        raise VisitorError(f"A neutral baseline is one recording; {len(chosen)} are chosen.")
-    if entry in chosen:
+    if not others:
         raise VisitorError(f"{entry.name} is explained, so it cannot say what is typical: choose other recordings.")
+    if kind == NEUTRAL and len(others) > 1:
+        raise VisitorError(f"A neutral baseline is one recording; {len(others)} are chosen.")
     before = explain(pipe, session, name)
-    movements: list[UnifiedClip] = [each.clip for each in chosen]
-    try:
-        session.reference = _reference_of(pipe, movements, kind)
-    except ValueError as error:
-        raise VisitorError(str(error)) from error
-    words = {
-        NEUTRAL: "a neutral recording of the same person",
-        PERSON: "other recordings of the same person",
-        RECORDINGS: "other recordings of this kind",
-    }
-    session.shown = None
-    session.compared_with = f"{words[kind]}: {', '.join(each.name for each in chosen)}"
-    if kind != RECORDINGS:
-        session.compared_with += ". Where somebody else moves, compare with the training clips again"
+    _reference_of(pipe, others, kind)  # nothing changes where it cannot be made
+    session.typical, session.kind, session.shown = others if kind == NEUTRAL else chosen, kind, None
+    for each in session.entries:
+        each.same_person = True if each is entry or each in chosen else None
     return Change(before, explain(pipe, session, name))
 
 
-def _reference_of(
-    pipe: "SkeletonEmotionExplanationPipeline", clips: list[UnifiedClip], kind: str
+def is_same_person(session: Session, entry: Entry) -> bool | None:
+    """Whether the person of the reference moves in a recording; None where nobody said."""
+    examples = entry.name in EXAMPLES and any(each.name in EXAMPLES for each in session.typical)
+    return True if examples and entry.same_person is None else entry.same_person
+
+
+def asks_who_moves(session: Session, entry: Entry) -> bool:
+    """Whether it matters who moves in a recording: not where none of a person's says what is typical."""
+    return bool(session.typical) and session.kind != RECORDINGS and entry not in session.typical
+
+
+def say_who_moves(session: Session, name: str | None, same: bool) -> None:
+    """Notes whether the person of the reference moves in a recording.
+
+    Raises:
+        VisitorError: If there is no recording of this name.
+    """
+    session.entry(name).same_person = same
+    session.shown = None
+
+
+def typical_for(session: Session, *entries: Entry) -> list[Entry]:
+    """The recordings that these are compared with; none of them is among its own, nor those of somebody else."""
+    if session.kind != RECORDINGS and not all(is_same_person(session, entry) for entry in entries):
+        return []
+    return [each for each in session.typical if each not in entries]
+
+
+def _reference_for(
+    pipe: "SkeletonEmotionExplanationPipeline", session: Session, *entries: Entry
 ) -> MotionReference | None:
-    if kind == NEUTRAL:
-        return chosen_reference(pipe.processor.feature_extractor, None, None, clips[0], {})
-    if kind == PERSON:
-        return pipe.calibrate(clips, performers=[_THIS_PERSON] * len(clips)).of(_THIS_PERSON)
-    return pipe.calibrate(clips)
+    """What these recordings are compared with; None for the default of the checkpoint."""
+    typical = typical_for(session, *entries)
+    return _reference_of(pipe, typical, session.kind) if typical else None
+
+
+def _reference_of(
+    pipe: "SkeletonEmotionExplanationPipeline", typical: Sequence[Entry], kind: str
+) -> MotionReference | None:
+    """The reference of one recording or more, which takes milliseconds.
+
+    Raises:
+        VisitorError: If nothing can be measured in them.
+    """
+    clips: list[UnifiedClip] = [each.clip for each in typical]
+    try:
+        if kind == NEUTRAL:
+            return chosen_reference(pipe.processor.feature_extractor, None, None, clips[0], {})
+        if kind == PERSON:
+            return pipe.calibrate(clips, performers=[_THIS_PERSON] * len(clips)).of(_THIS_PERSON)
+        return pipe.calibrate(clips)
+    except ValueError as error:
+        raise VisitorError(str(error)) from error
+
+
+def whole_reference(pipe: "SkeletonEmotionExplanationPipeline", session: Session) -> MotionReference:
+    """The reference of all recordings that say what is typical.
+
+    Raises:
+        VisitorError: If there are none.
+    """
+    found = _reference_for(pipe, session)
+    if found is None:
+        raise VisitorError("There is no reference of your own yet: choose recordings under Reference first.")
+    return found
 
 
 def forget_reference(session: Session) -> None:
     """Compares with the default of the checkpoint again."""
-    session.reference, session.compared_with, session.shown = None, "", None
+    session.typical, session.shown = [], None
 
 
 # ----------------------------------------------------------------------------------------------------- labels to learn

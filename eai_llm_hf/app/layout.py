@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES, VIDEO_SUFFIXES
 from eai_llm_hf.processing.skeleton.rig_files import load_rigs
 
 from . import actions, views
@@ -47,12 +46,13 @@ _KINDS = [
 ]
 
 _ABOUT_COMPARISON = (
-    "Two recordings play next to each other. Without a question, the largest measured differences are named."
+    f"Two recordings play next to each other, of each the first {views.COMPARED_S:g} seconds. Without a question, the "
+    "largest measured differences are named."
 )
 _ABOUT_REFERENCE = (
     "“High”, “slow” and every label depend on what is typical. Unless you say otherwise, that is the clips of the "
     "training. Choose recordings of the same person, or of the same kind as yours: from then on, the others are "
-    "compared with them."
+    "compared with them. With recordings of a person, these are only those in which you say that this person moves."
 )
 _ABOUT_LABELS = (
     "Replace the labels by your own words, such as tired and awake. Choose recordings that show a label, write it and "
@@ -131,7 +131,6 @@ class _Page:
                 self.upload = gr.File(
                     label="Add recordings or videos",
                     file_count="multiple",
-                    file_types=[*READABLE_SUFFIXES, *VIDEO_SUFFIXES],
                     height=150,
                     elem_id="upload",
                 )
@@ -162,6 +161,10 @@ class _Page:
 
     def _place_result(self) -> None:
         gr = self.gr
+        self.compared = self._html(elem_id="compared")
+        with gr.Row(elem_id="who"):
+            self.same = gr.Button("The same person", size="sm", min_width=120, visible=False)
+            self.other = gr.Button("Somebody else", size="sm", min_width=120, visible=False)
         self.result = self._html(views.nothing(), elem_id="result")
         with gr.Row(elem_classes="asking"):
             self.question = gr.Textbox(
@@ -224,20 +227,23 @@ class _Page:
         for name, button in self.examples.items():
             self._on(button.click, partial(self._take_example, name=name), [], shelf, self.result)
         self._on(self.remove.click, self._remove, [self.chosen], shelf, self.result)
-        explained = [self.result, self.answer, self.problem]
+        explained = [self.result, self.compared, self.same, self.other, self.answer, self.problem]
         self._on(self.chosen.change, self._explain, [self.chosen], explained, self.result, _EXPLAINING)
+        for button, same in ((self.same, True), (self.other, False)):
+            say = partial(self._say_who_moves, same=same)
+            self._on(button.click, say, [self.chosen], explained, self.result, _EXPLAINING)
         asked = [self.chosen, self.question]
         for event in (self.ask.click, self.question.submit):
             self._on(event, self._ask, asked, [self.answer], self.answer, "Answering …")
         pair = [self.first, self.second, self.pair_question]
         for event in (self.compare.click, self.pair_question.submit):
             self._on(event, self._compare, pair, [self.comparison], self.comparison, "Comparing the two …")
-        given, changed = [self.chosen, self.typical, self.kind], [self.change, self.result]
+        given, changed = [self.chosen, self.typical, self.kind], [self.change, *explained]
         self._on(self.use_reference.click, self._use_reference, given, changed, self.change, _EXPLAINING)
         self._on(self.forget_reference.click, self._forget_reference, [self.chosen], changed, self.change, _EXPLAINING)
         noted = [self.examples_of, self.label, self.performer]
         self._on(self.note_label.click, self._note_label, noted, [self.labels, self.examples_of], self.labels)
-        taught = [self.labels, self.result]
+        taught = [self.labels, *explained]
         self._on(self.learn.click, self._learn, [self.chosen], taught, self.labels, "Learning the labels …")
         self._on(self.forget_labels.click, self._forget_labels, [self.chosen], taught, self.labels, _EXPLAINING)
         for button, make in (
@@ -317,13 +323,26 @@ class _Page:
         names = session.names()
         return [*self._lists(session, names[-1] if names else None), None, ""]
 
-    def _explain(self, session: Session, name: str | None) -> tuple[Any, str, Any]:
-        if name is None:
-            return views.nothing(), "", self.gr.skip()
+    def _explain(self, session: Session, name: str | None) -> list[Any]:
+        """The result, what it is compared with, the buttons that say who moves, no answer, and no new problem."""
         try:
-            return views.result_view(actions.explain(self.pipe, session, name), session), "", self.gr.skip()
+            result = None if name is None else actions.explain(self.pipe, session, name)
         except VisitorError as error:
-            return "", "", views.problem(error)
+            return ["", "", *self._buttons(False, False), "", views.problem(error)]
+        if result is None:
+            return [views.nothing(), "", *self._buttons(False, False), "", self.gr.skip()]
+        asked, same = actions.asks_who_moves(session, result.entry), actions.is_same_person(session, result.entry)
+        buttons = self._buttons(asked and same is not True, asked and same is not False)
+        compared = views.reference_view(session, result.entry)
+        return [views.result_view(result, session), compared, *buttons, "", self.gr.skip()]
+
+    def _buttons(self, *visible: bool) -> list[Any]:
+        return [self.gr.update(visible=each) for each in visible]
+
+    def _say_who_moves(self, session: Session, name: str | None, same: bool) -> list[Any]:
+        with contextlib.suppress(VisitorError):  # which explaining says as well
+            actions.say_who_moves(session, name, same)
+        return self._explain(session, name)
 
     def _ask(self, session: Session, name: str | None, question: str) -> str:
         try:
@@ -337,16 +356,16 @@ class _Page:
         except VisitorError as error:
             return views.problem(error)
 
-    def _use_reference(self, session: Session, name: str | None, clips: list[str], kind: str) -> tuple[str, Any]:
+    def _use_reference(self, session: Session, name: str | None, clips: list[str], kind: str) -> list[Any]:
         try:
             change = actions.use_reference(self.pipe, session, name, clips or [], kind)
         except VisitorError as error:
-            return views.problem(error), self.gr.skip()
-        return views.change_view(change, session), views.result_view(change.after, session)
+            return [views.problem(error), *[self.gr.skip() for _ in range(6)]]
+        return [views.change_view(change, session), *self._explain(session, name)]
 
-    def _forget_reference(self, session: Session, name: str | None) -> tuple[str, Any]:
+    def _forget_reference(self, session: Session, name: str | None) -> list[Any]:
         actions.forget_reference(session)
-        return "", self._explain(session, name)[0]
+        return ["", *self._explain(session, name)]
 
     def _note_label(self, session: Session, names: list[str], label: str, performer: str) -> tuple[str, Any]:
         try:
@@ -355,16 +374,16 @@ class _Page:
             return views.problem(error), self.gr.skip()
         return views.labels_view(session), []
 
-    def _learn(self, session: Session, name: str | None) -> tuple[str, Any]:
+    def _learn(self, session: Session, name: str | None) -> list[Any]:
         try:
             actions.learn(self.pipe, session)
         except VisitorError as error:
-            return views.problem(error), self.gr.skip()
-        return views.labels_view(session), self._explain(session, name)[0]
+            return [views.problem(error), *[self.gr.skip() for _ in range(6)]]
+        return [views.labels_view(session), *self._explain(session, name)]
 
-    def _forget_labels(self, session: Session, name: str | None) -> tuple[str, Any]:
+    def _forget_labels(self, session: Session, name: str | None) -> list[Any]:
         actions.forget_labels(session)
-        return views.labels_view(session), self._explain(session, name)[0]
+        return [views.labels_view(session), *self._explain(session, name)]
 
     def _record_file(self, session: Session, name: str | None) -> tuple[Any, str]:
         return self._made(lambda: views.record_file(actions.explain(self.pipe, session, name)))
@@ -373,7 +392,7 @@ class _Page:
         return self._made(lambda: views.report_file(actions.explain(self.pipe, session, name)))
 
     def _reference_file(self, session: Session, name: str | None) -> tuple[Any, str]:
-        return self._made(lambda: views.reference_file(session))
+        return self._made(lambda: views.reference_file(actions.whole_reference(self.pipe, session)))
 
     @staticmethod
     def _made(make: Callable[[], dict[str, str]]) -> tuple[Any, str]:

@@ -18,7 +18,11 @@ class VisitorError(ValueError):
     """Something that the visitor can put right; the message says how."""
 
 
-@dataclass
+NEUTRAL, PERSON, RECORDINGS = "neutral", "person", "recordings"
+"""What the clips of a reference are: a neutral one of the person, any of the person, any of the same recordings."""
+
+
+@dataclass(eq=False)
 class Entry:
     """One person's movement.
 
@@ -27,12 +31,14 @@ class Entry:
         clip: The movement.
         label: What the visitor says that it shows; empty where nothing was said.
         performer: Who moves, as the visitor calls this person; empty if unknown.
+        same_person: Whether the person of the reference moves here, as the visitor said; None where nobody said.
     """
 
     name: str
     clip: UnifiedClip
     label: str = ""
     performer: str = ""
+    same_person: bool | None = None
 
 
 @dataclass
@@ -56,15 +62,15 @@ class Session:
 
     Attributes:
         entries: The recordings, in the order in which they came.
-        reference: What clips are compared with; None for the default of the checkpoint.
-        compared_with: The same in words; empty for the default.
+        typical: The recordings that others are compared with; empty for the default of the checkpoint.
+        kind: What these are: `NEUTRAL`, `PERSON` or `RECORDINGS`.
         adapted: Labels that the visitor taught, or None.
         shown: The latest explanation; None once the recordings are compared with something else, or have other labels.
     """
 
     entries: list[Entry] = field(default_factory=list)
-    reference: MotionReference | None = None
-    compared_with: str = ""
+    typical: list[Entry] = field(default_factory=list)
+    kind: str = PERSON
     adapted: AdaptedLabels | None = None
     shown: Result | None = None
 

@@ -1,9 +1,11 @@
 """The results as HTML, made of the parts that the report has; and the files that visitors take with them."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from eai_llm_hf.processing.adaptation import score_sentences
+from eai_llm_hf.processing.descriptors.reference import MotionReference
 
 from ..report.html_report import MOST_BARS, bars, colour_key, lanes, linked_pieces, render_html, section
 from ..report.player_data import compared_movements, movement
@@ -12,17 +14,19 @@ from ..report.record_view import (
     LIMITS,
     NO_EVIDENCE,
     absent_words,
+    explained_window,
     facts,
     label_colours,
     left_out_words,
     reference_words,
+    span_words,
     sure_words,
     value_words,
     windows_of,
 )
 from ..report.templating import template
-from .actions import Change
-from .session import Entry, Result, Session, VisitorError
+from .actions import Change, is_same_person, typical_for
+from .session import NEUTRAL, PERSON, RECORDINGS, Entry, Result, Session, VisitorError
 
 LONGEST_PLAYED_S = 600.0
 """Of a longer recording the page plays the explained window; ten minutes are 3 MB for the browser."""
@@ -83,6 +87,7 @@ def result_view(result: Result, session: Session) -> str:
         moving=[movement(record, clip, LONGEST_PLAYED_S)],
         key=colour_key(record),
         windows=windows if len(windows) > 1 else [],
+        window=_window_words(record),
         colours=label_colours(record),
         bars=bars(record),
         left_out=left_out_words(record["scores"], MOST_BARS),
@@ -99,9 +104,43 @@ def result_view(result: Result, session: Session) -> str:
         notes=[note["message"] for note in record["notes"]],
         relative=reference_words(record),
         absent=absent_words(record),
-        compared_with=session.compared_with,
         learned=[] if session.adapted is None else session.adapted.labels,
     )
+
+
+def _window_words(record: dict[str, Any]) -> str:
+    """Which window of a long recording its words are about; empty where there is one window."""
+    if len(record["segments"]) == 1:
+        return ""
+    return f"{span_words(*explained_window(record))}, where {record['label']} is most probable"
+
+
+def reference_view(session: Session, entry: Entry) -> str:
+    """What a recording is compared with where the visitor chose something, or else the question who moves in it."""
+    if not session.typical:
+        return ""
+    used = typical_for(session, entry)
+    return _shown(
+        "reference.html",
+        name=entry.name,
+        names=_names(session.typical),
+        same=session.kind == RECORDINGS or is_same_person(session, entry),
+        compared_with=_compared_with(session, used) if used else "",
+        left_out=entry in session.typical,
+    )
+
+
+def _compared_with(session: Session, used: Sequence[Entry]) -> str:
+    words = {
+        NEUTRAL: "a neutral recording of the same person",
+        PERSON: "other recordings of the same person",
+        RECORDINGS: "other recordings of this kind",
+    }
+    return f"{words[session.kind]}: {_names(used)}"
+
+
+def _names(entries: Sequence[Entry]) -> str:
+    return ", ".join(entry.name for entry in entries)
 
 
 def answer_view(result: Result) -> str:
@@ -109,7 +148,8 @@ def answer_view(result: Result) -> str:
     record = result.record
     said = {row for piece in linked_pieces(record) for row in piece["rows"]}
     measured = [each for each in reasons(record, result.reference) if each["row"] in said]
-    return _shown("answer.html", question=record["question"], answer=record["explanation"], measured=measured)
+    given = {"question": record["question"], "answer": record["explanation"], "window": _window_words(record)}
+    return _shown("answer.html", **given, measured=measured)
 
 
 def comparison_view(comparison: dict[str, Any], entries: tuple[Entry, Entry]) -> str:
@@ -135,11 +175,14 @@ def comparison_view(comparison: dict[str, Any], entries: tuple[Entry, Entry]) ->
 
 def change_view(change: Change, session: Session) -> str:
     """What another reference changed: label, certainty, and where the values of the claims lie."""
-    before, after = change.before.record, change.after.record
+    before, after, entry = change.before.record, change.after.record, change.after.entry
     earlier, now = ({_about(item): item for item in record["evidence"]} for record in (before, after))
     return _shown(
         "change.html",
-        compared_with=session.compared_with,
+        name=entry.name,
+        compared_with=_compared_with(session, typical_for(session, entry)),
+        left_out=entry in session.typical,
+        of_person=session.kind != RECORDINGS,
         rows=[
             ("label", *(f"{record['label']} ({record['score']:.0%})" for record in (before, after))),
             ("certainty", *(_certainty(record) for record in (before, after))),
@@ -194,15 +237,9 @@ def report_file(result: Result) -> dict[str, str]:
     return _file(result, "html", "text/html", page)
 
 
-def reference_file(session: Session) -> dict[str, str]:
-    """The reference as a file, for `eai-llm explain --reference`.
-
-    Raises:
-        VisitorError: If recordings are compared with the default.
-    """
-    if session.reference is None:
-        raise VisitorError("There is no reference of your own yet: choose recordings under Reference first.")
-    text = json.dumps(session.reference.to_dict(), indent=1)
+def reference_file(reference: MotionReference) -> dict[str, str]:
+    """A reference as a file, for `eai-llm explain --reference`."""
+    text = json.dumps(reference.to_dict(), indent=1)
     return {"name": "reference.json", "type": "application/json", "text": text}
 
 

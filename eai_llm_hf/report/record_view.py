@@ -321,11 +321,12 @@ def value_words(item: Mapping[str, Any]) -> str:
 
 
 def number_words(item: Mapping[str, Any]) -> str:
-    """The measured value without its unit; a share of the time in percent."""
+    """The measured value without its unit; a share of the time in percent. What rounds to zero has no sign."""
+    value = item["value"]
     if item["descriptor"] in AS_SHARES:
-        return f"{item['value']:.0%}"
-    digits = min(max(0, 2 - math.floor(math.log10(max(abs(item["value"]), 0.01)))), 2)
-    return f"{round(item['value'], digits) + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+        return f"{round(value, 2) + 0.0:.0%}"
+    digits = min(max(0, 2 - math.floor(math.log10(max(abs(value), 0.01)))), 2)
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def span_words(start_s: float, end_s: float) -> str:
