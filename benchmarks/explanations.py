@@ -154,7 +154,7 @@ The goal is a ratio of at most 1.10.
   Their writer had read this set, so these figures are no test.
 - **Likeness over rules**: with the new wordings alone, 346 of the 392 development questions with an answer were read
   rightly and 335 of 348 without one declined. After a likeness that is clearer than the finding of the rules decides,
-  and sentences that only say why somebody asks are left out, it was 355 and 335. Their thresholds were chosen on these.
+  and sentences that only say why somebody asks are left out, it was 355 and 335. The thresholds were chosen on these.
 - **Other ways to compare**, on the development questions, without rules and without wordings near them. Each may
   answer one of the 60 unanswerable questions, which sets its threshold. Words and pairs of words read 46% rightly,
   groups of letters 45%, both 42%, hidden states of the text backbone 48%, and these with words and pairs 73%. The last
