@@ -126,7 +126,7 @@ The goal is a ratio of at most 1.10.
 - **Questions**: most ask for a fact of the record: the label, how sure it is, what speaks for and against it, a value,
   where the hands are, which of two looks sadder. Code answers these from the record, so their statements hold by
   construction. What can go wrong is the reading. Rules find out by words and patterns what is asked. Where they find
-  nothing, the question is compared with about 3,700 known wordings, in which words that mean nearly the same count as
+  nothing, the question is compared with about 6,600 known wordings, in which words that mean nearly the same count as
   one. So is a question with words that the rules do not know, and a strong likeness counts more than the rules.
   A question that is like none of them is declined, and so is one with words that the rules do not know if it is
   likest to questions without an answer. What is found by likeness must be of the body part that the question names,
@@ -142,14 +142,21 @@ The goal is a ratio of at most 1.10.
   questions with known wordings, by the person who wrote these. Earlier pages printed those that were answered wrongly,
   and these helped to write further wordings. So they are no test any more. The rules alone answered 45 of the 88 test
   questions and 12 of the 28 fresh ones rightly.
-- **Independent** questions are by somebody who had never seen the program: two sets of 60 with an answer and 60
-  without, of the same kinds. Those with an answer are asked about two clips each. A note says what each answer should
-  say, which decides what is checked; a yes or a no about a posture is not judged. The development set was at hand.
-  Nobody who works on the reader has read the test set, and this page does not print it. It was scored twice: before
-  the wordings were doubled (63 of 120 right, 39 declined, and 55 of 60 without an answer declined), and after, which
-  are the figures below. Two known wordings that are questions of the test set were removed. The goals are 90% right,
-  98% of those without an answer declined, and at most 2% of the others. They are reached on the development set, not
-  on the test set: other people's words are still read less often.
+- **Independent** questions are by people who had never seen the program, of the same kinds. Those with an answer are
+  asked about two clips each. A note says what each answer should say, which decides what is checked; a yes or a no
+  about a posture is not judged. The first test set was scored twice: 63 of 120 right before the wordings were doubled,
+  and 95 after, with 13 declined, and 54 of 60 without an answer declined. It is development material now. Nobody who
+  works on the reader reads the test set that replaces it. The goals are 90% right, 98% of those without an answer
+  declined, and at most 2% of the others.
+- **Words of other people**: what helped was tested by leaving sets out. Each figure is the questions of the first test
+  set whose kind is read rightly, of 60 with and of 60 without an answer, from likeness alone. With a quarter of the
+  old wordings 47 and 42, with half 50 and 45, with all 52 and 52: more wordings still help. Other weights, ridges,
+  words for the model, polite frames that are removed, and pairs of distant words changed this by two at most.
+  2,900 wordings in the voices of other people, without the old ones, gave 55 and 58, both together 55 and 59.
+  Their writer had read this set, so these figures are no test.
+- **Likeness over rules**: with the new wordings alone, 346 of the 392 development questions with an answer were read
+  rightly and 335 of 348 without one declined. After a likeness that is clearer than the finding of the rules decides,
+  and sentences that only say why somebody asks are left out, it was 355 and 335. The thresholds were chosen on these.
 - **Other ways to compare**, on the development questions, without rules and without wordings near them. Each may
   answer one of the 60 unanswerable questions, which sets its threshold. Words and pairs of words read 46% rightly,
   groups of letters 45%, both 42%, hidden states of the text backbone 48%, and these with words and pairs 73%. The last

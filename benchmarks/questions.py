@@ -9,9 +9,9 @@ against the record of the clip, against what is measured on it, or against what 
 both hands"). FOLDER holds the recordings. The reader of questions was written with these at hand, and with those of
 development_questions.json. Those of fresh_questions.json (40) and test_questions.json (162) were written before the
 reader compared questions with known wordings; their wrong answers were printed and have helped since. Those of
-independent_development_questions.json and independent_test_questions.json (120 each) were written by somebody who had
-never seen the program. The first were at hand; the second were only scored, before and after, and nobody who works on
-the reader read them. Writes docs/explanations/questions.json.
+independent_development_questions.json (two sets of 120) were written by people who had never seen the program; the
+second set was a test until the reader was changed with it at hand. Those of independent_test_questions.json are only
+scored, and nobody who works on the reader reads them. Writes docs/explanations/questions.json.
 """
 
 import argparse

@@ -96,7 +96,8 @@ _IDIOMS = re.compile(
     r")?"
     r"say\b|\bin (?:a|other|one|your own) words?\b|\b(?:you|we|i|one) (?:not )?(?:think|believe)\b|"
     r"\bbody language\b|\b(?:much|"
-    r"of|more|less|little) room\b|\bname (?=the\b|an?\b|all\b|some\b|reasons?\b)|\bat the (?:floor|ground)\b|"
+    r"of|more|less|little) room\b|\bname (?=of the (?:emotion|feeling|mood)|the\b|an?\b|all\b|some\b|reasons?\b)|"
+    r"\bat the (?:floor|ground)\b|"
     r"\b(?:on|off|leave|touch\w*) the (?:ground|floor)\b"
 )
 """Uses of words that elsewhere ask about something that a skeleton does not show: "what speaks against it"."""

@@ -2,11 +2,14 @@
 
 A wording is a whole question or the part of one that carries its meaning. Emotions and people stand for any others.
 Of the questions in benchmarks/, those of development_questions.json and of independent_development_questions.json
-helped to choose them.
+helped to choose them. Those of `question_voices.py` and of its neighbours were written in the voices of other people.
 """
 
 from .question_bank_declined import DECLINED_WORDINGS
 from .question_bank_measured import MOVEMENT_WORDINGS, QUANTITY_WORDINGS, SIGN_WORDINGS
+from .question_voices import FACT_VOICES
+from .question_voices_declined import DECLINED_VOICES
+from .question_voices_measured import MOVEMENT_VOICES, QUANTITY_VOICES, SIGN_VOICES
 
 __all__ = ["WORDINGS"]
 
@@ -389,14 +392,19 @@ tell me which, sad or happy | is she sad and happy at once""",
 
 
 def _table() -> dict[tuple[str, ...], tuple[str, ...]]:
-    kinds: dict[tuple[str, ...], str] = {
-        (kind,): texts for kind, texts in (_FACTS | MOVEMENT_WORDINGS | DECLINED_WORDINGS).items()
-    }
-    kinds |= {("number", name): texts for name, texts in QUANTITY_WORDINGS.items()}
-    kinds |= {("whether", *sign.split()): texts for sign, texts in SIGN_WORDINGS.items()}
+    told: dict[tuple[str, ...], list[str]] = {}
+    for asked in (_FACTS, MOVEMENT_WORDINGS, DECLINED_WORDINGS, FACT_VOICES, MOVEMENT_VOICES, DECLINED_VOICES):
+        for kind, texts in asked.items():
+            told.setdefault((kind,), []).append(texts)
+    for quantities in (QUANTITY_WORDINGS, QUANTITY_VOICES):
+        for name, texts in quantities.items():
+            told.setdefault(("number", name), []).append(texts)
+    for signs in (SIGN_WORDINGS, SIGN_VOICES):
+        for sign, texts in signs.items():
+            told.setdefault(("whether", *sign.split()), []).append(texts)
     return {
-        kind: tuple(filter(None, (text.strip() for text in " ".join(texts.split()).split("|"))))
-        for kind, texts in kinds.items()
+        kind: tuple(dict.fromkeys(" ".join(text.split()) for part in parts for text in part.split("|")))
+        for kind, parts in told.items()
     }
 
 

@@ -2,10 +2,10 @@
 
 "Is the head bowed?", "Does he keep his arms close?"  --as a statement--> the claims that it asks about
 "What do the arms do?"                                --subjects-------> the body parts that it names
-"What colour is the shirt?"                           --_UNSEEN--------> what no skeleton shows
+"What colour is the shirt?"                           --UNSEEN--------> what no skeleton shows
 "Is she furious?"                                     --vocabulary-----> the emotions that it names
 "How sure are you?", "Why not sad?"                   --fact_questions-> facts of the record
-"Which part shows it most?"                           --_MOVEMENT------> movement and emotion in general
+"Which part shows it most?"                           --question_vocabulary-> movement and emotion in general
 "What tells against it?"                              --question_kinds-> what known wordings ask that are like it
 """
 
@@ -33,8 +33,9 @@ from .phrases import Direction
 from .question_bank import WORDINGS
 from .question_kinds import DECLINED, likely_kinds
 from .question_spelling import well_spelled
-from .terms import PREDICATES, SUBJECTS, subject_at, subjects_in
-from .tokens import FORMS, GLUE, Token, stem, tokens_of
+from .question_vocabulary import KNOWN, MOVEMENT, UNSEEN
+from .terms import subject_at, subjects_in
+from .tokens import Token, tokens_of
 
 __all__ = ["Question", "in_plain_forms", "limbs_named", "named_emotions", "parts_named", "read_question"]
 
@@ -74,6 +75,18 @@ _TAG = re.compile(
 """A statement that is put as a question: "she is sad, isn't she"."""
 
 _CLOSED = (_FRAMES, _VERB_FIRST, _ASKS_YOU, _TAG)
+
+_ASKING = re.compile(
+    rf"{OPEN.pattern}|{_VERB_FIRST.pattern}|(?:so |and |but )?(?:please )?(?:can|could|would|will|tell|show|give|"
+    r"explain|describe|name|list|say)\b"
+)
+"""Beginning of a sentence or a clause that asks for something."""
+
+_CONDITION = re.compile(r"(?:if|suppose|supposing|assuming|assume|say|imagine|when|apart|besides|other)\b")
+
+_LEAST_ASKED = 4
+"""Words of a clause that may be a question of its own; "is it not" only asks whether the rest is so."""
+
 _MODALS = ("can", "could", "would", "might", "may", "should")
 _COPULAS = ("is", "are", "was", "were")
 _OR = re.compile(r",? or (?:(?:is|are|was|were|does|do|did) )?")
@@ -135,8 +148,12 @@ _PARTS: dict[str, str] = {
 }
 """Concept of a subject -> body part of its descriptors."""
 
-_LIMBS = ((r"\bupper (?:limb|extremit)\w+", "arms"), (r"\blower (?:limb|extremit|bod)\w+", "legs"))
-"""What doctors call them, and the body parts."""
+_LIMBS = (
+    (r"\bfoot ?work\b", "legs"),
+    (r"\bupper (?:limb|extremit)\w+", "arms"),
+    (r"\blower (?:limb|extremit|bod)\w+", "legs"),
+)
+"""What dancers and doctors call them, and the body parts."""
 
 _VAGUE = frozenset(("posture", "gait", "steps", "strides", "stance"))
 """Of these, what the whole body does."""
@@ -148,44 +165,6 @@ _NEARBY = frozenset(near for word in set(SYNONYMS.values()) for near in related_
 """Words of emotions, in any form."""
 
 
-def _stems(words: str) -> frozenset[str]:
-    return frozenset(map(stem, words.split()))
-
-
-_UNSEEN = _stems(
-    # face
-    "face facial eye eyes eyebrow eyebrows brows gaze mouth lip lips cheek cheeks nose tongue teeth ear ears tear "
-    "tears smile smiling smiles grin grinning frown frowning cry crying blush blushing blink blinking wink wrinkles "
-    # looks and clothes
-    "colour color coloured beard moustache hair haircut blond blonde bald skin tattoo tattoos scar makeup wear wears "
-    "wearing clothes clothing dressed dress shirt trousers jeans skirt coat jacket shoe shoes boots socks hat cap "
-    "glove gloves mask glasses jewellery jewelry necklace earrings uniform costume handsome pretty ugly beautiful "
-    "finger fingers thumb nails toe toes "
-    # who it is
-    "name age old gender male female job profession occupation nationality country religion married rich poor "
-    "intelligent weight weigh heavy kilograms tall born birthday family children famous "
-    # what is heard
-    "voice talk talking talks speak speaking speaks language accent sing singing song music loud noise sound hear "
-    "listen listening laugh laughing shout shouting whisper scream saying said says word words "
-    # what is around
-    "room weather rain raining sun sunny floor wall window door chair table furniture dog cat animal tree background "
-    "light lamp dark camera filmed film movie recorded city outdoors indoors night season temperature cold alone "
-    "crowd phone bag ball cup object audience surroundings "
-    # what is inside, before and after
-    "thinking thoughts heart pulse blood breath breathing breathe sweat sweating fever headache ill sick hungry "
-    "depression depressed diagnosis illness disease drunk pregnant dream remember memory tomorrow yesterday will"
-)
-"""Words for what 22 joints do not show: face, voice, clothes, fingers, surroundings, identity."""
-
-_MOVEMENT = _stems(
-    "movement movements motion move moves moving body part parts limbs posture pose gesture gestures bearing stand "
-    "standing walk walking run running sit sitting jump dance step emotion emotions emotional feel feels feeling mood "
-    "express expresses expression show shows seem seems why telling speed energy energetic rhythm style calm tense "
-    "relaxed reason reasons sign signs evidence see describe change changes"
-) | {"<beginning>", "<middle>", "<end>"}
-"""Words of questions about the movement or its emotion as a whole."""
-
-
 _IN_HAND = re.compile(r"\b(?:in|on) (?:his|her|the|their|one|each|the person\'s) (?:\w+ )?hands?\b")
 _WHITHER = re.compile(
     r"\b(?:walking|running|going|heading|coming|hurrying|travelling) (?:back )?(?:to|towards?|into|past|home|from)\b"
@@ -193,52 +172,27 @@ _WHITHER = re.compile(
 )
 """Where somebody goes, which no skeleton shows."""
 
-_ORDINARY = _stems(
-    "a an the is are was were be been do does did have has had can could would should may might will he she it they "
-    "him her them his its their this that these those there here i we you me us my your our who whom what which when "
-    "where why how and or but not no yes of to in on at by for from with without about as like than then if whether "
-    "so "
-    "such very too more most much many few any some something anything all both each every one two other same also "
-    "just only still again up down out off over under into through during while before after now whole part side way "
-    "kind sort thing special unusual strange striking notable interesting typical going happen happens happening tell "
-    "give say think look looks looking seem appear notice observe find shown visible clip video recording time first "
-    "last start end beginning middle left right big small good bad get become make makes keep hold use uses using "
-    "doing done try describe summary summarise short please overall general generally quite rather really bit little "
-    "lot person body seen best well please let know anyone somebody someone himself herself carry "
-    "carries manner style detail details"
-)
-_KNOWN = (
-    _ORDINARY
-    | _MOVEMENT
-    | GLUE
-    | {stem(word) for word in FORMS}
-    | _stems(" ".join(SUBJECTS.values()))
-    | {word for terms in PREDICATES.values() for term in terms for word in term.words}
-)
-"""Stems of words that a question about movement may have: another word may be about something else."""
-
-
 _DOUBTED = ("", "hands", "gait", "runner-up", "sure", "why", "emotion", "against")
 """What the rules may find in a question about something else: with words that they do not know, likeness decides
 whether it has an answer."""
 
-_LIKE_ENOUGH = {
-    "": 0.37,
-    "unknown": 0.37,
-    "unseen": 0.45,
-    "why": 0.6,
-    "sure": 0.5,
-    "emotion": 0.6,
-    "whether": 0.6,
-    "hands": 0.5,
-}
+_READ_ANEW = ("", "unknown", "unseen", "why", "sure", "emotion", "whether", "hands")
+"""What the rules may find in a question for something else even if they know all its words."""
+
+_LIKE_ENOUGH = {"unknown": 0.3, "unseen": 0.4, "": 0.4}
 """What the rules found -> least score from which the likeness to known wordings decides."""
 
-_STRANGE_ENOUGH = 0.65
-"""The same for all else that the rules may find, in a question with words that they do not know."""
+_ELSE_ENOUGH = 0.6
+"""The same for all else that the rules may find."""
 
-_NAMES_SOMETHING = 0.12
+_NAMES_SOMETHING = 0.15
 """By how much less that may be where an emotion or a body part is named, so the question is about the movement."""
+
+_LIKE_NONE = 0.4
+"""Least score from which a question is declined that is likest to those without an answer."""
+
+_CLEARER = 0.1
+"""By how much the score must exceed that of what the rules found."""
 
 
 @dataclass(frozen=True)
@@ -287,7 +241,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     said = " ".join(text.lower().replace("\u2019", "'").split())
     if not in_english(said):
         return Question(("language",), text=text)
-    said = _POLITE.sub("", with_one_person(well_spelled(said)))
+    said = _POLITE.sub("", _without_preface(with_one_person(well_spelled(said)), labels))
     sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+", said)]
     claims = tuple(dict.fromkeys(claim for sentence in sentences for claim in _asked_claims(sentence)))
     named, masked = _emotions_in(said, labels)
@@ -295,7 +249,7 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
     stems = {token.stem for token in tokens_of(without_idioms(words))}
     parts = parts_named(said) | {claim.body_part for claim in claims if claim.body_part != "whole body"}
     elsewhere = not named and (_IN_HAND.search(said) or _WHITHER.search(said))
-    if not claims and (elsewhere or not stems.isdisjoint(_UNSEEN)):
+    if not claims and (elsewhere or not stems.isdisjoint(UNSEEN)):
         return _by_likeness(Question(("unseen",), parts=parts, words=words, text=text), named, labels)
     closed = [_OPEN_LATER.sub("", each) for each in sentences if any(form.match(each) for form in _CLOSED)]
     asked = () if claims or parts else tuple(n for n in labels if n in _emotions_in(" ".join(closed), labels, True)[0])
@@ -305,11 +259,36 @@ def read_question(text: str, labels: Sequence[str] = ()) -> Question:
         asked = tuple(name for name in labels if name in named)
     if not kinds:
         concepts = _concepts(tokens_of(said)) - {"person", "pronoun"}
-        about = named or parts or concepts or not stems.isdisjoint(_MOVEMENT)
-        clear = stems <= _KNOWN or (parts and not closed) or named
+        about = named or parts or concepts or not stems.isdisjoint(MOVEMENT)
+        clear = stems <= KNOWN or (parts and not closed) or named
         kinds = () if about and clear else ("unknown",)
     read = Question(kinds, claims, parts, asked, emotion, strangers, asked_quantity(words), words, text)
     return _by_likeness(read, named, labels)
+
+
+def _without_preface(said: str, labels: Sequence[str]) -> str:
+    """A question without sentences and clauses that only say why it is asked: "I teach acting, how does he feel?".
+
+    What names an emotion or a body part or says something about the movement stays.
+    """
+    sentences = re.findall(r"[^.!?;]+[.!?;]*", said)
+    asking = ["?" in each or bool(_ASKING.match(each.strip())) for each in sentences]
+    if any(asking):
+        kept = zip(sentences, asking, strict=True)
+        said = "".join(each for each, asks in kept if asks or not _is_preface(each, labels)).strip()
+    preface, comma, question = said.partition(",")
+    dropped = comma and _ASKING.match(question.strip()) and len(question.split()) >= _LEAST_ASKED
+    return question.strip() if dropped and not _ASKING.match(preface) and _is_preface(preface, labels) else said
+
+
+def _is_preface(said: str, labels: Sequence[str]) -> bool:
+    """Whether a sentence or clause says nothing about the movement, and asks for nothing."""
+    return not (
+        _CONDITION.match(said)
+        or _emotions_in(said, labels)[0]
+        or parts_named(said)
+        or _asked_claims(said.strip(" .!;"))
+    )
 
 
 def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]) -> Question:
@@ -321,27 +300,27 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
         labels: Emotions that it may ask about.
     """
     found = question.kinds[0] if question.kinds else ""
-    strange = not {each.stem for each in tokens_of(question.words)} <= _KNOWN
-    if found in _DOUBTED and not named and strange:
-        likeliest = likely_kinds(question.words)[0].kind
-        if likeliest[0] in DECLINED:
-            return replace(question, kinds=likeliest)
-    if found not in _LIKE_ENOUGH and not strange:
+    strange = not {each.stem for each in tokens_of(question.words)} <= KNOWN
+    if not strange and found not in _READ_ANEW:
         return question
     likely = likely_kinds(question.words)
+    best = likely[0]
+    if best.kind[0] in DECLINED:
+        least = 0.0 if strange and found in _DOUBTED and not named else _LIKE_NONE
+        stays = found in ("whether", "number", *DECLINED) or (question.parts and not strange) or best.score < least
+        return question if stays else replace(question, kinds=best.kind)
     (kind, *target), score = next(each for each in likely if _concerns(each.kind, question.words))
-    least = _LIKE_ENOUGH.get(found, _STRANGE_ENOUGH) - _NAMES_SOMETHING * bool(named or question.parts)
-    if score < least <= likely[0].score and question.parts:  # like a question for something else than the part
+    least = _LIKE_ENOUGH.get(found, _ELSE_ENOUGH) - _NAMES_SOMETHING * bool(named or question.parts)
+    if score < least <= best.score and question.parts:  # like a question for something else than the part
         return replace(question, kinds=())
-    if kind in question.kinds or score < least:
+    alike = DECLINED if found in DECLINED else (found or "part",)
+    same = max((each.score for each in likely if each.kind[0] in alike), default=0.0)
+    if kind in (*question.kinds, *DECLINED) or score < least or score < same + _CLEARER:
         return question
-    if kind in DECLINED:  # rather the language model, where a body part is named that may be about something else
-        stays = found in (*DECLINED, "whether") or question.parts
-        return question if stays else replace(question, kinds=(kind,))
     if kind == "sure" and named:
         kind = "probability"
     needs_emotion = kind in ("probability", "why not", "is")
-    if (needs_emotion and not named) or (found, kind) == ("why", "why not") or found == "is":
+    if (needs_emotion and not named) or found == "is" or (kind == "is" and question.parts):
         return question
     if kind in ("number", "whether") and question.words.startswith("why"):
         return question
