@@ -147,23 +147,18 @@ class BodyPartEncoder(nn.Module):
         self.act = ACT2FN["gelu"]
         self.pool = nn.Linear(2 * config.conv_channels, config.hidden_size)
 
-    def forward(self, features: torch.Tensor, frame_mask: torch.Tensor, segment_mask: torch.Tensor) -> torch.Tensor:
+    def forward(self, signals: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
         """Encodes one body part.
 
         Args:
-            features: (clips, frames, segments, channels), frames a multiple of the window.
-            frame_mask: (clips, frames) bool.
-            segment_mask: (clips, segments) bool.
+            signals: (clips, segments, channels + 1, frames), 0 where there is no frame or no segment; frames a
+                multiple of the window.
+            valid: (clips, 1, frames), 1 where a clip has a frame and else 0.
 
         Returns:
             (clips, windows, hidden).
         """
-        clips, frames = frame_mask.shape
-        present = segment_mask[:, None, self.segments, None].to(features.dtype)
-        part = features[:, :, self.segments] * present
-        part = torch.cat([part, present.expand(-1, frames, -1, -1)], dim=-1)  # (clips, frames, segments, channels + 1)
-        valid = frame_mask[:, None].to(features.dtype)  # (clips, 1, frames)
-        hidden = part.flatten(2).transpose(1, 2) * valid  # (clips, segments * (channels + 1), frames)
+        hidden = signals[:, self.segments].flatten(1, 2)  # (clips, segments * (channels + 1), frames)
         hidden = self.act(self.conv_in(hidden)) * valid
         hidden = self.act(self.conv_out(hidden)) * valid
 
@@ -288,8 +283,12 @@ class EaiSkeletonTower(PreTrainedModel):
         dtype = self.norm.weight.dtype
         features = (skeleton_features.to(dtype) - self.feature_mean) * self.feature_scale
         features = features.clamp(-config.feature_limit, config.feature_limit)
-        frame_mask, segment_mask = skeleton_frame_mask.bool(), skeleton_segment_mask.bool()
-        tokens = torch.stack([encode(features, frame_mask, segment_mask) for encode in self.part_encoders], dim=2)
+        frame_mask = skeleton_frame_mask.bool()
+        present = skeleton_segment_mask.bool()[:, None, :, None].to(dtype)
+        signals = torch.cat([features * present, present.expand(-1, frames, -1, -1)], dim=-1)
+        valid = frame_mask[:, None].to(dtype)
+        signals = signals.permute(0, 2, 3, 1) * valid[:, None]  # (clips, segments, channels + 1, frames)
+        tokens = torch.stack([encode(signals, valid) for encode in self.part_encoders], dim=2)
         tokens = tokens + self.part_embedding.weight + self.window_embedding.weight[:windows, None]
         tokens = tokens.flatten(1, 2)  # (clips, windows * (parts + 1), hidden)
 
