@@ -67,11 +67,8 @@ def certainty_of(
         trained, accuracy, how = config.labels, config.label_accuracy or {}, {}
         if adapted is not None:
             steps = adapted.steps(person.reference)
-            trained, accuracy = (
-                adapted.labels,
-                {kind: {compared: steps} for kind in (RECORDED, VIDEO)} if steps else {},
-            )
-            how = {"measured_on": "performers left out"}
+            accuracy = {kind: {compared: steps} for kind in (RECORDED, VIDEO)} if steps else {}
+            trained, how = adapted.labels, {"measured_on": "performers left out"}
         given = (person.clip.report.get("recording"), person.clip.not_shown, float(measured.mean()))
         found.append(certainty(person.overall(), labels, trained, accuracy, *given, compared, unlike) | how)
     return found

@@ -263,8 +263,8 @@ def evidence(claims: Sequence[Claim], vectors: np.ndarray, reference: MotionRefe
         reference: The reference; without it the percentile is NaN.
 
     Returns:
-        Value and percentile of each. NaN for what is not in the vectors (a joint is absent, the clip is too short for thirds,
-        or only the whole clip was measured) or not in the reference.
+        Value and percentile of each. NaN for what is not in the vectors (a joint is absent, the clip is too short for
+        thirds, or only the whole clip was measured) or not in the reference.
 
     Raises:
         ValueError: If the descriptor is unknown.

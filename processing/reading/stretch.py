@@ -118,19 +118,21 @@ def _poses_apart(joints: np.ndarray) -> tuple[int, int]:
         return 0, 0
     inner = np.arange(_POSES, len(joints) - _POSES - 1)
     inner = inner[:: max(1, len(inner) // _STEPS_SEEN)]
+    first, last = np.arange(_POSES), np.arange(len(joints) - _POSES - 1, len(joints) - 1)[::-1]
+    before = np.concatenate([first, last, inner])
     known = _tracked(joints[inner]).any(axis=0)
     if not known.any():
         return 0, 0
-    seen, found = joints[inner][:, known], []
+    joints, found = joints[:, known], []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where nobody is tracked
-        usual = np.nanpercentile(_steps(seen, joints[inner + 1][:, known]), 99)
-        edges = [end[: _POSES + 1][:, known] for end in (joints, joints[::-1])]
-        steps = [_steps(edge[:-1], edge[1:]) for edge in edges]
-        if not any((each > _POSE_STEPS * usual).any() for each in steps):
+        steps = _steps(joints[before], joints[before + 1])
+        edges, usual = steps[: 2 * _POSES].reshape(2, _POSES), np.nanpercentile(steps[2 * _POSES :], 99)
+        if not (edges > _POSE_STEPS * usual).any():
             return 0, 0
+        seen = joints[inner]
         size = np.nanmedian(np.nanmax(seen, axis=1) - np.nanmin(seen, axis=1), axis=0).max()
-        for each in steps:
+        for each in edges:
             jumps = each > max(_POSE_STEPS * usual, _POSE_SIZE * size)
             found.append(int(np.flatnonzero(jumps)[-1]) + 1 if jumps.any() else 0)
     return found[0], found[1]
