@@ -82,10 +82,11 @@ def _fps_of(frame_time: str) -> float:
 
 def _rest_positions(skeleton: list[Joint]) -> np.ndarray:
     """Returns (joints, 3) global positions with all rotations at zero."""
-    positions = np.zeros((len(skeleton), 3))
-    for index, joint in enumerate(skeleton):
-        positions[index] = np.array(joint.offset) + (positions[joint.parent] if joint.parent >= 0 else 0.0)
-    return positions
+    positions: list[tuple[float, ...]] = []
+    for joint in skeleton:
+        start = positions[joint.parent] if joint.parent >= 0 else (0.0, 0.0, 0.0)
+        positions.append(tuple(map(sum, zip(start, joint.offset, strict=True))))
+    return np.array(positions)
 
 
 def _read_frames(

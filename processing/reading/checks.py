@@ -14,6 +14,7 @@ from .recording import SHAPES, Recording, printable, shown
 from .smpl import AXIS_ANGLE, with_positions
 from .stretch import cut_to_movement
 from .timing import Timeline, on_even_grid, refuse_too_many, timeline_of
+from .vectors import all_three
 
 MIN_VISIBILITY = 0.5
 """Below, a tracker that states its confidence is likely to be wrong. MediaPipe draws no landmark below it."""
@@ -207,8 +208,7 @@ def _checked_positions(positions: np.ndarray, names: list[str] | None, source: s
     with np.errstate(over="ignore", invalid="ignore"):
         joints = np.array(positions, dtype=np.float32)
     refuse_far_joints(joints, positions, lambda joint: joint_label(joint, names), source)
-    untracked = np.isnan(joints).any(axis=-1)
-    joints[untracked] = np.nan
+    joints[~all_three(np.isfinite(joints))] = np.nan
     return joints
 
 

@@ -119,6 +119,7 @@ def _contacts(feet: np.ndarray, seen: np.ndarray, count: int) -> np.ndarray:
     They are (stretches, 3) float64; one in which nothing is tracked has none.
     """
     heights = np.where(seen, feet[..., 1], np.inf).ravel()
-    edges = [seen.shape[1] * stretch[0] for stretch in np.array_split(np.arange(len(feet)), count)] + [len(heights)]
+    size, longer = divmod(len(feet), count)  # the first stretches are a frame longer
+    edges = [seen.shape[1] * (stretch * size + min(stretch, longer)) for stretch in range(count + 1)]
     lowest = [start + int(heights[start:stop].argmin()) for start, stop in pairwise(edges)]
     return feet.reshape(-1, 3)[[place for place in lowest if seen.flat[place]]].astype(np.float64)
