@@ -408,10 +408,8 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
         if people:
             self._score(people, labels, scorer)
             own = self._feature_extractor.motion_reference()
-            for person, certainty in zip(
-                people, certainty_of(people, labels, self.model.config, own, adapted), strict=True
-            ):
-                person.certainty = certainty
+            for person, sure in zip(people, certainty_of(people, labels, self.model.config, own, adapted), strict=True):
+                person.certainty = sure
             for person in people if attribution else []:
                 label = labels[int(person.overall().argmax())]
                 found = attribute(scorer, person.clip, labels, label, person.reference)
