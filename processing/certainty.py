@@ -64,7 +64,8 @@ def certainty_of(
     for person, measured, unlike in zip(people, np.isfinite(vectors), is_unlike, strict=True):
         reference = person.reference or own
         compared = DEFAULT if reference is None else compared_with(reference, measured)
-        trained, accuracy, how = config.labels, config.label_accuracy or {}, {}
+        trained, accuracy = config.labels, config.label_accuracy or {}
+        how: dict[str, str] = {}
         if adapted is not None:
             steps = adapted.steps(person.reference)
             accuracy = {kind: {compared: steps} for kind in (RECORDED, VIDEO)} if steps else {}
