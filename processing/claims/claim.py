@@ -301,7 +301,8 @@ def holds(claim: Claim, vectors: np.ndarray, reference: MotionReference, margin:
     Raises:
         ValueError: If the descriptor is unknown.
     """
-    return is_held(claim, *evidence([claim], vectors, reference), margin)
+    (found,) = evidence([claim], vectors, reference)
+    return is_held(claim, found, margin)
 
 
 def is_held(claim: Claim, found: Evidence, margin: float = 0.0) -> bool | None:
