@@ -237,7 +237,7 @@ def _shared_notes(person: Person, reference: MotionReference) -> list[dict[str, 
         (person.common, "the clips that were explained together"),
         (common_in_reference(reference) - person.common, "the clips that the reference was made of"),
     ):
-        shared = [canonical_claim(*claim).text for claim in sorted(own & common)]  # type: ignore[arg-type]
+        shared = [canonical_claim(*claim).text for claim in sorted(own & common)]
         if shared:
             who = f"at least {COMMON_SHARE:.0%} of {clips}"
             notes.append(note("common_claims", f"{who} have this in common, so it is no reason: {', '.join(shared)}"))
