@@ -206,10 +206,10 @@ class EaiLlmForCausalLM(EaiLlmPreTrainedModel, GenerationMixin):
             skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured.
 
         Returns:
-            (clips, labels) logits, and the tower's output.
+            (clips, labels) logits, and the tower's output, of the emotion's token only.
         """
         tower = self.skeleton_tower(
-            skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors
+            skeleton_features, skeleton_frame_mask, skeleton_segment_mask, skeleton_descriptors, emotion_only=True
         )
         texts = self.alignment.embed_labels(text_states)
         logits = self.alignment.label_logits(tower.semantic_tokens[:, 0], skeleton_descriptors, texts)

@@ -82,22 +82,28 @@ class SkeletonAttention(nn.Module):
         self.out_proj = nn.Linear(config.hidden_size, config.hidden_size)
 
     def forward(
-        self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None
+        self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None, wanted: int | None = None
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Attends over the tokens of each clip.
 
         Args:
             hidden_states: (clips, tokens, hidden).
             attention_mask: 4-D, from `create_bidirectional_mask`.
+            wanted: Number of tokens, the first ones, that are updated; None for all.
 
         Returns:
-            (clips, tokens, hidden), and the attention weights if the attention implementation has them.
+            (clips, wanted tokens, hidden), and the attention weights if the attention implementation has them.
         """
-        shape = (*hidden_states.shape[:-1], -1, self.head_dim)
+        asking = hidden_states[:, :wanted]
         query, key, value = (
-            projection(hidden_states).view(shape).transpose(1, 2)
-            for projection in (self.q_proj, self.k_proj, self.v_proj)
+            projection(tokens).unflatten(-1, (-1, self.head_dim)).transpose(1, 2)
+            for projection, tokens in (
+                (self.q_proj, asking),
+                (self.k_proj, hidden_states),
+                (self.v_proj, hidden_states),
+            )
         )
+        attention_mask = None if attention_mask is None else attention_mask[..., :wanted, :]
         attention = ALL_ATTENTION_FUNCTIONS.get_interface(self.config._attn_implementation, eager_attention_forward)
         output, weights = attention(
             self,
@@ -108,7 +114,7 @@ class SkeletonAttention(nn.Module):
             scaling=self.scaling,
             dropout=self.dropout if self.training else 0.0,
         )
-        return self.out_proj(output.reshape(*hidden_states.shape[:-1], -1)), weights
+        return self.out_proj(output.reshape(*asking.shape[:-1], -1)), weights
 
 
 class SkeletonEncoderLayer(GradientCheckpointingLayer):
@@ -124,10 +130,12 @@ class SkeletonEncoderLayer(GradientCheckpointingLayer):
         self.act = ACT2FN["gelu"]
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None) -> torch.Tensor:
-        """hidden_states: (clips, tokens, hidden), in and out."""
-        update, _ = self.self_attn(self.attn_norm(hidden_states), attention_mask)
-        hidden_states = hidden_states + self.dropout(update)
+    def forward(
+        self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None, wanted: int | None = None
+    ) -> torch.Tensor:
+        """hidden_states: (clips, tokens, hidden) in, and out the first `wanted` of them, None for all."""
+        update, _ = self.self_attn(self.attn_norm(hidden_states), attention_mask, wanted)
+        hidden_states = hidden_states[:, :wanted] + self.dropout(update)
         update = self.fc2(self.dropout(self.act(self.fc1(self.mlp_norm(hidden_states)))))
         return hidden_states + self.dropout(update)
 
@@ -147,23 +155,18 @@ class BodyPartEncoder(nn.Module):
         self.act = ACT2FN["gelu"]
         self.pool = nn.Linear(2 * config.conv_channels, config.hidden_size)
 
-    def forward(self, features: torch.Tensor, frame_mask: torch.Tensor, segment_mask: torch.Tensor) -> torch.Tensor:
+    def forward(self, signals: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
         """Encodes one body part.
 
         Args:
-            features: (clips, frames, segments, channels), frames a multiple of the window.
-            frame_mask: (clips, frames) bool.
-            segment_mask: (clips, segments) bool.
+            signals: (clips, segments, channels + 1, frames), 0 where there is no frame or no segment; frames a
+                multiple of the window.
+            valid: (clips, 1, frames), 1 where a clip has a frame and else 0.
 
         Returns:
             (clips, windows, hidden).
         """
-        clips, frames = frame_mask.shape
-        present = segment_mask[:, None, self.segments, None].to(features.dtype)
-        part = features[:, :, self.segments] * present
-        part = torch.cat([part, present.expand(-1, frames, -1, -1)], dim=-1)  # (clips, frames, segments, channels + 1)
-        valid = frame_mask[:, None].to(features.dtype)  # (clips, 1, frames)
-        hidden = part.flatten(2).transpose(1, 2) * valid  # (clips, segments * (channels + 1), frames)
+        hidden = signals[:, self.segments].flatten(1, 2)  # (clips, segments * (channels + 1), frames)
         hidden = self.act(self.conv_in(hidden)) * valid
         hidden = self.act(self.conv_out(hidden)) * valid
 
@@ -258,6 +261,7 @@ class EaiSkeletonTower(PreTrainedModel):
         skeleton_frame_mask: torch.Tensor,
         skeleton_segment_mask: torch.Tensor,
         skeleton_descriptors: torch.Tensor | None = None,
+        emotion_only: bool = False,
         **kwargs: Unpack[TransformersKwargs],
     ) -> SkeletonTowerOutput:
         """Encodes a batch of clips.
@@ -267,6 +271,8 @@ class EaiSkeletonTower(PreTrainedModel):
             skeleton_frame_mask: (clips, frames), 1 where a clip has a frame.
             skeleton_segment_mask: (clips, segments), 1 where the rig has the segment.
             skeleton_descriptors: (clips, descriptors) normal scores, NaN where not measured; None if nothing was.
+            emotion_only: Whether only the first semantic token is wanted, as for labels; the last layer then updates
+                no other token.
             **kwargs: `output_hidden_states` and `output_attentions`.
 
         Raises:
@@ -288,8 +294,12 @@ class EaiSkeletonTower(PreTrainedModel):
         dtype = self.norm.weight.dtype
         features = (skeleton_features.to(dtype) - self.feature_mean) * self.feature_scale
         features = features.clamp(-config.feature_limit, config.feature_limit)
-        frame_mask, segment_mask = skeleton_frame_mask.bool(), skeleton_segment_mask.bool()
-        tokens = torch.stack([encode(features, frame_mask, segment_mask) for encode in self.part_encoders], dim=2)
+        frame_mask = skeleton_frame_mask.bool()
+        present = skeleton_segment_mask.bool()[:, None, :, None].to(dtype)
+        signals = torch.cat([features * present, present.expand(-1, frames, -1, -1)], dim=-1)
+        valid = frame_mask[:, None].to(dtype)
+        signals = signals.permute(0, 2, 3, 1) * valid[:, None]  # (clips, segments, channels + 1, frames)
+        tokens = torch.stack([encode(signals, valid) for encode in self.part_encoders], dim=2)
         tokens = tokens + self.part_embedding.weight + self.window_embedding.weight[:windows, None]
         tokens = tokens.flatten(1, 2)  # (clips, windows * (parts + 1), hidden)
 
@@ -301,9 +311,11 @@ class EaiSkeletonTower(PreTrainedModel):
         attention_mask = create_bidirectional_mask(
             config=config, inputs_embeds=hidden_states, attention_mask=padding_mask
         )
-        for layer in self.layers:
+        for layer in self.layers[:-1]:
             hidden_states = layer(hidden_states, attention_mask)
-        hidden_states = self.norm(hidden_states)
+        hidden_states = self.norm(self.layers[-1](hidden_states, attention_mask, 1 if emotion_only else None))
+        if emotion_only:
+            return SkeletonTowerOutput(semantic_tokens=hidden_states, window_mask=window_mask)
 
         semantic = hidden_states[:, : config.num_semantic_tokens]
         weight, bias = self.descriptor_head.weight.split([config.hidden_size, 1], dim=1)

@@ -67,13 +67,13 @@ class CallPipeline(Pipeline):
         postprocess_params: dict,
     ) -> Any:
         """As in the base class, with what the clips share."""
-        inputs, preprocess_params = self._together(inputs, preprocess_params, postprocess_params)
+        inputs, preprocess_params = self._together(inputs, preprocess_params, forward_params)
         params = (preprocess_params, forward_params, postprocess_params)
         return super().get_iterator(inputs, num_workers, batch_size, *params)
 
     def run_single(self, inputs: Any, preprocess_params: dict, forward_params: dict, postprocess_params: dict) -> Any:
         """As in the base class, with what the people of the recording share."""
-        (one,), preprocess_params = self._together([inputs], preprocess_params, postprocess_params)
+        (one,), preprocess_params = self._together([inputs], preprocess_params, forward_params)
         return super().run_single(one, preprocess_params, forward_params, postprocess_params)
 
     def preprocess(self, inputs: Any, common: Common | None = None, **params: Any) -> dict:
@@ -98,7 +98,7 @@ class CallPipeline(Pipeline):
             ValueError: If the value of an argument is not allowed.
         """
         preprocess_params, asked, shown = self._sanitize_parameters(**options)
-        (one,), preprocess_params = self._together([inputs], preprocess_params, shown)
+        (one,), preprocess_params = self._together([inputs], preprocess_params, asked)
         return Call(self.preprocess(one, **preprocess_params)["request"], asked, shown, self._writes(**asked))
 
     def answers(self, calls: Sequence[Call], **generate_kwargs: Any) -> list[Any]:
@@ -134,9 +134,9 @@ class CallPipeline(Pipeline):
         asked = None if question is None else read_question(question, labels)
         return not label_only and self.writer.is_needed(asked, verify)
 
-    def _together(self, inputs: Any, preprocess_params: dict, postprocess_params: dict) -> tuple[Any, dict]:
+    def _together(self, inputs: Any, preprocess_params: dict, forward_params: dict) -> tuple[Any, dict]:
         """The inputs, read, and the arguments with what they share; both as they are where no reasons are given."""
-        if not isinstance(inputs, Sized) or postprocess_params.get("label_only"):
+        if not isinstance(inputs, Sized) or forward_params.get("label_only"):
             return inputs, preprocess_params
         own = self.processor.feature_extractor.motion_reference()
         read = _ReadClips(inputs, lambda each: self.read(each, **preprocess_params), own)

@@ -47,30 +47,32 @@ _KNOWN_BETTER = (PERFORMER, RECORDINGS, DEFAULT)
 
 
 def certainty_of(
-    person: Any, labels: Sequence[str], config: Any, own: MotionReference | None, adapted: Any = None
-) -> dict[str, Any]:
-    """The field `certainty` of the record of a person, who was scored.
+    people: Sequence[Any], labels: Sequence[str], config: Any, own: MotionReference | None, adapted: Any = None
+) -> list[dict[str, Any]]:
+    """The field `certainty` of the records of people, who were scored.
 
     Args:
-        person: The [`Person`] of the record.
+        people: The [`Person`] of each record.
         labels: The candidates.
         config: The configuration of the checkpoint.
         own: The checkpoint's reference, None if it has none.
         adapted: The [`AdaptedLabels`] that the candidates are from, None for other candidates.
     """
-    vector, not_shown = person.vector, person.clip.not_shown
-    measured = np.isfinite(vector)
-    reference = person.reference or own
-    compared = DEFAULT if reference is None else compared_with(reference, measured)
-    given = (person.clip.report.get("recording"), not_shown, float(measured.mean()))
-    if adapted is not None:
-        steps = adapted.steps(person.reference)
-        accuracy = {kind: {compared: steps} for kind in (RECORDED, VIDEO)} if steps else {}
-        found = certainty(person.overall(), labels, adapted.labels, accuracy, *given, compared)
-        return found | {"measured_on": "performers left out"}
-    unlike = own is not None and own.is_unlike(vector)
-    accuracy = config.label_accuracy or {}
-    return certainty(person.overall(), labels, config.labels, accuracy, *given, compared, unlike)
+    vectors = np.array([person.vector for person in people])
+    is_unlike = [False] * len(people) if own is None or adapted is not None else own.is_unlike(vectors).tolist()
+    found = []
+    for person, measured, unlike in zip(people, np.isfinite(vectors), is_unlike, strict=True):
+        reference = person.reference or own
+        compared = DEFAULT if reference is None else compared_with(reference, measured)
+        trained, accuracy = config.labels, config.label_accuracy or {}
+        how: dict[str, str] = {}
+        if adapted is not None:
+            steps = adapted.steps(person.reference)
+            accuracy = {kind: {compared: steps} for kind in (RECORDED, VIDEO)} if steps else {}
+            trained, how = adapted.labels, {"measured_on": "performers left out"}
+        given = (person.clip.report.get("recording"), person.clip.not_shown, float(measured.mean()))
+        found.append(certainty(person.overall(), labels, trained, accuracy, *given, compared, unlike) | how)
+    return found
 
 
 def compared_with(reference: MotionReference, measured: np.ndarray) -> str:

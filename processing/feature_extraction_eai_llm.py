@@ -352,10 +352,15 @@ class EaiSkeletonFeatureExtractor(FeatureExtractionMixin):
         Args:
             clips: Of at most `max_frames` frames each.
             references: What each is compared with, None for the checkpoint's reference.
-            batch: Clips at a time.
+            batch: Most clips at a time; from half as many on, a batch ends where the next clip has other windows, so
+                that less is padded where clips of one length follow each other.
         """
-        for start in range(0, len(clips), batch):
-            some, compared = clips[start : start + batch], references[start : start + batch]
+        windows = [self.num_windows(len(clip.joints)) for clip in clips]
+        end = 0
+        while end < len(clips):
+            start, end = end, min(end + batch, len(clips))
+            end = next((n for n in range(start + max(batch // 2, 1), end) if windows[n] != windows[n - 1]), end)
+            some, compared = clips[start:end], references[start:end]
             features, vectors = list(map(features_of, some)), list(map(vector_of, some))
             features += [mirrored_features(*each) for each in features]
             vectors += [mirrored_vector(each) for each in vectors]

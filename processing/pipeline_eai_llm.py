@@ -407,9 +407,9 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
         scorer = self.scorer if adapted is None else AdaptedScorer(self.scorer, adapted)
         if people:
             self._score(people, labels, scorer)
-            own = self._feature_extractor.motion_reference()
-            for person in people:
-                person.certainty = certainty_of(person, labels, self.model.config, own, adapted)
+            config, own = self.model.config, self._feature_extractor.motion_reference()
+            for person, sure in zip(people, certainty_of(people, labels, config, own, adapted), strict=True):
+                person.certainty = sure
             for person in people if attribution else []:
                 label = labels[int(person.overall().argmax())]
                 found = attribute(scorer, person.clip, labels, label, person.reference)

@@ -12,7 +12,7 @@ import numpy as np
 
 from .certainty import compared_with
 from .claims.answers import Facts, answered
-from .claims.claim import Claim, canonical_claim, evidence, holds, notable_claims
+from .claims.claim import Claim, Evidence, canonical_claim, evidence, is_held, notable_claims
 from .claims.comparison import Difference, difference_holds, find_differences
 from .claims.explanation import Explanation, explained, marked_reasons
 from .claims.guard import verified_comparison
@@ -196,7 +196,10 @@ def person_record(
         "certainty": dict(person.certainty),
         "explanation": text,
         "reasons": reasons,
-        "evidence": [evidence_entry(claim, vectors, reference, seconds) for claim in claims],
+        "evidence": [
+            evidence_entry(claim, found, reference, seconds)
+            for claim, found in zip(claims, evidence(claims, vectors, reference), strict=True)
+        ],
         "not_measured": [
             {"descriptor": name, "why": why}
             for name, why in why_not_measured(vector, segment.joint_mask, segment.not_shown).items()
@@ -239,7 +242,7 @@ def _shared_notes(person: Person, reference: MotionReference) -> list[dict[str, 
         (person.common, "the clips that were explained together"),
         (common_in_reference(reference) - person.common, "the clips that the reference was made of"),
     ):
-        shared = [canonical_claim(*claim).text for claim in sorted(own & common)]  # type: ignore[arg-type]
+        shared = [canonical_claim(*claim).text for claim in sorted(own & common)]
         if shared:
             who = f"at least {COMMON_SHARE:.0%} of {clips}"
             notes.append(note("common_claims", f"{who} have this in common, so it is no reason: {', '.join(shared)}"))
@@ -322,17 +325,17 @@ def _skeleton_entry(report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def evidence_entry(
-    claim: Claim, vectors: np.ndarray, reference: MotionReference | None, segment: tuple[float, float]
+    claim: Claim, found: Evidence, reference: MotionReference | None, segment: tuple[float, float]
 ) -> dict[str, Any]:
     """An entry of `evidence`: a claim, the stretch of time it is about, the measured value and its percentile.
 
     Args:
         claim: The claim.
-        vectors: (spans, descriptors) values of `measure_spans` in the segment.
+        found: What was measured of it in the segment.
         reference: Typical values. Without it, or where it lacks the descriptor, percentile and holds are None.
         segment: Start and end of the measured segment, in seconds of the clip.
     """
-    value, percentile = evidence(claim, vectors, reference)
+    value, percentile = found
     start, end = segment
     if claim.span != SPANS[0]:
         third = (end - start) / (len(SPANS) - 1)
@@ -351,7 +354,7 @@ def evidence_entry(
         "reference": None if reference is None else reference.level[DESCRIPTOR_INDEX[claim.descriptor]],
         "start_s": round(start, 3),
         "end_s": round(end, 3),
-        "holds": holds(claim, vectors, reference) if reference is not None else None,
+        "holds": is_held(claim, found),
     }
 
 

@@ -238,7 +238,7 @@ def test_a_claim_about_a_third_is_checked_there_or_not_at_all(reference):
     assert holds(canonical_claim("head_pitch", "low", "end"), rows[0], reference) is None
     rows[1:] = np.nan
     assert holds(canonical_claim("head_pitch", "low", "end"), rows, reference) is None
-    assert np.isnan(evidence(canonical_claim("head_pitch", "low", "end"), rows, reference)).all()
+    assert np.isnan(evidence([canonical_claim("head_pitch", "low", "end")], rows, reference)).all()
 
 
 @pytest.mark.parametrize(
@@ -254,9 +254,9 @@ def test_degrees_hold_over_their_own_range(value, slight, plain, strong):
 
 
 def test_evidence_gives_value_and_percentile(reference):
-    value, percentile = evidence(canonical_claim("head_pitch", "low"), vector(head_pitch=-3.0), reference)
+    ((value, percentile),) = evidence([canonical_claim("head_pitch", "low")], vector(head_pitch=-3.0), reference)
     assert value == -3.0 and percentile < 1.0
-    assert np.isnan(evidence(canonical_claim("head_pitch", "low"), vector(), None).percentile)
+    assert np.isnan(evidence([canonical_claim("head_pitch", "low")], vector(), None)[0].percentile)
 
 
 def test_a_claim_holds_fails_or_cannot_be_checked(reference):

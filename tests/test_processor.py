@@ -384,3 +384,15 @@ def test_an_unknown_option_of_a_clip_is_refused(processor, walk):
 def test_inputs_come_as_lists_arrays_or_tensors(processor, walk, wanted, kind):
     inputs = processor(text="hello", return_tensors=wanted)
     assert isinstance(inputs["input_ids"], kind)
+
+
+def test_a_batch_ends_where_the_number_of_windows_changes_and_it_is_half_full(processor):
+    extractor = processor.feature_extractor
+    lengths = [30, 30, 30, 60, 60, 90, 90, 90, 90]
+    whole = make_clip(3, duration_s=4.0)
+    clips = [whole.cut(0, length) for length in lengths]
+    batches = list(extractor.with_mirror_images(clips, [None] * len(clips), batch=4))
+    shapes = [tuple(batch["skeleton_frame_mask"].shape) for batch in batches]
+    assert shapes == [(6, 30), (4, 60), (8, 90)]
+    ones = extractor.with_mirror_images(clips, [None] * len(clips), batch=1)
+    assert [len(batch["skeleton_frame_mask"]) for batch in ones] == [2] * len(clips)

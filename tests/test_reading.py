@@ -16,6 +16,7 @@ from eai_llm_hf.processing.reading.formats import READABLE_SUFFIXES
 from eai_llm_hf.processing.reading.limits import MAX_COORDINATE, MAX_JOINTS
 from eai_llm_hf.processing.reading.motion import MotionError
 from eai_llm_hf.processing.reading.npy import read_npz
+from eai_llm_hf.processing.reading.vectors import median, quantiles
 
 # ------------------------------------------------------------------------------------------------------------ arrays
 
@@ -360,3 +361,11 @@ def test_a_pipe_does_not_block(tmp_path):
     os.mkfifo(tmp_path / "clip.bvh")
     with pytest.raises(MotionError, match="no such file"):
         read_motions(tmp_path / "clip.bvh")
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 40])
+def test_quantiles_and_the_median_are_those_of_numpy(count):
+    values = np.random.default_rng(count).normal(size=(3, count))
+    expected = np.quantile(values, (0.02, 0.5, 0.99, 1.0), axis=-1)
+    np.testing.assert_allclose(quantiles(values, 0.02, 0.5, 0.99, 1.0), expected, rtol=1e-12)
+    np.testing.assert_allclose(median(values), np.median(values, axis=-1), rtol=1e-12)

@@ -90,6 +90,15 @@ def test_the_tower_gives_hidden_states_and_attentions_that_keep_their_gradients(
     assert tower(**features).hidden_states is None
 
 
+@pytest.mark.parametrize("attention", ["eager", "sdpa"])
+def test_the_token_of_the_emotion_is_the_same_where_it_alone_is_wanted(features, attention):
+    tower = EaiSkeletonTower._from_config(EaiSkeletonConfig(**SMALL), attn_implementation=attention).eval()
+    features["skeleton_frame_mask"][0, 30:] = 0  # padding, which a mask of the attention hides
+    alone = tower(**features, emotion_only=True)
+    torch.testing.assert_close(alone.semantic_tokens, tower(**features).semantic_tokens[:, :1])
+    assert alone.descriptors is None and alone.spatio_temporal_tokens is None
+
+
 def test_flash_attention_is_refused_for_the_tower_and_left_to_the_backbone(model):
     config = EaiLlmConfig.from_dict(model.config.to_dict())
     with pytest.raises(ValueError, match="EaiLlmForCausalLM does not support Flash Attention"):

@@ -5,8 +5,11 @@ clause that says it ("towards the end the head is clearly bowed"). `writing.py` 
 reads them back, from any other text as well, so that any text can be checked against the measured movement.
 """
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -29,6 +32,7 @@ __all__ = [
     "collide",
     "evidence",
     "holds",
+    "is_held",
     "notable_claims",
     "says_degree",
     "unusual_claims",
@@ -113,6 +117,10 @@ class Evidence(NamedTuple):
     percentile: float
 
 
+_UNKNOWN = Evidence(math.nan, math.nan)
+
+
+@cache
 def canonical_claim(descriptor: str, direction: Direction, span: Span = "whole", degree: Degree = "plain") -> Claim:
     """The claim in its canonical words: "at first the head is slightly bowed".
 
@@ -214,7 +222,7 @@ def unusual_claims(
     found: list[tuple[float, Claim]] = []
     changes: list[tuple[float, Claim]] = []
     for row, span in enumerate(_SPANS[: len(rows)]):
-        for index, percentile in enumerate(percentiles[row]):
+        for index, percentile in enumerate(percentiles[row].tolist()):
             if not known[row, index] or (row > 0 and DESCRIPTORS[index].whole_clip_only):
                 continue
             direction: Direction = "high" if percentile > 50.0 else "low"
@@ -246,27 +254,31 @@ def collide(claim: Claim, other: Claim) -> bool:
     return len(pair) == 1 and claim.direction == other.direction
 
 
-def evidence(claim: Claim, vectors: np.ndarray, reference: MotionReference | None) -> Evidence:
-    """The measurement behind a claim, in its part of the clip.
+def evidence(claims: Sequence[Claim], vectors: np.ndarray, reference: MotionReference | None) -> list[Evidence]:
+    """The measurement behind each claim, in its part of the clip.
 
     Args:
-        claim: The claim.
+        claims: The claims.
         vectors: (descriptors,) values of `measure`, or (spans, descriptors) of `measure_spans`.
         reference: The reference; without it the percentile is NaN.
 
     Returns:
-        Value and percentile. NaN for what is not in the vectors (a joint is absent, the clip is too short for thirds,
-        or only the whole clip was measured) or not in the reference.
+        Value and percentile of each. NaN for what is not in the vectors (a joint is absent, the clip is too short for
+        thirds, or only the whole clip was measured) or not in the reference.
 
     Raises:
         ValueError: If the descriptor is unknown.
     """
-    if claim.descriptor not in DESCRIPTOR_INDEX:
-        raise ValueError(f"Unknown descriptor {claim.descriptor!r} in a claim.")
     rows = np.atleast_2d(vectors)
-    row = _SPANS.index(claim.span)
-    value = float(rows[row, DESCRIPTOR_INDEX[claim.descriptor]]) if row < len(rows) else float("nan")
-    return Evidence(value, float("nan") if reference is None else reference.percentile(claim.descriptor, value))
+    percentiles = np.full(rows.shape, np.nan) if reference is None else reference.percentiles(rows)
+    found = []
+    for claim in claims:
+        if claim.descriptor not in DESCRIPTOR_INDEX:
+            raise ValueError(f"Unknown descriptor {claim.descriptor!r} in a claim.")
+        place = _SPANS.index(claim.span), DESCRIPTOR_INDEX[claim.descriptor]
+        is_measured = place[0] < len(rows)
+        found.append(Evidence(float(rows[place]), float(percentiles[place])) if is_measured else _UNKNOWN)
+    return found
 
 
 def holds(claim: Claim, vectors: np.ndarray, reference: MotionReference, margin: float = 0.0) -> bool | None:
@@ -289,13 +301,18 @@ def holds(claim: Claim, vectors: np.ndarray, reference: MotionReference, margin:
     Raises:
         ValueError: If the descriptor is unknown.
     """
-    value, percentile = evidence(claim, vectors, reference)
-    if np.isnan(percentile):
+    (found,) = evidence([claim], vectors, reference)
+    return is_held(claim, found, margin)
+
+
+def is_held(claim: Claim, found: Evidence, margin: float = 0.0) -> bool | None:
+    """As `holds`, by the measurement behind the claim."""
+    if math.isnan(found.percentile):
         return None
     lowest, highest = DEGREE_RANGES[claim.degree]
-    extent = percentile if claim.direction == "high" else 100.0 - percentile
+    extent = found.percentile if claim.direction == "high" else 100.0 - found.percentile
     fits = extent >= lowest + margin and (highest == 100.0 or extent <= highest - margin)
-    return fits and _within_bounds(claim, value)
+    return fits and _within_bounds(claim, found.value)
 
 
 def _within_bounds(claim: Claim, value: float) -> bool:

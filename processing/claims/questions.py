@@ -329,7 +329,7 @@ def _by_likeness(question: Question, named: Sequence[str], labels: Sequence[str]
     if kind == "number":
         return replace(question, kinds=(kind,), quantity=Quantity((target[0],), "minute" in question.words))
     if kind == "whether":  # a likeness is no ground for a yes or a no
-        return replace(question, kinds=("measured",), claims=(canonical_claim(*target),))  # type: ignore[arg-type]
+        return replace(question, kinds=("measured",), claims=(canonical_claim(*target),))
     if kind == "part":  # not of the haircut
         return replace(question, kinds=()) if question.parts or not strange else question
     asked = tuple(name for name in labels if name in named) if kind == "is" else ()

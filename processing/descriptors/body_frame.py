@@ -230,12 +230,18 @@ class BodyFrame:
         return np.diff(self.limb_paths) * FRAME_RATE
 
     @cached_property
-    def calm_paths(self) -> np.ndarray:
-        """(3, 3, frames) wrists relative to the shoulder midpoint, and the hip midpoint, below about 3 Hz, metres.
+    def calm_points(self) -> np.ndarray:
+        """(13, 3, frames) all points but the collars, below about 3 Hz, metres.
 
         Second and third differences need more smoothing: 5 mm of noise would otherwise hide the movement.
         """
-        return low_pass(low_pass(np.concatenate([self.arm_reach[2:], self.hip_midpoint[None]])))
+        return low_pass(low_pass(self.points[:13]))
+
+    @cached_property
+    def calm_paths(self) -> np.ndarray:
+        """(3, 3, frames) wrists relative to the shoulder midpoint, and the hip midpoint, of `calm_points`."""
+        shoulders, hips = (0.5 * (pair[0] + pair[1]) for pair in (self.calm_points[SHOULDERS], self.calm_points[HIPS]))
+        return np.concatenate([self.calm_points[WRISTS] - shoulders, hips[None]])
 
     @cached_property
     def speed(self) -> np.ndarray:

@@ -12,7 +12,6 @@ from .body_frame import (
     RHYTHM_FRAMES,
     TINY,
     BodyFrame,
-    low_pass,
     norm,
 )
 from .entry import Descriptor, Words, entry
@@ -385,7 +384,7 @@ def _regularity(body: BodyFrame) -> float:
 def _peak_timing(body: BodyFrame) -> float:
     if body.frames < RHYTHM_FRAMES or not body.body_speed.mean() >= RESTING_SPEED:
         return np.nan
-    speed = norm(np.diff(low_pass(low_pass(body.points[_MEASURED]))))
+    speed = norm(np.diff(body.calm_points[_MEASURED]))
     spent = np.concatenate([[0.0], np.cumsum((speed * speed).sum(axis=0))])
     # Standing still before or after the movement says nothing about its course. A limit of the speed would not find
     # it: noise crosses the limit, and a slow movement falls short of it.

@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from ..reading.vectors import median, norms
 from ..skeleton.axes_and_units import LEG_M, leg_length
 from ..skeleton.placement import facing
 from ..skeleton.tree import FRAME_RATE, JOINT_INDEX
@@ -34,6 +35,11 @@ SEGMENTS: tuple[tuple[str, str, str], ...] = (
 NUM_CHANNELS = 6
 VELOCITY_SCALE = 0.25
 """Scales velocities (1/s) to the range of directions."""
+
+_POINTS = [*JOINT_INDEX, "hips", "shoulders"]
+_STARTS, _ENDS = (np.array([_POINTS.index(segment[end]) for segment in SEGMENTS]) for end in (1, 2))
+_PELVIS = JOINT_INDEX["pelvis"]
+_HIPS, _SHOULDERS = ([JOINT_INDEX[f"{side}_{joint}"] for side in ("left", "right")] for joint in ("hip", "shoulder"))
 
 _ASPECTS_OF_ROOT = ("travel", "height")
 
@@ -59,25 +65,20 @@ def movement_features(
     """
     points, present = _end_points(_smooth(joints), joint_mask)
     forward = facing(joints, joint_mask)  # (frames, 3), horizontal
-    up = np.array([0.0, 1.0, 0.0], dtype=np.float32)
-    left = np.cross(up, forward)
-    heading = np.stack([left, np.broadcast_to(up, left.shape), forward], axis=1)  # (frames, 3, 3), rows are axes
-
     features = np.zeros((len(joints), len(SEGMENTS), NUM_CHANNELS), dtype=np.float32)
-    segment_mask = np.array([present[start] and present[end] for _, start, end in SEGMENTS])
+    segment_mask = present[_STARTS] & present[_ENDS]
     segment_mask[0] &= not any(aspect in not_shown for aspect in _ASPECTS_OF_ROOT)
-    for index, (_, start, end) in enumerate(SEGMENTS[1:], start=1):
-        if segment_mask[index]:
-            direction = points[end] - points[start]
-            direction = direction / np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-6)
-            features[:, index, :3] = np.einsum("tij,tj->ti", heading, direction)
+    ways = points[:, _ENDS[1:]] - points[:, _STARTS[1:]]
+    directions = ways / np.maximum(norms(ways), 1e-6)[..., None]
+    features[:, 1:, :3] = _in_heading(np.where(segment_mask[1:, None], directions, 0.0), forward[:, None])
     features[:, 1:, 3:] = VELOCITY_SCALE * _velocity(features[:, 1:, :3])
 
     if segment_mask[0]:
+        hips = points[:, _STARTS[0]]
         leg = leg_length(joints, joint_mask) or LEG_M
         yaw = np.unwrap(np.arctan2(forward[:, 0], forward[:, 2]))
-        features[:, 0, :3] = VELOCITY_SCALE * np.einsum("tij,tj->ti", heading, _velocity(points["hips"])) / leg
-        features[:, 0, 3] = (points["hips"][:, 1] - np.median(points["hips"][:, 1])) / leg
+        features[:, 0, :3] = VELOCITY_SCALE * _in_heading(_velocity(hips), forward) / leg
+        features[:, 0, 3] = (hips[:, 1] - median(hips[:, 1])) / leg
         features[:, 0, 4] = VELOCITY_SCALE * _velocity(yaw)
     return features, segment_mask
 
@@ -119,21 +120,23 @@ class FeatureMoments:
         return np.sqrt(np.maximum(squares - np.square(self.mean), 0.0))
 
 
-def _end_points(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, bool]]:
-    """Positions (frames, 3) of every end point that a segment names, and whether it is present."""
-    points = {name: joints[:, index] for name, index in JOINT_INDEX.items()}
-    present = {name: bool(joint_mask[index]) for name, index in JOINT_INDEX.items()}
-    for middle, joint, stand_in in (
-        ("hips", "hip", "pelvis"),
-        ("shoulders", "shoulder", ""),
-    ):  # a pelvis can stand in for the hips
-        left, right = f"left_{joint}", f"right_{joint}"
-        if present[left] and present[right]:
-            points[middle], present[middle] = (points[left] + points[right]) / 2, True
-        else:
-            points[middle] = points.get(stand_in, points[left])
-            present[middle] = present.get(stand_in, False)
-    return points, present
+def _end_points(joints: np.ndarray, joint_mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Positions (frames, points, 3) of the end points that a segment may name, and which of them are present."""
+    (left_hip, right_hip), (left_shoulder, right_shoulder) = (
+        joints.swapaxes(0, 1)[pair] for pair in (_HIPS, _SHOULDERS)
+    )
+    has_hips, has_shoulders = joint_mask[_HIPS].all(), joint_mask[_SHOULDERS].all()
+    hips = (left_hip + right_hip) / 2 if has_hips else joints[:, _PELVIS]  # a pelvis can stand in for the hips
+    shoulders = (left_shoulder + right_shoulder) / 2
+    points = np.concatenate([joints, hips[:, None], shoulders[:, None]], axis=1)
+    return points, np.array([*joint_mask, has_hips or joint_mask[_PELVIS], has_shoulders])
+
+
+def _in_heading(vectors: np.ndarray, forward: np.ndarray) -> np.ndarray:
+    """Components of (..., 3) vectors to the left, up and along the horizontal direction (..., 3) of the body."""
+    x, up, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
+    ahead, aside = forward[..., 2], forward[..., 0]
+    return np.stack([x * ahead - z * aside, up, x * aside + z * ahead], axis=-1)
 
 
 def _smooth(values: np.ndarray) -> np.ndarray:
@@ -144,5 +147,9 @@ def _smooth(values: np.ndarray) -> np.ndarray:
 
 
 def _velocity(values: np.ndarray) -> np.ndarray:
-    """Central differences along the first axis, per second."""
-    return np.gradient(values, 1 / FRAME_RATE, axis=0) if len(values) > 1 else np.zeros_like(values)
+    """Central differences along the first axis, per second; one-sided at the ends."""
+    velocity = np.zeros_like(values)
+    if len(values) > 1:
+        velocity[1:-1] = (values[2:] - values[:-2]) * (FRAME_RATE / 2)
+        velocity[[0, -1]] = (values[[1, -1]] - values[[0, -2]]) * FRAME_RATE
+    return velocity

@@ -96,16 +96,18 @@ class Outlyingness:
             `_FEWEST` descriptors were measured.
         """
         found = np.full(len(scores), np.nan)
-        for clip, row in enumerate((scores - self.mean) / self.spread):
-            measured = np.flatnonzero(np.isfinite(row))
-            if len(measured) >= _FEWEST:
+        known = np.isfinite(scores)
+        for measured in np.unique(known, axis=0):  # clips of which the same is known have a matrix in common
+            if measured.sum() >= _FEWEST:
+                clips = (known == measured).all(axis=1)
+                rows = ((scores - self.mean) / self.spread)[clips][:, measured]
                 inverse = np.linalg.inv(self.correlation[np.ix_(measured, measured)])
                 # Without shrinkage it is the unit matrix, and the mean is the number of descriptors.
-                unshrunk = (np.eye(len(measured)) - SHRINKAGE * inverse) / (1 - SHRINKAGE)
+                unshrunk = (np.eye(len(inverse)) - SHRINKAGE * inverse) / (1 - SHRINKAGE)
                 mean, squares = np.trace(unshrunk), np.square(unshrunk).sum()
-                distance = row[measured] @ inverse @ row[measured] / mean
+                distances = np.einsum("ci,ij,cj->c", rows, inverse, rows) / mean
                 variance = 2 * squares / (9 * mean**2)
-                found[clip] = (np.cbrt(distance) - (1 - variance)) / np.sqrt(variance)
+                found[clips] = (np.cbrt(distances) - (1 - variance)) / np.sqrt(variance)
         return found
 
     def to_dict(self) -> dict:

@@ -218,14 +218,16 @@ class MotionReference:
         """Normal scores among the clips of the default, (..., descriptors) in and out; see `unbounded_scores`."""
         return unbounded_scores(self.quantiles, self._checked(vectors))
 
-    def is_unlike(self, vector: np.ndarray) -> bool:
-        """Whether a clip is unlike all clips of the default, by (descriptors,) values of `measure`.
+    def is_unlike(self, vectors: np.ndarray) -> np.ndarray:
+        """Whether clips are unlike all clips of the default: (...) bool, by (..., descriptors) values of `measure`.
 
         False where that is not known; see `Outlyingness`.
         """
+        scores = self.scores(vectors)
         if self.outlyingness is None:
-            return False
-        return bool(self.outlyingness.of(self.scores(vector)[None])[0] > self.outlyingness.limit)
+            return np.zeros(scores.shape[:-1], dtype=bool)
+        found = self.outlyingness.of(scores.reshape(-1, scores.shape[-1])) > self.outlyingness.limit
+        return np.asarray(found.reshape(scores.shape[:-1]))
 
     def _index(self, descriptor: str | int) -> int:
         if isinstance(descriptor, str):

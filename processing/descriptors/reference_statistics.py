@@ -66,6 +66,7 @@ _TAIL = 2.5
 """Percentage at either end of a reference beyond which scores rise in proportion to the value: quantiles farther out
 are those of a few clips, and other rigs may lie beyond them all."""
 
+_LEVELS = np.array(LEVELS)
 _erf = np.vectorize(math.erf, otypes=[np.float64])
 _NORMAL_SCORES = (-FARTHEST_SCORE, *(NormalDist().inv_cdf(level / 100) for level in LEVELS[1:-1]), FARTHEST_SCORE)
 
@@ -77,18 +78,16 @@ def percentiles_of(quantiles: np.ndarray, values: np.ndarray) -> np.ndarray:
         quantiles: (..., levels), ascending or all NaN.
         values: (...), one for each row of quantiles.
     """
-    quantiles, values = np.broadcast_arrays(quantiles, values[..., None])
-    first, after = (quantiles < values).sum(-1), (quantiles <= values).sum(-1)
-    levels = np.array(LEVELS)
-    shared = (levels[np.minimum(first, len(levels) - 1)] + levels[np.maximum(after - 1, 0)]) / 2
-    above = np.clip(first, 1, len(levels) - 1)[..., None]
-    low, high = (np.take_along_axis(quantiles, place, -1)[..., 0] for place in (above - 1, above))
+    first, after = (quantiles < values[..., None]).sum(-1), (quantiles <= values[..., None]).sum(-1)
+    above = np.minimum(np.maximum(first, 1), len(LEVELS) - 1)
+    rows = np.arange(quantiles[..., 0].size).reshape(quantiles.shape[:-1])
+    low, high = (quantiles.reshape(-1, len(LEVELS))[rows, place] for place in (above - 1, above))
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = (values[..., 0] - low) / (high - low)
-    low, high = levels[above[..., 0] - 1], levels[above[..., 0]]
-    found = np.where(first < after, shared, low + share * (high - low))
-    found = np.where((first == 0) & (after == 0), 0.0, np.where(first == len(levels), 100.0, found))
-    return np.where(np.isnan(values[..., 0]) | np.isnan(quantiles[..., 0]), np.nan, found)
+        share = (values - low) / (high - low)  # outside 0 to 1 beyond the quantiles, NaN where something is absent
+    low, high = _LEVELS[above - 1], _LEVELS[above]
+    between = np.minimum(np.maximum(low + share * (high - low), 0.0), 100.0)
+    shared = (_LEVELS[np.minimum(first, len(LEVELS) - 1)] + _LEVELS[after - 1]) / 2
+    return np.where(first < after, shared, between)
 
 
 def scores_of(percentiles: np.ndarray) -> np.ndarray:

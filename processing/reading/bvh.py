@@ -83,10 +83,11 @@ def _fps_of(frame_time: str) -> float:
 
 def _rest_positions(skeleton: list[Joint]) -> np.ndarray:
     """Returns (joints, 3) global positions with all rotations at zero."""
-    positions = np.zeros((len(skeleton), 3))
-    for index, joint in enumerate(skeleton):
-        positions[index] = np.array(joint.offset) + (positions[joint.parent] if joint.parent >= 0 else 0.0)
-    return positions
+    positions: list[tuple[float, ...]] = []
+    for joint in skeleton:
+        start = positions[joint.parent] if joint.parent >= 0 else (0.0, 0.0, 0.0)
+        positions.append(tuple(map(sum, zip(start, joint.offset, strict=True))))
+    return np.array(positions)
 
 
 def _read_frames(
@@ -228,9 +229,11 @@ def _forward_kinematics(
     """
     frames = len(values)
     columns = np.ascontiguousarray(values.T)  # (channels, frames): the frames of a channel are contiguous
-    radians = np.deg2rad(columns)  # of positions, too, which is faster than one channel after the other
-    cosines, sines = np.cos(radians), np.sin(radians)
+    angular = [channel.endswith("rotation") for joint in skeleton for channel in joint.channels]
+    radians = np.deg2rad(columns[angular])
+    turns = iter(zip(np.cos(radians), np.sin(radians), strict=True))
     positions = np.empty((len(skeleton), 3, frames))
+    unturned = np.broadcast_to(np.eye(3)[:, :, None], (3, 3, frames))
     rotations: list[np.ndarray] = []  # global, (3 rows, 3 columns, frames)
     turning = {joint.parent for joint in skeleton} | ({head[0]} if head is not None else set())
     face = np.empty((frames, 0), np.float32)
@@ -243,21 +246,20 @@ def _forward_kinematics(
             if channel.endswith("position"):
                 local[axis] = columns[next_column]
             else:
-                angles.append((axis, next_column))
+                angles.append((axis, *next(turns)))
             next_column += 1
 
-        if joint.parent < 0:
-            for axis in range(3):
-                positions[index, axis] = local[axis]
-            rotation = np.broadcast_to(np.eye(3)[:, :, None], (3, 3, frames))
-        else:
-            rotation = rotations[joint.parent]
-            positions[index] = positions[joint.parent] + sum(rotation[:, axis] * local[axis] for axis in range(3))
+        rotation = unturned if joint.parent < 0 else rotations[joint.parent]
+        for axis in range(3):
+            positions[index, axis] = local[axis]
+        if rotation is not unturned:
+            positions[index] = sum(rotation[:, axis] * local[axis] for axis in range(3))
+        if joint.parent >= 0:
+            positions[index] += positions[joint.parent]
 
         if index in turning and angles:
             rotation = rotation.copy()
-            for axis, column in angles:
-                cosine, sine = cosines[column], sines[column]
+            for axis, cosine, sine in angles:
                 first, second = (axis + 1) % 3, (axis + 2) % 3
                 rotation[:, first], rotation[:, second] = (
                     cosine * rotation[:, first] + sine * rotation[:, second],

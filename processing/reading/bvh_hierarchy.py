@@ -17,7 +17,7 @@ MAX_CHANNELS_PER_JOINT = 16
 """A joint needs six: three positions and three rotations."""
 
 _AXES = "xyz"
-_CHANNEL = re.compile(r"[xyz](position|rotation)")
+_CHANNELS = frozenset(axis + kind for axis in _AXES for kind in ("position", "rotation"))
 # Possessive quantifiers: a line of blanks is matched in linear time.
 _MOTION_HEADER = re.compile(r"(frames|frame\s*+time)\s*+:?+\s*+(\S++)(\s*+(s|secs?|seconds?))?", re.IGNORECASE)
 
@@ -45,19 +45,20 @@ class _Tokens:
     def __init__(self, lines: Iterator[tuple[int, str]], source: str):
         self.source = source
         self.line = 0
-        self._lines = lines
-        self._number, self._words = 0, list[str]()  # of the line that is read, the last word first
+        self._words = (
+            (number, word)
+            for number, line in lines
+            if is_content(line.strip())
+            for word in line.replace("{", " { ").replace("}", " } ").split()
+        )
 
     def next(self, expected: str) -> str:
         """Returns the next word; `expected` says what was to come, in case the file ends instead."""
-        while not self._words:
-            self._number, line = next(self._lines, (0, None))
-            if line is None:
-                raise MotionError(f"{self.source}: the file ends after line {self.line}; expected {expected}")
-            if is_content(line.strip()):
-                self._words = line.replace("{", " { ").replace("}", " } ").split()[::-1]
-        self.line = self._number
-        return self._words.pop()
+        number, word = next(self._words, (self.line, ""))
+        if not word:
+            raise MotionError(f"{self.source}: the file ends after line {self.line}; expected {expected}")
+        self.line = number
+        return word
 
     def name_and_brace(self, keyword: str) -> str:
         """Returns the rest of the keyword's line as a name (spaces, dots and colons allowed) and consumes the `{`."""
@@ -178,8 +179,8 @@ def _read_channels(tokens: _Tokens, joint: str) -> list[str]:
         tokens.fail(f"expected a number of channels (0 to {MAX_CHANNELS_PER_JOINT}) for joint {shown(joint)}", word)
     channels = []
     for index in range(count):
-        word = tokens.next(f"channel {index + 1} of {count}")
-        if not _CHANNEL.fullmatch(word.lower()):
+        word = tokens.next("a channel")
+        if word.lower() not in _CHANNELS:
             tokens.fail(
                 f"expected channel {index + 1} of {count} of joint {shown(joint)}, such as Xposition or Zrotation",
                 word,

@@ -9,11 +9,12 @@ import numpy as np
 from .array_axes import in_standard_order, shape_hint
 from .limits import MAX_COORDINATE, MAX_JOINTS, MAX_NAME_LENGTH, MAX_PEOPLE
 from .motion import Motion, MotionError, note
-from .people import Person, is_ghost, people_by_name, tracked_frames
+from .people import is_ghost, people_by_name, tracked_frames
 from .recording import SHAPES, Recording, printable, shown
 from .smpl import AXIS_ANGLE, with_positions
 from .stretch import cut_to_movement
 from .timing import Timeline, on_even_grid, refuse_too_many, timeline_of
+from .vectors import all_three
 
 MIN_VISIBILITY = 0.5
 """Below, a tracker that states its confidence is likely to be wrong. MediaPipe draws no landmark below it."""
@@ -80,15 +81,17 @@ def checked_motions(recording: Recording, source: str, fps: float | None = None)
 
 def _split_by_name(motion: Motion, source: str) -> list[Motion]:
     """Returns a motion for each person whose joints are among those of one recording; a layout is that of each."""
-    people: list[Person] = [] if motion.joint_names is None else people_by_name(motion.joint_names, motion.parents)
+    if motion.joint_names is None:
+        return [motion]
+    people = people_by_name(tuple(motion.joint_names), None if motion.parents is None else tuple(motion.parents))
     if not people:
         return [motion]
     return [
         replace(
             motion,
             joints=motion.joints[:, person.joints],
-            joint_names=person.names,
-            parents=person.parents,
+            joint_names=[*person.names],
+            parents=None if person.parents is None else [*person.parents],
             source=_name_of_person(index, len(people), [each.name for each in people], source),
             visible=None if motion.visible is None else motion.visible[:, person.joints],
             face=None,  # of whom?
@@ -205,8 +208,7 @@ def _checked_positions(positions: np.ndarray, names: list[str] | None, source: s
     with np.errstate(over="ignore", invalid="ignore"):
         joints = np.array(positions, dtype=np.float32)
     refuse_far_joints(joints, positions, lambda joint: joint_label(joint, names), source)
-    untracked = np.isnan(joints).any(axis=-1)
-    joints[untracked] = np.nan
+    joints[~all_three(np.isfinite(joints))] = np.nan
     return joints
 
 

@@ -52,7 +52,8 @@ class Person:
     parents: list[int] | None
 
 
-def people_by_name(names: Sequence[str], parents: Sequence[int] | None) -> list[Person]:
+@lru_cache(maxsize=64)  # recordings of one rig have the same names
+def people_by_name(names: tuple[str, ...], parents: tuple[int, ...] | None) -> tuple[Person, ...]:
     """Finds several people in one list of joints.
 
     Their joints have the same names after a prefix ("Alice:Hips", "P1_Hips") or before a suffix ("Hips_1"), or they
@@ -67,18 +68,18 @@ def people_by_name(names: Sequence[str], parents: Sequence[int] | None) -> list[
         such as props, are left out.
     """
     if len(names) < 2 * FEWEST_JOINTS:
-        return []
+        return ()
     for separator in _NAMESPACES + _SEPARATORS:
         for is_prefix in (True, False):
             bodies = _alike(_grouped(names, separator, is_prefix))
             covered = sum(map(len, bodies.values())) / len(names)
             if bodies and (separator in _NAMESPACES or covered >= _COVERED):
-                return [_person(who, body, parents) for who, body in bodies.items()]
+                return tuple(_person(who, body, parents) for who, body in bodies.items())
     if parents is not None:
         branches = _branches(names, parents)
         if bodies := _alike(branches):
-            return [_person("", body, parents) for body in bodies.values()]
-    return []
+            return tuple(_person("", body, parents) for body in bodies.values())
+    return ()
 
 
 def _grouped(names: Sequence[str], separator: str, is_prefix: bool) -> dict[str, dict[str, int]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from .motion import Motion, note
 from .people import tracked_frames
-from .vectors import all_three, norms
+from .vectors import all_three, median, norms, quantiles
 
 _REPEATED_S = 0.5
 """Seconds for which one frame is repeated exactly. No recording of a living body does that, however still it is; a
@@ -118,19 +118,23 @@ def _poses_apart(joints: np.ndarray) -> tuple[int, int]:
         return 0, 0
     inner = np.arange(_POSES, len(joints) - _POSES - 1)
     inner = inner[:: max(1, len(inner) // _STEPS_SEEN)]
-    known = _tracked(joints[inner]).any(axis=0)
+    first, last = np.arange(_POSES), np.arange(len(joints) - _POSES - 1, len(joints) - 1)[::-1]
+    before = np.concatenate([first, last, inner])
+    tracked, found = _tracked(joints), []
+    known = tracked[inner].any(axis=0)
     if not known.any():
         return 0, 0
-    seen, found = joints[inner][:, known], []
+    joints, tracked = joints[:, known], tracked[:, known]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where nobody is tracked
-        usual = np.nanpercentile(_steps(seen, joints[inner + 1][:, known]), 99)
-        edges = [end[: _POSES + 1][:, known] for end in (joints, joints[::-1])]
-        steps = [_steps(edge[:-1], edge[1:]) for edge in edges]
-        if not any((each > _POSE_STEPS * usual).any() for each in steps):
+        steps = _steps(joints[before + 1] - joints[before], tracked[before] & tracked[before + 1])
+        edges, inside = steps[: 2 * _POSES].reshape(2, _POSES), steps[2 * _POSES :]
+        usual = quantiles(inside[np.isfinite(inside)], 0.99)[0] if np.isfinite(inside).any() else np.nan
+        if not (edges > _POSE_STEPS * usual).any():
             return 0, 0
+        seen = joints[inner]
         size = np.nanmedian(np.nanmax(seen, axis=1) - np.nanmin(seen, axis=1), axis=0).max()
-        for each in steps:
+        for each in edges:
             jumps = each > max(_POSE_STEPS * usual, _POSE_SIZE * size)
             found.append(int(np.flatnonzero(jumps)[-1]) + 1 if jumps.any() else 0)
     return found[0], found[1]
@@ -141,12 +145,11 @@ def _tracked(joints: np.ndarray) -> np.ndarray:
     return all_three(np.isfinite(joints)) & ~all_three(joints == 0)
 
 
-def _steps(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Returns (frames,), how far the median joint of (frames, joints, 3) goes; NaN where few are tracked in both."""
-    tracked = _tracked(before) & _tracked(after)
-    steps = norms(after - before)
+def _steps(moved: np.ndarray, tracked: np.ndarray) -> np.ndarray:
+    """Returns (frames,), how far the median of (frames, joints, 3) steps goes; NaN where few joints are tracked."""
+    steps = norms(moved)
     if tracked.all():
-        return np.asarray(np.median(steps, axis=1))
+        return median(steps)
     steps = np.nanmedian(np.where(tracked, steps, np.nan), axis=1)
     return np.where(tracked.mean(axis=1) >= _ENOUGH_JOINTS, steps, np.nan)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..reading.motion import MotionError, note
 from ..reading.units import UNIT_SCALES
-from ..reading.vectors import norms
+from ..reading.vectors import median, norms
 from .tree import JOINT_INDEX
 
 # Proper rotations (determinant +1) that turn each axis to +Y: row i gives the source axis and sign of target axis i.
@@ -33,6 +33,7 @@ _TRUNK_M, _TRUNK_RANGE_M = 0.5, (0.27, 0.75)  # pelvis to the middle of the shou
 
 _PELVIS = JOINT_INDEX["pelvis"]
 _SHOULDERS = [JOINT_INDEX["left_shoulder"], JOINT_INDEX["right_shoulder"]]
+_LEGS = [[JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle")] for side in ("left", "right")]
 _ANKLES = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
 
 
@@ -108,7 +109,7 @@ def _find_up_axis(
     Returns:
         The axis, and why it was taken.
     """
-    top = body[:, _SHOULDERS].mean(axis=1)
+    top = (body[:, _SHOULDERS[0]] + body[:, _SHOULDERS[1]]) / 2
     bottom = _middle(body, _ANKLES, mask)
     if bottom is None:
         bottom = body[:, _PELVIS]
@@ -119,7 +120,7 @@ def _find_up_axis(
         raise MotionError(f"{source}: shoulders and pelvis coincide in every frame; there is no body to read.")
     directions = upward[usable] / length[usable, None]
     mean = directions.mean(axis=0)
-    alignment = {axis: float(to_y_up(mean[None], axis)[0, 1]) for axis in TO_Y_UP}
+    alignment = {axis: float(signs[1] * mean[order[1]]) for axis, (order, signs) in TO_Y_UP.items()}
     best = max(alignment, key=lambda axis: alignment[axis])
     if declared is not None and declared != best:
         if alignment[best] < 0.8 or alignment[declared] > alignment[best] - 0.3:
@@ -168,14 +169,12 @@ def leg_length(body: np.ndarray, mask: np.ndarray) -> float | None:
     Returns:
         Median over frames of thigh plus shank, averaged over the sides that are complete; None without legs.
     """
-    lengths = []
-    for side in ("left", "right"):
-        hip, knee, ankle = (JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
-        if mask[[hip, knee, ankle]].all():
-            thigh = norms(body[:, hip] - body[:, knee])
-            shank = norms(body[:, knee] - body[:, ankle])
-            lengths.append(thigh + shank)
-    return float(np.mean(np.median(lengths, axis=1), dtype=np.float64)) if lengths else None
+    legs = [leg for leg in _LEGS if mask[leg].all()]
+    if not legs:
+        return None
+    joints = body.swapaxes(0, 1)[legs]  # (legs, 3, frames, 3)
+    bones = norms(joints[:, :-1] - joints[:, 1:])
+    return float(median(bones[:, 0] + bones[:, 1]).mean(dtype=np.float64))
 
 
 def _find_unit_scale(
@@ -199,7 +198,7 @@ def _find_unit_scale(
     if measured is None:
         expected, (shortest, longest), what = _TRUNK_M, _TRUNK_RANGE_M, "trunk"
         shoulders = body[:, _SHOULDERS].mean(axis=1)
-        measured = float(np.median(norms(shoulders - body[:, _PELVIS])))
+        measured = float(median(norms(shoulders - body[:, _PELVIS])))
     if measured <= 0.0:
         raise MotionError(f"{source}: the {what} has no length: its joints coincide.")
     if units is not None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..reading.motion import note
+from ..reading.vectors import median, quantiles
 from .axes_and_units import LEG_M, leg_length
 from .tree import FRAME_RATE, JOINT_INDEX
 
@@ -63,10 +64,10 @@ def level_floor(body: np.ndarray, mask: np.ndarray, guessed: np.ndarray, notes: 
     first, second = np.triu_indices(count, 1)
     apart = np.abs(way[second] - way[first]) > 0.25 * np.ptp(way)
     slopes = (contacts[second, 1] - contacts[first, 1])[apart] / (way[second] - way[first])[apart]
-    slope = float(np.median(slopes))
+    slope = float(median(slopes))
     rise = slope * float(np.ptp(way))
     left = contacts[:, 1] - slope * way
-    scatter = float(np.median(np.abs(left - np.median(left))))
+    scatter = float(median(np.abs(left - median(left))))
     if abs(rise) < _SMALLEST_RISE * leg or abs(slope) > _STEEPEST or scatter > abs(rise) / 4:
         return body
     notes.append(note("sloping_floor", f"the floor slopes by {abs(slope):.0%} along the way; it was levelled"))
@@ -83,6 +84,8 @@ def soles_seen(guessed: np.ndarray, soles: list[int]) -> np.ndarray:
         guessed: (frames, 22) bool, where a joint was in a long gap.
         soles: Some of `SOLES`.
     """
+    if not guessed.any():
+        return np.ones((len(guessed), len(soles)), bool)
     legs = np.array([[SOLES.index(one) % 2 == SOLES.index(other) % 2 for one in soles] for other in soles])
     return np.asarray(guessed[:, soles].astype(int) @ legs.astype(int) == 0)
 
@@ -104,7 +107,7 @@ def why_no_floor(body: np.ndarray, mask: np.ndarray, leg: float) -> str | None:
     lowest = body[:, soles, 1].min(axis=1)
     if len(lowest) < 3:
         return None
-    first, _, last = (float(np.percentile(third, 10)) for third in np.array_split(lowest, 3))
+    first, _, last = (float(quantiles(third, 0.1)[0]) for third in np.array_split(lowest, 3))
     if abs(last - first) > _DRIFT * leg:
         return f"the lowest foot is {abs(last - first):.2f} m {'higher' if last > first else 'lower'} at the end"
     return None
@@ -116,6 +119,7 @@ def _contacts(feet: np.ndarray, seen: np.ndarray, count: int) -> np.ndarray:
     They are (stretches, 3) float64; one in which nothing is tracked has none.
     """
     heights = np.where(seen, feet[..., 1], np.inf).ravel()
-    edges = [seen.shape[1] * stretch[0] for stretch in np.array_split(np.arange(len(feet)), count)] + [len(heights)]
+    size, longer = divmod(len(feet), count)  # the first stretches are a frame longer
+    edges = [seen.shape[1] * (stretch * size + min(stretch, longer)) for stretch in range(count + 1)]
     lowest = [start + int(heights[start:stop].argmin()) for start, stop in pairwise(edges)]
     return feet.reshape(-1, 3)[[place for place in lowest if seen.flat[place]]].astype(np.float64)

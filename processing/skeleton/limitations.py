@@ -8,6 +8,7 @@ the aspects that they need (`descriptors/entry.py`), the tower does not read an 
 import numpy as np
 
 from ..reading.motion import note
+from ..reading.vectors import quantiles
 from .axes_and_units import LEG_M, leg_length
 from .floor import why_no_floor
 from .tree import FRAME_RATE, JOINT_INDEX
@@ -92,8 +93,8 @@ def find_limitations(
     missing: dict[str, str] = {}
     moving = [joint for joint in range(len(mask)) if mask[joint]]
     relative = body[:, moving] - body[:, _PELVIS : _PELVIS + 1]
-    hips = body[:, _HIPS].mean(axis=1, keepdims=True)
-    ranges = _range(np.concatenate([body[:, _PELVIS : _PELVIS + 1], hips, relative], axis=1)) / leg
+    hips = (body[:, _HIPS[0]] + body[:, _HIPS[1]]) / 2
+    ranges = _range(np.concatenate([body[:, _PELVIS : _PELVIS + 1], hips[:, None], relative], axis=1)) / leg
     across, height = (float(ranges[:2, axes].max(axis=1).min()) for axes in ([0, 2], [1]))
     if max(float(ranges[2:].max()), across, height) < _MOTIONLESS:
         missing["movement"] = missing["travel"] = missing["height"] = "nothing moves in this recording"
@@ -147,12 +148,13 @@ def _slides(body: np.ndarray, mask: np.ndarray, leg: float) -> bool:
     """Whether the lower foot slides over the floor while the body stays where it is."""
     if not mask[_ANKLES].all() or len(body) < FRAME_RATE:
         return False
-    hips = body[:, _HIPS].mean(axis=1)[:, [0, 2]]
+    hips = (body[:, _HIPS[0]] + body[:, _HIPS[1]])[:, [0, 2]] / 2
     seconds = (len(body) - 1) / FRAME_RATE
     if np.linalg.norm(hips[-1] - hips[0]) / seconds > _STAYING * leg:
         return False
     ankles = body[:, _ANKLES]
-    speed = np.linalg.norm(np.diff(ankles[..., [0, 2]], axis=0), axis=-1) * FRAME_RATE
+    moved = ankles[1:] - ankles[:-1]
+    speed = np.hypot(moved[..., 0], moved[..., 2]) * FRAME_RATE
     lower = ankles[1:, :, 1].argmin(axis=1)
     stance = speed[np.arange(len(lower)), lower]
-    return float(np.percentile(stance, 25)) > _SLIDING * leg
+    return float(quantiles(stance, 0.25)[0]) > _SLIDING * leg

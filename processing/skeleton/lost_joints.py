@@ -7,6 +7,7 @@ where another joint is there too: no two joints of a body are in one place.
 
 import numpy as np
 
+from ..reading.vectors import all_three
 from .matching import JointMatch
 from .tree import JOINT_INDEX, PARENTS
 
@@ -32,7 +33,7 @@ def lost_at_zero(positions: np.ndarray, tracked: np.ndarray, needed: list[int], 
     Returns:
         (frames, needed) bool, True where a joint was lost.
     """
-    zero: np.ndarray = np.all(positions == 0.0, axis=-1)
+    zero: np.ndarray = all_three(positions == 0.0)
     lost = np.zeros_like(zero)
     if not zero.any():
         return lost

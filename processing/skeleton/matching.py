@@ -10,6 +10,7 @@ upper arm too, "foot" is the ankle if no joint is called "ankle".
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ..reading.limits import MAX_JOINTS
@@ -127,7 +128,7 @@ def _match_rig(names: list[str], rigs: Rigs) -> JointMatch | None:
         whole: list[tuple[int, JointMatch]] = []
         partly: list[tuple[int, JointMatch]] = []
         for rig in rigs.values():
-            of_rig = {plain_name(joint) for joint in rig["joints"]}
+            of_rig = _plain_names(tuple(rig["joints"]))
             if any(not TIPS & set(tokens_of(names[where[name]])) for name in where.keys() - of_rig):
                 continue
             match, absent = _as_rig_says(rig, where, names), len(of_rig - where.keys())
@@ -140,6 +141,11 @@ def _match_rig(names: list[str], rigs: Rigs) -> JointMatch | None:
         if partly and all(match.map == partly[0][1].map for _, match in partly):
             return min(partly, key=lambda candidate: candidate[0])[1]
     return None
+
+
+@lru_cache(maxsize=256)  # every recording is compared with the same rigs
+def _plain_names(joints: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(plain_name, joints))
 
 
 def _spellings(names: list[str]) -> list[dict[str, int]]:

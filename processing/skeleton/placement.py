@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..reading.motion import MotionError
+from ..reading.vectors import median, quantiles
 from .axes_and_units import LEG_M
 from .floor import SOLES, level_floor, soles_seen
 from .tree import FRAME_RATE, JOINT_INDEX
@@ -40,7 +41,8 @@ def place(
     """
     turn = _turn_to_front(body, mask, source)
     start = body[:1, _PELVIS : _PELVIS + 1] * np.array([1, 0, 1], body.dtype)
-    body = level_floor((body - start) @ turn.T, mask, guessed, notes)
+    turned = ((body - start).reshape(-1, 3) @ turn.T).reshape(body.shape)
+    body = level_floor(turned, mask, guessed, notes)
     _place_on_floor(body, mask, guessed)
     body[:, ~mask] = 0.0
     return body, None if face is None else face @ turn.T
@@ -62,8 +64,8 @@ def facing(joints: np.ndarray, joint_mask: np.ndarray, window_s: float = 0.5) ->
         (frames, 3) float32 unit vectors with y = 0.
     """
     raw = _forward(joints, joint_mask)
-    length = np.linalg.norm(raw, axis=-1)
-    usual = float(np.median(length))
+    length = np.hypot(raw[:, 0], raw[:, 1])
+    usual = float(median(length))
     if usual <= 0.0:
         usual = float(length.max())
     if usual <= 0.0:
@@ -71,26 +73,26 @@ def facing(joints: np.ndarray, joint_mask: np.ndarray, window_s: float = 0.5) ->
     weighted = raw / np.maximum(length, usual)[:, None]
     half = max(1, round(window_s * FRAME_RATE / 2))
     smooth = _box_mean(weighted, half)
-    norm = np.linalg.norm(smooth, axis=-1)
-    known = np.flatnonzero(norm > 0.05)
+    known = np.flatnonzero(np.hypot(smooth[:, 0], smooth[:, 1]) > 0.05)
     if len(known) == 0:
         return np.tile(np.array([0.0, 0.0, 1.0], np.float32), (len(joints), 1))
-    frames = np.arange(len(joints))
-    nearest = np.interp(frames, known, np.arange(len(known))).round().astype(int)
-    smooth = smooth[known[nearest]]
-    smooth /= np.linalg.norm(smooth, axis=-1, keepdims=True)
-    return np.stack([smooth[:, 0], np.zeros(len(joints)), smooth[:, 1]], axis=-1).astype(np.float32)
+    if len(known) < len(smooth):
+        frames = np.arange(len(joints))
+        smooth = smooth[known[np.interp(frames, known, np.arange(len(known))).round().astype(int)]]
+    forward = np.zeros((len(joints), 3), np.float32)
+    forward[:, ::2] = smooth / np.hypot(smooth[:, 0], smooth[:, 1])[:, None]
+    return forward
 
 
 def _turn_to_front(body: np.ndarray, mask: np.ndarray, source: str) -> np.ndarray:
     """Returns the (3, 3) rotation about Y that makes the mean facing over the first second +Z."""
     forward = _forward(body, mask)
-    length = np.linalg.norm(forward, axis=-1)
+    length = np.hypot(forward[:, 0], forward[:, 1])
     if float(length.max()) <= 1e-9:
         raise MotionError(
             f"{source}: left and right hips and shoulders coincide in every frame; the body faces nowhere."
         )
-    first, usual = forward[: int(_HEADING_S * FRAME_RATE) + 1].mean(axis=0), float(np.median(length))
+    first, usual = forward[: int(_HEADING_S * FRAME_RATE) + 1].mean(axis=0), float(median(length))
     if np.linalg.norm(first) < 0.1 * usual:
         first = forward[int(np.argmax(length > 0.5 * usual))]
     sine, cosine = first / np.linalg.norm(first)
@@ -104,9 +106,9 @@ def _place_on_floor(body: np.ndarray, mask: np.ndarray, guessed: np.ndarray) -> 
     if soles:
         seen = soles_seen(guessed, soles)
         heights = np.where(seen if seen.any() else True, body[:, soles, 1], np.inf).min(axis=1)
-        floor = float(np.percentile(heights[np.isfinite(heights)], 2))
+        floor = float(quantiles(heights[np.isfinite(heights)], 0.02)[0])
     else:
-        floor = float(np.median(body[:, _PELVIS, 1])) - LEG_M
+        floor = float(median(body[:, _PELVIS, 1])) - LEG_M
     body[..., 1] -= np.float32(floor)
 
 

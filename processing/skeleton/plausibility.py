@@ -11,7 +11,7 @@ import numpy as np
 
 from ..reading.keys import IMAGE_ADVICE
 from ..reading.motion import MotionError, note
-from ..reading.vectors import all_three, norms
+from ..reading.vectors import all_three, median, norms, quantiles
 from .placement import facing
 from .tree import FRAME_RATE, JOINT_INDEX
 
@@ -21,6 +21,11 @@ _BONES = {
     "shank": ("knee", "ankle"),
     "upper arm": ("shoulder", "elbow"),
     "forearm": ("elbow", "wrist"),
+}
+_ENDS = {
+    (side, bone): [JOINT_INDEX[f"{side}_{joint}"] for joint in ends]
+    for side in _SIDES
+    for bone, ends in _BONES.items()
 }
 _HIPS, _SHOULDERS = ([JOINT_INDEX[f"{side}_{joint}"] for side in _SIDES] for joint in ("hip", "shoulder"))
 _HEAD, _PELVIS = JOINT_INDEX["head"], JOINT_INDEX["pelvis"]
@@ -124,21 +129,20 @@ def check_depth(joints: np.ndarray, source: str) -> None:
     """
     points = joints[:: max(1, len(joints) // _ENOUGH)].astype(np.float64)
     known = all_three(np.isfinite(points))
-    seen = points[known]
-    if len(seen) < 2:
+    if np.count_nonzero(known) < 2:
         return
-    extent = np.ptp(seen, axis=0)
-    centre = seen.mean(axis=0)
     points[~known] = np.nan
     # fmax and fmin skip NaN, without a warning of joints that are never tracked.
-    ranges = np.fmax.reduce(points, axis=0) - np.fmin.reduce(points, axis=0)
-    moves = np.fmax.reduce(ranges, axis=None) > _STILL * extent.max()
+    highest, lowest = np.fmax.reduce(points, axis=0), np.fmin.reduce(points, axis=0)  # of each joint
+    high, low = np.fmax.reduce(highest, axis=0), np.fmin.reduce(lowest, axis=0)
+    extent = high - low
+    moves = np.fmax.reduce(highest - lowest, axis=None) > _STILL * extent.max()
     depth = int(extent.argmin())
     if not moves:  # a rig at rest may be flat
         return
     if extent[depth] <= _CONSTANT * extent.max():
-        what = f"{'xyz'[depth]} is {centre[depth]:.4g} everywhere"
-    elif extent.max() > _PIXELS and seen[:, 2].min() >= 0.0 and seen[:, 2].max() <= 1.0:
+        what = f"{'xyz'[depth]} is {points[known][:, depth].mean():.4g} everywhere"
+    elif extent.max() > _PIXELS and low[2] >= 0.0 and high[2] <= 1.0:
         what = "z lies between 0 and 1 and is a confidence"
     else:
         return
@@ -158,15 +162,16 @@ def check_space(body: np.ndarray, mask: np.ndarray, is_stated: bool, source: str
         MotionError: The body is two-dimensional, or these are image coordinates.
     """
     shown = body[:, mask].astype(np.float64)
-    about = (shown - shown.mean(axis=1, keepdims=True)).reshape(-1, 3)
+    about = (shown - np.einsum("fjc->fc", shown)[:, None] / shown.shape[1]).reshape(-1, 3)
     spread = np.sqrt(np.maximum(np.linalg.eigvalsh(about.T @ about), 0.0) / (len(about) - 1))
-    moves = float(np.ptp(shown - shown[:, :1], axis=0).max()) > _STILL * spread[2]  # as in `check_depth`
-    if moves and spread[0] < _FLAT * spread[2]:
-        raise MotionError(
-            f"{source}: the body is flat: its extent in one direction is {spread[0] / spread[2]:.1%} of that in "
-            f"another. {IMAGE_ADVICE}"
-        )
-    if not is_stated and _of_a_picture(body.astype(np.float64), mask):
+    if spread[0] < _FLAT * spread[2]:
+        moves = float(np.ptp(shown - shown[:, :1], axis=0).max()) > _STILL * spread[2]  # as in `check_depth`
+        if moves:
+            raise MotionError(
+                f"{source}: the body is flat: its extent in one direction is {spread[0] / spread[2]:.1%} of that in "
+                f"another. {IMAGE_ADVICE}"
+            )
+    if not is_stated and _of_a_picture(body, mask, float(median(norms(about)))):
         at = ", ".join(f"{place:.3g}" for place in np.median(body[:, _HIPS, :2].mean(axis=1), axis=0))
         raise MotionError(
             f"{source}: these are image coordinates: the middle of the hips lies at {at} in the picture and has "
@@ -174,19 +179,23 @@ def check_space(body: np.ndarray, mask: np.ndarray, is_stated: bool, source: str
         )
 
 
-def _of_a_picture(body: np.ndarray, mask: np.ndarray) -> bool:
+def _of_a_picture(body: np.ndarray, mask: np.ndarray, size: float) -> bool:
     """Whether x and y are places in a picture, and z is a depth relative to the hips.
 
     World landmarks have the hips at the origin; in a picture they are at depth 0, but somewhere else in x and y. Where
     y points upwards, a recording in space may come near that: there the depth must be exactly 0, the hips must move
     sideways, and the feet must not be on a floor at 0. A few frames may be anything. A body in space may come nearer
     still, with z up from the height of the hips, or y down: what else it has is in `_is_in_space`.
+
+    Args:
+        body: (frames, 22, 3).
+        mask: (22,) bool.
+        size: Median distance of its joints from their middle.
     """
     if not mask[_HIPS].all():
         return False
-    hips, shoulders = (body[:, joints].mean(axis=1) for joints in (_HIPS, _SHOULDERS))
-    size = float(np.median(norms(body[:, mask] - body[:, mask].mean(axis=1, keepdims=True))))
-    x, y, drop = np.median([hips[:, 0], hips[:, 1], hips[:, 1] - shoulders[:, 1]], axis=1)
+    hips, shoulders = (0.5 * np.add(*body[:, pair].swapaxes(0, 1).astype(np.float64)) for pair in (_HIPS, _SHOULDERS))
+    x, y, drop = median(np.array([hips[:, 0], hips[:, 1], hips[:, 1] - shoulders[:, 1]])).tolist()
     middle, x, y = min(x, y), abs(x), abs(y)
     if drop > 0.0:
         depth, (low, high) = _NEAR_ZERO, _PICTURE
@@ -199,7 +208,7 @@ def _of_a_picture(body: np.ndarray, mask: np.ndarray) -> bool:
         return False
     inside = np.mean((body[:, mask, :2] > low) & (body[:, mask, :2] < high), axis=(1, 2)) > 1.0 - _OUTSIDE
     is_near = np.mean(inside) > 1.0 - _WRONG or middle > _PIXELS
-    return bool(is_near) and not _is_in_space(body, mask, shoulders - hips)
+    return bool(is_near) and not _is_in_space(body.astype(np.float64), mask, shoulders - hips)
 
 
 def _is_in_space(body: np.ndarray, mask: np.ndarray, trunk: np.ndarray) -> bool:
@@ -215,10 +224,10 @@ def _is_in_space(body: np.ndarray, mask: np.ndarray, trunk: np.ndarray) -> bool:
     """
     if np.median(np.abs(trunk[:, 2]) / np.maximum(norms(trunk), 1e-9)) > _ALONG_DEPTH:
         return True
-    vectors = list(_bone_vectors(body, mask).values())
+    vectors = _bone_vectors(body, mask)[1]
     if len(vectors) < 2:
         return False
-    squares = np.square(np.array(vectors))
+    squares = np.square(vectors)
     typical = np.median(squares, axis=1, keepdims=True)
     changes = (squares - typical) / np.maximum(typical.sum(axis=-1, keepdims=True), 1e-12)
     off = np.abs(changes).sum(axis=(0, 2))
@@ -243,41 +252,45 @@ def check_body(body: np.ndarray, mask: np.ndarray, source: str, notes: list[dict
         MotionError: This cannot be one body: its bones change their length, or have lengths that nobody has, or it
             jumps from one place to another and back.
     """
-    bones = _bone_lengths(body, mask)
-    _check_variation(bones, source, notes)
-    _check_proportions(body, mask, bones, source, notes)
+    bones, vectors = _bone_vectors(body, mask)
+    lengths = quantiles(norms(np.concatenate([vectors, _trunk_vectors(body, mask)])), 0.1, 0.5, 0.9)
+    _check_variation(bones, [each[: len(bones)] for each in lengths], source, notes)
+    _check_proportions(mask, bones, lengths[1].tolist(), source, notes)
     _check_jumps(body, mask, source, notes)
     if reason := _why_mirrored(body, mask):
         notes.append(note("mirrored", f"{reason}: the axes may be left-handed (mirrored), or left and right swapped"))
 
 
-def _bone_vectors(body: np.ndarray, mask: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
-    """Returns (frames, 3) from the lower to the upper end by side and bone, of those that the recording has."""
-    vectors = {}
-    for side in _SIDES:
-        for bone, ends in _BONES.items():
-            first, last = (JOINT_INDEX[f"{side}_{joint}"] for joint in ends)
-            if mask[first] and mask[last]:
-                vectors[side, bone] = body[:, first] - body[:, last]
-    return vectors
+def _bone_vectors(body: np.ndarray, mask: np.ndarray) -> tuple[list[tuple[str, str]], np.ndarray]:
+    """Returns side and name of the bones that the recording has, and (bones, frames, 3) from lower to upper end."""
+    bones = [bone for bone, ends in _ENDS.items() if mask[ends].all()]
+    first, last = np.array([_ENDS[bone] for bone in bones], dtype=int).reshape(-1, 2).T
+    return bones, body.swapaxes(0, 1)[first] - body.swapaxes(0, 1)[last]
 
 
-def _bone_lengths(body: np.ndarray, mask: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
-    """Returns (frames,) lengths in metres by side and bone, of those that the recording has."""
-    return {bone: norms(vector) for bone, vector in _bone_vectors(body, mask).items()}
+def _trunk_vectors(body: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Returns (4, frames, 3): from the hips to the shoulders, to the head, from shoulder to shoulder, hip to hip."""
+    joints = body.swapaxes(0, 1)
+    (hip, other_hip), (shoulder, other_shoulder) = joints[_HIPS], joints[_SHOULDERS]
+    hips = (hip + other_hip) / 2 if mask[_HIPS].all() else joints[_PELVIS]
+    shoulders = (shoulder + other_shoulder) / 2
+    return np.array([shoulders - hips, joints[_HEAD] - shoulders, shoulder - other_shoulder, hip - other_hip])
 
 
-def _check_variation(bones: dict[tuple[str, str], np.ndarray], source: str, notes: list[dict[str, str]]) -> None:
+def _check_variation(
+    bones: list[tuple[str, str]], lengths: list[np.ndarray], source: str, notes: list[dict[str, str]]
+) -> None:
+    """Checks the 10th, 50th and 90th percentile of the length of each bone."""
     if not bones:
         return
-    low, middle, high = np.percentile(list(bones.values()), (10, 50, 90), axis=1)
+    low, middle, high = lengths
     variation = (high - low) / 2.56 / np.maximum(middle, 1e-9)
     typical = float(np.median(variation))
     second = float(np.sort(variation)[-2:][0])
     if typical <= BONE_VARIATION.doubtful[1] and second <= _TWO_BONES:
         return
     worst = int(variation.argmax())
-    side, bone = list(bones)[worst]
+    side, bone = bones[worst]
     found = f"the {side} {bone} is {low[worst]:.2f} to {high[worst]:.2f} m long in this recording"
     if typical > BONE_VARIATION.impossible[1]:
         raise MotionError(
@@ -288,14 +301,10 @@ def _check_variation(bones: dict[tuple[str, str], np.ndarray], source: str, note
 
 
 def _check_proportions(
-    body: np.ndarray,
-    mask: np.ndarray,
-    bones: dict[tuple[str, str], np.ndarray],
-    source: str,
-    notes: list[dict[str, str]],
+    mask: np.ndarray, bones: list[tuple[str, str]], lengths: list[float], source: str, notes: list[dict[str, str]]
 ) -> None:
     doubtful = []
-    for name, ratio in _ratios(body, mask, bones).items():
+    for name, ratio in _ratios(mask, bones, lengths).items():
         limits = PROPORTIONS[name]
         if not limits.impossible[0] <= ratio <= limits.impossible[1]:
             raise MotionError(
@@ -309,23 +318,21 @@ def _check_proportions(
         notes.append(note("unlikely_proportions", f"the body has unlikely proportions: {', '.join(doubtful)}"))
 
 
-def _ratios(body: np.ndarray, mask: np.ndarray, bones: dict[tuple[str, str], np.ndarray]) -> dict[str, float]:
-    """Returns the ratios of `PROPORTIONS` that the recording has."""
-    hips = body[:, _HIPS].mean(axis=1) if mask[_HIPS].all() else body[:, _PELVIS]
-    shoulders = body[:, _SHOULDERS].mean(axis=1)
-    between = [
-        shoulders - hips,
-        body[:, _HEAD] - shoulders,
-        *(body[:, left] - body[:, right] for left, right in (_SHOULDERS, _HIPS)),
-    ]
-    medians = np.median([*bones.values(), *norms(np.array(between))], axis=1).tolist()
-    median = {key: max(length, 1e-9) for key, length in zip(bones, medians, strict=False)}
-    trunk, neck, shoulder_width, hip_width = medians[len(bones) :]
+def _ratios(mask: np.ndarray, bones: list[tuple[str, str]], lengths: list[float]) -> dict[str, float]:
+    """Returns the ratios of `PROPORTIONS` that the recording has.
+
+    Args:
+        mask: (22,) bool.
+        bones: Side and name of each bone.
+        lengths: Median length of each of them, and then of the four of `_trunk_vectors`.
+    """
+    usual = {bone: max(length, 1e-9) for bone, length in zip(bones, lengths, strict=False)}
+    trunk, neck, shoulder_width, hip_width = lengths[len(bones) :]
     trunk = max(trunk, 1e-9)
 
     def mean_of(bone: str) -> float | None:
-        lengths = [median[side, bone] for side in _SIDES if (side, bone) in median]
-        return float(np.mean(lengths)) if lengths else None
+        of_sides = [usual[side, bone] for side in _SIDES if (side, bone) in usual]
+        return sum(of_sides) / len(of_sides) if of_sides else None
 
     thigh, shank, upper, fore = (mean_of(bone) for bone in _BONES)
     ratios = {"shoulder width to trunk": shoulder_width / trunk}
@@ -338,9 +345,9 @@ def _ratios(body: np.ndarray, mask: np.ndarray, bones: dict[tuple[str, str], np.
     if mask[_HEAD]:
         ratios["head height to trunk"] = neck / trunk
     sides = [
-        median["left", bone] / median["right", bone]
+        usual["left", bone] / usual["right", bone]
         for bone in _BONES
-        if {("left", bone), ("right", bone)} <= median.keys()
+        if {("left", bone), ("right", bone)} <= usual.keys()
     ]
     if sides:
         ratios["left to right"] = max(sides, key=lambda ratio: abs(np.log(ratio)))
@@ -348,9 +355,9 @@ def _ratios(body: np.ndarray, mask: np.ndarray, bones: dict[tuple[str, str], np.
 
 
 def _check_jumps(body: np.ndarray, mask: np.ndarray, source: str, notes: list[dict[str, str]]) -> None:
-    pelvis = norms(np.diff(body[:, _PELVIS], axis=0))
-    pose = body[:, mask] - body[:, _PELVIS : _PELVIS + 1]
-    steps = norms(np.diff(pose, axis=0)).mean(axis=1)
+    moved = body[1:] - body[:-1]
+    pelvis = norms(moved[:, _PELVIS])
+    steps = norms(moved - moved[:, _PELVIS : _PELVIS + 1])[:, mask].mean(axis=1)
     jumps = np.flatnonzero((pelvis > _TELEPORT) | (steps > _JUMP))
     if not len(jumps):
         return
@@ -377,8 +384,8 @@ def _why_mirrored(body: np.ndarray, mask: np.ndarray) -> str | None:
             shank = body[:, knee] - body[:, ankle]
             upright = shank[:, 1] > _UPRIGHT * norms(shank)  # not kneeling or lying
             along = (body[:, foot] - body[:, ankle])[:, [0, 2]]
-            along = along / np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-9)
-            ahead = (along * forward[:, [0, 2]]).sum(axis=-1)[upright]
+            length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
+            ahead = ((along[:, 0] * forward[:, 0] + along[:, 1] * forward[:, 2]) / length)[upright]
             if len(ahead) > _FEW * len(body):
                 toes.append(float(ahead.mean()))
     if toes and max(toes) < -0.5:

@@ -27,6 +27,8 @@ _MIN_TRACKED = 0.5
 _NOTED_BELOW = 0.95
 """A joint that is tracked in a smaller share of the frames is mentioned in the notes."""
 
+_PARENTS_OR_SELF = np.maximum(PARENTS, 0)
+
 _COINCIDENT = 0.005
 """Metres: a joint that stays closer to its parent is a helper joint."""
 
@@ -105,28 +107,27 @@ def select_joints(
     usable = [column for column, index in enumerate(needed) if kept[index] >= _MIN_TRACKED]
     of_trunk = {index for joint in _TRUNK for index in match.map.get(joint, [])}
     trunk = [column for column in usable if needed[column] in of_trunk]
-    filled = dict(
-        zip(
-            [needed[column] for column in usable],
-            fill_gaps(used, tracked, fps, usable, trunk).swapaxes(0, 1),
-            strict=True,
-        )
-    )
-    lost = dict(zip(needed, long_gaps(tracked, fps).T, strict=True))
+    place = {needed[column]: filled_column for filled_column, column in enumerate(usable)}
+    filled = fill_gaps(used, tracked, fps, usable, trunk)
+    lost = long_gaps(tracked, fps)[:, usable]
     gaps: dict[str, float] = {}
     filled_in: dict[str, list[str]] = {}
     left_out: dict[str, list[str]] = {}
+    alone: dict[int, int] = {}  # joint of the 22 -> place in `filled` of the only joint that it comes from
+    tracked_share = float(with_body.mean())
     for joint, sources in match.map.items():
         label = _label(joint, sources, names)
         share = min(kept[index] for index in sources)
-        if share * with_body.mean() < 1.0:
-            gaps[JOINT_NAMES[joint]] = round(share * float(with_body.mean()), 4)
+        if share * tracked_share < 1.0:
+            gaps[JOINT_NAMES[joint]] = round(share * tracked_share, 4)
         if share >= _MIN_TRACKED:
-            several = len(sources) > 1
-            places = [filled[index] for index in sources]
-            body[:, joint] = np.mean(places, axis=0, dtype=np.float32) if several else places[0]
+            columns = [place[index] for index in sources]
             mask[joint] = True
-            guessed[:, joint] = np.any([lost[index] for index in sources], axis=0) if several else lost[sources[0]]
+            if len(columns) == 1:
+                alone[joint] = columns[0]
+            else:
+                body[:, joint] = filled[:, columns].mean(axis=1, dtype=np.float32)
+                guessed[:, joint] = lost[:, columns].any(axis=1)
             if share < _NOTED_BELOW or was_zero.intersection(sources):
                 filled_in.setdefault(f"{share:.0%}", []).append(label)
         elif joint in _REQUIRED:
@@ -135,6 +136,7 @@ def select_joints(
             )
         else:
             left_out.setdefault(f"{share:.0%}", []).append(label)
+    body[:, list(alone)], guessed[:, list(alone)] = filled[:, list(alone.values())], lost[:, list(alone.values())]
     for in_frames, labels in filled_in.items():
         notes.append(note("gaps_filled", f"{_tracked(labels)} in {in_frames} of the frames; gaps were filled"))
     for in_frames, labels in left_out.items():
@@ -151,7 +153,7 @@ def mask_coincident(body: np.ndarray, mask: np.ndarray, notes: list[dict[str, st
         mask: (22,) bool, changed in place.
         notes: Receives a note for each such joint.
     """
-    distance = norms(body - body[:, np.maximum(PARENTS, 0)])
+    distance = norms(body - body[:, _PARENTS_OR_SELF])
     for joint in np.flatnonzero(distance.min(axis=0) < _COINCIDENT).tolist():
         parent = PARENTS[joint]
         if joint in _REQUIRED or not mask[joint] or parent < 0 or not mask[parent]:

@@ -24,7 +24,7 @@ from eai_llm_hf.processing.attribution.occlusion import reliance
 from eai_llm_hf.processing.call_clips import common_by_rig
 from eai_llm_hf.processing.certainty import compared_with
 from eai_llm_hf.processing.claims.argument import write_argument
-from eai_llm_hf.processing.claims.claim import evidence, holds
+from eai_llm_hf.processing.claims.claim import evidence, holds, is_held
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.reasons import chosen_argument, statable
 from eai_llm_hf.processing.claims.signs import relation
@@ -400,9 +400,9 @@ def explanation_scores(
 def _as_entry(clip: ExplainedClip, told: Told, reference: MotionReference) -> dict:
     """A text with its claims, ready for JSON."""
     claims = []
-    for statement in told.statements:
+    measured = evidence([statement.claim for statement in told.statements], clip.measured, reference)
+    for statement, found in zip(told.statements, measured, strict=True):
         claim = statement.claim
-        found = evidence(claim, clip.measured, reference)
         value, percentile = (round(number, 4) if np.isfinite(number) else None for number in found)
         claims.append(
             {
@@ -412,7 +412,7 @@ def _as_entry(clip: ExplainedClip, told: Told, reference: MotionReference) -> di
                 "relation": relation(claim.descriptor, claim.direction, told.label).relation,
                 "value": value,
                 "percentile": percentile,
-                "holds": holds(claim, clip.measured, reference),
+                "holds": is_held(claim, found),
             }
         )
     return {
