@@ -1,7 +1,7 @@
 """Times `annotate` and the pipeline on a list of the same files, labels without text, in one process.
 
     python benchmarks/annotation.py
-    python benchmarks/annotation.py --clips 200 --workers 0 2 --output scale.md
+    python benchmarks/annotation.py --clips 200 --rounds 1 --output scale.md
     OMP_NUM_THREADS=1 python benchmarks/annotation.py --engine ray --clips 192 --explained 24
 
 Both read generated clips from .npz files with the default checkpoint, in alternating rounds. Everything runs once, on
@@ -20,8 +20,9 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def measure(clips: int, rounds: int, workers: Sequence[int], batch_size: int) -> dict[str, list[tuple[float, float]]]:
+def measure(clips: int, rounds: int, batch_size: int) -> dict[str, list[tuple[float, float]]]:
     """Seconds and CPU seconds of each way, one pair a round."""
     spent: dict[str, list[tuple[float, float]]] = defaultdict(list)
     pipe = load_pipeline()
@@ -67,14 +68,13 @@ def measure(clips: int, rounds: int, workers: Sequence[int], batch_size: int) ->
         write_clips(few, WARM_UP)
         for round_ in range(-1, rounds):
             source, listed = (few, [str(path) for path in few.iterdir()]) if round_ < 0 else (folder, paths)
+            given = {"batch_size": batch_size, "label_only": True}
             ways: dict[str, Callable[[], object]] = {
-                "the pipeline on a list": lambda listed=listed: pipe(listed, batch_size=batch_size, label_only=True)
+                "the pipeline on a list": partial(pipe, listed, **given),
+                "`annotate`, clips read in between": partial(
+                    annotate, source, Path(work, f"out{round_}"), num_workers=0, **given
+                ),
             }
-            for count in workers:
-                out = Path(work, f"{count}-{round_}")
-                given = {"batch_size": batch_size, "num_workers": count, "label_only": True}
-                name = "`annotate`, " + (f"{count} worker processes" if count else "clips read in between")
-                ways[name] = lambda out=out, given=given, source=source: annotate(source, out, **given)
             for name, way in ways.items():
                 pair = timed(way)
                 if round_ >= 0:
@@ -90,7 +90,7 @@ def as_markdown(spent: dict[str, list[tuple[float, float]]], clips: int, command
         f"{platform.machine()}, {os.cpu_count()} cores, threads: {torch.get_num_threads()}, torch "
         f"{torch.__version__}; "
         f"{clips} generated clips, labels only, median of the rounds. The last column "
-        "counts CPU seconds of the process with the model.",
+        "counts CPU seconds.",
         "",
         "| | clips a second | clips a CPU second |",
         "|---|---|---|",
@@ -172,7 +172,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--workers", type=int, nargs="+", default=[0])
     parser.add_argument("--batch-size", type=int, default=8)
     parser.add_argument("--engine", choices=("local", "ray"), default="local")
     parser.add_argument("--explained", type=int, default=24, help="with ray: clips that are explained")
@@ -188,9 +187,9 @@ def main() -> None:
         if args.output:
             args.output.write_text(table, encoding="utf-8")
         return
-    spent = measure(args.clips, args.rounds, args.workers, args.batch_size)
-    command = f"python benchmarks/annotation.py --clips {args.clips} --rounds {args.rounds} --workers "
-    table = as_markdown(spent, args.clips, command + " ".join(map(str, args.workers)))
+    spent = measure(args.clips, args.rounds, args.batch_size)
+    command = f"python benchmarks/annotation.py --clips {args.clips} --rounds {args.rounds}"
+    table = as_markdown(spent, args.clips, command)
     print(table)
     if args.output:
         args.output.write_text(table, encoding="utf-8")

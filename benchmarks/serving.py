@@ -2,12 +2,17 @@
 
     python benchmarks/serving.py
     python benchmarks/serving.py --seconds 60 --clients 20 --page other.md
+    python benchmarks/serving.py --mix --clients 8 --seconds 120
 
 It starts the command in a process of its own, on this machine, with fewer places than there are clients, so that some
 are refused and come back when they are told to. Each client sends one recording after the other, most for labels
 alone, some for an explanation, some as a stream. Before, the pipeline answers each of these in this process; an answer
 is wrong if its label, its reasons or anything measured differ from that, or a score by more than 0.0001. A text that
 the language model words otherwise is counted apart: in bfloat16 it may depend on the batch.
+
+With `--mix`, clients that ask for explanations have the server to themselves first, and share it with as many that ask
+for labels then. Rates are those of a CPU second of the process with the model, so that they mean something on a busy
+machine.
 """
 
 import argparse
@@ -23,7 +28,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +51,7 @@ WORDED = {"explanation", "written_by", "dropped_claims"}
 """Fields of a record that depend on the words of the language model."""
 
 MEMORY = re.compile(r"^process_resident_memory_bytes (\S+)$", re.MULTILINE)
+CPU = re.compile(r"^process_cpu_seconds_total (\S+)$", re.MULTILINE)
 BATCHES = re.compile(r"^eai_llm_batch_recordings_(?:count|sum) (\S+)$", re.MULTILINE)
 
 
@@ -55,13 +63,17 @@ class Heard:
         seconds: Of each answer, by "labels" and "explanation".
         counts: Answers, and what else came of a request: "refused", "wrong", "worded", "lost", or a status.
         memory: Bytes of the server, once a second.
-        faults: The first few answers that were wrong, in words.
+        faults: Answers that were wrong, in words.
+        cpu_s: CPU seconds of the process with the model, until the last answer.
+        batch: Recordings in a batch, mean.
     """
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: {"labels": [], "explanation": []})
     counts: Counter[str] = field(default_factory=Counter)
     memory: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    cpu_s: float = 0.0
+    batch: float = 0.0
 
 
 def write_recordings(folder: Path, count: int) -> list[Path]:
@@ -94,6 +106,15 @@ def difference(found: dict, expected: dict) -> str:
     return ", ".join(differing)
 
 
+def as_answered(answer: httpx2.Response, stream: bool) -> tuple[int, Any]:
+    """Status and content of an answer; those of a stream are in its last event."""
+    if not stream or answer.status_code != 200:
+        return answer.status_code, answer.json()
+    event, _, data = answer.text.strip().split("\n\n")[-1].partition("\ndata: ")
+    content = json.loads(data)
+    return (content["status"], content["detail"]) if event == "event: error" else (200, content)
+
+
 async def client(
     number: int,
     http: httpx2.AsyncClient,
@@ -123,14 +144,14 @@ async def client(
             heard.counts["refused"] += 1
             await asyncio.sleep(float(answer.headers["retry-after"]))
             continue
-        if answer.status_code != 200:
-            heard.counts[f"status {answer.status_code}"] += 1
-            heard.faults.append(f"{name}: {answer.text[:200]}")
+        status, content = as_answered(answer, stream)
+        if status != 200:
+            heard.counts[f"status {status}"] += 1
+            heard.faults.append(f"{name}: {content}")
             continue
         heard.seconds[kind].append(time.monotonic() - start)
         heard.counts["answered"] += 1
-        last = answer.text.strip().split("\n\n")[-1].split("\ndata: ")[-1] if stream else answer.text
-        wrong = difference(json.loads(last), expected[name, kind])
+        wrong = difference(content, expected[name, kind])
         if wrong and set(wrong.split(", ")) <= WORDED:
             heard.counts["worded"] += 1
         elif wrong:
@@ -150,17 +171,33 @@ async def watch(http: httpx2.AsyncClient, end: float, heard: Heard) -> None:
 
 
 async def load(
-    address: str, contents: dict[str, bytes], expected: dict[tuple[str, str], dict], args: argparse.Namespace
-) -> tuple[Heard, float]:
-    """Runs all clients; returns what they heard, and how many recordings a batch had."""
+    address: str,
+    contents: dict[str, bytes],
+    expected: dict[tuple[str, str], dict],
+    args: argparse.Namespace,
+    explained: Sequence[float],
+) -> Heard:
+    """What clients hear, of which each asks for explanations with another probability."""
     heard = Heard()
-    limits = httpx2.Limits(max_connections=args.clients + 1)
+    limits = httpx2.Limits(max_connections=len(explained) + 1)
     async with httpx2.AsyncClient(base_url=address, timeout=args.request_s + 30, limits=limits) as http:
+        before = (await http.get("/metrics")).text
         end = time.monotonic() + args.seconds
-        given = (http, contents, expected, args.explained, end, heard)
-        await asyncio.gather(watch(http, end, heard), *(client(number, *given) for number in range(args.clients)))
-        batches, recordings = map(float, BATCHES.findall((await http.get("/metrics")).text))
-    return heard, recordings / batches
+        clients = [
+            client(number, http, contents, expected, share, end, heard) for number, share in enumerate(explained)
+        ]
+        await asyncio.gather(watch(http, end, heard), *clients)
+        after = (await http.get("/metrics")).text
+    batches, recordings, heard.cpu_s = (
+        late - early for late, early in zip(counted(after), counted(before), strict=True)
+    )
+    heard.batch = recordings / batches
+    return heard
+
+
+def counted(metrics: str) -> list[float]:
+    """Batches, recordings in them, and CPU seconds so far."""
+    return [float(found) for name in (BATCHES, CPU) for found in name.findall(metrics)]
 
 
 def started(args: argparse.Namespace) -> tuple[subprocess.Popen, str]:
@@ -176,13 +213,10 @@ def started(args: argparse.Namespace) -> tuple[subprocess.Popen, str]:
     raise RuntimeError("The server did not start.")
 
 
-def as_table(heard: Heard, batch: float, args: argparse.Namespace) -> str:
-    """The figures as Markdown."""
+def as_table(heard: Heard, args: argparse.Namespace) -> str:
+    """The figures of the load test as Markdown."""
     answered, refused = heard.counts["answered"], heard.counts["refused"]
-    others = {name: count for name, count in heard.counts.items() if name.startswith("status")}
     lines = [
-        f"`python benchmarks/serving.py {args.given}`".replace(" `", "`"),
-        "",
         f"{args.clients} clients for {args.seconds:g} s on one machine with the server: {machine()}{args.state}. "
         f"Checkpoint {args.model}, {args.places} places, batches of up to {args.batch_size}; "
         f"{args.explained:.0%} of the requests ask for an explanation, a fifth for a stream.",
@@ -193,9 +227,9 @@ def as_table(heard: Heard, batch: float, args: argparse.Namespace) -> str:
         f"| wrong | {heard.counts['wrong']} |",
         f"| with a text in other words than alone | {heard.counts['worded']} |",
         f"| lost | {heard.counts['lost']} |",
-        f"| other errors | {', '.join(f'{count} of {name}' for name, count in others.items()) or 0} |",
+        f"| other errors | {others(heard)} |",
         f"| refused with 429 | {refused} ({refused / (answered + refused):.1%} of the requests) |",
-        f"| recordings in a batch, mean | {batch:.1f} |",
+        f"| recordings in a batch, mean | {heard.batch:.1f} |",
     ]
     for kind, seconds in heard.seconds.items():
         if seconds:
@@ -206,7 +240,44 @@ def as_table(heard: Heard, batch: float, args: argparse.Namespace) -> str:
             )
     words = ", ".join(f"{heard.memory[second] / 1e6:.0f} MB" for second in (*range(0, len(heard.memory), 60), -1))
     lines.append(f"| memory of the process with the model: at the start, after each minute, at the end | {words} |")
+    lines.append(f"| CPU seconds of the process with the model | {heard.cpu_s:.0f} |")
     return "\n".join(lines)
+
+
+def as_mix_table(alone: Heard, mixed: Heard, args: argparse.Namespace) -> str:
+    """The figures of explanations alone and together with labels, as Markdown."""
+    both = (alone, mixed)
+    rows: dict[str, list[str]] = {}
+    for kind in alone.seconds:
+        found = [heard.seconds[kind] for heard in both]
+        rows[f"{kind}, in all"] = [str(len(seconds)) for seconds in found]
+        rows[f"{kind}, a CPU second of the process with the model"] = [
+            f"{len(heard.seconds[kind]) / heard.cpu_s:.2f}" for heard in both
+        ]
+        rows[f"seconds to the answer, {kind}: median, longest"] = [
+            f"{np.median(seconds):.1f}, {max(seconds):.1f}" if seconds else "" for seconds in found
+        ]
+    rows["CPU seconds of the process with the model"] = [f"{heard.cpu_s:.0f}" for heard in both]
+    for name in ("wrong", "lost"):
+        rows[name] = [str(heard.counts[name]) for heard in both]
+    rows["with a text in other words than alone"] = [str(heard.counts["worded"]) for heard in both]
+    rows["other errors"] = list(map(others, both))
+    return "\n".join(
+        [
+            f"{args.clients} clients ask for explanations for {args.seconds:g} s, then {args.clients} more for labels "
+            f"at the same time: {machine()}{args.state}. Checkpoint {args.model}, batches of up to {args.batch_size}.",
+            "",
+            "| | explanations alone | and labels |",
+            "|---|---|---|",
+            *(f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()),
+        ]
+    )
+
+
+def others(heard: Heard) -> str:
+    """Answers with another status, in words."""
+    found = {name: count for name, count in heard.counts.items() if name.startswith("status")}
+    return ", ".join(f"{count} of {name}" for name, count in found.items()) or "0"
 
 
 def machine() -> str:
@@ -223,6 +294,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=300.0, metavar="S", help="length of the test (default 300)")
     parser.add_argument("--recordings", type=int, default=24, metavar="N", help="recordings, 2 or more (default 24)")
     parser.add_argument("--explained", type=float, default=0.05, help="share that asks for a text (default 0.05)")
+    parser.add_argument("--mix", action="store_true", help="explanations alone, then together with labels")
     parser.add_argument("--places", type=int, default=40, metavar="N", help="places of the server (default 40)")
     parser.add_argument("--batch-size", type=int, default=8, metavar="N", help="of the server (default 8)")
     parser.add_argument("--request-s", type=float, default=120.0, metavar="S", help="of the server (default 120)")
@@ -231,7 +303,8 @@ def main() -> int:
     )
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "serving.md", help="page to write")
     args = parser.parse_args()
-    args.given = " ".join(f"--{name} {getattr(args, name):g}" for name in ("clients", "seconds", "recordings"))
+    given = [f"--{name} {getattr(args, name):g}" for name in ("clients", "seconds", "recordings")]
+    command = " ".join(["python benchmarks/serving.py", *["--mix"] * args.mix, *given])
 
     with tempfile.TemporaryDirectory() as folder:
         paths = write_recordings(Path(folder), args.recordings)
@@ -244,17 +317,24 @@ def main() -> int:
                 expected[path.name, kind] = json.loads(json.dumps(pipe(given, **asked)))
         del pipe
     server, address = started(args)
+    test = partial(load, address, contents, expected, args)
     try:
-        heard, batch = asyncio.run(load(address, contents, expected, args))
+        if args.mix:
+            writers, others_too = [1.0] * args.clients, [1.0] * args.clients + [0.0] * args.clients
+            parts = [asyncio.run(test(writers)), asyncio.run(test(others_too))]
+            name, table = "mix", as_mix_table(*parts, args)
+        else:
+            parts = [asyncio.run(test([args.explained] * args.clients))]
+            name, table = "load test", as_table(*parts, args)
     finally:
         server.terminate()
         server.wait()
-    for fault in heard.faults[:10]:
-        print(fault, file=sys.stderr)
-    table = as_table(heard, batch, args)
+    for heard in parts:
+        print(*heard.faults[:10], sep="\n", file=sys.stderr)
+    table = f"`{command}`\n\n{table}"
     print(table)
-    runpy.run_path(str(ROOT / "docs" / "page_tables.py"))["rewrite"](args.page, {"load test": lambda: table})
-    return 1 if heard.counts["wrong"] or heard.counts["lost"] else 0
+    runpy.run_path(str(ROOT / "docs" / "page_tables.py"))["rewrite"](args.page, {name: lambda: table})
+    return 1 if any(heard.counts["wrong"] or heard.counts["lost"] for heard in parts) else 0
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """`annotate`: the records of many clips as Parquet, with types, from each kind of source, and errors as rows."""
 
 import json
+import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +20,7 @@ from door_answers import differences
 import eai_llm_hf
 from eai_llm_hf import annotate, load_pipeline
 from eai_llm_hf.annotation import making, run
+from eai_llm_hf.annotation.model import explained
 from eai_llm_hf.annotation.reading import Read, ReadAhead
 from eai_llm_hf.annotation.schema import FEATURES, as_row
 from eai_llm_hf.annotation.sources import FileInputs, open_source
@@ -281,14 +285,20 @@ def test_the_package_offers_annotate_and_no_other_name_by_the_way():
 # ---- reading ahead, and batches -------------------------------------------------------------------------------------
 
 
+def crashing(deadly: str, deadly_for_model: str = ""):
+    """`open_source` of clips that end the process that reads or explains them."""
+
+    def opened(*given):
+        source = open_source(*given)
+        return replace(source, inputs=CrashingInputs(source.inputs, deadly, deadly_for_model))
+
+    return opened
+
+
 def test_a_clip_that_ends_the_process_that_reads_it_is_a_row_and_costs_no_other(
     folder, annotated, tiny_checkpoint, tmp_path, monkeypatch
 ):
-    def with_a_deadly_clip(*given):
-        source = open_source(*given)
-        return SimpleNamespace(**vars(source) | {"inputs": CrashingInputs(source.inputs, "c.npz")})
-
-    monkeypatch.setattr(run, "open_source", with_a_deadly_clip)
+    monkeypatch.setattr(run, "open_source", crashing("c.npz"))
     given = {"label_only": True, "num_workers": 2, "shard_size": 4}
     rows = rows_of(annotate(folder, tmp_path / "out", tiny_checkpoint, **given).folder)
     crashed = rows[2]
@@ -299,6 +309,30 @@ def test_a_clip_that_ends_the_process_that_reads_it_is_a_row_and_costs_no_other(
     assert [row["label"] for row in rows if row is not crashed] == [
         row["label"] for row in undisturbed if row["source"] != "c.npz"
     ]
+
+
+def test_a_clip_that_ends_the_process_of_the_model_is_a_row_and_the_run_goes_on(
+    folder, annotated, tiny_checkpoint, tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(run, "open_source", crashing("", "c.npz"))
+    done = annotate(folder, tmp_path / "out", tiny_checkpoint, label_only=True, num_workers=1, shard_size=4)
+    rows, undisturbed = rows_of(done.folder), rows_of(annotated)
+    assert done.failed == 2 and rows[2]["source"] == "c.npz" and rows[2]["error"]["type"] == "ModelCrash"
+    assert "c.npz: explaining it ended the process of the model, 3 times" in rows[2]["error"]["message"]
+    for row, alike in zip(rows, undisturbed, strict=True):
+        assert row["source"] == alike["source"] and (row is rows[2] or row["label"] == alike["label"])
+    name = "data/train-00001-of-00002.parquet"
+    assert (done.folder / name).read_bytes() == (annotated / name).read_bytes(), "the other batches are as they were"
+    ended = [text for text in caplog.messages if "process of the model ended (exit code -9)" in text]
+    assert [text.split(" with ")[1].split(" in it")[0] for text in ended] == ["a.npz and 2 more"] * 3 + ["c.npz"] * 3
+
+
+def test_an_error_in_the_process_of_the_model_ends_the_call_and_the_process(folder, tiny_checkpoint, tmp_path):
+    with pytest.raises(ValueError, match="window_s must lie between") as caught:
+        annotate(folder, tmp_path / "out", tiny_checkpoint, label_only=True, num_workers=1, window_s=40.0)
+    assert "in check_window" in "".join(caught.value.__notes__), "where in that process"
+    assert not (tmp_path / "out" / "plan.json").exists()
+    assert multiprocessing.active_children() == []
 
 
 def test_only_so_many_clips_are_read_ahead():
@@ -327,7 +361,7 @@ def test_clips_of_like_length_go_through_the_model_together():
         batches.append([len(each["people"][0].joints) for each in given])
         return [{"source": each["source"]} for each in given]
 
-    rows = making._rows(pipe, reads_of([90, 30, 300, 31, 91]), 2, {})
+    rows = making._rows(partial(explained, pipe, options={}), reads_of([90, 30, 300, 31, 91]), 2)
     assert batches == [[30, 31], [90, 91], [300]]
     assert [row["source"] for row in rows] == [f"clip {number}" for number in range(5)]
 
@@ -345,7 +379,7 @@ def test_a_clip_that_the_model_cannot_process_does_not_spoil_its_batch():
             raise ValueError("thirteen frames")
         return [{"source": each["source"], "label": "sad"} for each in given]
 
-    rows = making._rows(pipe, reads_of([12, 13, 14]), 8, {})
+    rows = making._rows(partial(explained, pipe, options={}), reads_of([12, 13, 14]), 8)
     assert [row.get("label") for row in rows] == ["sad", None, "sad"]
     assert rows[1]["error"] == {"type": "ValueError", "message": "thirteen frames"}
 

@@ -5,12 +5,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import datasets
 import numpy as np
 import pandas
 import pytest
+import torch
 from conftest import make_clip
 from filelock import FileLock
 
@@ -131,6 +133,53 @@ def test_twenty_kills_at_random_lose_nothing_and_double_nothing(folder, tiny_che
         assert content(tmp_path / name) == undisturbed, "byte for byte, and no other file"
     assert made_twice == [], "what was finished before a kill is not made again"
     assert len(set(finished)) > 2, f"the kills came at different times: {finished}"
+
+
+_HELD = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from held_inputs import HeldInputs
+from eai_llm_hf.annotation import annotate, run
+
+if __name__ == "__main__":
+    source, checkpoint, out, room = sys.argv[1:]
+    opened = run.open_source
+
+    def held(*given):
+        found = opened(*given)
+        return replace(found, inputs=HeldInputs(found.inputs, Path(room)))
+
+    run.open_source = held
+    annotate(source, out, checkpoint, label_only=True, num_workers=1, shard_size=2)
+"""
+
+
+def test_the_processes_of_a_killed_run_end_with_it_and_the_same_call_continues(
+    folder, annotated, tiny_checkpoint, tmp_path
+):
+    psutil = pytest.importorskip("psutil")
+    (tmp_path / "held.py").write_text(_HELD, encoding="utf-8")
+    room = tmp_path / "room"
+    room.mkdir()
+    command = [sys.executable, str(tmp_path / "held.py"), *map(str, (folder, tiny_checkpoint, tmp_path / "out", room))]
+    environment = {
+        **os.environ,
+        "OMP_NUM_THREADS": str(torch.get_num_threads()),
+        "PYTHONPATH": str(Path(__file__).parent),
+    }
+    child = subprocess.Popen(command, env=environment)
+    ends = time.monotonic() + 120
+    while not list(room.iterdir()):
+        assert child.poll() is None and time.monotonic() < ends
+        time.sleep(0.05)
+    others = psutil.Process(child.pid).children(recursive=True)
+    child.kill()
+    child.wait()
+    assert len(others) >= 3, "a reader, the model, and what they are forked from"
+    assert psutil.wait_procs(others, timeout=30)[1] == [], "all have ended"
+    done = annotate(folder, tmp_path / "out", tiny_checkpoint, **BRIEF)
+    assert done.rows == 5 and content(done.folder) == content(annotated)
 
 
 def test_a_finished_folder_is_left_as_it_is_and_needs_no_model(folder, annotated, tiny_checkpoint, no_model):

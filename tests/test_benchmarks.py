@@ -339,11 +339,23 @@ def test_the_load_test_starts_the_command_compares_every_answer_and_writes_its_t
     near, far = (record | {"scores": {"sad": 0.7 + off, "happy": 0.3 - off}} for off in (1e-6, 1e-2))
     assert not names["difference"](near, record) and "score" in names["difference"](far, record)
     assert "explanation" in names["difference"](record | {"explanation": "It looks bad."}, record)
-    monkeypatch.setitem(names["main"].__globals__, "RECORDINGS", 2)
     page = tmp_path / "page.md"
-    page.write_text("# Page\n\n<!-- load test: begin -->\n\n<!-- load test: end -->\n")
-    given = ["--model", str(tiny_checkpoint), "--clients", "4", "--places", "3", "--seconds", "1", "--page", str(page)]
-    monkeypatch.setattr(sys, "argv", ["serving.py", *given, "--explained", "0"])
-    assert names["main"]() == 0, capsys.readouterr().err
+    page.write_text("".join(f"<!-- {name}: begin -->\n\n<!-- {name}: end -->\n" for name in ("load test", "mix")))
+    given = ["--model", str(tiny_checkpoint), "--recordings", "2", "--seconds", "1", "--page", str(page)]
+    for more in (["--clients", "4", "--places", "3", "--explained", "0"], ["--clients", "1", "--mix"]):
+        monkeypatch.setattr(sys, "argv", ["serving.py", *given, *more])
+        assert names["main"]() == 0, capsys.readouterr().err
     text = page.read_text()
     assert "| wrong | 0 |" in text and "| lost | 0 |" in text and "seconds to the answer, labels" in text
+    assert "| lost | 0 | 0 |" in text and "| labels, in all | 0 | " in text
+
+
+def test_an_error_in_a_stream_is_not_an_answer_of_the_load_test():
+    httpx2 = pytest.importorskip("httpx2", reason="the load test needs the extra dev")
+    as_answered = runpy.run_path(str(BENCHMARKS / "serving.py"))["as_answered"]
+    events = 'event: label\ndata: {"label": "sad"}\n\n'
+    late = httpx2.Response(200, text=events + 'event: error\ndata: {"status": 504, "detail": "too late"}\n\n')
+    whole = httpx2.Response(200, text=events + 'event: record\ndata: {"label": "sad", "score": 1}\n\n')
+    assert as_answered(late, True) == (504, "too late")
+    assert as_answered(whole, True) == (200, {"label": "sad", "score": 1})
+    assert as_answered(httpx2.Response(413, json={"detail": "large"}), True) == (413, {"detail": "large"})

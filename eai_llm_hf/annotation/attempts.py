@@ -1,7 +1,7 @@
 """What the attempts at a shard were doing when they ended, so that clips that end the process of the model are found.
 
 Processes of a cluster are started again without end. Each writes down which clips are in its model, and the next one
-reads what the others had written last.
+reads what the others had written last. (On one machine, `ModelApart` starts the process and sees how it ends.)
 """
 
 import uuid
@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from eai_llm_hf.processing.record import error_record
 
 from .files import unfinished
 
@@ -64,8 +67,17 @@ class Attempt:
             file.write(f"{self._name}:{clips}\n")
 
 
+def crash_record(source: str) -> dict[str, Any]:
+    """The record of a clip that ends the process of the model whenever it is in it alone."""
+    crash = ModelCrash(
+        f"{source}: explaining it ended the process of the model, {MOST_DEADLY} times; it needs more memory than "
+        "there is, or makes a library crash"
+    )
+    return error_record(source, crash)
+
+
 def _joined(clips: Sequence[int]) -> str:
     return ",".join(map(str, clips))
 
 
-__all__ = ["MOST_DEADLY", "MOST_IDLE", "Attempt", "ModelCrash"]
+__all__ = ["MOST_DEADLY", "MOST_IDLE", "Attempt", "ModelCrash", "crash_record"]

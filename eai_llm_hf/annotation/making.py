@@ -4,22 +4,19 @@ Every engine makes its shards with `Maker`, so that they are the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from eai_llm_hf.processing.record import error_record
-
-from .attempts import MOST_DEADLY, Attempt, ModelCrash
+from .attempts import Attempt, crash_record
 from .call import Call
+from .model import Model, ModelApart, Records
 from .plan import Plan
-from .reading import Read, ReadAhead, Reader
+from .reading import FORM, Read, ReadAhead, Reader
 from .schema import as_row
 from .shards import Check, write_shard
 from .sources import Inputs
-
-if TYPE_CHECKING:
-    from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
 SORTED_BATCHES = 4
 """Batches whose clips are sorted by length before they are divided, so that a batch has clips of like length."""
@@ -28,15 +25,13 @@ SORTED_FRAMES = 2**19
 """Unified frames, of about 600 bytes with their features, after which the clips so far are divided: bounds memory for
 long recordings."""
 
-_FORM = ("fps", "layout", "joint_names")
-
 
 class Maker:
     """Makes shards of a plan; used in a `with` block, because it may start processes that read clips.
 
     Args:
         plan: The plan.
-        pipe: The pipeline of its checkpoint.
+        model: Of its checkpoint.
         inputs: Finds the clips.
         call: For the numbers of clips in a batch and of processes.
         options: As the pipeline takes them.
@@ -45,18 +40,16 @@ class Maker:
     def __init__(
         self,
         plan: Plan,
-        pipe: "SkeletonEmotionExplanationPipeline",
+        model: Model | ModelApart,
         inputs: Inputs,
         call: Call,
         options: Mapping[str, Any],
     ):
-        self._plan, self._pipe, self._batch_size = plan, pipe, call.batch_size
+        self._plan, self._model, self._batch_size = plan, model, call.batch_size
         self._gathered = SORTED_BATCHES * call.batch_size
-        self._asked = {name: value for name, value in options.items() if name not in _FORM}
-        form = {name: value for name, value in options.items() if name in _FORM}
-        processor: Any = pipe.processor
+        form = {name: value for name, value in options.items() if name in FORM}
         windows = (options.get("window_s"), options.get("hop_s"))
-        reader = Reader(inputs, processor.feature_extractor, form, windows)
+        reader = Reader(inputs, model.extractor, form, windows)
         self._ahead = ReadAhead(reader, min(call.num_workers, plan.clips), self._gathered)
 
     def __enter__(self) -> "Maker":
@@ -76,7 +69,7 @@ class Maker:
         Args:
             todo: Numbers of the shards.
             advance: Called with the number of clips each time some are done.
-            attempt: At the one shard that is to be made; None if an end of this process ends the run.
+            attempt: At the one shard that is to be made, if others follow in case this process ends.
 
         Yields:
             The number and the check of each shard that was written.
@@ -85,11 +78,12 @@ class Maker:
             OSError: If a shard cannot be written.
         """
         todo = list(todo)
+        explain = self._model.explain if attempt is None else partial(_attempted, self._model, attempt)
         reads = self._ahead.read(clip for shard in todo for clip in self._plan.shard(shard))
         for shard in todo:
             rows: list[dict[str, Any]] = []
             for group in _groups(islice(reads, self._plan.clips_in(shard)), self._gathered):
-                rows += _rows(self._pipe, group, self._batch_size, self._asked, attempt)
+                rows += _rows(explain, group, self._batch_size)
                 advance(len(group))
             yield shard, write_shard(self._plan, shard, rows)
 
@@ -109,19 +103,14 @@ def _groups(reads: Iterator[Read], most: int) -> Iterator[list[Read]]:
 
 
 def _rows(
-    pipe: "SkeletonEmotionExplanationPipeline",
-    group: Sequence[Read],
-    batch_size: int,
-    options: Mapping[str, Any],
-    attempt: Attempt | None = None,
+    explain: Callable[[Sequence[Read]], Records], group: Sequence[Read], batch_size: int
 ) -> list[dict[str, Any]]:
     """The rows of some clips in their order; clips of like length go through the model together."""
     records: dict[int, list[dict[str, Any]]] = {}
     by_length = sorted((read for read in group if read.error is None), key=lambda read: read.frames)
     for start in range(0, len(by_length), batch_size):
         batch = by_length[start : start + batch_size]
-        found = _explained(pipe, batch, options) if attempt is None else _attempted(pipe, batch, options, attempt)
-        records |= zip((read.number for read in batch), found, strict=True)
+        records |= zip((read.number for read in batch), explain(batch), strict=True)
     rows = []
     for read in group:
         for person, record in enumerate([read.error] if read.error is not None else records[read.number]):
@@ -129,36 +118,15 @@ def _rows(
     return rows
 
 
-def _attempted(
-    pipe: "SkeletonEmotionExplanationPipeline", batch: Sequence[Read], options: Mapping[str, Any], attempt: Attempt
-) -> list[list[dict[str, Any]]]:
+def _attempted(model: Model | ModelApart, attempt: Attempt, batch: Sequence[Read]) -> Records:
     """The records of each clip of a batch. A clip that ends the process of the model has an error."""
     clips = [read.number for read in batch]
     if not attempt.deadly(clips):
         with attempt.in_model(clips):
-            return _explained(pipe, batch, options)
+            return model.explain(batch)
     if len(batch) > 1:
-        return [records for read in batch for records in _attempted(pipe, [read], options, attempt)]
-    source = batch[0].source
-    crash = ModelCrash(
-        f"{source}: explaining it ended the process of the model, {MOST_DEADLY} times; it needs more memory than "
-        "there is, or makes a library crash"
-    )
-    return [[error_record(source, crash)]]
-
-
-def _explained(
-    pipe: "SkeletonEmotionExplanationPipeline", batch: Sequence[Read], options: Mapping[str, Any]
-) -> list[list[dict[str, Any]]]:
-    """The records of each clip of a batch. A clip that the model cannot process has an error; the others have none."""
-    inputs = [{"people": read.people, "source": read.source, "performer": read.performer} for read in batch]
-    try:
-        results = list(pipe((each for each in inputs), batch_size=len(inputs), **options))
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # memory and devices are not the clip's
-        if len(batch) == 1:
-            return [[error_record(batch[0].source, error)]]
-        return [records for read in batch for records in _explained(pipe, [read], options)]
-    return [result if isinstance(result, list) else [result] for result in results]
+        return [records for read in batch for records in _attempted(model, attempt, [read])]
+    return [[crash_record(batch[0].source)]]
 
 
 __all__ = ["Maker"]

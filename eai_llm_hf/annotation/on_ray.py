@@ -23,6 +23,7 @@ import torch
 from .attempts import Attempt
 from .call import Call
 from .making import Maker
+from .model import Model
 from .plan import Plan, check_same, read_plan
 from .shards import Check, finished_one, shard_path
 from .sources import Inputs, RowInputs, Source, open_source
@@ -170,8 +171,8 @@ class ShardWriter:
             identity, inputs = opened.identity, opened.inputs
         check_same(plan, self._call.facts(identity, settings))
         torch.set_num_threads(plan.threads)
-        pipe = self._call.loaded(options, plan.device)
-        return plan, self._held.enter_context(Maker(plan, pipe, inputs, self._call, options))
+        model = Model(self._call, options, plan.device)
+        return plan, self._held.enter_context(Maker(plan, model, inputs, self._call, options))
 
 
 @contextmanager

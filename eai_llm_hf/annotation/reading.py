@@ -1,16 +1,11 @@
 """Reads clips in worker processes, in order and ahead of the model; one that crashes its process costs no other."""
 
-import multiprocessing
 import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing.connection import wait
-from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any
 
@@ -19,7 +14,11 @@ from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureE
 from eai_llm_hf.processing.record import error_record
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
+from .processes import NO_START, context, follow_parent
 from .sources import Clip, Inputs
+
+FORM = ("fps", "layout", "joint_names")
+"""Options of the pipeline that say how clips are read."""
 
 
 class ReaderCrash(RuntimeError):
@@ -57,7 +56,7 @@ class Reader:
     Attributes:
         inputs: Finds the clips.
         extractor: Of the checkpoint.
-        form: `fps`, `layout` and `joint_names` for clips that do not state them.
+        form: Options of `FORM`, for clips that do not state them.
         windows: `window_s` and `hop_s` as the pipeline takes them: clips come measured, window by window.
     """
 
@@ -170,27 +169,12 @@ class ReadAhead:
         return Read(clip.number, clip.source, error=error_record(clip.source, crash))
 
     def _started(self) -> ProcessPoolExecutor:
-        pool = ProcessPoolExecutor(self._workers, _context(), _start, (self._reader,))
+        pool = ProcessPoolExecutor(self._workers, context(), _start, (self._reader,))
         try:
             pool.submit(os.getpid).result()
         except BrokenProcessPool as error:
-            raise RuntimeError(
-                "The processes that read clips do not start. In a script, call annotate below "
-                'if __name__ == "__main__":, or pass num_workers=0.'
-            ) from error
+            raise RuntimeError(NO_START) from error
         return pool
-
-
-def _context() -> BaseContext:
-    """How processes start: forked from one that has imported this module and nothing else, where the system can fork.
-
-    A fork of this process, whose libraries have threads, might hang.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    return context
 
 
 _reader: Reader | None = None
@@ -198,18 +182,10 @@ _reader: Reader | None = None
 
 
 def _start(reader: Reader) -> None:
-    """Prepares a worker process: it leaves Ctrl+C to its parent, and ends with it however that ends."""
+    """Prepares a worker process."""
     global _reader
     _reader = reader
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    wait([parent.sentinel])
-    os._exit(1)
+    follow_parent()
 
 
 def _read(clip: Clip) -> Read:
@@ -223,4 +199,4 @@ def _done(read: Read) -> "Future[Read]":
     return future
 
 
-__all__ = ["Read", "ReadAhead", "Reader", "ReaderCrash"]
+__all__ = ["FORM", "Read", "ReadAhead", "Reader", "ReaderCrash"]

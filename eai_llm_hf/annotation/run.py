@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,12 @@ from eai_llm_hf.processing.reference_choice import advice
 from .call import Call, threads
 from .files import remove_unfinished
 from .making import Maker
+from .model import Model, ModelApart
 from .plan import CHECKS, DATA, LOCK, Plan, check_listing, check_same, read_plan, write_plan
 from .shards import Check, check_files, finished
 from .sources import Source, open_source
 
 if TYPE_CHECKING:
-    from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
-
     from .on_ray import Cluster
 
 logger = logging.get_logger(__name__)
@@ -32,7 +31,7 @@ SHARD_SIZE = 256
 """Clips of a shard: what an interruption costs at most."""
 
 ENGINES = ("local", "ray")
-"""Where the model computes: in this process, or in processes of a Ray cluster."""
+"""Where the model computes: on this machine, or in processes of a Ray cluster."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class Annotated:
     Attributes:
         folder: The folder; `datasets.load_dataset(str(folder))` loads it.
         clips: Number of clips.
-        rows: One for each person of each clip, and one for each clip that could not be read.
-        failed: Clips that could not be read.
+        rows: One for each person of each clip, and one for each clip with an error.
+        failed: Clips with an error.
     """
 
     folder: Path
@@ -72,8 +71,9 @@ def annotate(
     >>> records = datasets.load_dataset(str(done.folder), split="train")
     ```
 
-    A clip that cannot be read is a row with its error. If the call is interrupted, however that happens, the same call
-    continues after the shards that are finished; the files are then the same, byte for byte, as without interruption.
+    A clip that cannot be read or explained is a row with its error. If the call is interrupted, however that happens,
+    the same call continues after the shards that are finished; the files are then the same, byte for byte, as without
+    interruption.
 
     Args:
         source: A folder of recordings and videos; a manifest (.csv or .jsonl) with the column `path` and, if known,
@@ -84,8 +84,9 @@ def annotate(
         model: A checkpoint, as for `load_pipeline`.
         batch_size: Clips that go through the model together.
         shard_size: Clips of a Parquet file.
-        num_workers: Processes that read clips while a model computes, for each model; 0 reads them in its process.
-        engine: "local" computes in this process, "ray" in processes of a Ray cluster, with the same shards.
+        num_workers: Processes that read clips while a model computes in another one, for each model; 0 does all in
+            this process, which a clip may then end.
+        engine: "local" computes on this machine, "ray" in processes of a Ray cluster, with the same shards.
         address: Of a Ray cluster, "auto" for the one that this machine belongs to; None starts Ray on this machine.
         actors: Processes of the cluster that each have a model; None for as many as its GPUs hold, or its cores.
         **options: As in a call of the pipeline: `candidate_labels`, `question`, `label_only`, `reference`, `adapted`,
@@ -130,19 +131,24 @@ def _annotated(
     plan: Plan | None,
     cluster: "Cluster | None",
 ) -> Annotated:
-    """Makes what is not there, on a cluster or, if that is None, in this process."""
+    """Makes what is not there, on a cluster or, if that is None, on this machine."""
     folder = call.folder
     source = open_source(call.source, None if plan is None else plan.facts.get("source"))
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
+    with _locked(folder), ExitStack() as held:
         _remove_unfinished(folder)
         facts = call.facts(source.identity, settings)
-        pipe = None
+        model = None
         if (plan := plan or read_plan(folder)) is None:
             # What is wrong with the options is found before the plan is written.
-            pipe = call.loaded(options, None if cluster is None else "cpu")
-            device = pipe.device.type if cluster is None else cluster.device
-            plan = write_plan(folder, facts | {"threads": torch.get_num_threads(), "device": device}, source)
+            count = torch.get_num_threads()
+            if cluster is None:
+                model = held.enter_context(_model(call, options, None, count))
+                device = model.device
+            else:
+                call.loaded(options, "cpu")
+                device = cluster.device
+            plan = write_plan(folder, facts | {"threads": count, "device": device}, source)
         else:
             check_same(plan, facts)
             check_listing(plan, source)
@@ -157,8 +163,8 @@ def _annotated(
             before = sum(check.clips for check in done.values())
             with tqdm(desc="annotating", total=plan.clips, initial=before, unit="clip", disable=None) as bar:
                 if cluster is None:
-                    pipe = pipe or call.loaded(options, plan.device)
-                    made = _made_here(plan, todo, pipe, source, call, options, bar.update)
+                    model = model or held.enter_context(_model(call, options, plan.device, plan.threads))
+                    made = _made_here(plan, todo, model, source, call, options, bar.update)
                 else:
                     made = cluster.shards(plan, todo, call, source, bar.update)
                 for shard, check in made:
@@ -168,17 +174,24 @@ def _annotated(
         return Annotated(folder, plan.clips, sum(each.rows for each in done.values()), _failed(done))
 
 
+def _model(
+    call: Call, options: Mapping[str, Any], device: str | None, count: int
+) -> AbstractContextManager[Model | ModelApart]:
+    """The model, in a process of its own unless all is to be done in this one."""
+    return ModelApart(call, options, device, count) if call.num_workers else nullcontext(Model(call, options, device))
+
+
 def _made_here(
     plan: Plan,
     todo: Sequence[int],
-    pipe: "SkeletonEmotionExplanationPipeline",
+    model: Model | ModelApart,
     source: Source,
     call: Call,
     options: Mapping[str, Any],
     advance: Callable[[int], object],
 ) -> Iterator[tuple[int, Check]]:
-    """Makes shards in this process; see `Maker.shards`."""
-    with threads(plan.threads), Maker(plan, pipe, source.inputs, call, options) as maker:
+    """Makes shards on this machine; see `Maker.shards`."""
+    with threads(plan.threads), Maker(plan, model, source.inputs, call, options) as maker:
         yield from maker.shards(todo, advance)
 
 

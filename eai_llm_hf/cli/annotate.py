@@ -28,8 +28,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         subparsers,
         "annotate",
         help="the records of many clips as Parquet",
-        description="Writes the records of many clips as Parquet files. A clip that cannot be read is a row with its "
-        "error. An interrupted run loses no finished file: the same command continues it.",
+        description="Writes the records of many clips as Parquet files. A clip that cannot be read or explained is "
+        "a row with its error. An interrupted run loses no finished file: the same command continues it.",
         examples=_EXAMPLES,
     )
     parser.add_argument(
@@ -51,13 +51,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=int,
         default=2,
         metavar="N",
-        help="processes that read clips while a model computes (default 2); 0 reads them in between",
+        help="processes that read clips while the model computes in another one (default 2); with 0 one process does "
+        "all, and a clip that crashes it ends the run",
     )
     parser.add_argument(
         "--engine",
         choices=("local", "ray"),
         default="local",
-        help="local: the model computes in this process (default); ray: on a Ray cluster, with the same shards",
+        help="local: the model computes on this machine (default); ray: on a Ray cluster, with the same shards",
     )
     parser.add_argument(
         "--address",
@@ -75,7 +76,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(args: argparse.Namespace) -> int:
-    """Annotates the clips; those that could not be read are rows with an error and do not make it fail.
+    """Annotates the clips; those that could not be read or explained are rows with an error and do not make it fail.
 
     Raises:
         ImportError: As `annotate`.
@@ -104,5 +105,5 @@ def run(args: argparse.Namespace) -> int:
     print(f'to load      datasets.load_dataset("{args.output_dir}")')
     if made.failed:
         clips = "clip" if made.failed == 1 else "clips"
-        print(f"{made.failed} {clips} could not be read; the column error says why", file=sys.stderr)
+        print(f"{made.failed} {clips} could not be read or explained; the column error says why", file=sys.stderr)
     return 0

@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         OSError: If the port is taken, or there is no such reference.
         ValueError: If a limit is not above 0, or the reference is none of this checkpoint.
     """
-    from ..serving.limits import Limits, require_extra
+    from ..serving.limits import Limits, keep_few_kernels, require_extra
 
     require_extra()  # before the model is loaded
     names = ("batch_size", "places", "request_s", "request_mb", "movement_s")
@@ -88,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
     with socket.socket(socket.AF_INET6 if ":" in args.host else socket.AF_INET) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind((args.host, args.port))  # a port that is taken is found before the model is loaded
+        keep_few_kernels()
         pipe: Any = load_quietly(args.model)
         reference = checked_reference(pipe.feature_extractor, args.reference)
         pipe.model.load_backbone()  # or the first text would wait for it

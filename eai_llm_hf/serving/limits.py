@@ -1,5 +1,6 @@
 """What one server takes, so that its memory and the time of a request stay bounded; and how it refuses the rest."""
 
+import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -25,6 +26,10 @@ READERS = 2
 
 READING_S = 30.0
 """Seconds for reading a recording; of what is allowed, an honest one takes a few."""
+
+KERNELS = 128
+"""Kernels that oneDNN and PyTorch each keep. Products in bfloat16 have one for each shape, so for each length of a
+prompt and each number of recordings; it has some 0.6 MB, and by default they keep 1,024."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,12 @@ class Refusal(Exception):
         self.status, self.detail, self.headers = status, detail, headers
 
 
+def keep_few_kernels() -> None:
+    """Bounds the memory for kernels, unless the environment says otherwise; called before the first product."""
+    for kept in ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"):
+        os.environ.setdefault(kept, str(KERNELS))
+
+
 def require_extra() -> None:
     """Checks that the libraries of the server are installed.
 
@@ -89,5 +100,6 @@ __all__ = [
     "READING_S",
     "Limits",
     "Refusal",
+    "keep_few_kernels",
     "require_extra",
 ]
