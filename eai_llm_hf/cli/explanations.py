@@ -119,9 +119,15 @@ def run(args: argparse.Namespace) -> int:
             parts[name], written = explanation_scores(pipe, clips, training["labels"], *given)
             texts += [{"corpus": name} | entry for entry in written]
             if any(args.faithful):
-                references = references_for(pipe, clips, whole, compared)
-                given = (args.batch_size, args.seed, references)
-                faithful[name] = faithfulness(pipe, rows, training["labels"], *args.faithful, *given)
+                faithful[name] = faithfulness(
+                    pipe,
+                    rows,
+                    training["labels"],
+                    *args.faithful,
+                    batch_size=args.batch_size,
+                    seed=args.seed,
+                    references=references_for(pipe, clips, whole, compared),
+                )
         contents[corpus] = sorted({clip.content for clip in clips})
         results = {
             "command": command(args),
