@@ -18,7 +18,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -368,6 +368,19 @@ def as_checked(entries: Sequence[Mapping[str, str]], names: Sequence[str], label
 # ---- asking ---------------------------------------------------------------------------------------------------------
 
 
+def keep_scores(scorer: Any) -> None:
+    """Makes a label scorer score each clip once: many questions are about the same one."""
+    compute, kept = scorer.probabilities, {}
+
+    def probabilities(batches: Iterable[Mapping[str, Any]], labels: Sequence[str]) -> np.ndarray:
+        given = list(batches)
+        key = hash((*labels, *(tensor.numpy().tobytes() for batch in given for tensor in batch.values())))
+        kept[key] = kept[key] if key in kept else compute(given, labels)
+        return kept[key]
+
+    scorer.probabilities = probabilities
+
+
 def load_clips(
     specs: Mapping[str, Any], folder: Path, pipe: SkeletonEmotionExplanationPipeline
 ) -> dict[str, UnifiedClip]:
@@ -475,6 +488,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "explanations" / "questions.json")
     args = parser.parse_args()
     pipe = load_pipeline(args.model, dtype="float32")  # bfloat16 is slow on processors that do not have it
+    keep_scores(pipe.scorer)
     results = scored(pipe, args.data)
     args.output.parent.mkdir(parents=True, exist_ok=True)
     args.output.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
