@@ -306,6 +306,23 @@ def test_what_speaks_against_the_runner_up_is_no_sign_of_it(cases, reference):  
     assert seen
 
 
+def test_a_sign_of_the_runner_up_is_not_told_as_one_against_it(reference):  # noqa: F811
+    vectors = clip(arm_swing=-2.0)
+    argument = argued(vectors, reference, "happy", runner_up="sad")
+    sign = argument.stated[0]
+    argument = replace(argument, against=(), reasons=(), deciding=(), observed=(replace(sign, relation="none"),))
+    assert uses_of(argument)[0][0] == "for the runner-up"
+    check = TextCheck(argument, LABELS, vectors, reference)
+    for frame, sound in (
+        ("The closest alternative is sadness, and a sign of it is that {}.", True),
+        ("The closest alternative is sadness, which fits less well because {}.", False),
+        ("{}, which makes sadness, the second candidate, less likely.", False),
+    ):
+        words = mark("for the runner-up", sign.claim) + " " + capital(frame.format(sign.claim.text))
+        (told,) = sentences_of(*read_marks(words))
+        assert check.is_sound(told) is sound, told.text
+
+
 def test_one_comparison_in_a_sentence_is_enough(reference):  # noqa: F811
     vectors = clip(head_pitch=-2.0, movement_speed=-1.8, arm_swing=-1.5)
     argument = argued(vectors, reference, "sad", runner_up="angry")

@@ -285,7 +285,7 @@ class TextCheck:
             last = max(each.start for each in sentence.statements if each.use == "for")
             return bool(re.search(r"\b(?:although|though|but)\b", sentence.text[last:], re.IGNORECASE)) and not denies
         if uses == {"for the runner-up"}:
-            against_it = self._has(f"{_OPPOSES} (?:it\\b|{self._rival})", around)
+            against_it = self._has(f"{_OPPOSES} (?:it\\b|{self._rival})|{_UNLIKELY}", around)
             return self.names_rival(sentence) and not against_it and not supported
         if self._has(rf"{_SUPPORTS} it\b", around):  # "the runner-up is fear, but the arms are low, a sign of it"
             return False
