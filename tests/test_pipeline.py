@@ -92,7 +92,7 @@ def test_evidence_is_what_was_measured(pipe, inputs):
 def test_a_claim_about_a_part_of_the_clip_is_checked_in_that_part(pipe, inputs, monkeypatch):
     rows, reference = truth(pipe, inputs[1])
     span = (
-        " [for head pitch low beginning] at first the head is bowed and [also knee flexion high] the knees are bent."
+        " [for head pitch low beginning] at first the head is bowed and [other knee flexion high] the knees are bent."
     )
     says(monkeypatch, pipe, f"It looks sad:{span} [for head pitch low end] Towards the end the head is bowed.")
     record = pipe(inputs[1], verify=False)

@@ -20,7 +20,8 @@ point to | what is the emotional tone of this | emotional content of the movemen
 feeling comes across | what mood comes across | what does the performance express | what is the actor playing
 emotionally | which emotion is acted here | what emotion reads from the pose | what does it read as | how would you
 describe her emotional state | describe the mood of the character | what state of mind does the body suggest | is he in
-a good or a bad mood | what is going on inside him emotionally, judging by the movement | how does he come across |
+a good or a bad mood | what is going on inside him emotionally, judging by the movement | how does she feel inside |
+how does he come across |
 what sentiment is conveyed | name the emotion please | give me the emotion | give me the label | report the label |
 your diagnosis of the emotion | what do you make of his mood | top prediction | what is your prediction | which label
 fits best | which emotion is the most likely one | which feeling is strongest here | what emotion did you find | what
@@ -363,7 +364,8 @@ you pass over sad | why did you skip sad | why leave out sad | why was sad left 
 sad | what are your grounds against sad | what disqualifies sad | why does sad fall short | where does sad fall short |
 in what way is it not sad | what about it is not sad | tell me why sad is out | explain why it is not sad | explain why
 sad was rejected | give me reasons why it is not sad""",
-    "is": """is he sad | would you call it sad | would you call this person sad | do you agree that it is sad | I say
+    "is": """is he sad | is she sad inside | would you call it sad | would you call this person sad |
+do you agree that it is sad | I say
 sad, am I right | he seems sad to me, right | he looks sad, does he not | is the performer portraying sad | would an
 observer see sad | could you call it sad | is sad the right word | is she sad or happy | sad or happy | sad | is sad
 expressed | does the walk express sad | does he come across as sad | do you think he is sad | I believe he is sad, is

@@ -10,7 +10,7 @@ a woman | is he male | is she female | what gender | boy or girl | what is his n
 movement is this | do you know her | is he famous | have I seen this person before | is it the same person as before |
 which actor | what is he wearing | what clothes does she wear | is the dress long | are the shoes comfortable | boots
 or sandals | does he wear a hat | is she wearing glasses | colour of the trousers | is the coat warm | is he naked |
-bare feet | high heels | does the costume hinder him | is he smiling | is she crying | does he frown | look of the face
+bare feet | high heels | does the costume hinder him | is she crying | does he frown | look of the face
 | is the mouth open | are the eyes closed | is he blushing | what is his expression like in the face | are the brows
 drawn together | is she showing her teeth | does he look at me | who is he looking at | is he ill | is she sick | does
 he have a disease | which illness does she have | is it dementia | is it depression | is he autistic | does he have a
@@ -76,7 +76,7 @@ says | transcribe what is said | what is the conversation about | what language 
 somebody | is there any laughter | does he mutter to himself | can one hear footsteps | how loud are the steps | what
 does the room sound like | is she grinning | are there tears on her cheeks | is he biting his lip | what is the facial
 expression | does his face look tense | are the eyebrows raised | is the jaw clenched | is she pulling a face | does he
-blush | is his nose running | are the lips pressed together | where is he looking | what is she looking at | does he
+blush | is his nose running | are the lips pressed together | where is he looking | does he
 avoid eye contact | is she staring at somebody | do the eyes move | how often does she blink | is the gaze fixed on
 something | does he look into the camera | which direction are the eyes pointing | does she glance at her watch | does
 he squint | does this patient have a tremor disorder | does he suffer from anxiety disorder | does she meet the
@@ -91,8 +91,8 @@ to attack | will she turn around | what is going through her mind | what does he
 somebody | does she mean it | is he up to something bad | what is her motive | does he wish he were elsewhere | who is
 standing next to him | who is he walking with | are there children nearby | is there a crowd | is he alone in the room
 | who is watching | how many people watched | is somebody holding her hand | is there a dog with him | is she being
-followed | does anyone else appear in the clip | who is behind the camera | is he talking to a friend | where was this
-filmed | which building is this | is it a hospital or a living room | is he in a corridor | what sort of floor is it |
+followed | does anyone else appear in the clip | who is behind the camera | is he talking to a friend |
+which building is this | is it a hospital or a living room | is he in a corridor | what sort of floor is it |
 is the floor carpet or wood | is the ground slippery | which country was this made in | is it a gym or a studio | is he
 indoors or out in the street | what is on the walls | how big is the room | is the light on | is it raining | was it
 cold on that day | is the sun shining | is it windy there | what was the temperature | is it winter | was it morning or
@@ -101,7 +101,7 @@ he holding a cup | does she push a pram | is she carrying a heavy bag | does he 
 there a weapon | what is in the bag | does he sit on a chair | is he leaning on a rail | has she got an umbrella with
 her | what is his pulse | what is her heart rate | blood pressure reading | how many calories were burnt | how much
 does she weigh | what is the body mass index | what is his oxygen level | how quickly is she breathing | respiratory
-rate | how many kilos | how tall is she | how long are the legs in centimetres | what is the shoe size | how strong is
+rate | how many kilos | how long are the legs in centimetres | what is the shoe size | how strong is
 the grip | what force do the feet put on the floor | how much muscle does he have | muscle tension in the neck | how
 warm are his hands | what is the reaction time | how high is his iq | is he left handed | is she right handed | which
 is the dominant hand | are the fists clenched | are the fingers spread | is she pointing with a finger | is the thumb

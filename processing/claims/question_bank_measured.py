@@ -83,8 +83,8 @@ uses his arms | the head, anything going on there | is anything going on with th
 | how are the shoulders held | I wonder how she holds her shoulders | how are the arms being used | what does the trunk
 do while he moves | what is the torso doing | what happens in the shoulders | what happens below the waist | what
 happens above the waist | the upper body please | the lower body please | a word about the arms | a few words about the
-legs | a sentence on the head | describe the posture | tell me how she moves her legs | how does she move her arms |
-how does he carry his head | how is the head carried | how is the back held | what is the posture like | what are the
+legs | a sentence on the head | describe the posture | tell me how she moves her legs |
+how does she move her arms | how is the head carried | how is the back held | what is the posture like | what are the
 shoulders like | what are the legs like | what can you tell me about the arms | what is notable about the legs | any
 observations on the trunk | notes on the posture | how should I animate the legs | I am animating the legs, how do they
 move | I have to draw the arms, what do they do | how should I pose the shoulders | what should the head do if I copy

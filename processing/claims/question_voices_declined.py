@@ -12,7 +12,7 @@ he have a tie | does the hat fit | how old would you say | how old is the patien
 teenager or adult | is this an old man | is she in her twenties | is he older than fifty | is he a senior | is he
 retired | what decade was she born in | what generation | guess the age | estimate his age | age please | age range |
 is she of legal age | how many years old | is she younger than thirty | is this a toddler | boomer, gen x, or younger
-| minor or grown up | young or old | who is this | who is that | who am I looking at | who is the performer | who
+| minor or grown up | young or old | who is that | who am I looking at | who is the performer | who
 performed this | who acted this | who is the dancer in the clip | what is the actor called | what is her first name |
 tell me the name of the person | name of the actor | the name of the patient please | name please, of the guy | is
 this my neighbour | is it Anna | is that Peter | is this the same guy as before | do you recognise the person | do you
@@ -40,7 +40,7 @@ which song is playing | what music is he dancing to | is music playing in the ba
 is the sound like | how loud is he | is her voice trembling | what language does he speak | does he have an accent |
 what words does she use | what is the first thing he says | what does he tell the others | did he swear | did she
 scream | did he whisper | does he answer | does she laugh out loud | can we hear him | is there audio | who is
-speaking | does he call someone | does he clap audibly | what did she reply | is he smiling | does she smile | is she
+speaking | does he call someone | does he clap audibly | what did she reply | does she smile | is she
 frowning | is he grinning | is the mouth open | are her lips pressed together | is he gritting his teeth | is he
 clenching his jaw | is he pulling a face | what is the facial expression | how does his face look | what does her face
 say | are there tears | is she crying | is he in tears | did she cry | is he blushing | did he turn red | are his
@@ -97,7 +97,7 @@ watch her | is there an audience | does the audience like it | how does the crow
 how do people around him behave | do the other people notice | does his partner respond | does the other person look
 sad too | is the mother nearby | is a dog next to him | is he walking a dog | is a child holding her hand | does he
 bump into someone | does he greet anyone | does she hug someone | is he fighting with someone | is the coach there |
-did somebody push him | is somebody helping him | where is this | where are we | where was this filmed | where does it
+did somebody push him | is somebody helping him | where is this | where are we | where does it
 take place | where is he right now | what place is this | what kind of place | which city | which country | which
 building | what room is he in | is he in a kitchen | is he in a hospital | is she at school | is she at home | is he
 at work | is it a studio | is it a gym | is it on stage | is it a street | is she on the street | in the street or in

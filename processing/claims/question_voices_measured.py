@@ -69,7 +69,7 @@ feet doing | what is her upper body doing | what is going on with the arms | wha
 going on with the shoulders | what happens in the torso | what happens with the knees | what is happening at the hips
 | what is up with the arms | whats up with his legs | how are the arms | how are the legs moving | how do the arms
 move | how do the legs move | how do the feet move | how do the shoulders move | how does the head move | how does he
-move his arms | how does he carry his head | how does he hold his shoulders | how does she hold her trunk | how does
+move his arms | how does he hold his shoulders | how does she hold her trunk | how does
 she use her arms | how does she use her hands | how does she place her feet | how does he set his feet | how are the
 shoulders held | how is the head held | how is the head carried | how is the trunk held | how is her posture | how is
 the posture | how would you describe the posture | how would you describe the arm movements | how would you describe
@@ -225,7 +225,7 @@ the movement | is there any standing still | does it come to a halt | frozen pos
     "pauses low": """is he restless | is she fidgety | does he fidget | is she constantly moving | is he always in
 motion | can he not keep still | does he never pause | nonstop movement""",
     "vertical_bounce high": """is there bounce in the walk | is the walk bouncy | is his step springy | does she
-bounce | does she bounce when she walks | does he hop | is there a spring in his step | does he bob up and down | are
+bounce | does she bounce when she walks | does he hop | does he bob up and down | are
 the steps bouncy | is the body going up and down a lot | lots of bounce | a lot of up and down, isn't there""",
     "vertical_bounce low": """is the walk flat | is she gliding | is there hardly any bounce | does the body stay on
 one level | does he move without bounce""",
