@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+PATIENCE_MS = 90_000
+"""What a busy machine may take for one answer."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -108,3 +111,31 @@ def running_app(pipe: Any, uploads: Path) -> Iterator[App]:
     finally:
         demo.close()
         del os.environ["GRADIO_TEMP_DIR"]
+
+
+@contextmanager
+def visitors(browser: Any, app: App) -> Iterator[Callable[..., Any]]:
+    """Gives a function that opens the page as a new visitor; at the end nothing failed or came from elsewhere."""
+    contexts, failures = [], []
+
+    def open_page(**given):
+        context = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 1000}, "accept_downloads": True} | given
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.on("request", lambda request: failures.extend(_elsewhere(request.url, app.address)))
+        page.goto(app.address)
+        page.locator("#examples").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert failures == []
+
+
+def _elsewhere(url: str, address: str) -> list[str]:
+    return [] if url.startswith((address, "data:", "blob:")) else [url]

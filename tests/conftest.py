@@ -16,6 +16,7 @@ if isa := {"default": "SSE41", "avx2": "AVX2"}.get(os.environ.get("ATEN_CPU_CAPA
 import numpy as np
 import pytest
 import torch
+from browser import open_browser, running_app, visitors
 from door_answers import Doors
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast, pipeline
@@ -299,6 +300,25 @@ def pipe(tiny_checkpoint) -> SkeletonEmotionExplanationPipeline:
     # The tiny tower is untrained, and its scores lie so close together that no test could tell them apart.
     made.model.alignment.logit_scale.data.fill_(5.0)
     return made
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def app(browser, pipe, tmp_path_factory):
+    with running_app(pipe, tmp_path_factory.mktemp("uploads")) as served:
+        yield served
+
+
+@pytest.fixture
+def visit(app, browser):
+    """Opens the page of the app as a new visitor."""
+    with visitors(browser, app) as opened:
+        yield opened
 
 
 def as_input(clip: UnifiedClip, **more) -> dict:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from app_page import add, choose, named, on_tab, picture, stop, take, time_of, visitors, write_files
-from browser import found_by_axe, open_browser, running_app
+from app_page import add, choose, named, on_tab, picture, stop, take, time_of, write_files
+from browser import found_by_axe
 from conftest import make_clip, write_bvh
 from video_files import write_video
 
@@ -20,26 +20,8 @@ pytest.importorskip("gradio", reason="the app needs the extra app")
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with open_browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def app(browser, pipe, tmp_path_factory):
-    with running_app(pipe, tmp_path_factory.mktemp("uploads")) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
 def files(tmp_path_factory) -> dict[str, Path]:
     return write_files(tmp_path_factory.mktemp("files"))
-
-
-@pytest.fixture
-def visit(app, browser):
-    with visitors(browser, app) as opened:
-        yield opened
 
 
 def test_a_file_is_uploaded_plays_and_is_deleted(visit, app, files):
@@ -175,14 +157,20 @@ def test_an_example_can_be_taken_again_after_it_was_removed(visit):
         page.locator("#result .nothing:not(.waiting)").wait_for()
 
 
-def test_while_a_movement_is_explained_the_page_says_so(visit, pipe, monkeypatch):
-    explained, go_on = actions.explain, threading.Event()
+def held_back(monkeypatch, action: str) -> threading.Event:
+    """Lets an action of the app wait until the event is set."""
+    do, go_on = getattr(actions, action), threading.Event()
 
     def slowly(*given):
         assert go_on.wait(60)
-        return explained(*given)
+        return do(*given)
 
-    monkeypatch.setattr(actions, "explain", slowly)
+    monkeypatch.setattr(actions, action, slowly)
+    return go_on
+
+
+def test_while_a_movement_is_explained_the_page_says_so(visit, pipe, monkeypatch):
+    go_on = held_back(monkeypatch, "explain")
     page = visit(viewport={"width": 360, "height": 740})
     page.get_by_role("button", name="Sad walk", exact=True).click()
     waiting = page.get_by_role("status").filter(has_text="Explaining the movement")
@@ -197,13 +185,7 @@ def test_while_a_movement_is_explained_the_page_says_so(visit, pipe, monkeypatch
 
 
 def test_while_files_are_read_the_words_and_the_timer_stand_apart(visit, files, monkeypatch):
-    read, go_on = actions.read_file, threading.Event()
-
-    def slowly(*given):
-        assert go_on.wait(60)
-        return read(*given)
-
-    monkeypatch.setattr(actions, "read_file", slowly)
+    go_on = held_back(monkeypatch, "read_file")
     page = visit()
     page.locator("#upload input[type=file]").set_input_files(str(files["walk"]))
     words = page.locator("#problem .waiting p", has_text="Reading the files")

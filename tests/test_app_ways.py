@@ -3,33 +3,15 @@
 from pathlib import Path
 
 import pytest
-from app_page import named, on_tab, picture, tab_to, take, visitors, write_files
-from browser import found_by_axe, open_browser, running_app
+from app_page import named, on_tab, picture, tab_to, take, write_files
+from browser import found_by_axe
 
 pytest.importorskip("gradio", reason="the app needs the extra app")
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with open_browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def app(browser, pipe, tmp_path_factory):
-    with running_app(pipe, tmp_path_factory.mktemp("uploads")) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
 def files(tmp_path_factory) -> dict[str, Path]:
     return write_files(tmp_path_factory.mktemp("files"))
-
-
-@pytest.fixture
-def visit(app, browser):
-    with visitors(browser, app) as opened:
-        yield opened
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(visit):

@@ -1,7 +1,7 @@
 """The overview of a report of several recordings: as a table, and sorted and filtered in Chromium."""
 
 import pytest
-from browser import found_by_axe, open_browser, page_opener
+from browser import found_by_axe, page_opener
 from test_report import HOSTILE, _clip, _error, _html, _Page, _record
 
 PINNED = {"code": "pinned_root", "message": "the pelvis stays in one place in this recording"}
@@ -71,12 +71,6 @@ def test_labels_and_notes_of_users_are_never_markup():
 
 
 # ---------------------------------------------------------------------------------------------------- in the browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

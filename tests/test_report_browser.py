@@ -1,14 +1,8 @@
 """The report of one recording in Chromium, headless: what a reader clicks, on a screen, a phone and on paper."""
 
 import pytest
-from browser import found_by_axe, open_browser, page_opener
+from browser import found_by_axe, page_opener
 from test_report import _clip, _html, _record
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

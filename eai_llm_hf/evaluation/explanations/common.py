@@ -1,9 +1,9 @@
 """What the experiments share: explanations, their claims, means with intervals."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from tqdm import tqdm
@@ -16,13 +16,17 @@ from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from ..scores import Bootstrap, mean_and_spread, with_interval
 from .statements import told_by
 
+Clip = TypeVar("Clip")
+
 __all__ = [
     "batches",
+    "calls",
     "draws_of",
     "explained",
     "first_window",
     "held_claims",
     "mean_of",
+    "of_each",
     "performers_as_groups",
     "share_of",
 ]
@@ -45,11 +49,24 @@ def explained(
         references: What each clip is compared with, None for the checkpoint's reference.
     """
     records: list[dict] = []
+    for alike, reference in calls(clips, references):
+        given = {} if reference is None else {"reference": reference}
+        records += pipe((clip for clip in alike), candidate_labels=list(labels), batch_size=len(alike), **given)
+    return records
+
+
+def calls(
+    clips: Sequence[Clip], references: Sequence[MotionReference | None]
+) -> Iterator[tuple[list[Clip], MotionReference | None]]:
+    """Clips in a row that are compared with the same, which the pipeline explains in one call."""
     for _, group in groupby(zip(clips, references, strict=True), key=lambda pair: id(pair[1])):
         alike = list(group)
-        given = {} if alike[0][1] is None else {"reference": alike[0][1]}
-        records += pipe((clip for clip, _ in alike), candidate_labels=list(labels), batch_size=len(alike), **given)
-    return records
+        yield [clip for clip, _ in alike], alike[0][1]
+
+
+def of_each(clips: Sequence, references: Sequence[MotionReference | None] | None) -> Sequence[MotionReference | None]:
+    """What each clip is compared with: None for the checkpoint's reference, and for all where none are given."""
+    return [None] * len(clips) if references is None else references
 
 
 def batches(clips: Sequence[Any], size: int, what: str) -> Iterable[list[Any]]:

@@ -23,7 +23,7 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from .common import explained, first_window, mean_of, share_of
+from .common import explained, first_window, mean_of, of_each, share_of
 from .movement_edits import EDITS, MovementEdit
 from .statements import Told, told_by
 from .texts import WRITERS, explained_clip, template_text
@@ -67,7 +67,7 @@ def edit_test(
     """
     extractor = pipe.processor.feature_extractor
     default = extractor.motion_reference()
-    used = [None] * len(clips) if references is None else references
+    used = of_each(clips, references)
     rows: list[dict] = []
     generations = 0
     for number, (clip, own) in enumerate(tqdm(list(zip(clips, used, strict=True)), desc="edits", unit="clip")):

@@ -12,7 +12,7 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
 from ...corpora.rows import as_clip
-from .common import first_window
+from .common import first_window, of_each
 from .editing import edit_test
 from .masking import masking_test
 from .stability import stability_test
@@ -64,7 +64,8 @@ def faithfulness(
     order = np.random.default_rng(seed).permutation(len(rows))
     most = max(masked, edited, stable)
     clips = [first_window(as_clip(rows[index]), extractor.max_frames) for index in order[:most]]
-    used = [None if references is None else references[index] for index in order[:most]]
+    compared = of_each(rows, references)
+    used = [compared[index] for index in order[:most]]
     return {
         "masking": masking_test(pipe, clips[:masked], labels, batch_size, seed, used[:masked]) if masked else None,
         "edits": edit_test(pipe, clips[:edited], labels, seed=seed, references=used[:edited]) if edited else None,

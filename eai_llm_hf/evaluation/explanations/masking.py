@@ -26,7 +26,7 @@ from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
-from .common import batches, explained, held_claims, mean_of
+from .common import batches, explained, held_claims, mean_of, of_each
 
 __all__ = ["area", "gap", "masking_test"]
 
@@ -62,7 +62,7 @@ def masking_test(
     """
     extractor = pipe.processor.feature_extractor
     default = extractor.motion_reference()
-    used = [None] * len(clips) if references is None else references
+    used = of_each(clips, references)
     records = [
         record
         for batch in batches(list(zip(clips, used, strict=True)), batch_size, "explanations to mask")

@@ -18,7 +18,7 @@ from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import FRAME_RATE, JOINT_NAMES
 from eai_llm_hf.processing.skeleton.unify import unify
 
-from .common import explained, mean_of, share_of
+from .common import explained, mean_of, of_each, share_of
 from .statements import told_by
 
 __all__ = ["HARMLESS", "stability_test"]
@@ -98,7 +98,7 @@ def stability_test(
         JSON.
     """
     default = pipe.processor.feature_extractor.motion_reference()
-    used = [None] * len(clips) if references is None else references
+    used = of_each(clips, references)
     rows: list[dict] = []
     for clip, own in tqdm(list(zip(clips, used, strict=True)), desc="stability", unit="clip"):
         versions = [clip, *(change(clip) for change in changes.values())]

@@ -10,9 +10,8 @@ tests texts about bodies with missing parts.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -36,7 +35,7 @@ from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.tree import JOINT_INDEX, JOINT_NAMES
 
 from .claim_scores import STRONGEST, Verdicts, coverage_scores, label_agreement, truth_scores
-from .common import performers_as_groups, share_of
+from .common import calls, of_each, performers_as_groups, share_of
 from .preference import preferences
 from .ranking import ranked_verdicts
 from .reasoning import reason_scores
@@ -148,13 +147,13 @@ def write_records(
     Returns:
         The record of each clip.
     """
-    references = [None] * len(clips) if references is None else references
+    references = of_each(clips, references)
     sampling = {} if seed is None else {"do_sample": True}
     records: list[dict] = []
     with torch.random.fork_rng(), tqdm(total=len(clips), desc=name, unit="clip") as bar:
         if seed is not None:
             torch.manual_seed(seed)
-        for alike, reference in _calls(clips, references):
+        for alike, reference in calls(clips, references):
             given = {} if reference is None else {"reference": reference}
             dataset: Any = Subset([clip.clip for clip in alike], range(len(alike)))
             size = min(batch_size, len(alike))
@@ -164,21 +163,12 @@ def write_records(
     return records
 
 
-def _calls(
-    clips: Sequence[ExplainedClip], references: Sequence[MotionReference | None]
-) -> Iterator[tuple[list[ExplainedClip], MotionReference | None]]:
-    """Clips in a row that are compared with the same, which the pipeline explains in one call."""
-    for _, group in groupby(zip(clips, references, strict=True), key=lambda pair: id(pair[1])):
-        alike = list(group)
-        yield [clip for clip, _ in alike], alike[0][1]
-
-
 def _shared(
     clips: Sequence[ExplainedClip], references: Sequence[MotionReference | None], default: MotionReference
 ) -> list[frozenset[tuple[str, str]]]:
     """For each clip, descriptor and direction of the claims that nearly all clips of its call share."""
     found = []
-    for alike, reference in _calls(clips, references):
+    for alike, reference in calls(clips, references):
         rigs = [clip.clip.rig for clip in alike]
         claims = [statable(clip.measured, reference or default) for clip in alike]
         common = common_by_rig(zip(rigs, claims, strict=True))
