@@ -339,11 +339,35 @@ def test_a_claim_whose_degree_changed_is_neither_new_nor_gone(pipe, session):
     assert other["claim"] in gone and plain["claim"] not in gone
 
 
-def test_a_reference_needs_other_recordings(pipe, session):
+def test_the_neutral_recording_may_be_the_one_that_is_shown_and_the_next_ones_are_compared_with_it(pipe, session):
+    actions.add_example(session, "Neutral walk")
+    change = actions.use_reference(pipe, session, "Neutral walk", ["Neutral walk"], actions.NEUTRAL)
+    assert change.after.record == change.before.record
+    page = views.change_view(change, session)
+    assert "its explanation stays" in page and "now compared with" not in page
+    assert compared(session, "Neutral walk") == [] and compared(session, "Sad walk") == ["Neutral walk"]
+    assert compared(session, "walk.bvh") == [] and actions.asks_who_moves(session, session.entry("walk.bvh"))
+
+
+def test_people_who_were_recorded_together_are_never_taken_for_one(pipe, session):
+    walk = session.entry("walk.bvh").clip
+    session.add("pair.bvh", [walk, walk])
+    one, other = "pair.bvh, person 1", "pair.bvh, person 2"
+    for shown, chosen in ((one, [other]), (one, [one, other]), ("walk.bvh", [one, other])):
+        with pytest.raises(VisitorError, match="two people"):
+            actions.use_reference(pipe, session, shown, chosen, actions.PERSON)
+    assert not session.typical
+    actions.use_reference(pipe, session, "walk.bvh", [one], actions.PERSON)
+    assert compared(session, "walk.bvh") == [one]
+    assert "somebody else moves here" in told(session, other)
+    assert not actions.asks_who_moves(session, session.entry(other))
+    actions.use_reference(pipe, session, one, [other], actions.RECORDINGS)
+    assert compared(session, one) == [other], "recordings of a kind may be of anybody"
+
+
+def test_a_reference_needs_recordings(pipe, session):
     with pytest.raises(VisitorError, match="at least one"):
         actions.use_reference(pipe, session, "Sad walk", [], actions.PERSON)
-    with pytest.raises(VisitorError, match="cannot say what is typical"):
-        actions.use_reference(pipe, session, "Sad walk", ["Sad walk"], actions.PERSON)
     with pytest.raises(VisitorError, match="no reference of your own"):
         actions.whole_reference(pipe, session)
 

@@ -258,39 +258,61 @@ def use_reference(
     Args:
         pipe: The pipeline.
         session: The visitor's.
-        name: The recording that is explained before and after; where it is chosen too, the others say what is typical.
+        name: The recording that is explained before and after. Where it is chosen too, the others say what is typical
+            for it; where it alone is, its own explanation stays.
         clips: Names of the recordings that say what is typical.
         kind: `NEUTRAL`, `PERSON` or `RECORDINGS`.
 
     Raises:
-        VisitorError: If there is no clip, more than one neutral one, or none but the explained recording.
+        VisitorError: If there is no clip, more than one neutral one, or two people of one file where all should be of
+            one person.
     """
     entry = session.entry(name)
     chosen = [session.entry(each) for each in clips]
     others = [each for each in chosen if each is not entry]
     if not chosen:
         raise VisitorError("Choose at least one recording that says what is typical.")
-    if not others:
-        raise VisitorError(f"{entry.name} is explained, so it cannot say what is typical: choose other recordings.")
     if kind == NEUTRAL and len(others) > 1:
         raise VisitorError(f"A neutral baseline is one recording; {len(others)} are chosen.")
+    if kind != RECORDINGS:
+        _check_one_person([entry, *others])
     before = explain(pipe, session, name)
-    _reference_of(pipe, others, kind)  # nothing changes where it cannot be made
-    session.typical, session.kind, session.shown = others if kind == NEUTRAL else chosen, kind, None
+    typical = others or chosen
+    _reference_of(pipe, typical, kind)  # nothing changes where it cannot be made
+    session.typical, session.kind, session.shown = typical if kind == NEUTRAL else chosen, kind, None
     for each in session.entries:
         each.same_person = True if each is entry or each in chosen else None
     return Change(before, explain(pipe, session, name))
 
 
+def _check_one_person(entries: Sequence[Entry]) -> None:
+    by_file: dict[str, Entry] = {}
+    for entry in entries:
+        other = by_file.setdefault(entry.file, entry)
+        if other is not entry:
+            raise VisitorError(
+                f"{other.name} and {entry.name} were recorded together, so they are two people, and what is typical "
+                "of one says nothing of the other. Choose those of one person, or “other recordings of this kind”."
+            )
+
+
 def is_same_person(session: Session, entry: Entry) -> bool | None:
     """Whether the person of the reference moves in a recording; None where nobody said."""
+    if _moves_beside(session, entry):
+        return False
     examples = entry.name in EXAMPLES and any(each.name in EXAMPLES for each in session.typical)
     return True if examples and entry.same_person is None else entry.same_person
 
 
 def asks_who_moves(session: Session, entry: Entry) -> bool:
-    """Whether it matters who moves in a recording: not where none of a person's says what is typical."""
-    return bool(session.typical) and session.kind != RECORDINGS and entry not in session.typical
+    """Whether it matters who moves in a recording and is not known; not where no person says what is typical."""
+    known = entry in session.typical or _moves_beside(session, entry)
+    return bool(session.typical) and session.kind != RECORDINGS and not known
+
+
+def _moves_beside(session: Session, entry: Entry) -> bool:
+    """Whether somebody moves here who was recorded together with the person of the reference."""
+    return any(each is not entry and each.file == entry.file for each in session.typical)
 
 
 def say_who_moves(session: Session, name: str | None, same: bool) -> None:

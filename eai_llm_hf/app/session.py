@@ -40,6 +40,11 @@ class Entry:
     performer: str = ""
     same_person: bool | None = None
 
+    @property
+    def file(self) -> str:
+        """The name without the number of the person: two people of one file are never the same person."""
+        return self.name.partition(", person ")[0]
+
 
 @dataclass
 class Result:
@@ -83,7 +88,7 @@ class Session:
         Raises:
             VisitorError: If there is no room for it; nothing is added then.
         """
-        taken = {entry.name.partition(", person ")[0] for entry in self.entries}
+        taken = {entry.file for entry in self.entries}
         unique = next(
             candidate
             for candidate in (name, *(f"{name} ({number})" for number in range(2, MOST_CLIPS + 3)))

@@ -176,11 +176,12 @@ def comparison_view(comparison: dict[str, Any], entries: tuple[Entry, Entry]) ->
 def change_view(change: Change, session: Session) -> str:
     """What another reference changed: label, certainty, and where the values of the claims lie."""
     before, after, entry = change.before.record, change.after.record, change.after.entry
+    used = typical_for(session, entry)
     earlier, now = ({_about(item): item for item in record["evidence"]} for record in (before, after))
     return _shown(
         "change.html",
         name=entry.name,
-        compared_with=_compared_with(session, typical_for(session, entry)),
+        compared_with=_compared_with(session, used) if used else "",
         left_out=entry in session.typical,
         of_person=session.kind != RECORDINGS,
         rows=[
