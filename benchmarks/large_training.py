@@ -22,7 +22,7 @@ from eai_llm_hf import EaiSkeletonProcessor
 from eai_llm_hf.corpora import load_corpus
 from eai_llm_hf.corpora.registry import PREPARATION, encode_rows
 from eai_llm_hf.publish.checkpoints import find_checkpoint
-from eai_llm_hf.training.answering import LONGEST_COMPARED_S, ChatCollator, QuestionDataset
+from eai_llm_hf.training.answering import LONGEST_COMPARED_S, PLAIN_SHARE, ChatCollator, QuestionDataset
 from eai_llm_hf.training.crops import AugmentationConfig, CropDataset
 from eai_llm_hf.training.recipe_clips import load_splits
 from eai_llm_hf.training.sessions import SessionDataset
@@ -97,7 +97,8 @@ def padding() -> None:
     print(f"{CHATS} chats of {sizes.min()} to {sizes.max()} tokens, mean {sizes.mean():.0f}")
     for size in BATCH_SIZES:
         batches = sizes.reshape(-1, size)
-        for name, some in (("all", batches), ("the first 40%", batches[: round(0.4 * len(batches))])):
+        plain = batches[: round(PLAIN_SHARE * len(batches))]
+        for name, some in (("all", batches), (f"the first {PLAIN_SHARE:.0%}", plain)):
             print(f"batches of {size}, {name}: {1 - some.sum() / (some.max(1) * size).sum():.1%} padding")
 
 
