@@ -28,6 +28,8 @@ from eai_llm_hf import (
     EaiSkeletonProcessor,
     SkeletonEmotionExplanationPipeline,
 )
+from eai_llm_hf.app import actions
+from eai_llm_hf.app.session import Session
 from eai_llm_hf.generator import clip_seed, generate_clip
 from eai_llm_hf.processing.descriptors.measure import measure, measure_spans
 from eai_llm_hf.processing.descriptors.reference import MotionReference
@@ -319,6 +321,16 @@ def visit(app, browser):
     """Opens the page of the app as a new visitor."""
     with visitors(browser, app) as opened:
         yield opened
+
+
+@pytest.fixture
+def session(pipe, tmp_path) -> Session:
+    """A visitor with two recordings, of which the second is a file."""
+    made = Session()
+    actions.add_example(made, "Sad walk")
+    write_bvh(tmp_path / "walk.bvh", make_clip(4, action="walk", rig="bandai22", duration_s=3.0).joints, 30.0)
+    actions.read_file(pipe, made, tmp_path / "walk.bvh")
+    return made
 
 
 def as_input(clip: UnifiedClip, **more) -> dict:
