@@ -119,24 +119,25 @@ def reference_view(session: Session, entry: Entry) -> str:
     """What a recording is compared with where the visitor chose something, or else the question who moves in it."""
     if not session.typical:
         return ""
-    used = typical_for(session, entry)
     return _shown(
         "reference.html",
         name=entry.name,
         names=_names(session.typical),
         same=session.kind == RECORDINGS or is_same_person(session, entry),
-        compared_with=_compared_with(session, used) if used else "",
+        compared_with=_compared_with(session, entry),
         left_out=entry in session.typical,
     )
 
 
-def _compared_with(session: Session, used: Sequence[Entry]) -> str:
+def _compared_with(session: Session, entry: Entry) -> str:
+    """What a recording is compared with; empty where that is the default of the checkpoint."""
+    used = typical_for(session, entry)
     words = {
         NEUTRAL: "a neutral recording of the same person",
         PERSON: "other recordings of the same person",
         RECORDINGS: "other recordings of this kind",
     }
-    return f"{words[session.kind]}: {_names(used)}"
+    return f"{words[session.kind]}: {_names(used)}" if used else ""
 
 
 def _names(entries: Sequence[Entry]) -> str:
@@ -176,12 +177,11 @@ def comparison_view(comparison: dict[str, Any], entries: tuple[Entry, Entry]) ->
 def change_view(change: Change, session: Session) -> str:
     """What another reference changed: label, certainty, and where the values of the claims lie."""
     before, after, entry = change.before.record, change.after.record, change.after.entry
-    used = typical_for(session, entry)
     earlier, now = ({_about(item): item for item in record["evidence"]} for record in (before, after))
     return _shown(
         "change.html",
         name=entry.name,
-        compared_with=_compared_with(session, used) if used else "",
+        compared_with=_compared_with(session, entry),
         left_out=entry in session.typical,
         of_person=session.kind != RECORDINGS,
         rows=[
