@@ -133,6 +133,9 @@ def test_the_neutral_recording_may_be_the_one_that_is_shown_and_the_next_ones_ar
     assert "its explanation stays" in page and "now compared with" not in page
     assert compared(session, "Neutral walk") == [] and compared(session, "Sad walk") == ["Neutral walk"]
     assert compared(session, "walk.bvh") == [] and actions.asks_who_moves(session, session.entry("walk.bvh"))
+    of_kind = actions.use_reference(pipe, session, "Neutral walk", ["Neutral walk"], actions.RECORDINGS)
+    assert "The other recordings are compared with it." in views.change_view(of_kind, session)
+    assert compared(session, "walk.bvh") == ["Neutral walk"]
 
 
 def test_people_who_were_recorded_together_are_never_taken_for_one(pipe, session):
