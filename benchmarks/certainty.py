@@ -7,11 +7,12 @@
 Reads the probabilities among all labels that our model gave to the clips of each recorded corpus that its training
 left out; not of generated rigs, in many of whose clips the emotion hardly shows, nor of what is tested only, which
 shall tell whether probabilities of such a temperature hold.
-First the temperature at which they are most likely is fitted, with the same weight for each corpus and each kind of
-reference. Then the accuracy at each probability is counted. Prints the accuracy against the coverage as a Markdown
-table. With --checkpoint, `label_temperature` is multiplied by that temperature and `label_accuracy` is replaced in its
-`config.json`. The models of the benchmark have the recipe of the checkpoint, but fewer clips and steps. With --corpora
-the checkpoint itself labels these corpora, none of which it was trained on, as one of generated clips can.
+First the temperatures at which they are most likely are fitted: one for each kind of reference, with the same weight
+for each corpus, and one for all. Then the accuracy at each probability is counted. Prints the accuracy against the
+coverage as a Markdown table. With --checkpoint, `label_temperature`, as training fitted it, is multiplied by the one
+for all in its `config.json`, and `reference_temperatures` and `label_accuracy` are replaced; run it once after each
+training. The models of the benchmark have the recipe of the checkpoint, but fewer clips and steps. With --corpora the
+checkpoint itself labels these corpora, none of which it was trained on, as one of generated clips can.
 """
 
 import argparse
@@ -81,6 +82,7 @@ def asked_answers(checkpoint: Path, specs: Sequence[str]) -> dict[tuple[str, str
     """
     load_rows = runpy.run_path(str(ROOT / "benchmarks" / "unseen_corpora.py"))["load_rows"]
     pipe = load_pipeline(str(checkpoint))
+    pipe.model.config.reference_temperatures = None
     labels, default = list(pipe.model.config.labels), pipe.processor.feature_extractor.motion_reference()
     trained = set(json.loads((checkpoint / "training.json").read_text(encoding="utf-8"))["corpora"])
     found = {}
@@ -98,7 +100,11 @@ def asked_answers(checkpoint: Path, specs: Sequence[str]) -> dict[tuple[str, str
     return found
 
 
-def common_temperature(answers: Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]]) -> float:
+Answers = Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]]
+"""Corpus and kind of reference -> logits and right labels, as `read_answers` returns them."""
+
+
+def best_temperature(answers: Answers) -> float:
     """The temperature with the least mean cross-entropy over corpora and kinds of reference."""
 
     def loss(temperature: float) -> float:
@@ -107,13 +113,20 @@ def common_temperature(answers: Mapping[tuple[str, str], tuple[np.ndarray, np.nd
     return float(min(TEMPERATURES, key=loss))
 
 
-def predictions_of(
-    answers: Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]], temperature: float
-) -> list[Prediction]:
-    """The most probable label of each clip at a temperature."""
+def temperatures_by_level(answers: Answers) -> dict[str, float]:
+    """The best temperature for each level of the reference that there are answers for."""
+    levels = sorted({LEVELS[kind] for _, kind in answers})
+    return {
+        level: best_temperature({key: found for key, found in answers.items() if LEVELS[key[1]] == level})
+        for level in levels
+    }
+
+
+def predictions_of(answers: Answers, temperatures: Mapping[str, float]) -> list[Prediction]:
+    """The most probable label of each clip, at the temperature of the level of its reference."""
     found = []
     for (corpus, kind), (logits, truth) in answers.items():
-        shares = np.exp(log_softmax(logits / temperature, axis=-1))
+        shares = np.exp(log_softmax(logits / temperatures[LEVELS[kind]], axis=-1))
         best: Sequence[int] = shares.argmax(axis=-1)
         for row, top, right in zip(shares, best, truth, strict=True):
             found.append(Prediction(corpus, LEVELS[kind], float(row[top]), bool(top == right)))
@@ -132,15 +145,18 @@ def main() -> None:
         answers = asked_answers(given.checkpoint, given.corpora)
     else:
         answers = read_answers(json.loads(given.figures.read_text(encoding="utf-8")))
-    temperature = common_temperature(answers)
-    predictions = predictions_of(answers, temperature)
+    temperature, by_level = best_temperature(answers), temperatures_by_level(answers)
+    predictions = predictions_of(answers, by_level)
     if given.checkpoint is not None:
         path = given.checkpoint / "config.json"
         state = json.loads(path.read_text(encoding="utf-8"))
-        state["label_temperature"] = round(state["label_temperature"] * temperature, 3)
+        fitted = state["label_temperature"]
+        state["label_temperature"] = round(fitted * temperature, 3)
+        state["reference_temperatures"] = {level: round(fitted * each, 3) for level, each in by_level.items()}
         state["label_accuracy"] = label_accuracy(predictions)
         path.write_text(json.dumps(state, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    print(f"The temperature of all corpora together is {temperature:.2f} times that of each training.\n")
+    each = ", ".join(f"{level} {value:.2f}" for level, value in by_level.items())
+    print(f"The temperatures are {each}, and {temperature:.2f} for all together, times that of each training.\n")
     print(selective_table(predictions), end="")
 
 

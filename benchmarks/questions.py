@@ -372,10 +372,10 @@ def keep_scores(scorer: Any) -> None:
     """Makes a label scorer score each clip once: many questions are about the same one."""
     compute, kept = scorer.probabilities, {}
 
-    def probabilities(batches: Iterable[Mapping[str, Any]], labels: Sequence[str]) -> np.ndarray:
+    def probabilities(batches: Iterable[Mapping[str, Any]], *names: Sequence[str]) -> np.ndarray:
         given = list(batches)
-        key = hash((*labels, *(tensor.numpy().tobytes() for batch in given for tensor in batch.values())))
-        kept[key] = kept[key] if key in kept else compute(given, labels)
+        key = hash((str(names), *(tensor.numpy().tobytes() for batch in given for tensor in batch.values())))
+        kept[key] = kept[key] if key in kept else compute(given, *names)
         return kept[key]
 
     scorer.probabilities = probabilities

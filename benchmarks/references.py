@@ -19,6 +19,7 @@ from transformers.utils import logging
 from eai_llm_hf import load_pipeline
 from eai_llm_hf.corpora import load_corpus
 from eai_llm_hf.corpora.rows import as_clip
+from eai_llm_hf.processing.certainty import compared_kinds
 from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, calibrated, measured_clip, with_baseline
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
@@ -64,7 +65,8 @@ class Labelled:
                 compared = 2 * list(references[start : start + BATCH])
                 yield self.extractor(both, reference=compared, return_tensors="pt")
 
-        found = np.array(labels)[self.pipe.scorer.probabilities(batches(), labels).argmax(axis=1)]
+        kinds = compared_kinds([self.clips[index] for index in tested], references)
+        found = np.array(labels)[self.pipe.scorer.probabilities(batches(), labels, kinds).argmax(axis=1)]
         return balanced_accuracy_score(self.label[list(tested)], found)
 
 

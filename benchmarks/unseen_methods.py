@@ -22,6 +22,7 @@ from eai_llm_hf import SkeletonEmotionExplanationPipeline, load_pipeline
 from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.evaluation.methods import graph_network
 from eai_llm_hf.evaluation.methods.baselines import CLASSIFIERS
+from eai_llm_hf.processing.certainty import compared_with
 from eai_llm_hf.processing.descriptors.calibration import MeasuredClip, calibrated, mean_of_windows, with_baseline
 from eai_llm_hf.processing.descriptors.manner import relative_features
 from eai_llm_hf.processing.descriptors.measure import measure
@@ -290,7 +291,12 @@ def labeller_of(pipe: SkeletonEmotionExplanationPipeline) -> Labeller:
             arrays = extractor.pad(features, vectors, whole)
             yield {name: torch.from_numpy(values) for name, values in arrays.items()}
 
-    return lambda windows, references, labels: pipe.scorer.probabilities(batches(windows, references), list(labels))
+    def label(windows: Sequence[Window], references: References, labels: Sequence[str]) -> np.ndarray:
+        pairs = zip(references, windows, strict=True)
+        compared = [compared_with(reference, window.vectors[0]) for reference, window in pairs]
+        return pipe.scorer.probabilities(batches(windows, references), list(labels), compared)
+
+    return label
 
 
 def classical(name: str, relative: bool, lesson: Lesson) -> Labeller:

@@ -194,29 +194,36 @@ def how_sure(figures: Mapping[str, Any]) -> list[str]:
     answers = CERTAINTY["read_answers"](figures)
     if not answers:
         return ["Not measured: no recorded corpus was left out."]
-    temperature = CERTAINTY["common_temperature"](answers)
-    table = selective_table(CERTAINTY["predictions_of"](answers, temperature))
+    temperature, by_level = CERTAINTY["best_temperature"](answers), CERTAINTY["temperatures_by_level"](answers)
+    table = selective_table(CERTAINTY["predictions_of"](answers, by_level))
     held = []
     for (corpus, kind), (logits, truth) in CERTAINTY["read_answers"](figures, tested_only=True).items():
-        shares = softmax(logits / temperature, axis=-1)
-        scores = pooled(tally(truth, shares[None]), shares.shape[-1])
-        values = (float(scores[name].mean()) for name in ("accuracy", "ece"))
+        values = []
+        for divisor in (by_level.get(CERTAINTY["LEVELS"][kind], temperature), temperature, 1.0):
+            shares = softmax(logits / divisor, axis=-1)
+            scores = pooled(tally(truth, shares[None]), shares.shape[-1])
+            values += [float(scores["accuracy"].mean())] if not values else []
+            values.append(float(scores["ece"].mean()))
         held.append(
             f"| {corpus} | {REFERENCES[kind]} | {len(truth)} | {' | '.join(f'{each:.2f}' for each in values)} |"
         )
     checked = [
         "",
-        "With this temperature, on what is tested only, among all labels:",
+        "On what is tested only, among all labels, accuracy and expected calibration error with the temperature of "
+        "the kind of reference, with one for all kinds, and with that of the training, which was fitted on generated "
+        "people:",
         "",
-        "| corpus | compared with | clips | accuracy | expected calibration error |",
-        "|---|---|---|---|---|",
+        "| corpus | compared with | clips | accuracy | error, temperature of the kind | one for all | of training |",
+        "|---|---|---|---|---|---|---|",
         *held,
     ]
+    each = ", ".join(f"{level} {value:.2f}" for level, value in by_level.items())
     return [
         "Accuracy of EAI-LLM among all labels, if only the most probable labels count, over the recorded corpora with "
-        f"the same weight each. All probabilities have one temperature, {temperature:.2f} times that of each training "
-        "(`python benchmarks/certainty.py`). `certainty` in records comes from such answers, those of an "
-        "earlier run.",
+        "the same weight each. Each kind of reference has its own temperature, fitted on these answers: "
+        f"{each} times that of each training; one for all kinds would be {temperature:.2f} times that "
+        "(`python benchmarks/certainty.py`). Temperatures and `certainty` of the default checkpoint come from these "
+        "answers.",
         "",
         *table.splitlines(),
         *(checked if held else []),

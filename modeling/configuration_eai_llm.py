@@ -146,6 +146,9 @@ class EaiLlmConfig(PreTrainedConfig):
         labels: The emotions that the checkpoint was trained on, its default candidates.
         label_temperature: Divisor of the label logits, fitted on validation clips. Older checkpoints call it
             `temperature`, which `generate` would take for the temperature of sampling.
+        reference_temperatures: Kind of reference that a clip is compared with ("default", "recordings", "performer")
+            -> divisor of its label logits in place of `label_temperature`, fitted on corpora that training did not
+            see. None, or without a kind, where there was nothing to fit it on.
         measured_weight: Weight, 0 to 1, of what the measured descriptors alone say of a label, by one linear map; the
             rest is the tower's. The linear map holds better for people and rigs that training did not see, the tower
             for those that it saw. With 0 there is no such map, as in older checkpoints.
@@ -190,6 +193,7 @@ class EaiLlmConfig(PreTrainedConfig):
     text_layer: int = 10
     labels: list[str] | tuple[str, ...] = ("happy", "sad", "angry", "proud", "not confident")
     label_temperature: float | int = 1.0
+    reference_temperatures: dict | None = None
     measured_weight: float | int = 0.0
     label_accuracy: dict | None = None
     explains: bool = False
@@ -211,6 +215,9 @@ class EaiLlmConfig(PreTrainedConfig):
                 f"text_layer must lie between 1 and the backbone's {self.text_config.num_hidden_layers} layers, "
                 f"found {self.text_layer}."
             )
+        for reference, temperature in (self.reference_temperatures or {}).items():
+            if not isinstance(temperature, (int, float)) or not temperature > 0:
+                raise ValueError(f"reference_temperatures[{reference!r}] must be above 0, found {temperature!r}.")
         for recording, by_reference in (self.label_accuracy or {}).items():
             _check_accuracy(recording, by_reference)
 

@@ -211,8 +211,13 @@ class AdaptedScorer:
         self.model, self.processor = scorer.model, scorer.processor
         self._scorer, self._adapted = scorer, adapted
 
-    def probabilities(self, batches: Iterable[Mapping[str, torch.Tensor]], labels: Sequence[str]) -> np.ndarray:
-        """As [`LabelScorer.probabilities`]; the labels must be among the learned ones."""
+    def probabilities(
+        self, batches: Iterable[Mapping[str, torch.Tensor]], labels: Sequence[str], compared: Sequence[str]
+    ) -> np.ndarray:
+        """As [`LabelScorer.probabilities`]; the labels must be among the learned ones.
+
+        The head learned how sure to be from clips that were compared as these are, so `compared` changes nothing.
+        """
         adapted = self._adapted
         places = [adapted.labels.index(label) for label in adapted.chosen(labels)]
         known, features = self._scorer.evidence(batches, torch.from_numpy(adapted.text_states))

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from .claims.reasons import HIGH_FROM, LOW_BELOW
+from .descriptors.kept import vector_of
 from .descriptors.reference import MotionReference
 from .descriptors.reference_state import DEFAULT, PERFORMER, RECORDINGS
+from .skeleton.clip import UnifiedClip
 from .vocabulary import trained_word
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "VIDEO",
     "certainty",
     "certainty_of",
+    "compared_kinds",
     "compared_with",
     "sure_sentences",
 ]
@@ -61,33 +64,40 @@ def certainty_of(
     vectors = np.array([person.vector for person in people])
     is_unlike = [False] * len(people) if own is None or adapted is not None else own.is_unlike(vectors).tolist()
     found = []
-    for person, measured, unlike in zip(people, np.isfinite(vectors), is_unlike, strict=True):
+    for person, vector, unlike in zip(people, vectors, is_unlike, strict=True):
         reference = person.reference or own
-        compared = DEFAULT if reference is None else compared_with(reference, measured)
+        compared = compared_with(reference, vector)
         trained, accuracy = config.labels, config.label_accuracy or {}
         how: dict[str, str] = {}
         if adapted is not None:
             steps = adapted.steps(person.reference)
             accuracy = {kind: {compared: steps} for kind in (RECORDED, VIDEO)} if steps else {}
             trained, how = adapted.labels, {"measured_on": "performers left out"}
-        given = (person.clip.report.get("recording"), person.clip.not_shown, float(measured.mean()))
+        given = (person.clip.report.get("recording"), person.clip.not_shown, float(np.isfinite(vector).mean()))
         found.append(certainty(person.overall(), labels, trained, accuracy, *given, compared, unlike) | how)
     return found
 
 
-def compared_with(reference: MotionReference, measured: np.ndarray) -> str:
+def compared_with(reference: MotionReference | None, vector: np.ndarray) -> str:
     """The kind of reference that most measured descriptors of a clip are compared with.
 
     Args:
-        reference: What the clip is compared with.
-        measured: (descriptors,) bool; where nothing was measured, all descriptors count.
+        reference: What the clip is compared with, None for a checkpoint without a reference.
+        vector: (descriptors,) values, NaN where not measured; where nothing was measured, all descriptors count.
 
     Returns:
         `DEFAULT`, `RECORDINGS` or `PERFORMER`; of two that are as frequent, the one that says less.
     """
-    levels = Counter(level for level, there in zip(reference.level, measured, strict=True) if there)
+    if reference is None:
+        return DEFAULT
+    levels = Counter(level for level, there in zip(reference.level, np.isfinite(vector), strict=True) if there)
     levels = levels or Counter(reference.level)
     return max(reversed(_KNOWN_BETTER), key=lambda kind: levels[kind])
+
+
+def compared_kinds(clips: Sequence[UnifiedClip], references: Sequence[MotionReference | None]) -> list[str]:
+    """[`compared_with`] of each clip and its reference."""
+    return [compared_with(reference, vector_of(clip)) for clip, reference in zip(clips, references, strict=True)]
 
 
 def certainty(

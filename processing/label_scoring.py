@@ -85,19 +85,26 @@ class LabelScorer:
             features.append(_of_both(torch.cat([token, scores.to(token)], dim=1)))
         return torch.cat(logits).double().cpu().numpy(), torch.cat(features).double().cpu().numpy()
 
-    def probabilities(self, batches: Iterable[Mapping[str, torch.Tensor]], labels: Sequence[str]) -> np.ndarray:
+    def probabilities(
+        self, batches: Iterable[Mapping[str, torch.Tensor]], labels: Sequence[str], compared: Sequence[str]
+    ) -> np.ndarray:
         """Scores clips together with their mirror images: an emotion does not depend on the side of the body.
 
         Args:
             batches: Inputs of the tower, as the feature extractor returns them. Each batch has the clips first and
-                then their mirror images in the same order, or each clip once where mirror images are left out.
+                then their mirror images in the same order.
             labels: Candidate labels.
+            compared: For each clip the kind of reference that it is compared with (`certainty.py`), which decides the
+                temperature.
 
         Returns:
             (clips, labels) float64, the softmax of the mean logits of a clip and its mirror image.
         """
         logits = [_of_both(scored) for _, scored, _ in self._scored(batches, self.text_states(labels))]
-        return torch.cat(logits).double().softmax(-1).cpu().numpy()
+        config = self.model.config
+        common, own = config.label_temperature, config.reference_temperatures or {}
+        changed = torch.tensor([common / own.get(kind, common) for kind in compared], dtype=torch.float64)
+        return (torch.cat(logits).double().cpu() * changed[:, None]).softmax(-1).numpy()
 
     @torch.no_grad()
     def _scored(self, batches: Iterable[Mapping[str, torch.Tensor]], states: torch.Tensor) -> Iterator[tuple]:

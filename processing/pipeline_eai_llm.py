@@ -19,7 +19,7 @@ from .adaptation import AdaptedLabels, AdaptedScorer, as_adapted, learned
 from .attribution.attribution import attribute, load_captum
 from .attribution.occlusion import reliance
 from .call_clips import CallPipeline
-from .certainty import certainty_of
+from .certainty import certainty_of, compared_kinds
 from .claims.comparison import COMPARE_QUESTION, two_movements
 from .claims.explanation import explanation_prompt
 from .claims.marks import without_marks
@@ -430,10 +430,10 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
         # Windows of like length go through the tower together, since each is padded to the longest of its batch.
         order = sorted(range(len(given)), key=lambda place: len(given[place][0].joints))
         windows, references = zip(*(given[place] for place in order), strict=True)
-        scored = scorer.probabilities(self._feature_extractor.with_mirror_images(windows, references), labels)
-        probabilities = scored[np.argsort(order)]
+        inputs = self._feature_extractor.with_mirror_images(windows, references)
+        scored = scorer.probabilities(inputs, labels, compared_kinds(windows, references))[np.argsort(order)]
         for person in people:
-            person.probabilities, probabilities = np.split(probabilities, [len(person.segments)])
+            person.probabilities, scored = np.split(scored, [len(person.segments)])
             best = int(person.overall().argmax())
             person.explained = int(person.probabilities[:, best].argmax())
 

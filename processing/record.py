@@ -24,7 +24,6 @@ from .claims.reasons import COMMON_SHARE, Argument, chosen_argument, common_in_r
 from .descriptors.kept import spans_of, vector_of, windows_of
 from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, why_not_measured
 from .descriptors.reference import MotionReference
-from .descriptors.reference_state import DEFAULT
 from .reading.motion import note
 from .record_html import Record
 from .skeleton.clip import UnifiedClip
@@ -124,7 +123,7 @@ def person_argument(
         weights: (descriptors,) how much the label depends on the body part of each descriptor.
     """
     sureness = (person.certainty["runner_up"], person.certainty["level"], person.certainty["accuracy"])
-    compared: Any = DEFAULT if reference is None else compared_with(reference, np.isfinite(person.vector))
+    compared: Any = compared_with(reference, person.vector)
     if reference is None:
         return Argument(label, *sureness, compared, (), (), (), ())
     return chosen_argument(label, *sureness, compared, person.vectors, reference, weights, person.common)
@@ -171,7 +170,7 @@ def person_record(
             own["dropped_claims"] = 0
         if verify and reference is not None:
             given = (reference, segment.joints, segment.joint_mask, segment.not_shown)
-            compared: Any = compared_with(reference, np.isfinite(vector))
+            compared: Any = compared_with(reference, vector)
             facts = Facts(scores["scores"], person.certainty, person.vectors, compared, *given, person.common)
             text, claims, own["dropped_claims"] = answered(text, person.asked, facts)
     elif person.argument is not None:

@@ -36,7 +36,7 @@ class FakeExplainer:
         self.generations = 0
         self.compared: list = []
         self.model = SimpleNamespace(
-            config=SimpleNamespace(labels=LABELS),
+            config=SimpleNamespace(labels=LABELS, label_temperature=1.0, reference_temperatures=None),
             skeleton_tower=SimpleNamespace(feature_mean=torch.zeros(len(SEGMENTS), 6)),
             score_labels=self.score_labels,
             known_text_states=lambda labels: torch.zeros(len(labels), 1, 1),

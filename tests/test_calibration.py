@@ -15,12 +15,12 @@ from eai_llm_hf import (
     load_pipeline,
 )
 from eai_llm_hf.cli.main import calibrate as command
-from eai_llm_hf.processing.descriptors.calibration import (
-    calibrated,
-)
+from eai_llm_hf.processing.attribution.attribution import attribute
+from eai_llm_hf.processing.descriptors.calibration import calibrated
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTOR_NAMES, DESCRIPTORS, measure
 from eai_llm_hf.processing.descriptors.movement_features import SEGMENTS, FeatureMoments, movement_features
 from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.descriptors.reference_state import DEFAULT, PERFORMER, RECORDINGS
 from eai_llm_hf.processing.descriptors.reference_statistics import (
     FARTHEST_VALUE,
     LARGEST_STRETCH,
@@ -241,6 +241,27 @@ def test_the_pipeline_calibrates_and_both_the_scores_and_the_percentiles_refer_t
     assert elsewhere < here < 60, "a head that lies farther in front looked bowed"
     assert {*record, *record["evidence"][0]} == {*plain, *plain["evidence"][0]}
     assert pipe(foreign[0], label_only=True) == plain, "calibrating changes the pipeline's own reference not at all"
+
+
+def test_each_clip_is_as_sure_as_the_temperature_of_its_kind_of_reference_says(pipe, monkeypatch):
+    labels = list(pipe.model.config.labels)
+    clips = [make_clip(seed, duration_s=3.0) for seed in range(70, 75)]
+    reference = pipe.calibrate(clips[1:], performers=["A", "A", "A", "B"])
+    asked = [(clips[0], reference.of("A"), PERFORMER), (clips[0], reference, RECORDINGS), (clips[0], None, DEFAULT)]
+
+    def scores():
+        records = [pipe(clip, label_only=True, reference=given) for clip, given, _ in asked]
+        return np.array([[record["scores"][label] for label in labels] for record in records])
+
+    before = np.log(scores())
+    temperatures = {PERFORMER: 4.0, RECORDINGS: 0.5}
+    monkeypatch.setattr(pipe.model.config, "reference_temperatures", temperatures)
+    after = np.log(scores())
+    for row, changed, (_, _, kind) in zip(before, after, asked, strict=True):
+        expected = (row - row[0]) / temperatures.get(kind, 1.0)
+        np.testing.assert_allclose(changed - changed[0], expected, atol=1e-4, err_msg=kind)
+    whole = attribute(pipe.scorer, clips[0], labels, labels[0], asked[0][1]).probability
+    assert whole == pytest.approx(np.exp(after[0, 0]), abs=1e-6), "what hiding takes away starts from what is shown"
 
 
 def test_the_explanation_reads_the_adapted_input_too(pipe, monkeypatch):

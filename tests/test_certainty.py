@@ -70,12 +70,15 @@ def test_a_clip_is_compared_with_what_most_of_its_measurements_are_compared_with
     count = len(DESCRIPTORS)
     quantiles = np.tile(np.linspace(-1, 1, 25), (count, 1))
     some = MotionReference(quantiles, 100, level=[PERFORMER] * 10 + [RECORDINGS] * (count - 10))
-    everything = np.ones(count, dtype=bool)
-    assert compared_with(some, everything) == RECORDINGS
-    assert compared_with(some, np.arange(count) < 12) == PERFORMER
-    assert compared_with(some, np.arange(count) < 20) == RECORDINGS, "of two that are as frequent, the lower one"
-    assert compared_with(some, ~everything) == RECORDINGS
-    assert compared_with(MotionReference(quantiles, 100), everything) == DEFAULT
+
+    def compared(measured, reference=some):
+        return compared_with(reference, np.where(np.arange(count) < measured, 1.0, np.nan))
+
+    assert compared(count) == RECORDINGS
+    assert compared(12) == PERFORMER
+    assert compared(20) == RECORDINGS, "of two that are as frequent, the lower one"
+    assert compared(0) == RECORDINGS
+    assert compared(count, MotionReference(quantiles, 100)) == compared(count, None) == DEFAULT
 
 
 # ---- candidates -----------------------------------------------------------------------------------------------------
@@ -121,6 +124,12 @@ def test_a_configuration_with_accuracies_of_another_form_is_refused(accuracy, me
     with pytest.raises(ValueError, match=message):
         EaiLlmConfig(label_accuracy=accuracy)
     assert EaiLlmConfig(label_accuracy=MEASURED).label_accuracy == MEASURED
+
+
+@pytest.mark.parametrize("temperature", [0, -1.0, "high", None])
+def test_a_temperature_of_a_kind_of_reference_that_is_no_number_above_zero_is_refused(temperature):
+    with pytest.raises(ValueError, match=r"reference_temperatures\['performer'\] must be above 0"):
+        EaiLlmConfig(reference_temperatures={"performer": temperature})
 
 
 def test_the_default_checkpoint_states_the_accuracy_for_each_kind_of_reference():

@@ -1,6 +1,7 @@
 """The accuracy of labels at their probability, from predictions on corpora that training did not see."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,8 +108,9 @@ def test_the_benchmark_writes_temperature_and_accuracy_into_a_checkpoint_and_pri
     rng = np.random.default_rng(0)
     shares = rng.dirichlet(np.ones(3), clips)
     truth = [int(rng.choice(3, p=row)) for row in shares]
-    surer = (shares**2 / (shares**2).sum(1, keepdims=True)).tolist()  # as if the logits were doubled
-    kinds = {"none": {"among_all": surer}, "neutral": {"among_all": [None, *surer[1:]]}}
+    # As if the logits were doubled, and trebled where a neutral clip is known.
+    surer, surest = ((shares**power / (shares**power).sum(1, keepdims=True)).tolist() for power in (2, 3))
+    kinds = {"none": {"among_all": surer}, "neutral": {"among_all": [None, *surest[1:]]}}
     content = {
         "settings": {"labels": labels},
         "corpora": {"studio": {"labels": ["sad", "neutral", "happy"], "truth": [[2, 0, 1][right] for right in truth]}},
@@ -123,9 +125,13 @@ def test_the_benchmark_writes_temperature_and_accuracy_into_a_checkpoint_and_pri
     command = [sys.executable, str(script), "--figures", str(tmp_path / "figures.json"), "--checkpoint", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     config = EaiLlmConfig.from_pretrained(tmp_path)
-    assert 1.5 * 1.6 < config.label_temperature < 1.5 * 2.4, "labels were twice as sure as they should be"
+    assert config.reference_temperatures.keys() == {"default", "performer"}
+    assert config.reference_temperatures["default"] == pytest.approx(1.5 * 2, rel=0.2)
+    assert config.reference_temperatures["performer"] == pytest.approx(1.5 * 3, rel=0.2)
+    assert config.reference_temperatures["default"] < config.label_temperature
+    assert config.label_temperature < config.reference_temperatures["performer"]
     assert set(config.label_accuracy["recorded"]) == {"default", "performer"}
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("The temperature of all corpora together is ")
+    assert re.match(r"The temperatures are default \S+, performer \S+, and \S+ for all together", lines[0])
     assert lines[4].startswith("| recorded | default | 300 | 1 | ")
     assert lines[5].startswith("| recorded | performer | 299 | 1 | ")

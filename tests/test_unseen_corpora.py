@@ -13,6 +13,7 @@ from benchmarks import unseen_page
 from eai_llm_hf.corpora.generated import study_rows
 from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.generator import STUDY_CLIPS
+from eai_llm_hf.processing.certainty import compared_kinds
 from eai_llm_hf.training.settings import Recipe
 
 BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "unseen_corpora.py"
@@ -130,7 +131,8 @@ def test_our_model_answers_as_the_pipeline_does(methods, studio, rows, pipe):
     clips = [as_clip(row) for row in rows if row["corpus"] == "studio"][:5]
     found = methods["labeller_of"](pipe)(windows, references, ["happy", "sad"])
     batches = pipe.feature_extractor.with_mirror_images(clips, references)
-    np.testing.assert_allclose(found, pipe.scorer.probabilities(batches, ["happy", "sad"]), atol=1e-5)
+    expected = pipe.scorer.probabilities(batches, ["happy", "sad"], compared_kinds(clips, references))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
     alone = methods["labeller_of"](pipe)(windows, [None] * 5, ["happy", "sad"])
     assert abs(alone[:4] - found[:4]).min() > 0 and alone[4] == pytest.approx(found[4], abs=1e-5)
 

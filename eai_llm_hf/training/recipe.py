@@ -106,7 +106,8 @@ def train(recipe: Recipe, splits: Mapping[str, list[Mapping]] | None = None) -> 
         reference = fit_reference(kind(splits["train"], count, recipe.seed))
         model, processor = new_model(recipe, reference)
     model.config.labels = list(recipe.labels)
-    model.config.label_accuracy = None  # a base checkpoint's does not hold for what is trained here
+    # What was measured on a base checkpoint does not hold for what is trained here.
+    model.config.label_accuracy = model.config.reference_temperatures = None
     seconds = {"preparation": time.monotonic() - started}
 
     if recipe.stages in ("one", "both"):

@@ -30,7 +30,7 @@ def fit_temperature(
     temperature that is too high for whole clips.
 
     Args:
-        model: The model after stage one; its `label_temperature` is not changed.
+        model: The model after stage one, without `reference_temperatures`; its `label_temperature` is not changed.
         processor: Its processor.
         rows: Clips that were not used in training; those without a label are left out, and of more than `MOST_CLIPS`
             the others.

@@ -126,7 +126,7 @@ def drawn_argument(clip: AskedClip, rng: np.random.Generator) -> Argument:
     if rng.random() < OTHER_LABEL_SHARE:
         label = _other_label(clip, label, rng)
     level, accuracy = _drawn_certainty(rng)
-    compared = compared_with(clip.reference, np.isfinite(clip.whole))
+    compared = compared_with(clip.reference, clip.whole)
     vectors = np.atleast_2d(clip.vectors)
     return chosen_argument(label, _other_label(clip, label, rng), level, accuracy, compared, vectors, clip.reference)
 
@@ -157,7 +157,7 @@ def _emotion_answer(clip: AskedClip, rng: np.random.Generator) -> str:
 
     The guard of answers reads such a text sentence by sentence.
     """
-    compared = compared_with(clip.reference, np.isfinite(clip.whole))
+    compared = compared_with(clip.reference, clip.whole)
     vectors = np.atleast_2d(clip.vectors)
     argument = chosen_argument(clip.label, None, None, None, compared, vectors, clip.reference)
     claims: list[Claim] = [reason.claim for reason in (*argument.reasons, *argument.observed)][:MAX_CLAIMS]

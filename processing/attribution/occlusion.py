@@ -22,6 +22,7 @@ from typing import Literal
 import numpy as np
 import torch
 
+from ..certainty import compared_with
 from ..descriptors.kept import features_of, mirrored_features, mirrored_vector, vector_of
 from ..descriptors.manner import relative_features
 from ..descriptors.measure import DESCRIPTORS, Descriptor, measure
@@ -118,6 +119,7 @@ class OccludedViews:
 
     Attributes:
         parts: (parts,) bool, which of `PARTS` the recording has.
+        compared: The kind of reference that the clip is compared with.
 
     Raises:
         ValueError: If the clip is too long or the bounds are not valid.
@@ -141,6 +143,7 @@ class OccludedViews:
         self.mean = mean.float().cpu().numpy()
         own = extractor.motion_reference()
         self.reference = reference or own
+        self.compared = compared_with(self.reference, vector_of(clip))
         self._clip = clip
         seen, manner = features_of(clip), manner_for(reference, own)
         both = (seen, mirrored_features(*seen))
@@ -234,7 +237,7 @@ def occluded_probabilities(
             inputs = views.inputs(shown[start : start + batch], mode)
             yield {name: torch.from_numpy(values) for name, values in inputs.items()}
 
-    return scorer.probabilities(batches(), labels)
+    return scorer.probabilities(batches(), labels, [views.compared] * len(shown))
 
 
 def reliance(

@@ -199,7 +199,7 @@ def template_text(
     label, sureness = record["label"], record.get("certainty", {})
     runner_up = sureness.get("runner_up")
     weights = reliance(pipe.scorer, clip.clip, list(labels), label, own)
-    compared: Any = compared_with(own or reference, np.isfinite(clip.measured[0]))
+    compared: Any = compared_with(own or reference, clip.measured[0])
     facts = (label, runner_up, sureness.get("level"), sureness.get("accuracy"), compared)
     argument = chosen_argument(*facts, clip.measured, own or reference, weights, common)
     return told_with_marks(write_argument(argument, marked=True), label, runner_up)
