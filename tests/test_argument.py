@@ -106,7 +106,7 @@ def test_how_sure_a_label_is_is_told_where_it_is_known(reference):  # noqa: F811
 
 
 def test_reasons_are_linked_to_the_label_and_contrary_signs_are_admitted(reference):  # noqa: F811
-    argument = argued(clip(arm_swing=-1.7, movement_speed=-1.5, trunk_lean=-1.5, cadence=-1.5), reference)
+    argument = argued(clip(arm_swing=-1.7, movement_speed=-1.5, trunk_lean=-23.5, cadence=-1.5), reference)
     assert write_argument(argument) == (
         "The movement looks sad, but this is uncertain: labels like this were right in about 4 of 10 recordings. "
         "The arm swing is smaller than in most recordings and the movement is slow, both of which are typical of "

@@ -76,7 +76,7 @@ def test_one_recording_that_a_clip_is_compared_with_is_not_called_several(cases,
 
 @pytest.fixture
 def case(reference):  # noqa: F811
-    vectors = clip(head_pitch=-2.0, movement_speed=-1.8, arm_swing=-1.5, trunk_lean=1.2)
+    vectors = clip(head_pitch=-16.0, movement_speed=-1.8, arm_swing=-1.5, trunk_lean=23.2)
     argument = argued(vectors, reference, "sad", runner_up="angry", level="medium", accuracy=0.62)
     argument = replace(argument, compared="performer")
     assert len(argument.stated) >= 2
@@ -137,7 +137,7 @@ def test_words_of_certainty_that_do_not_fit_the_accuracy_are_rejected_also_next_
 
 def test_parts_of_an_unfinished_text_are_given_once_they_are_complete_and_checked(case, reference):  # noqa: F811
     argument, check = case
-    vectors = clip(head_pitch=-2.0, movement_speed=-1.8, arm_swing=-1.5, trunk_lean=1.2)
+    vectors = clip(head_pitch=-16.0, movement_speed=-1.8, arm_swing=-1.5, trunk_lean=23.2)
 
     def finished(text):
         return finished_parts(text, argument, LABELS, vectors, reference)
@@ -206,7 +206,7 @@ def test_words_that_say_something_else_than_their_mark_are_counted_and_given_up(
 def whole(reference):  # noqa: F811
     """Checks of arguments whose statements are about the whole clip: whether a frame with statements passes each."""
     made = []
-    for vectors, label, runner_up in random_clips(30):
+    for vectors, label, runner_up in random_clips(60):
         argument = argued(vectors[:1], reference, label, runner_up=runner_up)
         made.append((argument, TextCheck(argument, LABELS, vectors[:1], reference)))
 
@@ -265,7 +265,7 @@ def test_what_is_counted_for_the_label_does_not_count_what_is_against_it(whole):
 
 
 def test_an_emotion_word_is_no_noun(reference):  # noqa: F811
-    vectors = clip(head_pitch=-2.0, movement_speed=-1.8, arm_swing=-1.5, trunk_lean=1.2)
+    vectors = clip(head_pitch=-16.0, movement_speed=-1.8, arm_swing=-1.5, trunk_lean=23.2)
     argument = argued(vectors, reference, "sad", runner_up="neutral", level="low", accuracy=0.4)
     good = write_argument(argument, None, marked=True)
     assert "a neutral state" in good

@@ -9,7 +9,6 @@ import pytest
 
 from eai_llm_hf.processing.claims.claim import canonical_claim, collide, holds
 from eai_llm_hf.processing.claims.reasons import (
-    LARGEST_BETWEEN_RIGS,
     LEAST_STRENGTH,
     Argument,
     chosen_argument,
@@ -23,7 +22,7 @@ from eai_llm_hf.processing.descriptors.reference_state import PERFORMER, Perform
 from eai_llm_hf.processing.record import _with_notable
 
 LABELS = ("happy", "sad", "angry", "afraid", "surprised", "proud", "not confident", "neutral", "calm", "seasick")
-RIG_BOUND = {entry.name for entry in DESCRIPTORS if (entry.between_rigs or 0.0) > LARGEST_BETWEEN_RIGS}
+RIG_BOUND = {entry.name: entry.rig_offset for entry in DESCRIPTORS if entry.rig_offset is not None}
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +58,7 @@ def random_clips(number: int):
     rng = np.random.default_rng(1)
     for _ in range(number):
         vectors = rng.normal(scale=1.5, size=(len(SPANS), len(DESCRIPTORS)))
+        vectors += np.sign(vectors) * [entry.rig_offset or 0.0 for entry in DESCRIPTORS]
         vectors[rng.random(vectors.shape) < 0.2] = np.nan
         label, runner_up = rng.choice(LABELS, 2, replace=False)
         yield vectors, str(label), str(runner_up)
@@ -123,12 +123,15 @@ def test_a_claim_that_most_clips_would_get_is_never_a_reason(reference):
     assert names(argument.stated) == ["arm_swing"]
 
 
-def test_where_a_rig_puts_its_joints_is_no_reason_without_other_clips_of_that_rig(reference, of_performer):
-    assert RIG_BOUND >= {"shoulder_opening", "shoulder_height", "arm_expansion"}
-    vectors = clip(arm_expansion=-2.0, movement_speed=-1.0)
-    assert names(argued(vectors, reference).stated) == ["movement_speed"]
-    relative = argued(vectors, of_performer, compared=PERFORMER)
-    assert names(relative.stated)[:2] == ["arm_expansion", "movement_speed"]
+@pytest.mark.parametrize("name", RIG_BOUND)
+def test_what_may_come_from_the_rig_is_no_reason_without_other_clips_of_that_rig(reference, of_performer, name):
+    wide = 2.0 * RIG_BOUND[name] + 0.1
+    rig = MotionReference(reference.quantiles * wide, reference.clips)  # varies as much as rigs lie apart
+    own = rig.at(PerformerValues(location=np.zeros(len(DESCRIPTORS)), clips=8))
+    near, far = clip(**{name: 0.8 * wide}), clip(**{name: 0.8 * wide + RIG_BOUND[name]})
+    assert not argued(near, rig, "seasick", runner_up=None).stated, "another rig would not have it"
+    assert names(argued(far, rig, "seasick", runner_up=None).stated) == [name], "no known rig explains it"
+    assert names(argued(near, own, "seasick", runner_up=None, compared=PERFORMER).stated) == [name]
 
 
 def test_a_text_names_one_comparison_so_other_descriptors_are_left_out(reference, of_performer):
@@ -145,7 +148,7 @@ def test_a_neutral_clip_rests_on_typical_values(reference):
     argument = argued(clip(), reference, "neutral")
     assert argument.stated == () and len(argument.typical) == 3
     parts = {DESCRIPTORS[DESCRIPTOR_INDEX[name]].body_part for name in argument.typical}
-    assert len(parts) == 3 and not set(argument.typical) & RIG_BOUND
+    assert len(parts) == 3 and not set(argument.typical) & RIG_BOUND.keys()
 
 
 def test_a_clip_without_measurements_gives_no_reasons(reference):

@@ -203,7 +203,8 @@ def unusual_claims(
             with degrees; (spans, descriptors) of `measure_spans` for these and for claims about thirds of the clip. A
             third is unusual where it is at percentile 15 or below, or 85 or above, differs from the whole clip by 30
             percentile points or more, and the whole clip is not unusual in the same direction.
-        reference: The reference.
+        reference: The reference. A value that many of its clips share, such as no pauses at all, is unusual only if
+            the clips that share it are within the limits too.
         low: Percentile up to which "low" is unusual.
         high: Percentile from which on "high" is unusual.
         among: (descriptors,) bool, descriptors to consider; None for all.
@@ -219,6 +220,7 @@ def unusual_claims(
     percentiles = reference.percentiles(rows)
     salience = reference.salience(scores_of(percentiles[:1]))[0]
     known = np.isfinite(percentiles) if among is None else np.isfinite(percentiles) & among
+    below, up_to = (reference.percentiles(np.nextafter(rows, side)) for side in (-np.inf, np.inf))
     found: list[tuple[float, Claim]] = []
     changes: list[tuple[float, Claim]] = []
     for row, span in enumerate(_SPANS[: len(rows)]):
@@ -228,7 +230,7 @@ def unusual_claims(
             direction: Direction = "high" if percentile > 50.0 else "low"
             whole = percentiles[0, index]
             if row == 0:
-                notable = percentile >= high or percentile <= low
+                notable = below[row, index] >= high or up_to[row, index] <= low
             else:
                 away = abs(percentile - 50.0) >= _SPAN_EXTREME - 50.0 and abs(percentile - whole) >= _SPAN_CHANGE
                 notable = away and not (whole >= high if direction == "high" else whole <= low)

@@ -24,7 +24,6 @@ __all__ = [
     "COMMON_SHARE",
     "FEWEST_COMMON",
     "HIGH_FROM",
-    "LARGEST_BETWEEN_RIGS",
     "LEAST_STRENGTH",
     "LOW_BELOW",
     "Argument",
@@ -49,9 +48,7 @@ Compared = Literal["performer", "recordings", "default"]
 LEAST_STRENGTH = 0.1
 """Strength from which on a sign is worth a sentence. A weaker one is neither said for nor against a label."""
 
-LARGEST_BETWEEN_RIGS = 0.3
-"""Share of variance between rigs (`Descriptor.between_rigs`) above which a descriptor says nothing by default: only a
-reference of clips of the same rig tells how people move from where the rig puts its joints."""
+_RIG_OFFSETS = np.array([entry.rig_offset or 0.0 for entry in DESCRIPTORS])
 
 COMMON_SHARE = 0.8
 """Share of the clips from which on a claim that all these clips would get is no reason for any of them."""
@@ -145,9 +142,10 @@ def chosen_argument(
     """Chooses what an explanation says.
 
     A claim counts by how unusual it is, times the strength of the sign, times its weight; further claims about a body
-    part count half, what people notice late 0.4. Left out are claims that nearly all clips share, descriptors that
-    depend on the rig where they are compared with the default, and descriptors that are compared with something else
-    than `compared`.
+    part count half, what people notice late 0.4. Left out are claims that nearly all clips share, and descriptors that
+    are compared with something else than `compared`. Where the default is compared with, a claim must hold even if the
+    rig puts its joints where rigs are known to put them (`Descriptor.rig_offset`): a raised hand is one on any rig, a
+    trunk that leans a little may be the rig.
 
     Args:
         label: The label of the clip.
@@ -166,14 +164,10 @@ def chosen_argument(
     """
     _check(level, compared, weights)
     vectors = np.atleast_2d(np.asarray(vectors))
+    vectors = _whatever_the_rig(vectors, reference)
     scores = reference.normal_scores(vectors)
     salience = reference.salience(scores[:1])[0]
-    usable = np.array(
-        [
-            level_of == compared and not (level_of == DEFAULT and (entry.between_rigs or 0.0) > LARGEST_BETWEEN_RIGS)
-            for entry, level_of in zip(DESCRIPTORS, reference.level, strict=True)
-        ]
-    )
+    usable = np.array(reference.level) == compared
     common |= common_in_reference(reference)
     worth: dict[Claim, float] = {}
     for claim in unusual_claims(vectors, reference, among=usable):
@@ -204,9 +198,21 @@ def chosen_argument(
         observed += chosen.best(room, lambda claim: _unlinked(claim, label))
     typical: tuple[str, ...] = ()
     if not reasons and not signs_of(label):
-        typical = _typical(scores[0], usable) if len(observed) < _MOST_OBSERVED else ()
+        of_any_rig = usable & ((compared != DEFAULT) | (_RIG_OFFSETS == 0.0))
+        typical = _typical(scores[0], of_any_rig) if len(observed) < _MOST_OBSERVED else ()
     parts = (tuple(reasons), tuple(against), tuple(deciding), tuple(observed))
     return Argument(label, runner_up, level, accuracy, compared, *parts, typical)
+
+
+def _whatever_the_rig(vectors: np.ndarray, reference: MotionReference) -> np.ndarray:
+    """(spans, descriptors) values, moved towards the middle by what may come from the rig.
+
+    Where a reference is made of clips of the same rig, nothing comes from it.
+    """
+    offsets = np.where(np.array(reference.level) == DEFAULT, _RIG_OFFSETS, 0.0)
+    away = vectors - reference.median
+    moved = reference.median + np.sign(away) * np.maximum(np.abs(away) - offsets, 0.0)
+    return np.where(offsets > 0.0, moved, vectors)
 
 
 def statable(vectors: np.ndarray, reference: MotionReference) -> frozenset[tuple[str, str]]:

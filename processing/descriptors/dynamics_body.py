@@ -378,7 +378,6 @@ def _regularity(body: BodyFrame) -> float:
     usual="the movement is strongest at a typical time",
     former_usual="the strongest movement is about where it usually is",
     whole_clip_only=True,
-    between_rigs=0.59,
     secondary=True,
 )
 def _peak_timing(body: BodyFrame) -> float:

@@ -164,6 +164,7 @@ def _hand_speed(body: BodyFrame) -> float:
     place=16,
     unit="1",
     body_part="arms",
+    rig_offset=0.17,
     requires=ARM_JOINTS,
     needs=("movement", "rhythm"),
     definition=(

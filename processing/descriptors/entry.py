@@ -74,8 +74,8 @@ class Descriptor:
         near_duplicates: Descriptors that say nearly the same. A text names only one of such a pair: two would repeat
             or contradict each other.
         whole_clip_only: Whether it describes the course of a clip, so that its value for a third of it means little.
-        between_rigs: Share of its variance that lies between rigs, 0 to 1: where the rigs put their joints, not how
-            people move. None where it is small.
+        rig_offset: How far the same movement may lie from the mean over rigs, in its unit, because of where a rig puts
+            its joints (`benchmarks/between_rigs.py`). None where little of its variance lies between rigs.
         sided: Whether it tells left from right, so that its value has the other sign in the mirror image.
         secondary: Whether people notice it late, as they do sway and timing: explanations speak of speed, arms, head
             and posture first.
@@ -97,7 +97,7 @@ class Descriptor:
     undefined: str = "the clip is too short, or too little moves in it"
     near_duplicates: tuple[str, ...] = ()
     whole_clip_only: bool = False
-    between_rigs: float | None = None
+    rig_offset: float | None = None
     sided: bool = False
     secondary: bool = False
     function: Function

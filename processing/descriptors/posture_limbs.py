@@ -36,6 +36,7 @@ _MIRRORED = np.array([-1.0, 1.0, 1.0])[:, None]
     place=11,
     unit="arm lengths",
     body_part="arms",
+    rig_offset=0.05,
     requires=(*ARM_JOINTS, *HIP_JOINTS),
     definition="Mean distance of elbows and wrists from the line through hip midpoint and shoulder midpoint.",
     source="Wallbott 1998, Eur. J. Soc. Psychol. 28(6) (expansiveness); Camurri et al. 2003 (contraction index)",
@@ -93,7 +94,6 @@ _MIRRORED = np.array([-1.0, 1.0, 1.0])[:, None]
     ),
     usual="the arms are held at a typical distance from the body",
     former_usual="the arms are about as far from the body as usual",
-    between_rigs=0.49,
 )
 def _arm_expansion(body: BodyFrame) -> float:
     axis = body.shoulder_midpoint - body.hip_midpoint
@@ -108,6 +108,7 @@ def _arm_expansion(body: BodyFrame) -> float:
     place=12,
     unit="leg lengths",
     body_part="arms",
+    rig_offset=0.2,
     requires=LIMB_JOINTS,
     needs=("vertical",),
     definition="Mean height of the wrists above the hip midpoint.",
@@ -146,6 +147,7 @@ def _hand_height(body: BodyFrame) -> float:
     place=13,
     unit="deg",
     body_part="arms",
+    rig_offset=18.0,
     requires=ARM_JOINTS,
     definition="Mean angle between the directions of upper arm and forearm, both sides; 0 = straight.",
     source="Roether et al. 2009, J. Vision 9(6):15 (elbow flexion)",
@@ -220,6 +222,7 @@ def _knee_flexion(body: BodyFrame) -> float:
     place=19,
     unit="leg lengths",
     body_part="legs",
+    rig_offset=0.08,
     requires=(*LEG_JOINTS, *SHOULDER_JOINTS),
     definition="Mean sideways distance between the ankles.",
     source="Crane & Gross 2013, J. Nonverbal Behav. 37(2); Kleinsmith & Bianchi-Berthouze 2013, IEEE TAC 4(1)",
@@ -246,7 +249,6 @@ def _knee_flexion(body: BodyFrame) -> float:
     ),
     usual="the feet are a typical distance apart",
     former_usual="the feet are about as far apart as usual",
-    between_rigs=0.44,
     secondary=True,
 )
 def _step_width(body: BodyFrame) -> float:
@@ -307,6 +309,7 @@ def _hand_to_head(body: BodyFrame) -> float:
     place=24,
     unit="leg lengths",
     body_part="arms",
+    rig_offset=0.06,
     requires=(*LEG_JOINTS, "left_wrist", "right_wrist"),
     definition="Mean distance from each wrist to the hip joint of its side.",
     source="Tracy & Robins 2004, Psychol. Sci. 15(3) (hands on hips)",
@@ -341,7 +344,6 @@ def _hand_to_head(body: BodyFrame) -> float:
     usual="the hands are a typical distance from the hips",
     former_usual="the hands are about as far from the hips as usual",
     near_duplicates=("arm_expansion", "hand_height", "body_expansion", "hand_to_head"),
-    between_rigs=0.48,
     secondary=True,
 )
 def _hand_to_hip(body: BodyFrame) -> float:

@@ -27,6 +27,7 @@ _EXTREMITIES = np.array([0, 3, 4, 5, 6, 9, 10, 11, 12])  # head, elbows, wrists,
     place=6,
     unit="deg",
     body_part="head",
+    rig_offset=14.0,
     requires=("head", *TRUNK_JOINTS),
     needs=("vertical",),
     definition=(
@@ -75,7 +76,6 @@ _EXTREMITIES = np.array([0, 3, 4, 5, 6, 9, 10, 11, 12])  # head, elbows, wrists,
     ),
     usual="the head is held at a typical angle",
     former_usual="the head is about as usual",
-    between_rigs=0.33,
 )
 def _head_pitch(body: BodyFrame) -> float:
     return body.head_angle.mean()
@@ -87,6 +87,7 @@ def _head_pitch(body: BodyFrame) -> float:
     place=8,
     unit="deg",
     body_part="trunk",
+    rig_offset=22.0,
     requires=TRUNK_JOINTS,
     needs=("vertical",),
     definition=(
@@ -157,6 +158,7 @@ def _trunk_lean(body: BodyFrame) -> float:
     place=20,
     unit="leg lengths",
     body_part="trunk",
+    rig_offset=0.14,
     requires=("head", *SHOULDER_JOINTS, *LEG_JOINTS),
     definition=(
         "Mean distance from shoulder midpoint to head, negated: raised shoulders are closer to the head, "
@@ -202,7 +204,6 @@ def _trunk_lean(body: BodyFrame) -> float:
     ),
     usual="the shoulders are at a typical height",
     former_usual="the shoulders are about as high as usual",
-    between_rigs=0.61,
 )
 def _shoulder_height(body: BodyFrame) -> float:
     return -norm(body.points[HEAD] - body.shoulder_midpoint).mean() / body.leg_length
@@ -214,6 +215,7 @@ def _shoulder_height(body: BodyFrame) -> float:
     place=21,
     unit="deg",
     body_part="trunk",
+    rig_offset=9.0,
     requires=(*TRUNK_JOINTS, "left_collar", "right_collar"),
     definition=(
         "Mean angle, across the trunk, by which the lines from collar joint to shoulder point backward of "
@@ -253,7 +255,6 @@ def _shoulder_height(body: BodyFrame) -> float:
     ),
     usual="the shoulders are in a typical position",
     former_usual="the shoulders are about as far forward as usual",
-    between_rigs=0.87,
 )
 def _shoulder_opening(body: BodyFrame) -> float:
     outward, _, forward = np.einsum("axt,jxt->ajt", body.chest_axes, body.collars)
@@ -267,6 +268,7 @@ def _shoulder_opening(body: BodyFrame) -> float:
     place=22,
     unit="leg lengths",
     body_part="whole body",
+    rig_offset=0.05,
     requires=("head", *LIMB_JOINTS),
     definition="Mean distance of head, elbows, wrists, knees and ankles from the centroid of these nine points.",
     source=(
@@ -321,7 +323,6 @@ def _shoulder_opening(body: BodyFrame) -> float:
     usual="the body takes up a typical amount of space",
     former_usual="the body is taking up about as much space as usual",
     near_duplicates=("arm_expansion", "hand_height"),
-    between_rigs=0.42,
 )
 def _body_expansion(body: BodyFrame) -> float:
     points = body.points[_EXTREMITIES]
