@@ -306,6 +306,17 @@ def test_texts_are_ranked_where_the_corpus_is_large_enough(pipe, explained):
     assert many["greedy"]["model"]["ranked"]["hold"] is not None
 
 
+def test_the_frames_of_all_corpora_are_counted_together(pipe, explained):
+    says = [Says(pipe, lambda clip: "The head is bowed."), Says(pipe, lambda clip: "Perhaps the arms are bent.")]
+    one, other = (explanation_scores(writer, explained, LABELS)[0] for writer in says)
+    results = {"command": "the command", "contents": {}, "faithfulness": {}}
+    together = "\n".join(as_markdown(results | {"corpora": {"one": one, "other": other}}))
+    greedy = 2 * len(explained)
+    assert f"Among the {greedy} greedy texts of all corpora together" in together
+    assert f"1.00 of the {2 * greedy} sentences of the model (3 frames)" in together, "the label, and one claim each"
+    assert "corpora together" not in "\n".join(as_markdown(results | {"corpora": {"one": one}}))
+
+
 def test_the_tables_show_the_figures_and_mark_missed_goals(pipe, monkeypatch, explained, tmp_path):
     bowed = Says(pipe, lambda clip: "The head is bowed and the movement is fast.")
     scores, texts = explanation_scores(bowed, explained, LABELS, taken_away=2, corpus=explained * 2)

@@ -23,7 +23,8 @@ __all__ = ["FEWEST_SENTENCES", "MOST_SENTENCES", "linked_shares", "reason_scores
 FEWEST_SENTENCES, MOST_SENTENCES = 3, 5
 """Sentences of a good explanation."""
 
-_COMMON_FRAMES = 10
+COMMON_FRAMES = 10
+"""Frames that count as the most common ones."""
 _NO_REASONS: tuple[MarkUse | None, ...] = ("other", "against", "for the runner-up")
 """What a text gives a claim as that is no reason for the label. Without marks every claim counts as a reason."""
 
@@ -43,7 +44,7 @@ def reason_scores(
         The shares of `linked_shares`, and shares of the texts, each with interval: `says_how_sure`,
         `names_runner_up` (of the texts whose second candidate is known), `contrast`, `three_to_five` sentences,
         `distinct` (no other clip has the same text). `sentences`: their mean number. `common_frames`: the share of the
-        sentences that have one of the ten most common frames, and the `frames` with their counts. `words_agree`: of
+        sentences that have one of the ten most common frames, and all `frames` with their counts. `words_agree`: of
         the claims that marks or words make, those that both make; None without marks. `by_model`: texts of the model
         that did not give way to templates, and `by_both`: those that did in part; None where the records do not say.
         Ready for JSON.
@@ -150,14 +151,14 @@ def _common_frames(
     if not table.sum():
         return None
     drawn = np.vstack([np.ones(len(texts)), draws_of(len(texts), seed, groups)]) @ table
-    most = -np.sort(-drawn, axis=1)[:, :_COMMON_FRAMES].sum(axis=1) / np.maximum(drawn.sum(axis=1), 1)
+    most = -np.sort(-drawn, axis=1)[:, :COMMON_FRAMES].sum(axis=1) / np.maximum(drawn.sum(axis=1), 1)
     low, high = np.percentile(most[1:], [2.5, 97.5])
     return {
         "share": round(float(most[0]), 4),
         "interval": [round(float(low), 4), round(float(high), 4)],
         "sentences": int(table.sum()),
         "different": len(counts),
-        "frames": dict(list(counts.items())[:_COMMON_FRAMES]),
+        "frames": dict(counts),
     }
 
 

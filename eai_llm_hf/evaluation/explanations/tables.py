@@ -1,11 +1,13 @@
 """The scores of explanations as Markdown, and examples of texts with a verdict on each claim."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...publish.tables import score_text
 from .faithfulness import faithfulness_tables
 from .preference import RULES
+from .reasoning import COMMON_FRAMES
 from .texts import LIMBS, WRITERS
 
 EXAMPLES = 12
@@ -262,7 +264,28 @@ def _form(corpora: Mapping[str, Any]) -> list[str]:
             *(scores[key] for key in ("repeated_claims", "absent_parts", "shared_texts")),
         ]
 
-    return _table(heads, (cells(*row) for row in _rows(corpora)))
+    return [*_table(heads, (cells(*row) for row in _rows(corpora))), *_together(corpora)]
+
+
+def _together(corpora: Mapping[str, Any]) -> list[str]:
+    """The share of the most common frames among the greedy texts of all corpora: few texts repeat them by chance."""
+    greedy = [decodings["greedy"] for decodings in corpora.values() if "greedy" in decodings]
+    counts: dict[str, Counter[str]] = {writer: Counter() for writer in WRITERS}
+    for writer, found in counts.items():
+        frames = [writers[writer]["reasons"]["common_frames"] for writers in greedy]
+        if len(greedy) < 2 or any(each is None or each["sentences"] > sum(each["frames"].values()) for each in frames):
+            return []  # earlier runs kept the most common frames only
+        for each in frames:
+            found.update(each["frames"])
+    texts = sum(writers[WRITERS[0]]["texts"] for writers in greedy)
+    said = []
+    for writer, found in counts.items():
+        share = sum(count for _, count in found.most_common(COMMON_FRAMES)) / found.total()
+        said.append(f"{share:.2f} of the {found.total()} sentences of the {writer} ({len(found)} frames)")
+    return [
+        "",
+        f"Among the {texts} greedy texts of all corpora together, the ten most common frames cover {', '.join(said)}.",
+    ]
 
 
 def _preference(corpora: Mapping[str, Any]) -> list[str]:
