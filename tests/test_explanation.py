@@ -157,6 +157,16 @@ def test_parts_of_an_unfinished_text_are_given_once_they_are_complete_and_checke
         assert not any(fault[1] in text for _, text in finished(false)), "the part of the template is in its place"
 
 
+def test_how_sure_the_label_is_is_said_once_in_the_first_words_for_it(case):
+    argument, check = case
+    good = write_argument(argument, None, marked=True)
+    for words in SURENESS["medium"]:
+        found = check(f"{good} {capital(words)}.")
+        assert (found.text, found.written_by) == (check(good).text, "model"), words
+    wrong = check(f"{good} {capital(SURENESS['high'][0])}.")
+    assert SURENESS["high"][0] not in wrong.text.lower(), "another certainty is no repetition, and goes too"
+
+
 def test_missing_parts_are_added(case):
     argument, check = case
     good = write_argument(argument, None, marked=True)

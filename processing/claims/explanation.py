@@ -155,7 +155,7 @@ def _checked(
 ) -> Explanation:
     """The explanation, in the words for several recordings that it is compared with."""
     check = TextCheck(argument, labels, vectors, reference)
-    sentences = sentences_of(*read_marks(written))
+    sentences = _sure_once(sentences_of(*read_marks(written)), check)
     dropped = sum(check.disagreeing(sentence) for sentence in sentences)
     groups = _groups(sentences, check)
     kept = [group for group in groups if _is_sound(group, check, argument, first=sentences[0])]
@@ -202,7 +202,7 @@ def finished_parts(
         Of each part, or parts that share sentences, which they are and what they say, without marks.
     """
     check = TextCheck(argument, labels, vectors, reference)
-    sentences = sentences_of(*read_marks(written))[:-1]
+    sentences = _sure_once(sentences_of(*read_marks(written))[:-1], check)
     compared = False
     found = []
     for group in _groups(sentences, check)[:-1]:
@@ -226,6 +226,16 @@ _SEVERAL = re.compile("|".join(map(re.escape, ONE_COMPARED)), re.IGNORECASE)
 def _of_one(text: str) -> str:
     """A text about one recording that the clip is compared with, in place of several."""
     return _SEVERAL.sub(lambda found: ONE_COMPARED[found[0].lower()], text)
+
+
+def _sure_once(sentences: Sequence[Sentence], check: TextCheck) -> list[Sentence]:
+    """The sentences without those that only say again how sure the label is."""
+    kept: list[Sentence] = []
+    for sentence in sentences:
+        again = check.says_how_sure(sentence) and any(map(check.says_how_sure, kept))
+        if not again or sentence.statements or not check.is_sound(sentence):
+            kept.append(sentence)
+    return kept
 
 
 @dataclass(frozen=True, eq=False)
