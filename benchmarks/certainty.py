@@ -2,17 +2,19 @@
 
     python benchmarks/unseen_corpora.py --corpora ... --test-only ...
     python benchmarks/certainty.py [--checkpoint FOLDER]
-    python benchmarks/certainty.py --checkpoint FOLDER --corpora bandai1=FOLDER mpi_stories=FOLDER style100=FOLDER
+    python benchmarks/certainty.py --checkpoint FOLDER --corpora bandai1=FOLDER ... --test-only manifest=FILE
 
-Reads the probabilities among all labels that our model gave to the clips of each recorded corpus that its training
-left out; not of generated rigs, in many of whose clips the emotion hardly shows, nor of what is tested only, which
-shall tell whether probabilities of such a temperature hold.
-First the temperatures at which they are most likely are fitted: one for each kind of reference, with the same weight
-for each corpus, and one for all. Then the accuracy at each probability is counted. Prints the accuracy against the
-coverage as a Markdown table. With --checkpoint, `label_temperature`, as training fitted it, is multiplied by the one
-for all in its `config.json`, and `reference_temperatures` and `label_accuracy` are replaced; run it once after each
-training. The models of the benchmark have the recipe of the checkpoint, but fewer clips and steps. With --corpora the
-checkpoint itself labels these corpora, none of which it was trained on, as one of generated clips can.
+Reads the probabilities among all labels that our model gave to the clips of each corpus and each rig of the generator
+that its training left out. First the temperatures at which they are most likely are fitted: one for each kind of
+reference, with the same weight for each corpus or rig, and one for all. What is tested only has no part in that, and
+tells whether probabilities of such temperatures hold. Then the accuracy at each probability is counted over the
+recorded corpora, those that are tested only among them, but not over the rigs of the generator, in many of whose clips
+the emotion hardly shows. Prints the accuracy against the coverage as a Markdown table.
+
+With --checkpoint, `label_temperature`, as training fitted it, is multiplied by the one for all in its `config.json`,
+and `reference_temperatures` and `label_accuracy` are replaced; run it once after each training. The models of the
+benchmark have the recipe of the checkpoint, but fewer clips and steps. With --corpora the checkpoint itself labels
+these corpora, none of which it was trained on, as one of generated clips can.
 """
 
 import argparse
@@ -38,17 +40,18 @@ LEVELS = {"none": DEFAULT, "recordings": RECORDINGS, "performer": PERFORMER, "ne
 _SMALLEST = 1e-4
 
 
-def read_answers(
-    content: Mapping[str, Any], tested_only: bool = False
-) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
-    """Probabilities of our model by corpus and kind of reference, of all seeds.
+Answers = Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]]
+"""Corpus and kind of reference -> (clips, labels) logarithms of probabilities, and (clips,) right labels."""
+
+
+def read_answers(content: Mapping[str, Any]) -> tuple[Answers, Answers]:
+    """What our model answered, of all seeds.
 
     Args:
         content: What benchmarks/unseen_corpora.py wrote.
-        tested_only: Whether those of the corpora that are tested only are wanted, in place of the left-out ones.
 
     Returns:
-        (clips, labels) logarithms of probabilities, and (clips,) indices of the right labels.
+        For the corpora and rigs that were left out of a training, and for the corpora that are tested only.
     """
     found: dict[tuple[str, str], list[tuple[np.ndarray, int]]] = {}
     labels, test_only = content["settings"]["labels"], content["settings"].get("test_only", [])
@@ -56,21 +59,27 @@ def read_answers(
         if name.split("; ")[-1] != METHODS["OURS"]:
             continue
         for corpus, kinds in cell["tests"].items():
-            if corpus.startswith("generated-") or (corpus in test_only) is not tested_only:
-                continue
             about = content["corpora"][corpus]
             truth = [labels.index(about["labels"][number]) for number in about["truth"]]
             for kind, answers in kinds.items():
                 pairs = zip(answers["among_all"], truth, strict=True)
                 rows = [(np.log(np.maximum(row, _SMALLEST)), right) for row, right in pairs if row is not None]
                 found.setdefault((corpus, kind), []).extend(rows)
-    return {
+    stacked = {
         key: (np.stack([row for row, _ in rows]), np.array([right for _, right in rows]))
         for key, rows in found.items()
     }
+    parts = ({key: found for key, found in stacked.items() if (key[0] in test_only) is only} for only in (False, True))
+    left_out, tested_only = parts
+    return left_out, tested_only
 
 
-def asked_answers(checkpoint: Path, specs: Sequence[str]) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+def recorded(answers: Answers) -> Answers:
+    """Those for recorded corpora."""
+    return {key: found for key, found in answers.items() if not key[0].startswith("generated-")}
+
+
+def asked_answers(checkpoint: Path, specs: Sequence[str]) -> Answers:
     """The same of a checkpoint, for corpora that it was not trained on.
 
     Args:
@@ -98,10 +107,6 @@ def asked_answers(checkpoint: Path, specs: Sequence[str]) -> dict[tuple[str, str
             truth = [labels.index(corpus.labels[right]) for _, right in pairs]
             found[str(rows[0]["corpus"]), kind] = (np.stack([row for row, _ in pairs]), np.array(truth))
     return found
-
-
-Answers = Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]]
-"""Corpus and kind of reference -> logits and right labels, as `read_answers` returns them."""
 
 
 def best_temperature(answers: Answers) -> float:
@@ -138,15 +143,18 @@ def main() -> None:
     parser.add_argument("--figures", type=Path, default=FIGURES, help="of unseen_corpora.py (default docs/results/)")
     parser.add_argument("--checkpoint", type=Path, help="folder of the checkpoint whose labels these are")
     parser.add_argument("--corpora", nargs="+", metavar="CORPUS", help="corpora that the checkpoint never saw")
+    parser.add_argument("--test-only", nargs="+", default=[], metavar="CORPUS", help="further ones, for the accuracy")
     given = parser.parse_args()
     if given.corpora and given.checkpoint is None:
         parser.error("--corpora needs --checkpoint")
+    if given.test_only and not given.corpora:
+        parser.error("--test-only needs --corpora")
     if given.corpora:
-        answers = asked_answers(given.checkpoint, given.corpora)
+        answers, further = (asked_answers(given.checkpoint, specs) for specs in (given.corpora, given.test_only))
     else:
-        answers = read_answers(json.loads(given.figures.read_text(encoding="utf-8")))
+        answers, further = read_answers(json.loads(given.figures.read_text(encoding="utf-8")))
     temperature, by_level = best_temperature(answers), temperatures_by_level(answers)
-    predictions = predictions_of(answers, by_level)
+    predictions = predictions_of(recorded({**answers, **further}), by_level)
     if given.checkpoint is not None:
         path = given.checkpoint / "config.json"
         state = json.loads(path.read_text(encoding="utf-8"))

@@ -191,15 +191,18 @@ def page(figures: Mapping[str, Any]) -> str:
 
 def how_sure(figures: Mapping[str, Any]) -> list[str]:
     """The accuracy of EAI-LLM against the coverage, over the recorded corpora."""
-    answers = CERTAINTY["read_answers"](figures)
-    if not answers:
+    answers, further = CERTAINTY["read_answers"](figures)
+    recorded = CERTAINTY["recorded"]({**answers, **further})
+    if not answers or not recorded:
         return ["Not measured: no recorded corpus was left out."]
     temperature, by_level = CERTAINTY["best_temperature"](answers), CERTAINTY["temperatures_by_level"](answers)
-    table = selective_table(CERTAINTY["predictions_of"](answers, by_level))
+    alone = CERTAINTY["temperatures_by_level"](CERTAINTY["recorded"](answers) or answers)
+    table = selective_table(CERTAINTY["predictions_of"](recorded, by_level))
     held = []
-    for (corpus, kind), (logits, truth) in CERTAINTY["read_answers"](figures, tested_only=True).items():
+    for (corpus, kind), (logits, truth) in further.items():
         values = []
-        for divisor in (by_level.get(CERTAINTY["LEVELS"][kind], temperature), temperature, 1.0):
+        level = CERTAINTY["LEVELS"][kind]
+        for divisor in (by_level[level], alone.get(level, temperature), temperature, 1.0):
             shares = softmax(logits / divisor, axis=-1)
             scores = pooled(tally(truth, shares[None]), shares.shape[-1])
             values += [float(scores["accuracy"].mean())] if not values else []
@@ -209,21 +212,22 @@ def how_sure(figures: Mapping[str, Any]) -> list[str]:
         )
     checked = [
         "",
-        "On what is tested only, among all labels, accuracy and expected calibration error with the temperature of "
-        "the kind of reference, with one for all kinds, and with that of the training, which was fitted on generated "
-        "people:",
+        "On what is tested only, which has no part in the temperatures, among all labels: accuracy and expected "
+        "calibration error with the temperature of the kind of reference, with that of the recorded corpora alone, "
+        "with one for all kinds, and with that of the training, which was fitted on generated people.",
         "",
-        "| corpus | compared with | clips | accuracy | error, temperature of the kind | one for all | of training |",
-        "|---|---|---|---|---|---|---|",
+        "| corpus | compared with | clips | accuracy | error, temperature of the kind | of recorded corpora alone "
+        "| one for all | of training |",
+        "|---|---|---|---|---|---|---|---|",
         *held,
     ]
     each = ", ".join(f"{level} {value:.2f}" for level, value in by_level.items())
     return [
         "Accuracy of EAI-LLM among all labels, if only the most probable labels count, over the recorded corpora with "
-        "the same weight each. Each kind of reference has its own temperature, fitted on these answers: "
-        f"{each} times that of each training; one for all kinds would be {temperature:.2f} times that "
+        "the same weight each. Each kind of reference has its own temperature, fitted on the answers for all corpora "
+        f"and rigs that were left out: {each} times that of each training; one for all kinds would be {temperature:.2f} times that "
         "(`python benchmarks/certainty.py`). Temperatures and `certainty` of the default checkpoint come from these "
-        "answers.",
+        "figures.",
         "",
         *table.splitlines(),
         *(checked if held else []),
