@@ -225,9 +225,9 @@ def how_sure(figures: Mapping[str, Any]) -> list[str]:
     return [
         "Accuracy of EAI-LLM among all labels, if only the most probable labels count, over the recorded corpora with "
         "the same weight each. Each kind of reference has its own temperature, fitted on the answers for all corpora "
-        f"and rigs that were left out: {each} times that of each training; one for all kinds would be {temperature:.2f} times that "
-        "(`python benchmarks/certainty.py`). Temperatures and `certainty` of the default checkpoint come from these "
-        "figures.",
+        f"and rigs that were left out: {each} times that of each training; one for all kinds would be "
+        f"{temperature:.2f} times that (`python benchmarks/certainty.py`). Temperatures and `certainty` of the "
+        "default checkpoint come from these figures.",
         "",
         *table.splitlines(),
         *(checked if held else []),
