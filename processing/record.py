@@ -4,7 +4,7 @@ Fields are only ever added. What cannot be measured is None.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +20,8 @@ from .claims.marks import Statement, mark, read_marks, without_marks
 from .claims.pair_answers import PairQuestion, answered_pair
 from .claims.parser import find_claims
 from .claims.questions import Question
-from .claims.reasons import COMMON_SHARE, Argument, chosen_argument, common_in_reference, repeats, statable
+from .claims.reasons import COMMON_SHARE, Argument, Reason, chosen_argument, common_in_reference, repeats, statable
+from .claims.signs import relation
 from .descriptors.kept import spans_of, vector_of, windows_of
 from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, why_not_measured
 from .descriptors.reference import MotionReference
@@ -259,7 +260,7 @@ def _explanation(
 
 
 def _reason_entries(statements: Sequence[Statement], argument: Argument) -> list[dict[str, Any]]:
-    """`reasons`: what the argument holds for or against an emotion, in the order of the text.
+    """`reasons`: what the text gives for or against the label or the runner-up, in its order.
 
     Args:
         statements: Those of the text; their claims are the first ones of `evidence`.
@@ -269,6 +270,8 @@ def _reason_entries(statements: Sequence[Statement], argument: Argument) -> list
     entries = []
     for number, statement in enumerate(statements):
         reason = held.get(mark(statement.use, statement.claim))
+        if reason is not None and statement.use == "for the runner-up":
+            reason = _sign_of_runner_up(reason, argument)
         if reason is not None and reason.relation != "none":
             entries.append(
                 {
@@ -281,6 +284,13 @@ def _reason_entries(statements: Sequence[Statement], argument: Argument) -> list
                 }
             )
     return entries
+
+
+def _sign_of_runner_up(observed: Reason, argument: Argument) -> Reason:
+    """What an argument only observes, as the sign of the runner-up that its text says it is."""
+    rival = argument.runner_up or ""
+    found = relation(observed.claim.descriptor, observed.claim.direction, rival)
+    return replace(observed, relation="for", emotion=rival, strength=found.strength, source=found.source)
 
 
 def _score_fields(probabilities: np.ndarray, labels: Sequence[str]) -> dict[str, Any]:

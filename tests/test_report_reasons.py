@@ -8,7 +8,8 @@ from matplotlib.colors import to_hex
 from test_report import _clip, _evidence, _html, _movement, _node, _Page, _record
 
 from eai_llm_hf.cli.explain import as_text
-from eai_llm_hf.report import html_report, picture_page, record_picture, record_view, rendering
+from eai_llm_hf.report import html_report, picture_page, reason_view, record_picture, record_view, rendering
+from eai_llm_hf.report.templating import template
 
 
 def _reason(record: dict, row: int, relation: str, emotion: str) -> dict:
@@ -64,6 +65,19 @@ def test_the_terminal_marks_what_speaks_for_the_label_and_against_it_and_nothing
     assert sum("does not hold" in line for line in lines) == 1 == sum("cannot be checked" in line for line in lines)
     record["reasons"] = record["reasons"][:1]
     assert "  measured (- against sad):" in as_text(record).splitlines()
+
+
+def test_a_sign_of_the_runner_up_stands_against_the_label_with_the_emotion_that_it_is_for(record):
+    record["reasons"][2] = _reason(record, 2, "for", "happy")
+    claim = record["evidence"][2]["claim"]
+    sided = record_view.reasons_of(record)
+    assert [(reason.side, reason.row, reason.words) for reason in sided][-1] == ("against", 2, "for happy")
+    assert f"What speaks for happy: {claim}." in record_view.sure_words(record)
+    (line,) = [line for line in as_text(record).splitlines() if f" {claim} (" in line]
+    assert line.startswith("    - ") and line.endswith("), for happy")
+    tag = '<span class="tag against">for happy</span>'
+    assert tag in _html(record)
+    assert tag in template("components.html").module.reasons(reason_view.reasons(record, None), "clip-1")
 
 
 def test_the_terminal_says_which_window_of_a_long_recording_the_reasons_are_from(record):

@@ -184,6 +184,11 @@ def as_text(record: dict, who: str = "") -> str:
     if "attribution" in record:
         lines.append(_attribution_text(record["attribution"]))
     side_of = side_of_rows(record)
+    of_others = {
+        reason["evidence"]: f", {reason['relation']} {reason['emotion']}"
+        for reason in record.get("reasons", ())
+        if reason["emotion"] != record["label"]
+    }
     if record["evidence"]:
         told = ", ".join(
             f"{sign} {side} {record['label']}" for side, sign in _SIGNS.items() if side in side_of.values()
@@ -195,7 +200,9 @@ def as_text(record: dict, who: str = "") -> str:
         place += compared_words(item)
         sign = _SIGNS[side_of[row]] if row in side_of else " "
         holds = "" if item["holds"] else f"; {verdict(item)}"
-        lines.append(f"    {sign} {item['claim']} ({item['descriptor']} {value}{place}{holds})")
+        lines.append(
+            f"    {sign} {item['claim']} ({item['descriptor']} {value}{place}{holds}){of_others.get(row, '')}"
+        )
     if len(record["segments"]) > 1:
         lines.append("  over time:")
         for part in record["segments"]:

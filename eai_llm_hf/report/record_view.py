@@ -68,7 +68,8 @@ class Sided(NamedTuple):
     """A reason, as a report shows it.
 
     Attributes:
-        side: For the label or against it; what speaks against the runner-up is for the label.
+        side: For the label or against it; what speaks against the runner-up is for the label, and what speaks for it
+            is against the label.
         row: Index into the evidence.
         words: What it speaks for or against: "for sad".
         source: Who says so, and how good a sign it is.
@@ -230,19 +231,20 @@ def row_colours(record: Mapping[str, Any]) -> list[str]:
 
 
 def sure_words(record: Mapping[str, Any]) -> list[str]:
-    """How sure the label is, what makes it doubtful, the second candidate, and what decides between the two."""
+    """How sure the label is, what makes it doubtful, the second candidate, and what speaks against it or for it."""
     certainty = record.get("certainty") or {}
     found = sure_sentences(certainty)
     runner_up = certainty.get("runner_up")
     if runner_up is not None:
         found.append(f"Runner-up: {runner_up} ({record['scores'][runner_up]:.0%}).")
-    against = [
-        reason["claim"]
-        for reason in record.get("reasons", ())
-        if reason["relation"] == "against" and reason["emotion"] == runner_up
-    ]
-    if against:
-        found.append(f"What decides against {runner_up}: {'; '.join(against)}.")
+    for relation, words in (("against", "decides against"), ("for", "speaks for")):
+        claims = [
+            reason["claim"]
+            for reason in record.get("reasons", ())
+            if reason["relation"] == relation and reason["emotion"] == runner_up
+        ]
+        if claims:
+            found.append(f"What {words} {runner_up}: {'; '.join(claims)}.")
     return found
 
 
