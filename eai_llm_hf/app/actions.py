@@ -183,6 +183,9 @@ def explain(
     if question is None and session.shown is not None and session.shown.entry is entry:
         return session.shown
     found = _explained(pipe, entry, _reference_for(pipe, session, entry), session.adapted, question)
+    typical = typical_for(session, entry)
+    if len(typical) == 1:
+        found.alone = pipe.processor.feature_extractor.measured(typical[0].clip).vector
     if question is None:
         session.shown = found
     return found
@@ -276,12 +279,14 @@ def use_reference(
         raise VisitorError(f"A neutral baseline is one recording; {len(others)} are chosen.")
     if kind != RECORDINGS:
         _check_one_person([entry, *others])
-    before = explain(pipe, session, name)
+    before, used = explain(pipe, session, name), typical_for(session, entry)
     typical = others or chosen
     _reference_of(pipe, typical, kind)  # nothing changes where it cannot be made
     session.typical, session.kind, session.shown = typical if kind == NEUTRAL else chosen, kind, None
     for each in session.entries:
         each.same_person = True if each is entry or each in chosen else None
+    if not used and not typical_for(session, entry):
+        session.shown = before  # compared with the default, as before
     return Change(before, explain(pipe, session, name))
 
 

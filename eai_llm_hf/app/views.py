@@ -75,7 +75,7 @@ def result_view(result: Result, session: Session) -> str:
     """A recording that plays next to its label, certainty and reasons."""
     record, clip = result.record, result.entry.clip
     seconds = len(clip.joints) / clip.fps
-    found = reasons(record, result.reference)
+    found = reasons(record, result.reference, result.alone)
     windows = [window._asdict() for window in windows_of(record)]
     return _shown(
         "result.html",
@@ -102,7 +102,7 @@ def result_view(result: Result, session: Session) -> str:
         evidence=bool(found),
         no_evidence=NO_EVIDENCE,
         notes=[note["message"] for note in record["notes"]],
-        relative=reference_words(record),
+        relative=reference_words(record, result.alone is not None),
         absent=absent_words(record),
         learned=[] if session.adapted is None else session.adapted.labels,
     )
@@ -134,8 +134,8 @@ def _compared_with(session: Session, entry: Entry) -> str:
     used = typical_for(session, entry)
     words = {
         NEUTRAL: "a neutral recording of the same person",
-        PERSON: "other recordings of the same person",
-        RECORDINGS: "other recordings of this kind",
+        PERSON: "other recordings of the same person" if len(used) > 1 else "another recording of the same person",
+        RECORDINGS: "other recordings of this kind" if len(used) > 1 else "another recording of this kind",
     }
     return f"{words[session.kind]}: {_names(used)}" if used else ""
 
@@ -148,7 +148,7 @@ def answer_view(result: Result) -> str:
     """The answer to a question, with what was measured for it."""
     record = result.record
     said = {row for piece in linked_pieces(record) for row in piece["rows"]}
-    measured = [each for each in reasons(record, result.reference) if each["row"] in said]
+    measured = [each for each in reasons(record, result.reference, result.alone) if each["row"] in said]
     given = {"question": record["question"], "answer": record["explanation"], "window": _window_words(record)}
     return _shown("answer.html", **given, measured=measured)
 
@@ -184,6 +184,7 @@ def change_view(change: Change, session: Session) -> str:
         compared_with=_compared_with(session, entry),
         left_out=entry in session.typical,
         of_person=session.kind != RECORDINGS,
+        changed=change.after is not change.before,
         rows=[
             ("label", *(f"{record['label']} ({record['score']:.0%})" for record in (before, after))),
             ("certainty", *(_certainty(record) for record in (before, after))),
@@ -234,7 +235,7 @@ def record_file(result: Result) -> dict[str, str]:
 
 def report_file(result: Result) -> dict[str, str]:
     """The report as a file."""
-    page = render_html([section(result.record, result.entry.clip, result.entry.name, 1)])
+    page = render_html([section(result.record, result.entry.clip, result.entry.name, 1, result.alone is not None)])
     return _file(result, "html", "text/html", page)
 
 

@@ -29,6 +29,9 @@ NO_EVIDENCE = "Nothing is unusual, or there is no reference to compare with."
 """What a report says in place of evidence."""
 
 _LABEL_COLOURS = ("#009E73", "#E69F00", "#CC79A7", "#5D3A9B", "#F0E442", "#8C6D46", "#9CA3AF")
+ONE_CLIP = {"recordings": "one other clip of these recordings", "performer": "one other clip of this person"}
+"""What a movement is compared with where there is one such clip."""
+
 _COMPARED = {"performer": " for this person", "recordings": " in these recordings"}
 _UNITS = {"deg": "°", "1": " (no unit)"}
 _MOST_SECONDS_APART = 1e-3
@@ -248,10 +251,16 @@ def sure_words(record: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def reference_words(record: Mapping[str, Any]) -> str | None:
-    """What the measurements are compared with, None where they are compared with nothing."""
+def reference_words(record: Mapping[str, Any], alone: bool = False) -> str | None:
+    """What the measurements are compared with, None where they are compared with nothing.
+
+    Args:
+        record: The record of one person.
+        alone: Whether a single recording says what is typical.
+    """
     levels = [item.get("reference") for item in record["evidence"] if item["percentile"] is not None]
-    found = [words for level, words in COMPARED_CLIPS.items() if level in levels]
+    compared = COMPARED_CLIPS | (ONE_CLIP if alone else {})
+    found = [words for level, words in compared.items() if level in levels]
     return f"“High” and “low” are relative to {' and '.join(found)}." if found else None
 
 
