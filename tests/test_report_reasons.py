@@ -87,6 +87,23 @@ def test_the_terminal_says_which_window_of_a_long_recording_the_reasons_are_from
     assert record["explanation"].split()[0] in after and "measured" not in before
 
 
+def test_where_the_label_changes_the_headlines_say_which_labels_and_how_much_of_the_time(record):
+    assert "label changes" not in as_text(record) + _html(record)
+    record["segments"] = [
+        {"start_s": start, "end_s": end, "label": label, "score": 0.5}
+        for start, end, label in ((0.0, 6.0, "sad"), (3.0, 9.0, "happy"), (9.0, 12.0, "happy"))
+    ]
+    words = "The label changes over time: happy 75%, sad 25% of the time."
+    assert record_view.change_words(record) == words, "where windows overlap, each ends where the next begins"
+    lines = as_text(record).splitlines()
+    assert lines[lines.index("  sad (83%)") + 1] == f"  {words}"
+    assert f"<strong>{words}</strong> “sad” is the most probable on average." in _html(record)
+    assert words in " ".join(record_picture._beneath(record))
+    for part in record["segments"]:
+        part["label"] = "sad"
+    assert "label changes" not in as_text(record) + _html(record)
+
+
 def test_the_whole_body_is_marked_only_if_no_reason_is_about_a_part(record):
     record["evidence"][1]["body_part"] = "whole body"
     assert record_view.sides(record)["against"] == {}

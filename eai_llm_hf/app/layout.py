@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
 from eai_llm_hf.processing.skeleton.rig_files import load_rigs
 
 from . import actions, views
@@ -138,7 +139,7 @@ class _Page:
                 with gr.Accordion("State frame rate and rig", open=False):
                     self.fps = gr.Number(label="Frames a second", value=None, minimum=0)
                     self.rig = gr.Dropdown(
-                        ["", *sorted(load_rigs())], value="", label="Rig of files without joint names"
+                        ["", *sorted((*load_rigs(), AXIS_ANGLE))], value="", label="Rig of files without joint names"
                     )
                 self._html(views.introduction("Or take an example:"))
                 with gr.Row(elem_id="examples"):

@@ -165,11 +165,13 @@ def _explain(
 
 def as_text(record: dict, who: str = "") -> str:
     """A record for people; `who` says which person of the recording it is about."""
-    from ..report.record_view import compared_words, explained_window, side_of_rows, verdict
+    from ..report.record_view import change_words, compared_words, explained_window, side_of_rows, verdict
 
     if "error" in record:
         return f"{record['source']}\n  could not be read: {record['error']['message']}\n"
     lines = [record["source"] + who, f"  {record['label']} ({record['score']:.0%})"]
+    if changes := change_words(record):
+        lines += textwrap.wrap(changes, 96, initial_indent="  ", subsequent_indent="  ")
     for label, score in record["scores"].items():
         lines.append(f"    {label:<16} {score:6.1%}  {'#' * round(30 * score)}")
     if len(record["scores"]) > 1:

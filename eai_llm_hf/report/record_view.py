@@ -138,6 +138,22 @@ def windows_of(record: Mapping[str, Any]) -> list[Window]:
     return [Window(part["start_s"], end, part["label"], part["score"]) for part, end in zip(parts, ends, strict=True)]
 
 
+def change_words(record: Mapping[str, Any]) -> str:
+    """Which labels a recording has, and how much of the time each; empty where all windows have the same.
+
+    For instance "The label changes over time: sad 67%, angry 33% of the time."
+    """
+    if len({part["label"] for part in record["segments"]}) < 2:
+        return ""
+    seconds: dict[str, float] = {}
+    for window in windows_of(record):
+        seconds[window.label] = seconds.get(window.label, 0.0) + window.end_s - window.start_s
+    total = sum(seconds.values())
+    longest = sorted(seconds.items(), key=lambda item: -item[1])
+    shares = ", ".join(f"{label} {length / total:.0%}" for label, length in longest)
+    return f"The label changes over time: {shares} of the time."
+
+
 # ---------------------------------------------------------------------------------------------------------- the claims
 
 
