@@ -87,6 +87,13 @@ class Person:
         """The part of the clip that the explanation is about."""
         return self.windows[self.explained]
 
+    def ask(self, question: Question) -> None:
+        """Takes a question; one that names the beginning, the middle or the end is answered from a window there."""
+        self.asked = question
+        last = len(self.segments) - 1
+        places = {"beginning": 0, "middle": (last + 1) // 2, "end": last}
+        self.explained = places.get(question.time, self.explained)
+
     @property
     def vector(self) -> np.ndarray:
         """(descriptors,) values of `measure` in that part."""
@@ -172,7 +179,9 @@ def person_record(
         if verify and reference is not None:
             given = (reference, segment.joints, segment.joint_mask, segment.not_shown)
             compared: Any = compared_with(reference, vector)
-            facts = Facts(scores["scores"], person.certainty, person.vectors, compared, *given, person.common)
+            facts = Facts(
+                _asked_scores(person, labels), person.certainty, person.vectors, compared, *given, person.common
+            )
             text, claims, own["dropped_claims"] = answered(text, person.asked, facts)
     elif person.argument is not None:
         found = _explanation(person, person.argument, labels, reference, verify)
@@ -304,6 +313,13 @@ def _score_fields(probabilities: np.ndarray, labels: Sequence[str]) -> dict[str,
     scores = {labels[index]: float(probabilities[index]) for index in order}
     label = labels[int(order[0])]
     return {"label": label, "score": scores[label], "scores": scores}
+
+
+def _asked_scores(person: Person, labels: Sequence[str]) -> dict[str, float]:
+    """The probabilities that an answer is about: of the window that the question names, or of the whole clip."""
+    named = person.asked is not None and person.asked.time != SPANS[0]
+    found = person.probabilities[person.explained] if named else person.overall()
+    return _score_fields(found, labels)["scores"]
 
 
 def _segment_entries(

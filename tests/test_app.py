@@ -237,6 +237,20 @@ def test_of_a_long_recording_the_page_says_which_part_explanation_and_answer_are
     assert "one part" not in views.result_view(actions.explain(pipe, session, "walk.bvh"), session)
 
 
+@pytest.mark.parametrize(
+    ("question", "seconds"),
+    [("What do the arms do at the end?", (20.0, 30.0)), ("Is the head bowed at the beginning?", (0.0, 10.0))]
+    + [("What do the legs do in the middle of the recording?", (10.0, 20.0))],
+)
+def test_a_question_about_a_part_of_a_long_recording_is_answered_from_there(pipe, question, seconds):
+    session = Session()
+    actions.add_example(session, "Long recording")
+    answer = actions.explain(pipe, session, "Long recording", question)
+    start, end = seconds
+    assert all(start <= item["start_s"] and item["end_s"] <= end for item in answer.record["evidence"])
+    assert f"about one part of the recording: {start}–{end} s" in views.answer_view(answer)
+
+
 def test_a_question_is_answered_and_an_empty_or_endless_one_is_refused(pipe, session):
     result = actions.explain(pipe, session, "Sad walk", "What do the arms do?")
     assert result.record["explanation"] in html.unescape(views.answer_view(result))

@@ -229,3 +229,15 @@ def test_another_language_is_recognised(question):
 )
 def test_short_and_broken_english_counts_as_english(question):
     assert read_question(question, LABELS).kinds != ("language",)
+
+
+def test_a_question_names_one_part_of_the_recording_or_none():
+    for text, time in (
+        ("What do the arms do at the end?", "end"),
+        ("Is the head bowed at the beginning?", "beginning"),
+        ("What happens in the middle of the recording?", "middle"),
+        ("Does it get slower from the beginning to the end?", "whole"),
+        ("Is it slow at the beginning and fast at the end?", "whole"),
+        ("Does she bring the hands to the middle of the body?", "whole"),
+    ):
+        assert read_question(text).time == time, text

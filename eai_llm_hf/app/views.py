@@ -114,7 +114,10 @@ def _window_words(record: dict[str, Any]) -> str:
     """Which window of a long recording its words are about; empty where there is one window."""
     if len(record["segments"]) == 1:
         return ""
-    return f"{span_words(*explained_window(record))}, where {record['label']} is most probable"
+    window = explained_window(record)
+    best = max(record["segments"], key=lambda part: (part["label"] == record["label"], part["score"]))
+    why = f", where {record['label']} is most probable" if window == (best["start_s"], best["end_s"]) else ""
+    return f"{span_words(*window)}{why}"
 
 
 def reference_view(session: Session, entry: Entry) -> str:

@@ -192,7 +192,7 @@ def _key_of(record: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 
 def _beneath(record: Mapping[str, Any]) -> list[str]:
-    """What stands below the probabilities: whether the label changes, how sure it is, the comparison, notes, and what was not measured."""
+    """What stands below the probabilities: how sure the label is, the comparison, notes, and what was not measured."""
     compared = reference_words(record)
     notes = [f"Note: {note['message']}." for note in record.get("notes", ())]
     absent = [f"Not measured: {names}. {why.capitalize()}." for why, names in absent_words(record)]
