@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
 INSTALL = 'The app needs Gradio; install it with: pip install "eai-llm-hf[app]"'
-LARGEST_FILE = "100mb"
 MOST_WAITING = 32
 """Visitors in the queue; another one is told that it is full."""
 
@@ -104,7 +103,7 @@ def launch_options(gr: Any) -> dict[str, Any]:
     return {
         "theme": gr.themes.Default(primary_hue="orange", font=fonts, font_mono=["ui-monospace", "monospace"]),
         "head": views.page_head(),
-        "max_file_size": LARGEST_FILE,
+        "max_file_size": f"{views.LARGEST_MB}mb",
         "state_session_capacity": MOST_SESSIONS,
         "footer_links": [],
         "ssr_mode": False,
@@ -130,7 +129,7 @@ class _Page:
         with gr.Row():
             with gr.Column(scale=1, min_width=280):
                 self.upload = gr.File(
-                    label="Add recordings or videos",
+                    label=f"Add recordings or videos, up to {views.LARGEST_MB} MB each",
                     file_count="multiple",
                     height=150,
                     elem_id="upload",

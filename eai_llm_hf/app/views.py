@@ -32,6 +32,9 @@ from .session import NEUTRAL, PERSON, RECORDINGS, Entry, Result, Session, Visito
 LONGEST_PLAYED_S = 600.0
 """Of a longer recording the page plays the explained window; ten minutes are 3 MB for the browser."""
 
+LARGEST_MB = 100
+"""Largest file that may be added."""
+
 COMPARED_S = 10.0
 """Seconds of each of two movements that the pipeline compares."""
 
@@ -44,7 +47,7 @@ def _shown(file: str, /, **values: Any) -> str:
 
 def page_head() -> str:
     """What the page needs in its head: styles and scripts, of the player and of the app."""
-    return _shown("head.html")
+    return _shown("head.html", largest_mb=LARGEST_MB)
 
 
 def welcome() -> str:
