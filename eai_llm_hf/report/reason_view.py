@@ -62,9 +62,9 @@ def distribution(
     if not np.isfinite(spread) or spread <= 0:
         return None
     middle = float(np.interp(50.0, percents, sample))
-    single = alone is not None and reference.of_one_clip(str(item.get("reference")))
-    if single:
-        middle = float(alone[index])
+    single = False
+    if alone is not None and reference.of_one_clip(str(item.get("reference"))):
+        single, middle = True, float(alone[index])
     low, high = min(sample[0], item["value"], middle), max(sample[-1], item["value"], middle)
     points = np.linspace(low, high, _POINTS)
     width = 0.045 * spread
