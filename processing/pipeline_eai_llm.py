@@ -419,7 +419,7 @@ class SkeletonEmotionExplanationPipeline(CallPipeline):
             elif question is not None and not label_only:
                 asked = read_question(question, labels)
                 for person in people:
-                    person.asked = asked
+                    person.ask(asked)
                 if self.writer.is_needed(asked, verify):
                     self._answer(people, question, generate_kwargs or {})
         return {"request": requests}

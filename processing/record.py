@@ -4,7 +4,7 @@ Fields are only ever added. What cannot be measured is None.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +20,8 @@ from .claims.marks import Statement, mark, read_marks, without_marks
 from .claims.pair_answers import PairQuestion, answered_pair
 from .claims.parser import find_claims
 from .claims.questions import Question
-from .claims.reasons import COMMON_SHARE, Argument, chosen_argument, common_in_reference, repeats, statable
+from .claims.reasons import COMMON_SHARE, Argument, Reason, chosen_argument, common_in_reference, repeats, statable
+from .claims.signs import relation
 from .descriptors.kept import spans_of, vector_of, windows_of
 from .descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS, why_not_measured
 from .descriptors.reference import MotionReference
@@ -85,6 +86,13 @@ class Person:
     def segment(self) -> UnifiedClip:
         """The part of the clip that the explanation is about."""
         return self.windows[self.explained]
+
+    def ask(self, question: Question) -> None:
+        """Takes a question; one that names the beginning, the middle or the end is answered from a window there."""
+        self.asked = question
+        last = len(self.segments) - 1
+        places = {"beginning": 0, "middle": (last + 1) // 2, "end": last}
+        self.explained = places.get(question.time, self.explained)
 
     @property
     def vector(self) -> np.ndarray:
@@ -171,7 +179,9 @@ def person_record(
         if verify and reference is not None:
             given = (reference, segment.joints, segment.joint_mask, segment.not_shown)
             compared: Any = compared_with(reference, vector)
-            facts = Facts(scores["scores"], person.certainty, person.vectors, compared, *given, person.common)
+            facts = Facts(
+                _asked_scores(person, labels), person.certainty, person.vectors, compared, *given, person.common
+            )
             text, claims, own["dropped_claims"] = answered(text, person.asked, facts)
     elif person.argument is not None:
         found = _explanation(person, person.argument, labels, reference, verify)
@@ -259,7 +269,7 @@ def _explanation(
 
 
 def _reason_entries(statements: Sequence[Statement], argument: Argument) -> list[dict[str, Any]]:
-    """`reasons`: what the argument holds for or against an emotion, in the order of the text.
+    """`reasons`: what the text gives for or against the label or the runner-up, in its order.
 
     Args:
         statements: Those of the text; their claims are the first ones of `evidence`.
@@ -269,6 +279,8 @@ def _reason_entries(statements: Sequence[Statement], argument: Argument) -> list
     entries = []
     for number, statement in enumerate(statements):
         reason = held.get(mark(statement.use, statement.claim))
+        if reason is not None and statement.use == "for the runner-up":
+            reason = _sign_of_runner_up(reason, argument)
         if reason is not None and reason.relation != "none":
             entries.append(
                 {
@@ -283,6 +295,13 @@ def _reason_entries(statements: Sequence[Statement], argument: Argument) -> list
     return entries
 
 
+def _sign_of_runner_up(observed: Reason, argument: Argument) -> Reason:
+    """What an argument only observes, as the sign of the runner-up that its text says it is."""
+    rival = argument.runner_up or ""
+    found = relation(observed.claim.descriptor, observed.claim.direction, rival)
+    return replace(observed, relation="for", emotion=rival, strength=found.strength, source=found.source)
+
+
 def _score_fields(probabilities: np.ndarray, labels: Sequence[str]) -> dict[str, Any]:
     """`label`, `score` and `scores`, the most probable label first.
 
@@ -294,6 +313,13 @@ def _score_fields(probabilities: np.ndarray, labels: Sequence[str]) -> dict[str,
     scores = {labels[index]: float(probabilities[index]) for index in order}
     label = labels[int(order[0])]
     return {"label": label, "score": scores[label], "scores": scores}
+
+
+def _asked_scores(person: Person, labels: Sequence[str]) -> dict[str, float]:
+    """The probabilities that an answer is about: of the window that the question names, or of the whole clip."""
+    named = person.asked is not None and person.asked.time != SPANS[0]
+    found = person.probabilities[person.explained] if named else person.overall()
+    return _score_fields(found, labels)["scores"]
 
 
 def _segment_entries(

@@ -103,7 +103,7 @@ def _person(record: Mapping[str, Any]) -> Iterable[str]:
     if record.get("explanation"):
         yield f"<p>{_text(record['explanation'])}</p>"
     yield _bars(record.get("scores") or {}, record["label"])
-    yield _reasons(record.get("reasons") or (), record.get("evidence") or ())
+    yield _reasons(record["label"], record.get("reasons") or (), record.get("evidence") or ())
     if notes := record.get("notes"):
         yield "<p>Notes on the recording:</p><ul>"
         yield "".join(f"<li>{_text(note.get('message'))} ({_text(note.get('code'))})</li>" for note in notes)
@@ -133,14 +133,16 @@ def _bars(scores: Mapping[str, float], label: str) -> str:
     return f"<table {_TABLE}>{''.join(rows)}</table>" if rows else ""
 
 
-def _reasons(reasons: Sequence[Mapping[str, Any]], evidence: Sequence[Mapping[str, Any]]) -> str:
-    """What speaks for and against an emotion, with what was measured and who says so."""
+def _reasons(label: str, reasons: Sequence[Mapping[str, Any]], evidence: Sequence[Mapping[str, Any]]) -> str:
+    """What speaks for and against the label, with what was measured and who says so.
+
+    What speaks for the runner-up speaks against the label, and the other way round; sign and colour say which.
+    """
     rows = []
     for reason in reasons:
-        speaks_for = reason.get("relation") == "for"
-        sign = _badge(
-            f"{'+ for' if speaks_for else '− against'} {reason.get('emotion')}", _FOR if speaks_for else _AGAINST
-        )
+        speaks_for = (reason.get("relation") == "for") == (reason.get("emotion") == label)
+        words = f"{'+' if speaks_for else '−'} {reason.get('relation')} {reason.get('emotion')}"
+        sign = _badge(words, _FOR if speaks_for else _AGAINST)
         place = reason.get("evidence")
         item = evidence[place] if isinstance(place, int) and 0 <= place < len(evidence) else {}
         rows.append(

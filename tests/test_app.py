@@ -54,6 +54,33 @@ def test_a_file_without_a_frame_rate_is_read_once_it_is_stated(pipe, tmp_path):
     assert len(entry.clip.joints) == len(joints)
 
 
+@pytest.mark.parametrize(
+    ("shape", "given", "said", "stated_below"),
+    [
+        ((90, 22), {}, "If these are angles of joints, positions are needed. Export the positions", False),
+        ((90, 72), {}, "choose the rig smpl_axis_angle. If these are angles of joints, positions are needed", True),
+        ((90, 24, 3), {}, "choose the rig smpl_axis_angle", True),
+        ((90, 24, 3), {"fps": 30.0, "layout": "smpl22"}, "layout smpl22 has 22 joints, the recording has 24", True),
+    ],
+)
+def test_a_file_of_angles_is_refused_in_words_that_a_visitor_of_the_page_can_follow(
+    pipe, tmp_path, shape, given, said, stated_below
+):
+    np.save(tmp_path / "angles.npy", np.random.default_rng(0).normal(0.0, 0.3, shape))
+    with pytest.raises(VisitorError) as error:
+        actions.read_file(pipe, Session(), tmp_path / "angles.npy", **given)
+    message = str(error.value)
+    assert said in message and ("Open “State frame rate and rig” below" in message) is stated_below
+    assert "--" not in message and "pass " not in message
+
+
+def test_joints_without_sides_do_not_send_the_visitor_to_the_rigs(pipe, tmp_path):
+    (tmp_path / "angles.csv").write_text("time,LeftKnee,RightKnee\n" + "0,1,2\n" * 40, encoding="utf-8")
+    with pytest.raises(VisitorError, match="If these are angles of joints, positions are needed") as error:
+        actions.read_file(pipe, Session(), tmp_path / "angles.csv")
+    assert "State frame rate and rig" not in str(error.value), "RightKnee is no rig"
+
+
 def test_a_video_without_the_pose_model_is_refused_in_words_for_the_app(pipe, tmp_path, monkeypatch):
     pytest.importorskip("av")
     pytest.importorskip("mediapipe")
@@ -184,6 +211,19 @@ def test_a_long_recording_has_a_time_line_that_seeks(pipe):
     assert re.findall(r'data-seek="([\d.]+)"', page) == ["0.0", "10.0", "20.0"]
 
 
+def test_the_headline_of_a_long_recording_says_that_its_label_changes(pipe):
+    session = Session()
+    actions.add_example(session, "Long recording")
+    result = actions.explain(pipe, session, "Long recording")
+    for part, label in zip(result.record["segments"], ("sad", "angry", "sad"), strict=True):
+        part["label"] = label
+    head = views.result_view(result, session).partition('class="player"')[0]
+    assert "The label changes over time: sad 67%, angry 33% of the time." in head
+    for part in result.record["segments"]:
+        part["label"] = "sad"
+    assert "label changes" not in views.result_view(result, session)
+
+
 def test_of_a_long_recording_the_page_says_which_part_explanation_and_answer_are_about(pipe, session):
     actions.add_example(session, "Long recording")
     explained = actions.explain(pipe, session, "Long recording")
@@ -195,6 +235,20 @@ def test_of_a_long_recording_the_page_says_which_part_explanation_and_answer_are
     answer = actions.explain(pipe, session, "Long recording", "What do the arms do?")
     assert about in views.answer_view(answer)
     assert "one part" not in views.result_view(actions.explain(pipe, session, "walk.bvh"), session)
+
+
+@pytest.mark.parametrize(
+    ("question", "seconds"),
+    [("What do the arms do at the end?", (20.0, 30.0)), ("Is the head bowed at the beginning?", (0.0, 10.0))]
+    + [("What do the legs do in the middle of the recording?", (10.0, 20.0))],
+)
+def test_a_question_about_a_part_of_a_long_recording_is_answered_from_there(pipe, question, seconds):
+    session = Session()
+    actions.add_example(session, "Long recording")
+    answer = actions.explain(pipe, session, "Long recording", question)
+    start, end = seconds
+    assert all(start <= item["start_s"] and item["end_s"] <= end for item in answer.record["evidence"])
+    assert f"about one part of the recording: {start}–{end} s" in views.answer_view(answer)
 
 
 def test_a_question_is_answered_and_an_empty_or_endless_one_is_refused(pipe, session):

@@ -341,3 +341,26 @@ def test_bad_files_give_a_message_that_stays_and_the_page_goes_on(visit, app, fi
     assert 0 < below < 220, "right below the upload"
     add(page, files["walk"])
     assert page.get_by_role("alert").filter(has_text="broken.bvh").count() == 0
+
+
+def test_a_file_that_is_too_large_gives_a_message_that_stays_until_another_one_is_added(visit, files, tmp_path):
+    page = visit()
+    with (tmp_path / "long.bvh").open("wb") as large:
+        large.truncate(101_000_000)
+    page.locator("#upload input[type=file]").set_input_files(str(tmp_path / "long.bvh"))
+    message = page.get_by_role("alert").filter(has_text="long.bvh has 101 MB; here a file may have 100 MB.")
+    message.wait_for()
+    page.wait_for_timeout(500)
+    assert message.bounding_box()["y"] > page.locator("#upload").bounding_box()["y"] and message.count() == 1
+    add(page, files["walk"])
+    assert message.count() == 0
+
+
+def test_a_reason_that_holds_throughout_is_shown_without_a_jump_to_the_beginning(visit):
+    page = visit(reduced_motion="reduce")
+    take(page, "Sad walk")
+    page.locator("#result article").evaluate("article => article.player.seek(2)")
+    reason = page.locator("#result .reasons button").first
+    reason.click()
+    assert time_of(page) == pytest.approx(2.0, abs=0.05) and reason.get_attribute("aria-pressed") == "true"
+    assert f"shows throughout: {reason.inner_text()}." in page.locator("#result .told").inner_text()

@@ -8,7 +8,10 @@ import pytest
 
 from eai_llm_hf.app import actions, views
 from eai_llm_hf.app.session import Result, VisitorError
+from eai_llm_hf.processing.descriptors.kept import vector_of
+from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
 from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.report.record_view import value_words
 
 
 @pytest.mark.parametrize(("kind", "level"), [(actions.NEUTRAL, "performer"), (actions.PERSON, "performer")])
@@ -38,14 +41,14 @@ def test_a_reference_of_a_person_is_not_used_for_a_new_recording_until_the_visit
     pipe, session, recordings
 ):
     actions.use_reference(pipe, session, "Sad walk", ["walk.bvh"], actions.PERSON)
-    assert told(session, "Sad walk") == "Compared with other recordings of the same person: walk.bvh."
+    assert told(session, "Sad walk") == "Compared with another recording of the same person: walk.bvh."
     actions.read_file(pipe, session, recordings["short"])
     new = session.entry("short.npz")
     assert actions.asks_who_moves(session, new)
     assert {item["reference"] for item in actions.explain(pipe, session, new.name).record["evidence"]} == {"default"}
     assert told(session, "short.npz").startswith("Is this the same person as in your reference (walk.bvh)?")
     for same, used, words in (
-        (True, ["walk.bvh"], "Compared with other recordings of the same person: walk.bvh."),
+        (True, ["walk.bvh"], "Compared with another recording of the same person: walk.bvh."),
         (False, [], "somebody else moves here than in yours (walk.bvh)."),
     ):
         actions.say_who_moves(session, "short.npz", same)
@@ -76,7 +79,7 @@ def test_a_recording_is_left_out_of_its_own_reference_with_a_note(pipe, session,
     change = actions.use_reference(pipe, session, "Sad walk", ["Sad walk", "Neutral walk"], actions.PERSON)
     assert "It is left out of its own reference." in views.change_view(change, session)
     assert all(len(clips) == 1 and clips[0] is session.entry("Neutral walk").clip for clips in given)
-    expected = "Compared with other recordings of the same person: {}. {} is left out of its own reference."
+    expected = "Compared with another recording of the same person: {}. {} is left out of its own reference."
     assert told(session, "Sad walk") == expected.format("Neutral walk", "Sad walk")
     assert told(session, "Neutral walk") == expected.format("Sad walk", "Neutral walk")
     assert told(session, "Angry walk").endswith(": Sad walk, Neutral walk.")
@@ -114,6 +117,23 @@ def test_what_is_shown_is_explained_once_until_something_else_is_compared_with(p
     assert calls == ["Sad walk"] * 4
 
 
+@pytest.mark.parametrize("kind", [actions.NEUTRAL, actions.PERSON])
+def test_a_single_recording_as_reference_is_a_mark_on_a_line_and_no_distribution(pipe, session, kind):
+    several = views.result_view(actions.explain(pipe, session, "Sad walk"), session)
+    assert 'class="area"' in several and "in the one recording" not in several
+    result = actions.use_reference(pipe, session, "Sad walk", ["walk.bvh"], kind).after
+    page = html.unescape(views.result_view(result, session))
+    assert 'class="area"' not in page and 'class="held"' not in page and "of the reference" not in page
+    measured = vector_of(session.entry("walk.bvh").clip)
+    shown = [item for item in result.record["evidence"] if item["value"] is not None]
+    assert shown, "or nothing is tested"
+    for item in shown:
+        other = value_words({**item, "value": float(measured[DESCRIPTOR_INDEX[item["descriptor"]]])})
+        assert f"Here {value_words(item)}; in the one recording that it is compared with {other}." in page
+    relative = "“High” and “low” are relative to one other clip of this person."
+    assert relative in page and relative in html.unescape(views.report_file(result)["text"])
+
+
 def test_a_claim_whose_degree_changed_is_neither_new_nor_gone(pipe, session):
     result = actions.explain(pipe, session, "Sad walk")
     plain, other = result.record["evidence"][:2]
@@ -128,8 +148,9 @@ def test_a_claim_whose_degree_changed_is_neither_new_nor_gone(pipe, session):
 def test_the_neutral_recording_may_be_the_one_that_is_shown_and_the_next_ones_are_compared_with_it(pipe, session):
     actions.add_example(session, "Neutral walk")
     change = actions.use_reference(pipe, session, "Neutral walk", ["Neutral walk"], actions.NEUTRAL)
-    assert change.after.record == change.before.record
+    assert change.after is change.before, "it is not explained again"
     page = views.change_view(change, session)
+    assert "<table" not in page
     assert "its explanation stays" in page and "now compared with" not in page
     assert compared(session, "Neutral walk") == [] and compared(session, "Sad walk") == ["Neutral walk"]
     assert compared(session, "walk.bvh") == [] and actions.asks_who_moves(session, session.entry("walk.bvh"))

@@ -9,11 +9,13 @@ import torch
 from conftest import make_clip, says, truth
 
 from eai_llm_hf.processing import pipeline_eai_llm
-from eai_llm_hf.processing.claims.argument import write_argument
+from eai_llm_hf.processing.claims.argument import uses_of, write_argument
 from eai_llm_hf.processing.claims.claim import canonical_claim, holds
 from eai_llm_hf.processing.claims.marks import mark
 from eai_llm_hf.processing.claims.parser import find_claims
 from eai_llm_hf.processing.claims.phrases import OPPOSITE
+from eai_llm_hf.processing.claims.reasons import Reason
+from eai_llm_hf.processing.claims.signs import emotions_with_signs, relation
 from eai_llm_hf.processing.claims.writing import named_label
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTOR_INDEX
 from eai_llm_hf.processing.record import NOTHING_MOVES
@@ -42,6 +44,33 @@ def test_reasons_say_for_or_against_which_emotion_and_where_the_evidence_is(pipe
             found.add(reason["relation"])
     assert found and found <= {"for", "against"}
     json.dumps(record, allow_nan=False)
+
+
+def test_a_sign_that_the_text_gives_for_the_runner_up_is_in_the_reasons_with_that_emotion(pipe, inputs, monkeypatch):
+    argued = pipeline_eai_llm.person_argument
+    found = []
+
+    def only_of_the_rival(*given):
+        """An argument with one claim of the clip, which is a sign of nothing but the runner-up."""
+        argument = argued(*given)
+        claim = next(reason.claim for reason in argument.stated if signs_for(reason.claim))
+        found.append((claim, signs_for(claim)[0]))
+        observed = (Reason(claim, "none", "calm", 0.0, ""),)
+        nothing = {"reasons": (), "against": (), "deciding": ()}
+        return replace(argument, label="calm", runner_up=found[0][1], observed=observed, **nothing)
+
+    monkeypatch.setattr(pipeline_eai_llm, "person_argument", only_of_the_rival)
+    record = pipe(inputs[0], max_new_tokens=2)
+    ((claim, emotion),) = found
+    sign = relation(claim.descriptor, claim.direction, emotion)
+    expected = {"claim": claim.text, "relation": "for", "emotion": emotion, "evidence": 0}
+    assert record["reasons"] == [expected | {"strength": sign.strength, "source": sign.source}]
+    assert record["evidence"][0]["claim"] == claim.text
+
+
+def signs_for(claim) -> list[str]:
+    signs = {each: relation(claim.descriptor, claim.direction, each) for each in sorted(emotions_with_signs())}
+    return [each for each, sign in signs.items() if sign.relation == "for"]
 
 
 @pytest.fixture
@@ -76,7 +105,9 @@ def test_a_text_that_says_what_the_argument_says_stays_word_for_word(pipe, input
     assert argument.level == record["certainty"]["level"]
     said = [(reason["claim"], reason["relation"]) for reason in record["reasons"]]
     assert sorted(said) == sorted(
-        (each.claim.text, each.relation) for each in argument.stated if each.relation != "none"
+        (reason.claim.text, "for" if use == "for the runner-up" else reason.relation)
+        for use, reason in uses_of(argument)
+        if use != "other"
     )
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from eai_llm_hf.processing import record
 from eai_llm_hf.processing.claims.phrases import PHRASES
 from eai_llm_hf.processing.claims.questions import parts_named, read_question
+from eai_llm_hf.processing.record import Person
 from eai_llm_hf.training import question_texts
 
 LABELS = ("happy", "sad", "angry", "proud", "not confident")
@@ -229,3 +231,23 @@ def test_another_language_is_recognised(question):
 )
 def test_short_and_broken_english_counts_as_english(question):
     assert read_question(question, LABELS).kinds != ("language",)
+
+
+def test_a_question_names_one_part_of_the_recording_or_none():
+    for text, time in (
+        ("What do the arms do at the end?", "end"),
+        ("Is the head bowed at the beginning?", "beginning"),
+        ("What happens in the middle of the recording?", "middle"),
+        ("Does it get slower from the beginning to the end?", "whole"),
+        ("Is it slow at the beginning and fast at the end?", "whole"),
+        ("Does she bring the hands to the middle of the body?", "whole"),
+    ):
+        assert read_question(text).time == time, text
+
+
+def test_an_answer_about_a_named_part_has_the_probabilities_of_that_part():
+    labels = ["sad", "happy"]
+    for text, best in (("Is she sad at the end?", "happy"), ("Is she sad at the beginning?", "sad")):
+        person = Person(None, [(0, 300), (300, 600)], probabilities=np.array([[0.9, 0.1], [0.4, 0.6]]))
+        person.ask(read_question(text, labels))
+        assert next(iter(record._asked_scores(person, labels))) == best

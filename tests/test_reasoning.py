@@ -44,7 +44,7 @@ def test_a_record_with_reasons_states_these_and_observes_what_else_its_words_say
     reasons = [
         {"claim": "", "relation": relation, "emotion": emotion, "strength": 0.5, "source": "", "evidence": place}
         for place, (relation, emotion) in enumerate(
-            [("for", "sad"), ("against", "sad"), ("against", "happy"), ("none", "sad")]
+            [("for", "sad"), ("against", "sad"), ("against", "happy"), ("none", "sad"), ("for", "happy")]
         )
     ]
     evidence = [
@@ -55,10 +55,10 @@ def test_a_record_with_reasons_states_these_and_observes_what_else_its_words_say
     evidence.append({"descriptor": "hand_speed", "direction": "high", "span": "whole", "degree": "plain"})
     found = told_by(record(text, reasons=reasons, evidence=evidence))
     uses = [statement.use for statement in found.statements]
-    assert uses == ["for", "against", "against the runner-up", "other", "other", None], (
+    assert uses == ["for", "against", "against the runner-up", "other", "for the runner-up", "other", None], (
         "what was not measured is not even observed"
     )
-    assert [statement.worded for statement in found.statements] == [False, True, False, False, True, True]
+    assert [statement.worded for statement in found.statements] == [False, True, False, False, False, True, True]
     assert found.claims[0] == canonical_claim("head_pitch", "low", "end") and found.marked
     assert found.label == "sad" and found.runner_up == "happy"
 

@@ -85,6 +85,12 @@ def test_reasons_are_told_apart_without_colours():
     assert "− against sad the rhythm is quick 3.04 Hz us" in text
 
 
+def test_what_is_for_the_runner_up_is_marked_as_against_the_label_and_the_other_way_round():
+    reasons = [{"claim": "x", "relation": relation, "emotion": "happy"} for relation in ("for", "against")]
+    text = Page(Record(RECORD | {"reasons": reasons})._repr_html_()).text
+    assert "− for happy x" in text and "+ against happy x" in text
+
+
 def all_texts(value, words):
     """The value with these words in place of each text."""
     if isinstance(value, dict):

@@ -8,7 +8,8 @@ from matplotlib.colors import to_hex
 from test_report import _clip, _evidence, _html, _movement, _node, _Page, _record
 
 from eai_llm_hf.cli.explain import as_text
-from eai_llm_hf.report import html_report, picture_page, record_picture, record_view, rendering
+from eai_llm_hf.report import html_report, picture_page, reason_view, record_picture, record_view, rendering
+from eai_llm_hf.report.templating import template
 
 
 def _reason(record: dict, row: int, relation: str, emotion: str) -> dict:
@@ -66,11 +67,41 @@ def test_the_terminal_marks_what_speaks_for_the_label_and_against_it_and_nothing
     assert "  measured (- against sad):" in as_text(record).splitlines()
 
 
+def test_a_sign_of_the_runner_up_stands_against_the_label_with_the_emotion_that_it_is_for(record):
+    record["reasons"][2] = _reason(record, 2, "for", "happy")
+    claim = record["evidence"][2]["claim"]
+    sided = record_view.reasons_of(record)
+    assert [(reason.side, reason.row, reason.words) for reason in sided][-1] == ("against", 2, "for happy")
+    assert f"What speaks for happy: {claim}." in record_view.sure_words(record)
+    (line,) = [line for line in as_text(record).splitlines() if f" {claim} (" in line]
+    assert line.startswith("    - ") and line.endswith("), for happy")
+    tag = '<span class="tag against">for happy</span>'
+    assert tag in _html(record)
+    assert tag in template("components.html").module.reasons(reason_view.reasons(record, None), "clip-1")
+
+
 def test_the_terminal_says_which_window_of_a_long_recording_the_reasons_are_from(record):
     assert "about 0.0 to 6.0 s" not in as_text(record)
     record["segments"].append({"start_s": 6.0, "end_s": 12.0, "label": "sad", "score": 0.5})
     before, after = as_text(record).split("  Text and measurements are about 0.0 to 6.0 s of the recording:\n")
     assert record["explanation"].split()[0] in after and "measured" not in before
+
+
+def test_where_the_label_changes_the_headlines_say_which_labels_and_how_much_of_the_time(record):
+    assert "label changes" not in as_text(record) + _html(record)
+    record["segments"] = [
+        {"start_s": start, "end_s": end, "label": label, "score": 0.5}
+        for start, end, label in ((0.0, 6.0, "sad"), (3.0, 9.0, "happy"), (9.0, 12.0, "happy"))
+    ]
+    words = "The label changes over time: happy 75%, sad 25% of the time."
+    assert record_view.change_words(record) == words, "where windows overlap, each ends where the next begins"
+    lines = as_text(record).splitlines()
+    assert lines[lines.index("  sad (83%)") + 1] == f"  {words}"
+    assert f"<strong>{words}</strong> “sad” is the most probable on average." in _html(record)
+    assert words in " ".join(record_picture._beneath(record))
+    for part in record["segments"]:
+        part["label"] = "sad"
+    assert "label changes" not in as_text(record) + _html(record)
 
 
 def test_the_whole_body_is_marked_only_if_no_reason_is_about_a_part(record):

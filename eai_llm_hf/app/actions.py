@@ -3,6 +3,7 @@
 Each function takes the pipeline, which it only reads, and the visitor's `Session`. None keeps a file.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -15,6 +16,7 @@ from eai_llm_hf.generator import generate_clip
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.reading.formats import VIDEO_SUFFIXES
 from eai_llm_hf.processing.reading.pose_model import POSE_MODEL_URL, POSE_MODEL_VARIABLE, pose_model
+from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
 from eai_llm_hf.processing.reference_choice import chosen_reference
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 from eai_llm_hf.processing.skeleton.unify import unify
@@ -33,6 +35,17 @@ _NO_POSE_MODEL = (
     f"{POSE_MODEL_URL}, set the environment variable {POSE_MODEL_VARIABLE} to where it is, and start the app again. "
     "Recordings of joints, such as .bvh, need no network."
 )
+
+_OPTIONS = re.compile(
+    r"; pass [^.;]* on the command line --[a-z]+(?: and --[a-z]+)?\.|"
+    r" \(or give the frames per second: fps, on the command line --fps\)"
+)
+"""What the readers say of options that a visitor of the page does not have."""
+
+_STATED_BELOW = re.compile(
+    rf"frame rate|frames per second|not known\.|unknown layout|\blayout \w+ has|rig {AXIS_ANGLE}", re.IGNORECASE
+)
+"""What can be put right by the frame rate and the rig that the page asks for."""
 
 LONGEST_QUESTION = 300
 """Characters of a question."""
@@ -123,8 +136,10 @@ def _check_video(path: Path) -> None:
 
 
 def _with_hint(message: str) -> str:
-    if "frame rate" in message or "layout" in message or "rig" in message:
-        return f"{message} Open “State frame rate and rig” below, and add the file again."
+    """A message of a reader in words of the page: its options in Python and on the command line are below the file."""
+    message = _OPTIONS.sub(".", message).replace(f"pass layout {AXIS_ANGLE!r}", f"choose the rig {AXIS_ANGLE}")
+    if _STATED_BELOW.search(message):
+        return f"{message.rstrip('.')}. Open “State frame rate and rig” below, and add the file again."
     return message
 
 
@@ -183,6 +198,9 @@ def explain(
     if question is None and session.shown is not None and session.shown.entry is entry:
         return session.shown
     found = _explained(pipe, entry, _reference_for(pipe, session, entry), session.adapted, question)
+    typical = typical_for(session, entry)
+    if len(typical) == 1:
+        found.alone = pipe.processor.feature_extractor.measured(typical[0].clip).vector
     if question is None:
         session.shown = found
     return found
@@ -276,12 +294,14 @@ def use_reference(
         raise VisitorError(f"A neutral baseline is one recording; {len(others)} are chosen.")
     if kind != RECORDINGS:
         _check_one_person([entry, *others])
-    before = explain(pipe, session, name)
+    before, used = explain(pipe, session, name), typical_for(session, entry)
     typical = others or chosen
     _reference_of(pipe, typical, kind)  # nothing changes where it cannot be made
     session.typical, session.kind, session.shown = typical if kind == NEUTRAL else chosen, kind, None
     for each in session.entries:
         each.same_person = True if each is entry or each in chosen else None
+    if not used and not typical_for(session, entry):
+        session.shown = before  # compared with the default, as before
     return Change(before, explain(pipe, session, name))
 
 

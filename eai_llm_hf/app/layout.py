@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eai_llm_hf.processing.reading.smpl import AXIS_ANGLE
 from eai_llm_hf.processing.skeleton.rig_files import load_rigs
 
 from . import actions, views
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from eai_llm_hf.processing.pipeline_eai_llm import SkeletonEmotionExplanationPipeline
 
 INSTALL = 'The app needs Gradio; install it with: pip install "eai-llm-hf[app]"'
-LARGEST_FILE = "100mb"
 MOST_WAITING = 32
 """Visitors in the queue; another one is told that it is full."""
 
@@ -103,7 +103,7 @@ def launch_options(gr: Any) -> dict[str, Any]:
     return {
         "theme": gr.themes.Default(primary_hue="orange", font=fonts, font_mono=["ui-monospace", "monospace"]),
         "head": views.page_head(),
-        "max_file_size": LARGEST_FILE,
+        "max_file_size": f"{views.LARGEST_MB}mb",
         "state_session_capacity": MOST_SESSIONS,
         "footer_links": [],
         "ssr_mode": False,
@@ -129,7 +129,7 @@ class _Page:
         with gr.Row():
             with gr.Column(scale=1, min_width=280):
                 self.upload = gr.File(
-                    label="Add recordings or videos",
+                    label=f"Add recordings or videos, up to {views.LARGEST_MB} MB each",
                     file_count="multiple",
                     height=150,
                     elem_id="upload",
@@ -138,7 +138,7 @@ class _Page:
                 with gr.Accordion("State frame rate and rig", open=False):
                     self.fps = gr.Number(label="Frames a second", value=None, minimum=0)
                     self.rig = gr.Dropdown(
-                        ["", *sorted(load_rigs())], value="", label="Rig of files without joint names"
+                        ["", *sorted((*load_rigs(), AXIS_ANGLE))], value="", label="Rig of files without joint names"
                     )
                 self._html(views.introduction("Or take an example:"))
                 with gr.Row(elem_id="examples"):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from eai_llm_hf.processing.adaptation import AdaptedLabels
 from eai_llm_hf.processing.descriptors.reference import MotionReference
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
@@ -54,11 +56,14 @@ class Result:
         entry: The recording.
         record: Its record.
         reference: What it was compared with; None if the checkpoint has no reference.
+        alone: (descriptors,) what was measured in the recording that alone says what is typical; None where there are
+            several, or none.
     """
 
     entry: Entry
     record: dict[str, Any]
     reference: MotionReference | None
+    alone: np.ndarray | None = None
 
 
 @dataclass

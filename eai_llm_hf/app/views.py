@@ -14,6 +14,7 @@ from ..report.record_view import (
     LIMITS,
     NO_EVIDENCE,
     absent_words,
+    change_words,
     explained_window,
     facts,
     label_colours,
@@ -31,6 +32,9 @@ from .session import NEUTRAL, PERSON, RECORDINGS, Entry, Result, Session, Visito
 LONGEST_PLAYED_S = 600.0
 """Of a longer recording the page plays the explained window; ten minutes are 3 MB for the browser."""
 
+LARGEST_MB = 100
+"""Largest file that may be added."""
+
 COMPARED_S = 10.0
 """Seconds of each of two movements that the pipeline compares."""
 
@@ -43,7 +47,7 @@ def _shown(file: str, /, **values: Any) -> str:
 
 def page_head() -> str:
     """What the page needs in its head: styles and scripts, of the player and of the app."""
-    return _shown("head.html")
+    return _shown("head.html", largest_mb=LARGEST_MB)
 
 
 def welcome() -> str:
@@ -75,7 +79,7 @@ def result_view(result: Result, session: Session) -> str:
     """A recording that plays next to its label, certainty and reasons."""
     record, clip = result.record, result.entry.clip
     seconds = len(clip.joints) / clip.fps
-    found = reasons(record, result.reference)
+    found = reasons(record, result.reference, result.alone)
     windows = [window._asdict() for window in windows_of(record)]
     return _shown(
         "result.html",
@@ -83,6 +87,7 @@ def result_view(result: Result, session: Session) -> str:
         name=result.entry.name,
         label=record["label"],
         score=f"{record['score']:.0%}",
+        changes=change_words(record),
         facts=" · ".join(facts(record, seconds)),
         moving=[movement(record, clip, LONGEST_PLAYED_S)],
         key=colour_key(record),
@@ -102,7 +107,7 @@ def result_view(result: Result, session: Session) -> str:
         evidence=bool(found),
         no_evidence=NO_EVIDENCE,
         notes=[note["message"] for note in record["notes"]],
-        relative=reference_words(record),
+        relative=reference_words(record, result.alone is not None),
         absent=absent_words(record),
         learned=[] if session.adapted is None else session.adapted.labels,
     )
@@ -112,7 +117,10 @@ def _window_words(record: dict[str, Any]) -> str:
     """Which window of a long recording its words are about; empty where there is one window."""
     if len(record["segments"]) == 1:
         return ""
-    return f"{span_words(*explained_window(record))}, where {record['label']} is most probable"
+    window = explained_window(record)
+    best = max(record["segments"], key=lambda part: (part["label"] == record["label"], part["score"]))
+    why = f", where {record['label']} is most probable" if window == (best["start_s"], best["end_s"]) else ""
+    return f"{span_words(*window)}{why}"
 
 
 def reference_view(session: Session, entry: Entry) -> str:
@@ -134,8 +142,8 @@ def _compared_with(session: Session, entry: Entry) -> str:
     used = typical_for(session, entry)
     words = {
         NEUTRAL: "a neutral recording of the same person",
-        PERSON: "other recordings of the same person",
-        RECORDINGS: "other recordings of this kind",
+        PERSON: "other recordings of the same person" if len(used) > 1 else "another recording of the same person",
+        RECORDINGS: "other recordings of this kind" if len(used) > 1 else "another recording of this kind",
     }
     return f"{words[session.kind]}: {_names(used)}" if used else ""
 
@@ -148,7 +156,7 @@ def answer_view(result: Result) -> str:
     """The answer to a question, with what was measured for it."""
     record = result.record
     said = {row for piece in linked_pieces(record) for row in piece["rows"]}
-    measured = [each for each in reasons(record, result.reference) if each["row"] in said]
+    measured = [each for each in reasons(record, result.reference, result.alone) if each["row"] in said]
     given = {"question": record["question"], "answer": record["explanation"], "window": _window_words(record)}
     return _shown("answer.html", **given, measured=measured)
 
@@ -184,6 +192,7 @@ def change_view(change: Change, session: Session) -> str:
         compared_with=_compared_with(session, entry),
         left_out=entry in session.typical,
         of_person=session.kind != RECORDINGS,
+        changed=change.after is not change.before,
         rows=[
             ("label", *(f"{record['label']} ({record['score']:.0%})" for record in (before, after))),
             ("certainty", *(_certainty(record) for record in (before, after))),
@@ -234,7 +243,7 @@ def record_file(result: Result) -> dict[str, str]:
 
 def report_file(result: Result) -> dict[str, str]:
     """The report as a file."""
-    page = render_html([section(result.record, result.entry.clip, result.entry.name, 1)])
+    page = render_html([section(result.record, result.entry.clip, result.entry.name, 1, result.alone is not None)])
     return _file(result, "html", "text/html", page)
 
 

@@ -165,11 +165,13 @@ def _explain(
 
 def as_text(record: dict, who: str = "") -> str:
     """A record for people; `who` says which person of the recording it is about."""
-    from ..report.record_view import compared_words, explained_window, side_of_rows, verdict
+    from ..report.record_view import change_words, compared_words, explained_window, side_of_rows, verdict
 
     if "error" in record:
         return f"{record['source']}\n  could not be read: {record['error']['message']}\n"
     lines = [record["source"] + who, f"  {record['label']} ({record['score']:.0%})"]
+    if changes := change_words(record):
+        lines += textwrap.wrap(changes, 96, initial_indent="  ", subsequent_indent="  ")
     for label, score in record["scores"].items():
         lines.append(f"    {label:<16} {score:6.1%}  {'#' * round(30 * score)}")
     if len(record["scores"]) > 1:
@@ -184,6 +186,11 @@ def as_text(record: dict, who: str = "") -> str:
     if "attribution" in record:
         lines.append(_attribution_text(record["attribution"]))
     side_of = side_of_rows(record)
+    of_others = {
+        reason["evidence"]: f", {reason['relation']} {reason['emotion']}"
+        for reason in record.get("reasons", ())
+        if reason["emotion"] != record["label"]
+    }
     if record["evidence"]:
         told = ", ".join(
             f"{sign} {side} {record['label']}" for side, sign in _SIGNS.items() if side in side_of.values()
@@ -195,7 +202,9 @@ def as_text(record: dict, who: str = "") -> str:
         place += compared_words(item)
         sign = _SIGNS[side_of[row]] if row in side_of else " "
         holds = "" if item["holds"] else f"; {verdict(item)}"
-        lines.append(f"    {sign} {item['claim']} ({item['descriptor']} {value}{place}{holds})")
+        lines.append(
+            f"    {sign} {item['claim']} ({item['descriptor']} {value}{place}{holds}){of_others.get(row, '')}"
+        )
     if len(record["segments"]) > 1:
         lines.append("  over time:")
         for part in record["segments"]:

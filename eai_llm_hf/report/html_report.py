@@ -25,6 +25,7 @@ from .record_view import (
     Heat,
     absent_words,
     attribution_of,
+    change_words,
     cited,
     compared_words,
     explained_window,
@@ -76,7 +77,9 @@ def error_section(record: Mapping[str, Any], name: str, number: int) -> dict[str
     return {"id": f"clip-{number}", "name": name, "error": record["error"]["message"] or record["error"]["type"]}
 
 
-def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int) -> dict[str, Any]:
+def section(
+    record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int, alone: bool = False
+) -> dict[str, Any]:
     """The section of a recording or person.
 
     Args:
@@ -84,6 +87,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         clip: The movement that the record describes.
         name: Name of the recording or person.
         number: Place of the section in the page; no two sections have the same.
+        alone: Whether a single recording says what is typical.
     """
     seconds = len(clip.joints) / clip.fps
     heat = attribution_of(record)
@@ -96,6 +100,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "score": f"{record['score']:.0%}",
         "probability": record["score"],
         "certainty": certainty_of(record),
+        "changes": change_words(record),
         "facts": " · ".join(facts(record, seconds)),
         "key": colour_key(record),
         "sure": sure_words(record),
@@ -114,7 +119,7 @@ def section(record: Mapping[str, Any], clip: UnifiedClip, name: str, number: int
         "pieces": linked_pieces(record),
         "dropped": _dropped_words(dropped) if dropped else None,
         "rows": _rows(record),
-        "about_rows": _about_rows(record),
+        "about_rows": _about_rows(record, alone),
         "details": _details(record, seconds),
     }
 
@@ -280,13 +285,13 @@ def _rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _about_rows(record: Mapping[str, Any]) -> str:
+def _about_rows(record: Mapping[str, Any], alone: bool) -> str:
     """What the claims of the table are, and what their scales show."""
     unusual = "These claims are unusual."
     if any(piece.rows for piece in pieces(record)):
         text = "answer" if record.get("question") else "explanation"
         unusual = f"Bold: cited in the {text}. The other claims are unusual as well."
-    return " ".join(filter(None, (unusual, "The middle of a scale is typical.", reference_words(record))))
+    return " ".join(filter(None, (unusual, "The middle of a scale is typical.", reference_words(record, alone))))
 
 
 def _row_words(item: Mapping[str, Any]) -> str:

@@ -31,6 +31,7 @@ from .record_view import (
     Heat,
     absent_words,
     attribution_of,
+    change_words,
     cited,
     compared_words,
     explained_window,
@@ -195,7 +196,8 @@ def _beneath(record: Mapping[str, Any]) -> list[str]:
     compared = reference_words(record)
     notes = [f"Note: {note['message']}." for note in record.get("notes", ())]
     absent = [f"Not measured: {names}. {why.capitalize()}." for why, names in absent_words(record)]
-    return [" ".join(sure_words(record)), *([] if compared is None else [compared]), *notes, *absent]
+    first = " ".join([change_words(record), *sure_words(record)]).strip()
+    return [first, *([] if compared is None else [compared]), *notes, *absent]
 
 
 def _lanes_height(record: Mapping[str, Any]) -> float:

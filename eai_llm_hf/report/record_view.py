@@ -29,6 +29,9 @@ NO_EVIDENCE = "Nothing is unusual, or there is no reference to compare with."
 """What a report says in place of evidence."""
 
 _LABEL_COLOURS = ("#009E73", "#E69F00", "#CC79A7", "#5D3A9B", "#F0E442", "#8C6D46", "#9CA3AF")
+ONE_CLIP = {"recordings": "one other clip of these recordings", "performer": "one other clip of this person"}
+"""What a movement is compared with where there is one such clip."""
+
 _COMPARED = {"performer": " for this person", "recordings": " in these recordings"}
 _UNITS = {"deg": "°", "1": " (no unit)"}
 _MOST_SECONDS_APART = 1e-3
@@ -68,7 +71,8 @@ class Sided(NamedTuple):
     """A reason, as a report shows it.
 
     Attributes:
-        side: For the label or against it; what speaks against the runner-up is for the label.
+        side: For the label or against it; what speaks against the runner-up is for the label, and what speaks for it
+            is against the label.
         row: Index into the evidence.
         words: What it speaks for or against: "for sad".
         source: Who says so, and how good a sign it is.
@@ -132,6 +136,22 @@ def windows_of(record: Mapping[str, Any]) -> list[Window]:
     ends = [min(part["end_s"], after["start_s"]) for part, after in zip(parts, parts[1:], strict=False)]
     ends.append(parts[-1]["end_s"])
     return [Window(part["start_s"], end, part["label"], part["score"]) for part, end in zip(parts, ends, strict=True)]
+
+
+def change_words(record: Mapping[str, Any]) -> str:
+    """Which labels a recording has, and how much of the time each; empty where all windows have the same.
+
+    For instance "The label changes over time: sad 67%, angry 33% of the time."
+    """
+    if len({part["label"] for part in record["segments"]}) < 2:
+        return ""
+    seconds: dict[str, float] = {}
+    for window in windows_of(record):
+        seconds[window.label] = seconds.get(window.label, 0.0) + window.end_s - window.start_s
+    total = sum(seconds.values())
+    longest = sorted(seconds.items(), key=lambda item: -item[1])
+    shares = ", ".join(f"{label} {length / total:.0%}" for label, length in longest)
+    return f"The label changes over time: {shares} of the time."
 
 
 # ---------------------------------------------------------------------------------------------------------- the claims
@@ -230,26 +250,33 @@ def row_colours(record: Mapping[str, Any]) -> list[str]:
 
 
 def sure_words(record: Mapping[str, Any]) -> list[str]:
-    """How sure the label is, what makes it doubtful, the second candidate, and what decides between the two."""
+    """How sure the label is, what makes it doubtful, the second candidate, and what speaks against it or for it."""
     certainty = record.get("certainty") or {}
     found = sure_sentences(certainty)
     runner_up = certainty.get("runner_up")
     if runner_up is not None:
         found.append(f"Runner-up: {runner_up} ({record['scores'][runner_up]:.0%}).")
-    against = [
-        reason["claim"]
-        for reason in record.get("reasons", ())
-        if reason["relation"] == "against" and reason["emotion"] == runner_up
-    ]
-    if against:
-        found.append(f"What decides against {runner_up}: {'; '.join(against)}.")
+    for relation, words in (("against", "decides against"), ("for", "speaks for")):
+        claims = [
+            reason["claim"]
+            for reason in record.get("reasons", ())
+            if reason["relation"] == relation and reason["emotion"] == runner_up
+        ]
+        if claims:
+            found.append(f"What {words} {runner_up}: {'; '.join(claims)}.")
     return found
 
 
-def reference_words(record: Mapping[str, Any]) -> str | None:
-    """What the measurements are compared with, None where they are compared with nothing."""
+def reference_words(record: Mapping[str, Any], alone: bool = False) -> str | None:
+    """What the measurements are compared with, None where they are compared with nothing.
+
+    Args:
+        record: The record of one person.
+        alone: Whether a single recording says what is typical.
+    """
     levels = [item.get("reference") for item in record["evidence"] if item["percentile"] is not None]
-    found = [words for level, words in COMPARED_CLIPS.items() if level in levels]
+    compared = COMPARED_CLIPS | (ONE_CLIP if alone else {})
+    found = [words for level, words in compared.items() if level in levels]
     return f"“High” and “low” are relative to {' and '.join(found)}." if found else None
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS
+from ..descriptors.measure import DESCRIPTOR_INDEX, DESCRIPTORS, SPANS
 from ..vocabulary import SYNONYMS, canonical_label, related_words
 from .claim import Claim, canonical_claim
 from .fact_questions import (
@@ -229,6 +229,12 @@ class Question:
     def needs_text(self) -> bool:
         """Whether the language model has something to say: no fact of the record is the answer."""
         return not self.kinds
+
+    @property
+    def time(self) -> str:
+        """The third of the recording that it names: "beginning", "middle" or "end"; "whole" for none or several."""
+        named = {token.stem for token in tokens_of(" ".join(self.text.lower().split()))}.intersection(_TIMES)
+        return named.pop().strip("<>") if len(named) == 1 else SPANS[0]
 
 
 def read_question(text: str, labels: Sequence[str] = ()) -> Question:

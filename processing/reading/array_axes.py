@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 
-from .keys import IMAGE_ADVICE
+from .keys import ANGLES_HINT, IMAGE_ADVICE
 from .motion import MotionError
 from .people import FEWEST_JOINTS
 from .recording import SHAPES
@@ -95,7 +95,9 @@ def shape_hint(shape: tuple[int, ...]) -> str:
     """Returns what an array of such a shape may be, which is no array of positions, and what to do with it; or ""."""
     hint = rotation_hint(shape)
     if len(shape) == 2 and shape[1] and shape[1] % 3 == 0:
-        hint = f" If each row is a frame, reshape to ({shape[0]}, {shape[1] // 3}, 3).{hint}"
+        hint = f" If each row is a frame, reshape to ({shape[0]}, {shape[1] // 3}, 3).{hint}{ANGLES_HINT}"
+    elif len(shape) == 2:
+        hint += ANGLES_HINT
     elif len(shape) > 2 and shape[-1] == 2:
         hint = f" The positions are two-dimensional. {IMAGE_ADVICE}"
     return hint

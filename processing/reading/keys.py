@@ -44,6 +44,9 @@ IMAGE_ADVICE = (
 
 ROTATION_ADVICE = "Export the positions of the joints, or BVH, which holds the skeleton too."
 
+ANGLES_HINT = f" If these are angles of joints, positions are needed. {ROTATION_ADVICE}"
+"""What follows a message on numbers that are no positions and may be one angle a joint."""
+
 
 @lru_cache(maxsize=1024)
 def plain_key(key: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from .keys import IMAGE_ADVICE, plain_key
+from .keys import ANGLES_HINT, IMAGE_ADVICE, plain_key
 from .limits import MAX_JOINTS, MAX_NAME_LENGTH
 from .motion import MotionError
 from .recording import shown
@@ -356,7 +356,8 @@ def _refuse(header: Sequence[str], groups: _Groups, rotations: list[str], source
             f"{where}: expected a header whose names have at most {_LONGEST_LABEL} characters; found {shown(longest)}"
         )
     raise MotionError(
-        f"{where}: expected a header with columns such as head_x, head_y, head_z; found {shown(', '.join(header), 80)}"
+        f"{where}: expected a header with columns such as head_x, head_y, head_z; "
+        f"found {shown(', '.join(header), 80)}.{ANGLES_HINT}"
     )
 
 

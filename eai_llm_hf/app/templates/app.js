@@ -11,6 +11,23 @@ const begin = () => {
     if (top < 0 || top > 0.7 * window.innerHeight) fresh.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
   });
 };
+/** Refuses files that are too large in words below the upload: Gradio would tell it in a message that vanishes, and take
+ *  no other file afterwards. */
+const refuseTooLarge = (event) => {
+  const upload = event.target.closest?.("#upload");
+  if (!upload) return;
+  document.getElementById("too-large")?.remove();
+  const files = Array.from((event.dataTransfer ?? event.target).files ?? []);
+  const large = files.filter((file) => file.size > {{ largest_mb }} * 1e6);
+  if (!large.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (event.type === "change") event.target.value = "";
+  const words = large.map((file) => made("p", { class: "error" }, `${file.name} has ${Math.ceil(file.size / 1e6)} MB; here a file may have {{ largest_mb }} MB. Cut the recording, or use the command eai-llm explain on your machine.`));
+  upload.after(made("div", { id: "too-large", class: "eai problem", role: "alert" }, ...words));
+};
+for (const kind of ["change", "drop"]) document.addEventListener(kind, refuseTooLarge, true);
+
 new MutationObserver(begin).observe(document, { childList: true, subtree: true });
 
 /** Saves a file `{name, type, text}`; null stands for nothing to save. */

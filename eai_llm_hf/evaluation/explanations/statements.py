@@ -103,7 +103,10 @@ def _key(claim: Claim) -> tuple[str, str, str]:
 
 
 def _use(reason: Mapping[str, Any], label: str) -> MarkUse:
-    """What a reason of a record is given as; what speaks against another emotion speaks against the runner-up."""
+    """What a reason of a record is given as; what is about another emotion than the label is about the runner-up."""
+    own = reason["emotion"] == label
     if reason["relation"] == "against":
-        return "against" if reason["emotion"] == label else "against the runner-up"
-    return "for" if reason["relation"] == "for" else "other"
+        return "against" if own else "against the runner-up"
+    if reason["relation"] == "for":
+        return "for" if own else "for the runner-up"
+    return "other"

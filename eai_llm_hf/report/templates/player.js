@@ -420,16 +420,21 @@ function start(section) {
       else button.removeAttribute("aria-current");
     });
   });
-  /** Pins claims: the figure shows their body parts, from the time where they begin; pinning them again unpins them. */
+  /** Pins claims: the figure shows their body parts, from the time where they begin; pinning them again unpins them.
+   *  What holds throughout has no time to go to: the figure stays where it is. */
   const pin = (places) => {
     pinned = String(pinned) === String(places) ? [] : places;
     over = [];
     const claim = player.movements[0].claims.find((each) => each.row === pinned[0]);
     if (claim) {
-      player.play(false);
-      player.seek(claim.start);
+      const throughout = claim.start <= player.first + 0.05 && claim.end >= player.last - 0.05;
+      if (!throughout) {
+        player.play(false);
+        player.seek(claim.start);
+      }
       player.reveal();
-      player.told.textContent = `The player is at ${claim.start.toFixed(1)} seconds and shows: ${claim.claim}.`;
+      const where = throughout ? "The player" : `The player is at ${claim.start.toFixed(1)} seconds and`;
+      player.told.textContent = `${where} shows${throughout ? " throughout" : ""}: ${claim.claim}.`;
     }
     choose();
   };
