@@ -146,7 +146,7 @@ def test_texts_and_probabilities_that_follow_the_head_pass_the_edit_test(process
         assert head["template"]["spoken"]["share"] <= head["model"]["spoken"]["share"]
 
 
-def test_what_depends_on_the_rig_is_said_only_against_clips_of_the_same_rig(processor, reference, clips):
+def test_what_depends_on_the_rig_is_said_more_readily_against_clips_of_the_same_rig(processor, reference, clips):
     cut = processor.feature_extractor.segments
     own = calibrated(reference, [measured_clip(clip, cut(len(clip.joints))) for clip in clips])
     shares = []
@@ -155,7 +155,7 @@ def test_what_depends_on_the_rig_is_said_only_against_clips_of_the_same_rig(proc
         found = edit_test(explainer, clips, LABELS, HEAD, references=references)["edits"]["all"]["template"]
         assert explainer.compared == [each for each in references or [None] * len(clips) for _ in range(1 + len(HEAD))]
         shares.append(found["spoken"]["share"])
-    assert shares[0] == 0 < shares[1]
+    assert 0 < shares[0] < shares[1], "without them, only a bow that no rig explains"
 
 
 def test_a_constant_text_speaks_of_an_edit_no_more_after_it_than_before(processor, clips):
