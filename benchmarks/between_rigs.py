@@ -28,6 +28,8 @@ from eai_llm_hf.corpora import load_corpus
 from eai_llm_hf.corpora.rows import as_clip
 from eai_llm_hf.generator import RIGS, generate_clip
 from eai_llm_hf.processing.descriptors.measure import DESCRIPTORS, measure
+from eai_llm_hf.processing.descriptors.reference import MotionReference
+from eai_llm_hf.processing.feature_extraction_eai_llm import EaiSkeletonFeatureExtractor
 from eai_llm_hf.processing.skeleton.clip import UnifiedClip
 
 FEW_PEOPLE = 2
@@ -64,9 +66,8 @@ def measured(clips: Iterable[UnifiedClip], frames: int) -> np.ndarray:
     return np.stack([measure(clip.joints, clip.joint_mask, clip.not_shown) for clip in first])
 
 
-def generated(count: int) -> list[Rig]:
+def generated(count: int, extractor: EaiSkeletonFeatureExtractor) -> list[Rig]:
     """The rigs of the generator, with `count` neutral walks and as many clips of all kinds each."""
-    extractor = load_pipeline("default").feature_extractor
     made: dict[str, dict] = {"walks": {"action": "walk", "intensity": 0.0}, "clips": {}}
     found = []
     for rig in tqdm(RIGS, desc="rigs", unit="rig"):
@@ -78,13 +79,13 @@ def generated(count: int) -> list[Rig]:
     return found
 
 
-def recorded(specs: Sequence[str]) -> list[Rig]:
+def recorded(specs: Sequence[str], frames: int) -> list[Rig]:
     """The rigs of some corpora.
 
     Args:
         specs: RIG=CORPUS; corpora of one rig count together.
+        frames: First frames of each clip that are measured.
     """
-    frames = load_pipeline("default").feature_extractor.max_frames
     by_rig: dict[str, list[dict]] = {}
     for spec in specs:
         rig, _, corpus = spec.partition("=")
@@ -103,11 +104,10 @@ def _is_neutral_walk(row: Mapping) -> bool:
     return "walk" in named and any(word in named for word in NEUTRAL)
 
 
-def shares(rigs: Sequence[Rig]) -> np.ndarray:
+def shares(rigs: Sequence[Rig], reference: MotionReference) -> np.ndarray:
     """(descriptors,) of the variance between rigs, NaN where fewer than two rigs have a descriptor."""
     if len(rigs) < 2:
         return np.full(len(DESCRIPTORS), np.nan)
-    reference = load_pipeline("default").feature_extractor.motion_reference()
     means = np.stack([rig.means(reference.normal_scores(rig.walks)) for rig in rigs])
     within = np.nanmean([np.nanvar(reference.normal_scores(rig.clips), axis=0, ddof=1) for rig in rigs], axis=0)
     of_people = np.zeros(len(DESCRIPTORS))
@@ -127,14 +127,15 @@ def offsets(rigs: Sequence[Rig]) -> np.ndarray:
     return np.nanmax(np.abs(means - np.nanmean(means, axis=0)), axis=0)
 
 
-def table(of_generator: Sequence[Rig], of_corpora: Sequence[Rig]) -> str:
+def table(of_generator: Sequence[Rig], of_corpora: Sequence[Rig], reference: MotionReference) -> str:
     """The figures of each descriptor and the declared offset, as a Markdown table."""
     counts = ", ".join(f"{rig.name} {len(rig.walks)}" for rig in (*of_generator, *of_corpora))
     lines = [f"Neutral walks: {counts}.", ""]
     lines += ["| descriptor | unit | share, generated rigs | share, recorded rigs | offset | declared |"]
     lines += ["|---|---|---|---|---|---|"]
-    figures = zip(shares(of_generator), shares(of_corpora), offsets([*of_generator, *of_corpora]), strict=True)
-    for entry, values in zip(DESCRIPTORS, figures, strict=True):
+    figures = [shares(rigs, reference) for rigs in (of_generator, of_corpora)]
+    figures.append(offsets([*of_generator, *of_corpora]))
+    for entry, *values in zip(DESCRIPTORS, *figures, strict=True):
         cells = ["-" if np.isnan(value) else f"{value:.3g}" for value in values]
         declared = "-" if entry.rig_offset is None else f"{entry.rig_offset:g}"
         lines.append(f"| {entry.name} | {entry.unit} | {' | '.join(cells)} | {declared} |")
@@ -150,7 +151,9 @@ def main() -> None:
     given = parser.parse_args()
     if wrong := [spec for spec in given.recorded if "=" not in spec]:
         parser.error(f"--recorded {wrong[0]}: expected RIG=CORPUS")
-    print(table(generated(given.walks), recorded(given.recorded)))
+    extractor = load_pipeline("default").feature_extractor
+    rigs = generated(given.walks, extractor), recorded(given.recorded, extractor.max_frames)
+    print(table(*rigs, extractor.motion_reference()))
 
 
 if __name__ == "__main__":

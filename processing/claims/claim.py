@@ -220,7 +220,7 @@ def unusual_claims(
     percentiles = reference.percentiles(rows)
     salience = reference.salience(scores_of(percentiles[:1]))[0]
     known = np.isfinite(percentiles) if among is None else np.isfinite(percentiles) & among
-    below, up_to = (reference.percentiles(np.nextafter(rows, side)) for side in (-np.inf, np.inf))
+    below, up_to = (reference.percentiles(np.nextafter(rows[0], side)) for side in (-np.inf, np.inf))
     found: list[tuple[float, Claim]] = []
     changes: list[tuple[float, Claim]] = []
     for row, span in enumerate(_SPANS[: len(rows)]):
@@ -230,7 +230,7 @@ def unusual_claims(
             direction: Direction = "high" if percentile > 50.0 else "low"
             whole = percentiles[0, index]
             if row == 0:
-                notable = below[row, index] >= high or up_to[row, index] <= low
+                notable = below[index] >= high or up_to[index] <= low
             else:
                 away = abs(percentile - 50.0) >= _SPAN_EXTREME - 50.0 and abs(percentile - whole) >= _SPAN_CHANGE
                 notable = away and not (whole >= high if direction == "high" else whole <= low)
